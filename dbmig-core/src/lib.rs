@@ -1,0 +1,22 @@
+//! The decisions of dbmig, without a database, a terminal or a clock.
+//!
+//! What a migration is ([`migration`]), which statements its SQL holds ([`sql`]), whether it
+//! changed ([`checksum`]), what is to be done ([`mod@plan`]); with feature `scan` also how a
+//! directory becomes a [`MigrationSet`], and with feature `codegen` how that set becomes Rust code.
+
+pub mod checksum;
+#[cfg(feature = "codegen")]
+pub mod codegen;
+pub mod dialect;
+pub mod migration;
+pub mod plan;
+#[cfg(feature = "scan")]
+pub mod scan;
+pub mod sql;
+pub mod status;
+pub mod version;
+
+pub use checksum::Checksum;
+pub use dialect::Dialect;
+pub use migration::{Migration, MigrationSet};
+pub use version::Version;

@@ -1,0 +1,289 @@
+//! A migration, and the set of them that a build or a directory holds.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use crate::sql::{self, Statement};
+use crate::{Checksum, Dialect, Version};
+
+/// One migration.
+///
+/// The fields are public so that generated code can build a `static`; in a program it comes from
+/// the macro, the build script or `scan`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migration {
+    /// Its place in the order and its key in the ledger.
+    pub version: Version,
+    /// The whole name of its directory, for example `2026-11-22-163000-0000_create_users`.
+    pub name: Cow<'static, str>,
+    /// What it does.
+    pub body: Body,
+    /// What `metadata.toml` says.
+    pub settings: Settings,
+    /// Checksum of what it does going up.
+    pub checksum: Checksum,
+}
+
+/// What a migration does. More kinds will follow (migrations written in Rust).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Body {
+    /// SQL from `up.sql` and `down.sql`.
+    Sql(SqlBody),
+}
+
+/// The scripts of an SQL migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlBody {
+    /// `up.sql`
+    pub up: Script,
+    /// `down.sql`, where there is one.
+    pub down: Down,
+}
+
+/// The way back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Down {
+    /// A script, which may still be empty or hold only comments.
+    Script(Script),
+    /// No `down.sql`.
+    Missing,
+}
+
+/// An SQL text and where it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// The file, as a person should see it, for example `migrations/1_a/up.sql`.
+    pub path: Cow<'static, str>,
+    /// Its text, as it is on disk but for a byte order mark.
+    pub text: Cow<'static, str>,
+}
+
+impl Script {
+    /// Its statements, in order.
+    ///
+    /// # Errors
+    /// Where the text ends inside a string, a quoted name, a comment or a body.
+    pub fn statements(&self, dialect: Dialect) -> Result<Vec<Statement<'_>>, sql::SplitError> {
+        sql::split(dialect, &self.text)
+    }
+}
+
+impl Migration {
+    /// The script that goes up.
+    pub fn up(&self) -> &Script {
+        let Body::Sql(body) = &self.body;
+        &body.up
+    }
+
+    /// The way back.
+    pub fn down(&self) -> &Down {
+        let Body::Sql(body) = &self.body;
+        &body.down
+    }
+}
+
+/// Whether the statements of a migration are one transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Execution {
+    /// All statements and the ledger row commit together or not at all.
+    #[default]
+    Transaction,
+    /// Each statement on its own, with a cursor kept in the history.
+    Statements,
+}
+
+/// Whether the previous version of the app can live with the schema after a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Compatibility {
+    /// `metadata.toml` does not say.
+    #[default]
+    Undeclared,
+    /// It can.
+    Compatible,
+    /// It cannot.
+    Breaking,
+}
+
+/// What the way back does to the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Reversible {
+    /// `metadata.toml` does not say.
+    #[default]
+    Undeclared,
+    /// It restores what was there.
+    Yes,
+    /// It works, but loses data.
+    Lossy,
+    /// There is no way back.
+    No,
+}
+
+/// SQLite's `PRAGMA foreign_keys` during a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ForeignKeys {
+    /// As the connection has it.
+    #[default]
+    Unchanged,
+    /// Off outside the transaction, checked before the commit, back on after it: the table
+    /// rebuild of <https://www.sqlite.org/lang_altertable.html#otheralter>.
+    Off,
+}
+
+/// What `metadata.toml` says of a migration.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// `run_in_transaction`
+    pub execution: Execution,
+    /// `[dbmig] compatible`
+    pub compatibility: Compatibility,
+    /// `[dbmig] reversible`
+    pub reversible: Reversible,
+    /// `[dbmig] foreign_keys`
+    pub foreign_keys: ForeignKeys,
+    /// `[dbmig] lock_timeout`: how long a statement may wait for a lock, instead of the runner's.
+    pub lock_timeout: Option<Duration>,
+    /// `[dbmig] statement_timeout`: how long one statement may take.
+    pub statement_timeout: Option<Duration>,
+    /// `[dbmig] retries`: how often the step is tried again after `lock_timeout`.
+    pub retries: Option<u32>,
+}
+
+impl Settings {
+    /// What holds without a `metadata.toml`; [`Default`], in a constant.
+    pub const DEFAULT: Self = Self {
+        execution: Execution::Transaction,
+        compatibility: Compatibility::Undeclared,
+        reversible: Reversible::Undeclared,
+        foreign_keys: ForeignKeys::Unchanged,
+        lock_timeout: None,
+        statement_timeout: None,
+        retries: None,
+    };
+}
+
+/// Migrations of one database in the order of their versions, no version twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MigrationSet {
+    dialect: Dialect,
+    migrations: Cow<'static, [Migration]>,
+}
+
+/// Two migrations with one version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicateVersion {
+    /// The version.
+    pub version: Version,
+    /// The names of the two directories.
+    pub names: [String; 2],
+}
+
+impl fmt::Display for DuplicateVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, second] = &self.names;
+        write!(
+            f,
+            "`{first}` and `{second}` both have the version {}: rename the directory of the newer one",
+            self.version,
+        )
+    }
+}
+
+impl std::error::Error for DuplicateVersion {}
+
+impl MigrationSet {
+    /// Sorts `migrations`.
+    ///
+    /// # Errors
+    /// [`DuplicateVersion`] for the first version that is there twice.
+    pub fn new(
+        dialect: Dialect,
+        mut migrations: Vec<Migration>,
+    ) -> Result<Self, DuplicateVersion> {
+        migrations.sort_by(|a, b| a.version.cmp(&b.version));
+        match migrations.windows(2).find(|pair| pair[0].version == pair[1].version) {
+            Some([first, second]) => Err(DuplicateVersion {
+                version: first.version.clone(),
+                names: [first.name.to_string(), second.name.to_string()],
+            }),
+            _ => Ok(Self { dialect, migrations: Cow::Owned(migrations) }),
+        }
+    }
+
+    /// A set that generated code holds; in a constant, a wrong order is a compile error.
+    ///
+    /// # Panics
+    /// Where `migrations` are not in the strict order of their versions.
+    pub const fn from_static(dialect: Dialect, migrations: &'static [Migration]) -> Self {
+        let mut i = 1;
+        while i < migrations.len() {
+            assert!(
+                migrations[i - 1].version.is_before(&migrations[i].version),
+                "migrations must be in the order of their versions, none of them twice"
+            );
+            i += 1;
+        }
+        Self { dialect, migrations: Cow::Borrowed(migrations) }
+    }
+
+    /// The dialect that their SQL is written in.
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The migrations, oldest first.
+    pub fn as_slice(&self) -> &[Migration] {
+        &self.migrations
+    }
+
+    /// The migrations, oldest first.
+    pub fn iter(&self) -> std::slice::Iter<'_, Migration> {
+        self.migrations.iter()
+    }
+
+    /// The migration with that version.
+    pub fn get(&self, version: &Version) -> Option<&Migration> {
+        let index = self.migrations.binary_search_by(|migration| migration.version.cmp(version)).ok()?;
+        self.migrations.get(index)
+    }
+}
+
+impl<'a> IntoIterator for &'a MigrationSet {
+    type Item = &'a Migration;
+    type IntoIter = std::slice::Iter<'a, Migration>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn migration(name: &'static str) -> Migration {
+        let script = Script { path: Cow::Borrowed("up.sql"), text: Cow::Borrowed("SELECT 1") };
+        Migration {
+            version: Version::of_directory(name).expect("a short version"),
+            name: Cow::Borrowed(name),
+            body: Body::Sql(SqlBody { up: script, down: Down::Missing }),
+            settings: Settings::DEFAULT,
+            checksum: Checksum::from_bytes([0; 32]),
+        }
+    }
+
+    #[test]
+    fn a_set_is_sorted_and_has_no_version_twice() {
+        let set = MigrationSet::new(Dialect::Sqlite, vec![migration("2_b"), migration("10_c"), migration("1_a")]);
+        let names: Vec<_> = set.iter().flatten().map(|m| m.name.clone()).collect();
+        assert_eq!(names, ["1_a", "10_c", "2_b"]);
+        let twice = MigrationSet::new(Dialect::Sqlite, vec![migration("1_b"), migration("1_a")]);
+        assert!(twice.is_err_and(|e| e.to_string().contains("both have the version 1")));
+    }
+
+    #[test]
+    fn default_settings_are_the_constant() {
+        assert_eq!(Settings::default(), Settings::DEFAULT);
+    }
+}

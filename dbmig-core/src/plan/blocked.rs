@@ -1,0 +1,253 @@
+//! Why nothing may be done, and what to do about it.
+
+use std::fmt;
+
+use super::{Direction, History, Place};
+use crate::migration::{Migration, MigrationSet};
+use crate::sql::SplitError;
+use crate::Version;
+
+/// Why nothing may be done. Its [`fmt::Display`] names each thing; [`Blocked::remedy`] says what
+/// to type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blocked {
+    /// Applied migrations whose text has changed since.
+    Drift(Vec<Drifted>),
+    /// Pending migrations that are older than an applied one.
+    OutOfOrder {
+        /// Their names.
+        late: Vec<String>,
+        /// The newest applied one.
+        newest: String,
+    },
+    /// The target is none of the set's versions.
+    UnknownVersion {
+        /// The target.
+        version: Version,
+        /// The set's newest version, as an example.
+        newest: Option<String>,
+    },
+    /// The target to go back to is not applied.
+    NotApplied {
+        /// The target.
+        version: Version,
+    },
+    /// Migrations that cannot be reverted.
+    Irreversible(Vec<Irreversible>),
+    /// A run that did not end and that cannot simply go on.
+    Interrupted(Stuck),
+}
+
+/// An applied migration whose text has changed since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drifted {
+    /// Its version.
+    pub version: Version,
+    /// The name of its directory.
+    pub name: String,
+    /// The file that changed.
+    pub path: String,
+}
+
+impl Drifted {
+    /// `migration`, if another text was applied under its version.
+    pub(super) fn find(migration: &Migration, history: &History) -> Option<Self> {
+        let applied = history.find(&migration.version)?;
+        applied.differs_from(migration).then(|| Self {
+            version: migration.version.clone(),
+            name: migration.name.to_string(),
+            path: migration.up().path.to_string(),
+        })
+    }
+}
+
+/// A migration that cannot be reverted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Irreversible {
+    /// Its version.
+    pub version: Version,
+    /// The name of its directory.
+    pub name: String,
+    /// Why not.
+    pub reason: IrreversibleReason,
+}
+
+/// Why a migration cannot be reverted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IrreversibleReason {
+    /// It has no `down.sql`.
+    NoDown,
+    /// Its `down.sql` holds no statement.
+    EmptyDown {
+        /// The file.
+        path: String,
+    },
+    /// Its `down.sql` ends in the middle of something.
+    BrokenDown {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        error: SplitError,
+    },
+    /// `metadata.toml` says `reversible = "no"`.
+    Declared,
+    /// It is not among the migrations here, and the database holds no script for it.
+    GoneWithoutStored,
+    /// It is not among the migrations here, so it could not be applied again.
+    NotInSet,
+}
+
+impl fmt::Display for IrreversibleReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoDown => f.write_str("it has no down.sql"),
+            Self::EmptyDown { path } => write!(f, "{path} holds no statement"),
+            Self::BrokenDown { path, error } => write!(f, "{path}:{}: {error}", error.position),
+            Self::Declared => f.write_str("its metadata.toml says `reversible = \"no\"`"),
+            Self::GoneWithoutStored => f.write_str(
+                "it is not among the migrations here, and the database holds no script to revert it \
+                 (another tool applied it, or it had no down.sql)",
+            ),
+            Self::NotInSet => {
+                f.write_str("it is not among the migrations here, so it could not be applied again")
+            }
+        }
+    }
+}
+
+/// A run that did not end and that cannot simply go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stuck {
+    /// The migration's version.
+    pub version: Version,
+    /// The name of its directory.
+    pub name: String,
+    /// Which way it was going.
+    pub direction: Direction,
+    /// What is in the way.
+    pub reason: StuckReason,
+}
+
+/// Why an interrupted run cannot simply go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StuckReason {
+    /// The runner vanished while this statement ran: it may have taken effect or not.
+    InFlight(Place),
+    /// A statement that was already done has changed since.
+    Changed(Place),
+    /// The migration is not among the migrations here any more.
+    Gone,
+    /// What is asked for now is something else.
+    OtherWork,
+}
+
+impl Blocked {
+    pub(super) fn unknown(version: &Version, set: &MigrationSet) -> Self {
+        let newest = set.as_slice().last().map(|migration| migration.name.to_string());
+        Self::UnknownVersion { version: version.clone(), newest }
+    }
+
+    /// What to type next, for a front end that is called `program` (for example `cargo dbmig`).
+    pub fn remedy(&self, program: &str) -> String {
+        match self {
+            Self::Drift(_) => format!(
+                "`{program} verify` shows what changed. Put the old text back and write a new \
+                 migration; or, on a development database, `{program} redo`"
+            ),
+            Self::OutOfOrder { late, .. } => {
+                let name = late.first().map_or("", |name| name.as_str());
+                let title = name.split_once('_').map_or(name, |(_, title)| title);
+                format!(
+                    "the usual cause is a merged branch. If no other database has it yet, give it the next \
+                     timestamp: rename the directory `{name}` to `<now>_{title}` (`cargo dbmig new` \
+                     prints one); or apply it as it is: `{program} run --allow-out-of-order`"
+                )
+            }
+            Self::UnknownVersion { .. } | Self::NotApplied { .. } => {
+                format!("`{program} status` lists the versions")
+            }
+            Self::Irreversible(_) => format!(
+                "write the missing down.sql, or put the schema right by hand and with a new migration; \
+                 `{program} plan --revert` shows what would be reverted"
+            ),
+            Self::Interrupted(stuck) => stuck.remedy(program),
+        }
+    }
+}
+
+impl Stuck {
+    fn remedy(&self, program: &str) -> String {
+        let verb = match self.direction {
+            Direction::Up => "run",
+            Direction::Down => "revert",
+        };
+        match &self.reason {
+            StuckReason::InFlight(place) => format!(
+                "look in the database whether statement {} took effect; `{program} history` shows the run",
+                place.number,
+            ),
+            StuckReason::Changed(place) => format!(
+                "put the statements before and at {} back as they were and change only later ones, then \
+                 `{program} {verb}`",
+                place.position,
+            ),
+            StuckReason::Gone => "put its directory back".to_owned(),
+            StuckReason::OtherWork => format!("finish it first: `{program} {verb}`"),
+        }
+    }
+}
+
+impl fmt::Display for Blocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Drift(drifted) => {
+                f.write_str("applied migrations have changed since they were applied:")?;
+                drifted.iter().try_for_each(|d| write!(f, "\n  {} ({})", d.name, d.path))
+            }
+            Self::OutOfOrder { late, newest } => {
+                write!(f, "pending migrations are older than the newest applied one, {newest}:")?;
+                late.iter().try_for_each(|name| write!(f, "\n  {name}"))
+            }
+            Self::UnknownVersion { version, newest: Some(newest) } => {
+                write!(f, "there is no migration {version} here; the newest is {newest}")
+            }
+            Self::UnknownVersion { version, newest: None } => {
+                write!(f, "there is no migration {version} here, nor any other")
+            }
+            Self::NotApplied { version } => {
+                write!(f, "cannot go back to {version}: it is not applied")
+            }
+            Self::Irreversible(all) => {
+                f.write_str("these migrations cannot be reverted, so nothing was:")?;
+                all.iter().try_for_each(|one| write!(f, "\n  {}: {}", one.name, one.reason))
+            }
+            Self::Interrupted(stuck) => stuck.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Stuck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = match self.direction {
+            Direction::Up => "applying",
+            Direction::Down => "reverting",
+        };
+        write!(f, "an earlier run was interrupted while {verb} {}", self.name)?;
+        match &self.reason {
+            StuckReason::InFlight(place) => write!(
+                f,
+                "\nits runner vanished during statement {} ({}:{}), which may have taken effect or not:\n  {}",
+                place.number, place.path, place.position, place.text,
+            ),
+            StuckReason::Changed(place) => write!(
+                f,
+                "\nstatement {} ({}:{}) is already done, but is not the same any more:\n  {}",
+                place.number, place.path, place.position, place.text,
+            ),
+            StuckReason::Gone => f.write_str(", which is not among the migrations here any more"),
+            StuckReason::OtherWork => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Blocked {}
