@@ -1,0 +1,124 @@
+//! From what lies in one directory to a migration.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use super::fault::{Fault, Problem};
+use super::listing::{Content, DOWN, Entry, File, METADATA, UP};
+use super::warning::Smell;
+use super::{Report, metadata, smell, text};
+use crate::migration::{Body, Down, Migration, Script, Settings, SqlBody};
+use crate::{Checksum, Version};
+
+/// The migration, or nothing after the report has been told why.
+pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Migration> {
+    let named = named(entry, report);
+    let content = entry.content.as_ref().map_err(|fault| report.refuse(&entry.path, fault.clone()));
+    let content = content.ok()?;
+    if matches!(&named, Err(Fault::Seeds)) {
+        return None; // What it holds is no migration: its lack of an up.sql is no second problem.
+    }
+    let settings = settings(content, report);
+    let up = up(&entry.path, content, report);
+    let down = down(&entry.path, content, report);
+    nearly_named(&entry.path, content, report);
+    let (Ok((name, version)), Some(settings), Some(up), Some(down)) = (named, settings, up, down)
+    else {
+        return None;
+    };
+    smell::script(&up, &settings, report);
+    if let Down::Script(script) = &down {
+        smell::script(script, &settings, report);
+    }
+    let checksum = Checksum::of(report.dialect, &up.text);
+    let body = Body::Sql(SqlBody { up, down });
+    Some(Migration { version, name: Cow::Owned(name.to_owned()), body, settings, checksum })
+}
+
+fn named<'e>(entry: &'e Entry, report: &mut Report) -> Result<(&'e str, Version), Fault> {
+    let named = match entry.name.to_str() {
+        None => Err(Fault::NameNotUtf8),
+        Some(name) => match Version::of_directory(name) {
+            Err(error) => Err(Fault::VersionTooLong(error)),
+            Ok(version) if version.as_str() == "seeds" => Err(Fault::Seeds),
+            Ok(version) => Ok((name, version)),
+        },
+    };
+    match &named {
+        Err(fault) => report.refuse(&entry.path, fault.clone()),
+        Ok((_, version)) if version.as_str().is_empty() => {
+            report.warn(&entry.path, Smell::EmptyVersion);
+        }
+        Ok((name, _)) if !name.contains('_') => report.warn(&entry.path, Smell::NoUnderscore),
+        Ok(_) => {}
+    }
+    named
+}
+
+fn settings(content: &Content, report: &mut Report) -> Option<Settings> {
+    let Some(file) = &content.metadata else { return Some(Settings::DEFAULT) };
+    let read = text::of(file).map_err(|problem| vec![problem]);
+    let settings = read.and_then(|text| metadata::parse(&file.path, &text, report.dialect));
+    settings.map_err(|problems| report.problems.extend(problems)).ok()
+}
+
+fn up(path: &Path, content: &Content, report: &mut Report) -> Option<Script> {
+    match &content.up {
+        None => report.refuse(path, Fault::NoUp),
+        Some(file) if file.bytes.as_ref().is_ok_and(Vec::is_empty) => {
+            report.refuse(&file.path, Fault::EmptyUp);
+        }
+        Some(file) => return script(file, Smell::OnlyComments, report),
+    }
+    None
+}
+
+fn down(path: &Path, content: &Content, report: &mut Report) -> Option<Down> {
+    match &content.down {
+        Some(file) => script(file, Smell::EmptyDown, report).map(Down::Script),
+        None => {
+            report.warn(path, Smell::NoDown);
+            Some(Down::Missing)
+        }
+    }
+}
+
+/// The script in `file`; `empty` is what it smells of without a statement.
+fn script(file: &File, empty: Smell, report: &mut Report) -> Option<Script> {
+    let text = match text::of_script(file) {
+        Ok(text) => text,
+        Err(problem) => {
+            report.problems.push(problem);
+            return None;
+        }
+    };
+    let path = file.path.display().to_string();
+    let script = Script { path: Cow::Owned(path), text: Cow::Owned(text) };
+    match script.statements(report.dialect) {
+        Ok(statements) => {
+            if statements.is_empty() {
+                report.warn(&file.path, empty);
+            }
+            Some(script)
+        }
+        Err(error) => {
+            report.problems.push(Problem::at(&file.path, error.position, Fault::Sql(error)));
+            None
+        }
+    }
+}
+
+/// A misspelt file is as good as a missing one, and nobody would say so.
+fn nearly_named(path: &Path, content: &Content, report: &mut Report) {
+    for other in &content.others {
+        let Some(name) = other.to_str() else { continue };
+        let meant = [UP, DOWN, METADATA].into_iter().find(|meant| {
+            let is_read_kind =
+                Path::new(&name.to_lowercase()).extension() == Path::new(meant).extension();
+            is_read_kind && strsim::osa_distance(&name.to_lowercase(), meant) <= 2
+        });
+        if let Some(meant) = meant {
+            report.warn(&path.join(other), Smell::NearlyNamed { meant });
+        }
+    }
+}

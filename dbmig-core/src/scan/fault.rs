@@ -1,0 +1,137 @@
+//! What makes a directory unusable, each with what to do about it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::migration::DuplicateVersion;
+use crate::sql::{Position, SplitError};
+use crate::version::TooLong;
+
+/// One thing that is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// The file or directory, as a person should see it.
+    pub path: PathBuf,
+    /// The place in the file, where there is one.
+    pub position: Option<Position>,
+    /// What is wrong.
+    pub fault: Fault,
+}
+
+impl Problem {
+    pub(super) fn new(path: &Path, fault: Fault) -> Self {
+        Self { path: path.to_owned(), position: None, fault }
+    }
+
+    pub(super) fn at(path: &Path, position: Position, fault: Fault) -> Self {
+        Self { path: path.to_owned(), position: Some(position), fault }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some(position) = self.position {
+            write!(f, ":{position}")?;
+        }
+        write!(f, ": {}", self.fault)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// What can be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The migrations directory does not exist.
+    NoDirectory,
+    /// The migrations directory is a file.
+    DirectoryIsFile,
+    /// This user may not read it.
+    NoPermission,
+    /// The system could not read it, for this reason.
+    Unreadable(String),
+    /// A symbolic link that leads to itself or to the migrations directory.
+    LinkLoop,
+    /// A symbolic link to nothing.
+    DanglingLink,
+    /// A symbolic link to a file, where a migration is a directory.
+    LinkToFile,
+    /// A name that is not UTF-8.
+    NameNotUtf8,
+    /// A folder named `seeds`.
+    Seeds,
+    /// A version that the ledger cannot hold.
+    VersionTooLong(TooLong),
+    /// Two directories with one version.
+    Duplicate(DuplicateVersion),
+    /// A directory without `up.sql`.
+    NoUp,
+    /// An `up.sql` of zero bytes.
+    EmptyUp,
+    /// A text that is not UTF-8 from this byte on.
+    NotUtf8 {
+        /// How many bytes before it are UTF-8.
+        offset: usize,
+    },
+    /// A NUL character in SQL.
+    Nul,
+    /// SQL that ends in the middle of something.
+    Sql(SplitError),
+    /// Something in `metadata.toml`; the text says what and what to do.
+    Metadata(String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoDirectory => {
+                "no such directory: create it with `cargo dbmig init`, or name the one that holds \
+                 the migrations"
+            }
+            Self::DirectoryIsFile => {
+                "this is a file: name the directory that holds the migrations"
+            }
+            Self::NoPermission => {
+                "no permission to read it: look at its owner and mode with `ls -ld`"
+            }
+            Self::Unreadable(reason) => return write!(f, "cannot be read: {reason}"),
+            Self::LinkLoop => {
+                "this symbolic link leads back to itself or to the migrations directory: remove it"
+            }
+            Self::DanglingLink => {
+                "this symbolic link leads to nothing: mend it or remove it"
+            }
+            Self::LinkToFile => {
+                "this symbolic link leads to a file, but a migration is a directory: remove it"
+            }
+            Self::NameNotUtf8 => "this name is not UTF-8: rename the directory",
+            Self::Seeds => {
+                "Diesel would take this folder for a migration with the version `seeds`: move it \
+                 out of the migrations directory"
+            }
+            Self::VersionTooLong(error) => {
+                return write!(f, "{error}: rename the directory");
+            }
+            Self::Duplicate(error) => return error.fmt(f),
+            Self::NoUp => {
+                "there is no up.sql in this directory: write it, or remove the directory"
+            }
+            Self::EmptyUp => {
+                "this file is empty: write the SQL that goes up, or a comment if it is meant to do \
+                 nothing"
+            }
+            Self::NotUtf8 { offset } => {
+                return write!(
+                    f,
+                    "byte {offset} is not UTF-8: save the file as UTF-8 (`iconv -f LATIN1 -t UTF-8`)",
+                );
+            }
+            Self::Nul => "a NUL character, which no database accepts in SQL: remove it",
+            Self::Sql(error) => return write!(f, "{error}: close it"),
+            Self::Metadata(text) => text,
+        })
+    }
+}

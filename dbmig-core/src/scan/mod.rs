@@ -1,0 +1,121 @@
+//! From a directory to a [`MigrationSet`], with Diesel's rules.
+//!
+//! What Diesel accepts is accepted, with a [`Warning`] where it smells; what is refused is refused
+//! as a whole, with every [`Problem`] at once. The one thing that Diesel accepts and this does not
+//! is a `metadata.toml` that nobody could read the same way twice.
+
+mod entry;
+mod fault;
+mod fingerprint;
+mod listing;
+mod metadata;
+mod order;
+mod smell;
+mod text;
+mod warning;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+pub use fault::{Fault, Problem};
+pub use warning::{Smell, Warning};
+
+use crate::{Dialect, MigrationSet};
+use listing::Listing;
+
+/// What a directory holds.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Scanned {
+    /// The migrations.
+    pub set: MigrationSet,
+    /// What was accepted, but is probably not meant.
+    pub warnings: Vec<Warning>,
+    /// As [`fingerprint()`] gives it, of exactly the bytes that `set` was read from.
+    pub fingerprint: String,
+}
+
+/// Why a directory is no set of migrations: every bad entry, never none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScanError {
+    /// The directory, as given.
+    pub dir: PathBuf,
+    /// What is wrong, in the order of the paths.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for ScanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        self.problems.iter().try_for_each(|problem| {
+            let line = write!(f, "{separator}{problem}");
+            separator = "\n";
+            line
+        })
+    }
+}
+
+impl std::error::Error for ScanError {}
+
+/// Reads the migrations in `dir`.
+///
+/// # Errors
+/// [`ScanError`] with everything that is wrong.
+pub fn scan(dir: &Path, dialect: Dialect) -> Result<Scanned, ScanError> {
+    let refuse = |mut problems: Vec<Problem>| {
+        problems.sort_by(|a, b| (&a.path, a.position).cmp(&(&b.path, b.position)));
+        ScanError { dir: dir.to_owned(), problems }
+    };
+    let listing = Listing::read(dir).map_err(|problem| refuse(vec![problem]))?;
+    let mut report = Report { dialect, problems: Vec::new(), warnings: Vec::new() };
+    listing.strays.iter().for_each(|path| report.warn(path, Smell::StraySql));
+    let migrations: Vec<_> =
+        listing.entries.iter().filter_map(|entry| entry::judge(entry, &mut report)).collect();
+    order::check(dir, &listing.entries, &mut report);
+    if !report.problems.is_empty() {
+        return Err(refuse(report.problems));
+    }
+    let fingerprint = fingerprint::of(&listing);
+    match MigrationSet::new(dialect, migrations) {
+        Ok(set) => Ok(Scanned { set, warnings: report.warnings, fingerprint }),
+        Err(twice) => {
+            Err(refuse(vec![Problem::new(&dir.join(&twice.names[1]), Fault::Duplicate(twice))]))
+        }
+    }
+}
+
+/// A hash of the names and the contents of all that [`scan()`] reads in `dir`, never of times.
+///
+/// What cannot be read has a fingerprint too, so that mending it changes the fingerprint.
+pub fn fingerprint(dir: &Path) -> String {
+    match Listing::read(dir) {
+        Ok(listing) => fingerprint::of(&listing),
+        Err(problem) => fingerprint::of_fault(&problem.fault),
+    }
+}
+
+/// The paths whose change can change what [`scan()`] finds in `dir`, `dir` itself first.
+pub fn watched(dir: &Path) -> Vec<PathBuf> {
+    let mut paths = vec![dir.to_owned()];
+    if let Ok(listing) = Listing::read(dir) {
+        paths.extend(listing.entries.iter().flat_map(listing::Entry::watched));
+    }
+    paths
+}
+
+/// What was found so far.
+struct Report {
+    dialect: Dialect,
+    problems: Vec<Problem>,
+    warnings: Vec<Warning>,
+}
+
+impl Report {
+    fn refuse(&mut self, path: &Path, fault: Fault) {
+        self.problems.push(Problem::new(path, fault));
+    }
+
+    fn warn(&mut self, path: &Path, smell: Smell) {
+        self.warnings.push(Warning { path: path.to_owned(), position: None, smell });
+    }
+}

@@ -1,0 +1,33 @@
+//! From bytes to SQL.
+
+use std::path::Path;
+
+use super::fault::{Fault, Problem};
+use super::listing::File;
+use crate::sql::Position;
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The text of `file` without a byte order mark.
+pub(super) fn of(file: &File) -> Result<String, Problem> {
+    let bytes = file.bytes.as_ref().map_err(|fault| Problem::new(&file.path, fault.clone()))?;
+    match str::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).to_owned()),
+        Err(error) => Err(not_utf8(&file.path, bytes, error.valid_up_to())),
+    }
+}
+
+/// The same for a script, where a NUL is refused.
+pub(super) fn of_script(file: &File) -> Result<String, Problem> {
+    let text = of(file)?;
+    match text.find('\0') {
+        Some(nul) => Err(Problem::at(&file.path, Position::at(&text, nul), Fault::Nul)),
+        None => Ok(text),
+    }
+}
+
+fn not_utf8(path: &Path, bytes: &[u8], offset: usize) -> Problem {
+    let before = String::from_utf8_lossy(&bytes[..offset]);
+    let position = Position::at(before.trim_start_matches(BYTE_ORDER_MARK), usize::MAX);
+    Problem::at(path, position, Fault::NotUtf8 { offset })
+}

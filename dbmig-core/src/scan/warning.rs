@@ -1,0 +1,97 @@
+//! What is accepted, but is probably not meant.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::sql::Position;
+
+/// Something that smells, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Warning {
+    /// The file or directory, as a person should see it.
+    pub path: PathBuf,
+    /// The place in the file, where there is one.
+    pub position: Option<Position>,
+    /// What smells.
+    pub smell: Smell,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some(position) = self.position {
+            write!(f, ":{position}")?;
+        }
+        write!(f, ": {}", self.smell)
+    }
+}
+
+/// What can smell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Smell {
+    /// An SQL file beside the directories of the migrations.
+    StraySql,
+    /// A file in a migration whose name is nearly one of those that are read.
+    NearlyNamed {
+        /// The name that is read.
+        meant: &'static str,
+    },
+    /// A directory's name without `_`.
+    NoUnderscore,
+    /// A directory's name that begins with `_`.
+    EmptyVersion,
+    /// Numbers of different widths, which text order puts in an order nobody expects.
+    TextOrder {
+        /// The name of the directory that comes later although its number is smaller.
+        later: String,
+    },
+    /// No `down.sql`.
+    NoDown,
+    /// A `down.sql` without a statement.
+    EmptyDown,
+    /// An `up.sql` of comments only.
+    OnlyComments,
+    /// A statement that ends the transaction that the migration runs in.
+    EndsTransaction,
+    /// A statement that its database refuses in a transaction.
+    RefusesTransaction,
+}
+
+impl fmt::Display for Smell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::StraySql => "nobody reads this file: a migration is a directory with an up.sql",
+            Self::NearlyNamed { meant } => {
+                return write!(f, "nobody reads this file: is it meant to be `{meant}`?");
+            }
+            Self::NoUnderscore => {
+                "the name has no `_`, so the whole of it is the version: is it meant to be \
+                 `<version>_<name>`?"
+            }
+            Self::EmptyVersion => {
+                "the name begins with `_`, so the version is empty: is it meant to be \
+                 `<version>_<name>`?"
+            }
+            Self::TextOrder { later } => {
+                return write!(
+                    f,
+                    "runs before `{later}`, because versions are ordered as text: give all of \
+                     them the same number of digits",
+                );
+            }
+            Self::NoDown => "there is no down.sql: this migration cannot be reverted",
+            Self::EmptyDown => "this file holds no statement: this migration cannot be reverted",
+            Self::OnlyComments => "this file holds no statement: this migration does nothing",
+            Self::EndsTransaction => {
+                "this statement controls the transaction that the migration runs in: remove it, \
+                 or say `run_in_transaction = false` in metadata.toml"
+            }
+            Self::RefusesTransaction => {
+                "this statement cannot run in a transaction: say `run_in_transaction = false` in \
+                 metadata.toml"
+            }
+        })
+    }
+}
