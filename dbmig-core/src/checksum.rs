@@ -2,17 +2,51 @@
 
 use std::fmt;
 
+use sha2::{Digest, Sha256};
+
 use crate::Dialect;
+use crate::sql::{Piece, Pieces};
 
 /// SHA-256 of a script's meaningful text.
+///
+/// It is taken over the tokens that mean something to the database, each with its length, and the
+/// ends of the statements. It does not change with comments, white space between tokens, a byte
+/// order mark, empty statements, the last `;`, `DELIMITER` lines, or line ends (inside strings
+/// too: Git's `autocrlf` is no change of the script). It does change with letter case and with
+/// MySQL's executable comments and hints. A script that is cut off has a checksum as well.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Checksum([u8; 32]);
+
+/// Goes in first, so that another way to count could never give the same sums.
+const SCHEME: &[u8] = b"dbmig checksum 1\n";
+const TOKEN: [u8; 1] = [1];
+const STATEMENT_END: [u8; 1] = [2];
 
 impl Checksum {
     /// The checksum of `sql`, blind to comments, white space, line ends and a byte order mark.
     pub fn of(dialect: Dialect, sql: &str) -> Self {
-        let _ = (dialect, sql);
-        Self([0; 32])
+        let mut hash = Sha256::new();
+        hash.update(SCHEME);
+        let mut tokens = 0_usize;
+        let mut semicolons = 0_usize;
+        for piece in Pieces::new(dialect, sql) {
+            match piece {
+                // It counts once a token of the same statement follows.
+                Piece::Token(token) if token.is(";") => semicolons += 1,
+                Piece::Token(token) => {
+                    (0..std::mem::take(&mut semicolons)).for_each(|_| add(&mut hash, ";"));
+                    add(&mut hash, token.text);
+                    tokens += 1;
+                }
+                Piece::StatementEnd => {
+                    semicolons = 0;
+                    if std::mem::take(&mut tokens) > 0 {
+                        hash.update(STATEMENT_END);
+                    }
+                }
+            }
+        }
+        Self(hash.finalize().into())
     }
 
     /// For generated code.
@@ -27,8 +61,16 @@ impl Checksum {
 
     /// Reads the 64 hexadecimal digits that [`fmt::Display`] writes.
     pub fn from_hex(text: &str) -> Option<Self> {
-        let _ = text;
-        None
+        let digits = text.as_bytes();
+        if digits.len() != 64 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            let [high, low] = [pair[0], pair[1]].map(|digit| char::from(digit).to_digit(16));
+            *byte = u8::try_from(high? * 16 + low?).ok()?;
+        }
+        Some(Self(bytes))
     }
 }
 
@@ -41,5 +83,18 @@ impl fmt::Display for Checksum {
 impl fmt::Debug for Checksum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Checksum({self})")
+    }
+}
+
+/// Adds a token: its length without carriage returns at line ends, then those bytes.
+fn add(hash: &mut Sha256, token: &str) {
+    let length = token.len() - token.matches("\r\n").count();
+    hash.update(TOKEN);
+    hash.update((length as u64).to_le_bytes());
+    let mut lines = token.split("\r\n");
+    hash.update(lines.next().unwrap_or_default());
+    for line in lines {
+        hash.update("\n");
+        hash.update(line);
     }
 }

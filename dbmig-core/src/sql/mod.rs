@@ -1,6 +1,20 @@
 //! SQL text: tokens, statements and where they stand.
+//!
+//! One lexer reads all dialects by their rules; a small grammar per dialect knows where a `;`
+//! belongs to the body of a trigger or routine. Whether the rest is right is for the database.
+
+mod error;
+mod grammar;
+pub mod kind;
+mod lexer;
+mod pieces;
+mod rules;
 
 use std::fmt;
+
+pub use error::{SplitError, Unterminated};
+use lexer::{Lexer, Token};
+pub(crate) use pieces::{Piece, Pieces};
 
 use crate::Dialect;
 
@@ -20,15 +34,25 @@ impl fmt::Display for Position {
 }
 
 impl Position {
-    /// The position of the byte `offset` in `text`.
+    const START: Self = Self { line: 1, column: 1 };
+
+    /// The position of the byte `offset` in `text`; a byte order mark takes no column.
     pub fn at(text: &str, offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = before.matches('\n').count() + 1;
-        let column = before[line_start..].chars().count() + 1;
+        Self::START.after(text.get(..offset).unwrap_or(text))
+    }
+
+    /// The position behind `text`, which begins at `self`.
+    fn after(self, text: &str) -> Self {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let lines = text.bytes().filter(|&byte| byte == b'\n').count();
+        let (start, line) = match text.rfind('\n') {
+            Some(newline) => (1, &text[newline + 1..]),
+            None if self == Self::START => (1, text.trim_start_matches('\u{feff}')),
+            None => (self.column, text),
+        };
         Self {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(column).unwrap_or(u32::MAX),
+            line: self.line.saturating_add(count(lines)),
+            column: count(line.chars().count()).saturating_add(start),
         }
     }
 }
@@ -42,37 +66,65 @@ pub struct Statement<'t> {
     pub offset: usize,
     /// The same place for a person.
     pub position: Position,
+    dialect: Dialect,
 }
 
-/// A script that ends in the middle of something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SplitError {
-    /// What was opened and never closed.
-    pub what: Unterminated,
-    /// Where it was opened.
-    pub position: Position,
-}
+impl<'t> Statement<'t> {
+    /// The words with which the statement begins, as written, up to the first token that is
+    /// something else: `CREATE`, `INDEX`, `i`, `ON`, `t` for `CREATE INDEX i ON t (a)`.
+    ///
+    /// Comments do not count; the marks of MySQL's executable comments do not either, their
+    /// content does.
+    pub fn keywords(&self) -> impl Iterator<Item = &'t str> + use<'t> {
+        self.tokens().map_while(|token| token.word())
+    }
 
-/// What can be left open at the end of a script.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unterminated {
-    /// `'..`
-    String,
-}
+    /// Whether it begins with these keywords, in any case.
+    pub fn begins_with(&self, keywords: &[&str]) -> bool {
+        let mut words = self.keywords();
+        keywords.iter().all(|keyword| words.next().is_some_and(|w| w.eq_ignore_ascii_case(keyword)))
+    }
 
-impl fmt::Display for SplitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} opened at {} is never closed", self.what, self.position)
+    /// Its tokens without marks and hints.
+    fn tokens(&self) -> impl Iterator<Item = Token<'t>> + use<'t> {
+        Lexer::new(self.dialect, self.text)
+            .filter(|token| token.is_significant() && !token.is_mark())
     }
 }
 
-impl std::error::Error for SplitError {}
-
-/// Splits `text` into its statements.
+/// Splits `text` into its statements; empty ones are left out.
+///
+/// A `;` ends a statement unless it belongs to a body (`BEGIN ATOMIC`, a trigger, a stored
+/// routine) or, in PostgreSQL, stands in parentheses. In MySQL the client command `DELIMITER` is
+/// obeyed: a `CREATE` of a routine then ends at that delimiter only, all else at a `;` as well,
+/// as the server would read it.
 ///
 /// # Errors
-/// Where the text ends inside a string, a quoted name, a comment or a body.
+/// Where the text ends inside a string, a quoted name, a comment, parentheses or a body.
 pub fn split(dialect: Dialect, text: &str) -> Result<Vec<Statement<'_>>, SplitError> {
-    let _ = (dialect, text);
-    Ok(Vec::new())
+    let mut statements = Vec::new();
+    let (mut seen, mut place) = (0, Position::START);
+    let mut extent: Option<(usize, usize)> = None;
+    let error = |(what, offset)| SplitError { what, position: Position::at(text, offset) };
+    let mut pieces = Pieces::new(dialect, text);
+    for piece in pieces.by_ref() {
+        match piece {
+            Piece::Token(Token { open: Some(what), offset, .. }) => {
+                return Err(error((what, offset)));
+            }
+            // Part of the text only if more of the statement follows.
+            Piece::Token(token) if token.is(";") => {}
+            Piece::Token(token) => {
+                extent = Some((extent.map_or(token.offset, |(start, _)| start), token.end()));
+            }
+            Piece::StatementEnd => {
+                let Some((start, end)) = extent.take() else { continue };
+                place = place.after(&text[seen..start]);
+                seen = start;
+                let text = &text[start..end];
+                statements.push(Statement { text, offset: start, position: place, dialect });
+            }
+        }
+    }
+    pieces.open().map_or(Ok(statements), |open| Err(error(open)))
 }

@@ -1,0 +1,405 @@
+//! MySQL and MariaDB: stored programs and compound statements, also without `DELIMITER`.
+//!
+//! Words such as `IF`, `REPEAT`, `END` or `BEGIN` mean something else as functions, clauses or
+//! names; they count only where a statement can begin.
+
+use super::{Grammar, Semicolon, is_any};
+use crate::sql::Unterminated;
+use crate::sql::lexer::{Kind, Token};
+
+#[derive(Debug, Default)]
+pub(super) struct Mysql<'t> {
+    stage: Stage,
+    /// What is open, outermost first.
+    frames: Vec<Frame>,
+    /// Whether the next token can begin a statement.
+    begins: Begins,
+    /// Whether this is a stored program or a compound statement.
+    shape: Shape,
+    previous: &'t str,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Start,
+    /// A `BEGIN` that opens a transaction or, if more follows, a block.
+    Begin(usize),
+    /// `CREATE` or `ALTER`; a definer can be any name.
+    Create {
+        definer: bool,
+    },
+    Routine(Routine),
+    /// Until `FOR EACH ROW`.
+    Trigger,
+    /// `FOLLOWS` or `PRECEDES` and a name can stand before the body.
+    TriggerOrder,
+    /// Until `DO`.
+    Event,
+    /// Until `AS`, `IS` or the first member.
+    Package,
+    /// `DECLARE`, perhaps of a handler.
+    Declare,
+    /// After `HANDLER FOR`: whether a condition is still due before the handler's statement.
+    Handler {
+        due: bool,
+    },
+    Statements,
+}
+
+/// The part of a procedure or function before its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Routine {
+    kind: RoutineKind,
+    depth: u32,
+    parameters: Parameters,
+    returns: Returns,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RoutineKind {
+    Procedure,
+    Function,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Parameters {
+    Ahead,
+    Read,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Returns {
+    Ahead,
+    Read,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Begins {
+    #[default]
+    Statement,
+    /// A name there was, and a `:` would make it a label.
+    Label,
+    Nothing,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Shape {
+    #[default]
+    Plain,
+    Compound,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Frame {
+    opener: Opener,
+    offset: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opener {
+    Begin,
+    If,
+    Case,
+    /// The expression: no statement begins within.
+    CaseExpression,
+    Loop,
+    While,
+    For,
+    Repeat,
+    /// The condition behind it ends with the `END` of `END REPEAT`.
+    Until,
+    /// MariaDB in Oracle mode: declarations before a `BEGIN`.
+    Declarations,
+    Package,
+}
+
+impl Opener {
+    const fn keyword(self) -> &'static str {
+        match self {
+            Self::Begin => "BEGIN",
+            Self::If => "IF",
+            Self::Case | Self::CaseExpression => "CASE",
+            Self::Loop => "LOOP",
+            Self::While => "WHILE",
+            Self::For => "FOR",
+            Self::Repeat | Self::Until => "REPEAT",
+            Self::Declarations => "declaration section",
+            Self::Package => "PACKAGE",
+        }
+    }
+}
+
+/// What can stand between the parameters of a procedure and its body.
+const CHARACTERISTICS: &[&str] = &[
+    "COMMENT",
+    "LANGUAGE",
+    "SQL",
+    "NOT",
+    "DETERMINISTIC",
+    "CONTAINS",
+    "NO",
+    "READS",
+    "MODIFIES",
+    "DATA",
+    "SECURITY",
+    "DEFINER",
+    "INVOKER",
+];
+/// With what the body of a function begins, after a type that can be many words.
+const FUNCTION_BODY: &[&str] = &["BEGIN", "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR", "RETURN"];
+
+impl<'t> Grammar<'t> for Mysql<'t> {
+    fn see(&mut self, token: &Token<'t>) {
+        self.token(token);
+        self.previous = token.text;
+    }
+
+    fn semicolon(&self) -> Semicolon {
+        match (self.frames.iter().any(|f| f.opener != Opener::CaseExpression), self.shape) {
+            (true, _) => Semicolon::Belongs,
+            (false, Shape::Compound) => Semicolon::EndsUnlessDelimited,
+            (false, Shape::Plain) => Semicolon::Ends,
+        }
+    }
+
+    fn open(&self) -> Option<(Unterminated, usize)> {
+        let mut frames = self.frames.iter().rev();
+        let frame = frames.find(|frame| frame.opener != Opener::CaseExpression)?;
+        Some((Unterminated::Body(frame.opener.keyword()), frame.offset))
+    }
+}
+
+impl<'t> Mysql<'t> {
+    fn token(&mut self, token: &Token<'t>) {
+        let word = token.word().unwrap_or_default();
+        match self.stage {
+            Stage::Start if is_any(word, &["CREATE", "ALTER"]) => {
+                self.stage = Stage::Create { definer: false };
+            }
+            Stage::Start if is_any(word, &["BEGIN"]) => self.stage = Stage::Begin(token.offset),
+            Stage::Start => self.body(token),
+            Stage::Begin(_) if is_any(word, &["WORK"]) => self.plain(),
+            Stage::Begin(offset) => {
+                self.push(Opener::Begin, offset, Begins::Statement);
+                self.body(token);
+            }
+            Stage::Create { definer } => self.create(token, definer),
+            Stage::Routine(routine) => self.routine(token, routine),
+            Stage::Trigger if is_any(word, &["ROW"]) && is_any(self.previous, &["EACH"]) => {
+                self.stage = Stage::TriggerOrder;
+            }
+            Stage::TriggerOrder if is_any(word, &["FOLLOWS", "PRECEDES"]) => {}
+            Stage::TriggerOrder if is_any(self.previous, &["FOLLOWS", "PRECEDES"]) => {}
+            Stage::TriggerOrder => self.body(token),
+            Stage::Event if is_any(word, &["DO"]) => self.enter(),
+            Stage::Package if is_any(word, &["AS", "IS"]) => {
+                self.push(Opener::Package, token.offset, Begins::Statement);
+            }
+            Stage::Package if is_any(word, &["PROCEDURE", "FUNCTION"]) => {
+                self.push(Opener::Package, token.offset, Begins::Statement);
+                self.statements(token);
+            }
+            Stage::Trigger | Stage::Event | Stage::Package => {}
+            Stage::Declare if is_any(word, &["FOR"]) && is_any(self.previous, &["HANDLER"]) => {
+                self.stage = Stage::Handler { due: true };
+            }
+            Stage::Handler { due } => self.handler(token, due),
+            Stage::Declare | Stage::Statements => self.statements(token),
+        }
+    }
+
+    /// Statements follow.
+    fn enter(&mut self) {
+        (self.stage, self.begins) = (Stage::Statements, Begins::Statement);
+    }
+
+    /// The first token of a body.
+    fn body(&mut self, token: &Token<'t>) {
+        self.enter();
+        self.statements(token);
+    }
+
+    /// The rest of the statement holds no other.
+    fn plain(&mut self) {
+        (self.stage, self.begins) = (Stage::Statements, Begins::Nothing);
+    }
+
+    fn push(&mut self, opener: Opener, offset: usize, begins: Begins) {
+        if opener != Opener::CaseExpression {
+            self.shape = Shape::Compound;
+        }
+        self.frames.push(Frame { opener, offset });
+        (self.stage, self.begins) = (Stage::Statements, begins);
+    }
+
+    fn top(&self) -> Option<Opener> {
+        self.frames.last().map(|frame| frame.opener)
+    }
+
+    /// What is created: a stored program or something plain.
+    fn create(&mut self, token: &Token<'t>, definer: bool) {
+        let Some(word) = token.word() else {
+            if !definer {
+                self.plain();
+            }
+            return;
+        };
+        self.stage = match word {
+            _ if is_any(word, &["PROCEDURE"]) => routine(RoutineKind::Procedure),
+            _ if is_any(word, &["FUNCTION"]) => routine(RoutineKind::Function),
+            _ if is_any(word, &["TRIGGER"]) => Stage::Trigger,
+            _ if is_any(word, &["EVENT"]) => Stage::Event,
+            _ if is_any(word, &["PACKAGE"]) => Stage::Package,
+            _ if is_any(word, &["OR", "REPLACE", "AGGREGATE"]) => self.stage,
+            _ if is_any(word, &["DEFINER"]) => Stage::Create { definer: true },
+            _ if definer && !is_any(word, &["VIEW", "SQL"]) => self.stage,
+            _ => return self.plain(),
+        };
+        if !matches!(self.stage, Stage::Create { .. }) {
+            self.shape = Shape::Compound;
+        }
+    }
+
+    fn routine(&mut self, token: &Token<'t>, mut routine: Routine) {
+        let in_parameters = routine.depth > 0;
+        if token.is("(") {
+            routine.depth += 1;
+        } else if token.is(")") && in_parameters {
+            routine.depth -= 1;
+            routine.parameters = Parameters::Read;
+        } else if token.is(";") {
+            // Within a package: declared here, defined later.
+            return self.enter_after_semicolon();
+        } else if !in_parameters && matches!(token.kind, Kind::Word | Kind::Name) {
+            if is_any(token.text, &["AS", "IS"]) {
+                return self.push(Opener::Declarations, token.offset, Begins::Statement);
+            }
+            if routine.begins_body(token) {
+                return self.body(token);
+            }
+            if is_any(token.text, &["RETURN", "RETURNS"]) {
+                routine.returns = Returns::Read;
+            }
+        }
+        self.stage = Stage::Routine(routine);
+    }
+
+    fn enter_after_semicolon(&mut self) {
+        while self.top() == Some(Opener::CaseExpression) {
+            self.frames.pop();
+        }
+        self.enter();
+    }
+
+    /// The conditions of a handler, then its statement.
+    fn handler(&mut self, token: &Token<'t>, due: bool) {
+        let due = match token.kind {
+            Kind::Symbol => token.is(","),
+            Kind::Word if !due => return self.body(token),
+            Kind::Word => is_any(token.text, &["SQLSTATE", "VALUE", "NOT"]),
+            _ => false,
+        };
+        self.stage = Stage::Handler { due };
+    }
+
+    fn statements(&mut self, token: &Token<'t>) {
+        if token.is(";") {
+            return self.enter_after_semicolon();
+        }
+        let begins = std::mem::replace(&mut self.begins, Begins::Nothing);
+        match (token.word(), begins) {
+            (Some(word), Begins::Statement) => self.first_word(word, token.offset),
+            (Some(word), _) if self.previous != "." => self.later_word(word, token.offset),
+            (None, Begins::Statement) if token.kind == Kind::Name => self.begins = Begins::Label,
+            (None, Begins::Label) if token.is(":") => self.begins = Begins::Statement,
+            _ => {}
+        }
+    }
+
+    fn first_word(&mut self, word: &str, offset: usize) {
+        match word.to_ascii_uppercase().as_str() {
+            "BEGIN" => {
+                if matches!(self.top(), Some(Opener::Declarations | Opener::Package)) {
+                    self.frames.pop();
+                }
+                self.push(Opener::Begin, offset, Begins::Statement);
+            }
+            // MariaDB's BEGIN NOT ATOMIC
+            "NOT" | "ATOMIC" => self.begins = Begins::Statement,
+            "IF" => self.push(Opener::If, offset, Begins::Nothing),
+            "CASE" => self.push(Opener::Case, offset, Begins::Nothing),
+            "WHILE" => self.push(Opener::While, offset, Begins::Nothing),
+            "FOR" => self.push(Opener::For, offset, Begins::Nothing),
+            "LOOP" => self.push(Opener::Loop, offset, Begins::Statement),
+            "REPEAT" => self.push(Opener::Repeat, offset, Begins::Statement),
+            "END" => _ = self.frames.pop(),
+            "UNTIL" => {
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.opener = Opener::Until;
+                }
+            }
+            "DECLARE" if self.frames.is_empty() => {
+                self.push(Opener::Declarations, offset, Begins::Statement);
+            }
+            "DECLARE" => self.stage = Stage::Declare,
+            "PROCEDURE" if self.in_package() => self.stage = routine(RoutineKind::Procedure),
+            "FUNCTION" if self.in_package() => self.stage = routine(RoutineKind::Function),
+            _ => self.begins = Begins::Label,
+        }
+    }
+
+    fn in_package(&self) -> bool {
+        matches!(self.top(), Some(Opener::Package | Opener::Declarations))
+    }
+
+    fn later_word(&mut self, word: &str, offset: usize) {
+        match word.to_ascii_uppercase().as_str() {
+            "CASE" if !is_any(self.previous, &["END"]) => {
+                self.push_expression(offset);
+            }
+            "END" if self.ends_expression() => _ = self.frames.pop(),
+            "THEN" | "ELSE" if !matches!(self.top(), None | Some(Opener::CaseExpression)) => {
+                self.begins = Begins::Statement;
+            }
+            "DO" | "LOOP" if matches!(self.top(), Some(Opener::While | Opener::For)) => {
+                self.begins = Begins::Statement;
+            }
+            _ => {}
+        }
+    }
+
+    fn push_expression(&mut self, offset: usize) {
+        self.frames.push(Frame { opener: Opener::CaseExpression, offset });
+    }
+
+    /// Whether an `END` here closes an expression; after an operator it would be a column.
+    fn ends_expression(&self) -> bool {
+        matches!(self.top(), Some(Opener::CaseExpression | Opener::Until))
+            && !self.previous.ends_with(['(', ',', '=', '<', '>', '+', '-', '*', '/', '%'])
+    }
+}
+
+fn routine(kind: RoutineKind) -> Stage {
+    Stage::Routine(Routine {
+        kind,
+        depth: 0,
+        parameters: Parameters::Ahead,
+        returns: Returns::Ahead,
+    })
+}
+
+impl Routine {
+    /// Whether the body begins with this word or name.
+    fn begins_body(&self, token: &Token<'_>) -> bool {
+        match (self.kind, self.parameters) {
+            (_, Parameters::Ahead) => false,
+            (RoutineKind::Procedure, Parameters::Read) => !is_any(token.text, CHARACTERISTICS),
+            // In Oracle mode RETURN gives the type.
+            (RoutineKind::Function, Parameters::Read) => {
+                is_any(token.text, FUNCTION_BODY)
+                    && (self.returns == Returns::Read || !is_any(token.text, &["RETURN"]))
+            }
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! Text to tokens: one engine for all dialects, which differ by their [`Rules`].
+
+use super::Unterminated;
+use super::rules::{
+    BlockComments, ByteOrderMark, Dollar, Escapes, Follower, Holds, Operators, Quote, Rules,
+};
+use crate::Dialect;
+
+/// A piece of the text; all tokens together are the whole text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Token<'t> {
+    pub(crate) kind: Kind,
+    pub(crate) text: &'t str,
+    pub(crate) offset: usize,
+    /// Set when the text ended before the token did.
+    pub(crate) open: Option<Unterminated>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Space,
+    Comment,
+    /// A keyword or a name without quotes.
+    Word,
+    Number,
+    String,
+    /// A name in quotes.
+    Name,
+    Symbol,
+    /// `/*!50003` and the `*/` that belongs to it.
+    ExecutableOpen,
+    ExecutableClose,
+    /// `/*+ .. */`
+    Hint,
+    /// What the client command `DELIMITER` asked for.
+    Delimiter,
+}
+
+impl<'t> Token<'t> {
+    /// Whether the token means something to the database.
+    pub(crate) fn is_significant(&self) -> bool {
+        !matches!(self.kind, Kind::Space | Kind::Comment | Kind::Delimiter)
+    }
+
+    /// Whether the token only says how others are to be read.
+    pub(crate) fn is_mark(&self) -> bool {
+        matches!(self.kind, Kind::ExecutableOpen | Kind::ExecutableClose | Kind::Hint)
+    }
+
+    pub(crate) fn end(&self) -> usize {
+        self.offset + self.text.len()
+    }
+
+    pub(crate) fn is(&self, symbol: &str) -> bool {
+        self.kind == Kind::Symbol && self.text == symbol
+    }
+
+    /// The word, if this is one.
+    pub(crate) fn word(&self) -> Option<&'t str> {
+        (self.kind == Kind::Word).then_some(self.text)
+    }
+}
+
+/// Splits a text into tokens, from its start to its end.
+#[derive(Clone, Debug)]
+pub(crate) struct Lexer<'t> {
+    text: &'t str,
+    at: usize,
+    rules: &'static Rules,
+    delimiter: Option<&'t str>,
+    /// Where the executable comments that are open now were opened.
+    executable: Vec<usize>,
+    continuation: Continuation,
+}
+
+/// PostgreSQL reads `E'..'` newline `'..'` as one string with escapes throughout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Continuation {
+    None,
+    AfterEscaped,
+    AfterEscapedAndNewline,
+}
+
+/// As in the client, which keeps 15 bytes; it also bounds the work per character.
+const LONGEST_DELIMITER: usize = 15;
+/// PostgreSQL's limit, NAMEDATALEN; it also bounds the work per character.
+const LONGEST_OPERATOR: usize = 63;
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+impl<'t> Lexer<'t> {
+    pub(crate) fn new(dialect: Dialect, text: &'t str) -> Self {
+        Self {
+            text,
+            at: 0,
+            rules: Rules::of(dialect),
+            delimiter: None,
+            executable: Vec::new(),
+            continuation: Continuation::None,
+        }
+    }
+
+    /// Where the innermost open executable comment began.
+    pub(crate) fn executable_comment(&self) -> Option<usize> {
+        self.executable.last().copied()
+    }
+
+    pub(crate) fn delimiter(&self) -> Option<&'t str> {
+        self.delimiter
+    }
+
+    /// Reads the rest of the line as the argument of `DELIMITER`, if there is one.
+    pub(crate) fn read_delimiter(&mut self) -> bool {
+        let rest = self.rest();
+        let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+        let Some(argument) = delimiter_argument(line) else { return false };
+        self.delimiter = (argument != ";").then_some(argument);
+        self.at += line.len();
+        true
+    }
+
+    fn rest(&self) -> &'t str {
+        &self.text[self.at..]
+    }
+
+    fn at_delimiter(&self, at: usize) -> bool {
+        self.delimiter
+            .is_some_and(|delimiter| self.text.as_bytes()[at..].starts_with(delimiter.as_bytes()))
+    }
+
+    /// The length of the token here and what it is.
+    fn measure(&self) -> (usize, Kind, Option<Unterminated>) {
+        let rest = self.rest();
+        let bytes = rest.as_bytes();
+        if self.at_delimiter(self.at) {
+            return (self.delimiter.map_or(0, str::len), Kind::Delimiter, None);
+        }
+        if self.byte_order_mark() {
+            return (BYTE_ORDER_MARK.len(), Kind::Space, None);
+        }
+        if is_space(bytes[0]) {
+            return (self.run(1, is_space), Kind::Space, None);
+        }
+        if let Some(length) = self.line_comment() {
+            return (length, Kind::Comment, None);
+        }
+        if let Some(token) = self.block_comment().or_else(|| self.quoted()) {
+            return token;
+        }
+        match bytes[0] {
+            b'0'..=b'9' => (self.number(), Kind::Number, None),
+            b'$' if self.rules.dollar == Dollar::Quote => self.dollar_quote(),
+            b'$' if self.rules.dollar == Dollar::Symbol => (1, Kind::Symbol, None),
+            first if is_word(first) => (self.run(1, is_word), Kind::Word, None),
+            _ => (self.operator(), Kind::Symbol, None),
+        }
+    }
+
+    /// The length of the run that goes on while `belongs`, and never into a delimiter.
+    fn run(&self, from: usize, belongs: fn(u8) -> bool) -> usize {
+        let bytes = self.rest().as_bytes();
+        (from..bytes.len())
+            .find(|&n| !belongs(bytes[n]) || self.at_delimiter(self.at + n))
+            .unwrap_or(bytes.len())
+    }
+
+    fn byte_order_mark(&self) -> bool {
+        (self.at == 0 || self.rules.byte_order_mark == ByteOrderMark::Anywhere)
+            && self.rest().starts_with(BYTE_ORDER_MARK)
+    }
+
+    fn line_comment(&self) -> Option<usize> {
+        let rest = self.rest();
+        let comment = self.rules.line_comments.iter().find(|c| rest.starts_with(c.opener))?;
+        let follower = rest.as_bytes().get(comment.opener.len());
+        if comment.follower == Follower::Space
+            && follower.is_some_and(|&byte| !is_space(byte) && !byte.is_ascii_control())
+        {
+            return None;
+        }
+        let ends = |byte: &u8| self.rules.line_ends.contains(byte);
+        Some(rest.bytes().position(|byte| ends(&byte)).unwrap_or(rest.len()))
+    }
+
+    fn block_comment(&self) -> Option<(usize, Kind, Option<Unterminated>)> {
+        let rest = self.rest();
+        if !self.executable.is_empty() && rest.starts_with("*/") {
+            return Some((2, Kind::ExecutableClose, None));
+        }
+        let inside = rest.strip_prefix("/*")?;
+        match self.rules.block_comments {
+            BlockComments::Nested => Some(match nested_comment(rest) {
+                Some(length) => (length, Kind::Comment, None),
+                None => (rest.len(), Kind::Comment, Some(Unterminated::Comment)),
+            }),
+            BlockComments::Executable => {
+                if let Some(opener) = ["!", "M!"].into_iter().find(|o| inside.starts_with(o)) {
+                    let version = inside[opener.len()..].bytes().take(6);
+                    let digits = version.take_while(u8::is_ascii_digit).count();
+                    return Some((2 + opener.len() + digits, Kind::ExecutableOpen, None));
+                }
+                let kind = if inside.starts_with('+') { Kind::Hint } else { Kind::Comment };
+                Some(match inside.find("*/") {
+                    Some(length) => (length + 4, kind, None),
+                    None => (rest.len(), kind, Some(Unterminated::Comment)),
+                })
+            }
+            // At the very end, `/*` is two operators.
+            BlockComments::OpenEnded if inside.is_empty() => None,
+            BlockComments::OpenEnded => {
+                let length = inside.find("*/").map_or(rest.len(), |length| length + 4);
+                Some((length, Kind::Comment, None))
+            }
+        }
+    }
+
+    fn quoted(&self) -> Option<(usize, Kind, Option<Unterminated>)> {
+        let bytes = self.rest().as_bytes();
+        let (from, quote) = self.quote(bytes)?;
+        let (kind, open) = match quote.holds {
+            Holds::String => (Kind::String, Unterminated::String),
+            Holds::Name => (Kind::Name, Unterminated::QuotedIdentifier),
+        };
+        Some(match closing(&bytes[from..], quote) {
+            Some(length) => (from + length, kind, None),
+            None => (bytes.len(), kind, Some(open)),
+        })
+    }
+
+    /// The quote that opens here and where its content begins.
+    fn quote(&self, bytes: &[u8]) -> Option<(usize, Quote)> {
+        if let Some(quote) = self.rules.quotes.iter().find(|quote| quote.open == bytes[0]) {
+            let mut quote = *quote;
+            if bytes[0] == b'\'' && self.continuation == Continuation::AfterEscapedAndNewline {
+                quote.escapes = Escapes::DoublingAndBackslash;
+            }
+            return Some((1, quote));
+        }
+        self.rules.prefixes.iter().find_map(|(prefix, quote)| {
+            let length = prefix.len();
+            let matches = bytes.len() > length
+                && bytes[..length].eq_ignore_ascii_case(prefix.as_bytes())
+                && bytes[length] == quote.open;
+            matches.then_some((length + 1, *quote))
+        })
+    }
+
+    /// Digits with fraction and exponent, and the letters that follow (`0xff`, `1abc`).
+    fn number(&self) -> usize {
+        let bytes = self.rest().as_bytes();
+        let digits = |from| self.run(from, |byte| byte.is_ascii_digit() || byte == b'_');
+        let mut end = digits(1);
+        if bytes.get(end) == Some(&b'.')
+            && bytes.get(end + 1) != Some(&b'.')
+            && !self.at_delimiter(self.at + end)
+        {
+            end = digits(end + 1);
+        }
+        if let [b'e' | b'E', b'+' | b'-', b'0'..=b'9', ..] = bytes[end..] {
+            end = digits(end + 3);
+        }
+        match bytes.get(end) {
+            Some(&byte) if byte != b'$' && is_word(byte) => self.run(end, is_word),
+            _ => end,
+        }
+    }
+
+    fn dollar_quote(&self) -> (usize, Kind, Option<Unterminated>) {
+        let rest = self.rest();
+        let is_tag = |byte: u8| is_word(byte) && byte != b'$';
+        let tag = rest.bytes().skip(1).take_while(|&byte| is_tag(byte)).count();
+        let opener = tag + 2;
+        let bytes = rest.as_bytes();
+        if bytes[1..=tag].first().is_some_and(u8::is_ascii_digit)
+            || bytes.get(tag + 1) != Some(&b'$')
+        {
+            return (1, Kind::Symbol, None);
+        }
+        match rest[opener..].find(&rest[..opener]) {
+            Some(length) => (2 * opener + length, Kind::String, None),
+            None => (rest.len(), Kind::String, Some(Unterminated::DollarQuote)),
+        }
+    }
+
+    fn operator(&self) -> usize {
+        let rest = self.rest();
+        let length = match self.rules.operators {
+            Operators::Run => postgres_operator(rest.as_bytes()),
+            Operators::List(list) => {
+                list.iter().find(|operator| rest.starts_with(**operator)).map_or(1, |o| o.len())
+            }
+        };
+        (1..length).find(|n| self.at_delimiter(self.at + n)).unwrap_or(length)
+    }
+
+    /// What the next token needs to know about this one.
+    fn remember(&mut self, token: &Token<'t>) {
+        match token.kind {
+            Kind::ExecutableOpen => self.executable.push(token.offset),
+            Kind::ExecutableClose => _ = self.executable.pop(),
+            Kind::Delimiter => self.executable.clear(),
+            _ => {}
+        }
+        self.continuation = match (token.kind, self.continuation) {
+            (Kind::String, Continuation::AfterEscapedAndNewline)
+                if token.text.starts_with('\'') =>
+            {
+                Continuation::AfterEscaped
+            }
+            (Kind::String, _) if token.text.starts_with(['e', 'E']) => Continuation::AfterEscaped,
+            (Kind::Space, Continuation::AfterEscaped) if token.text.contains(['\n', '\r']) => {
+                Continuation::AfterEscapedAndNewline
+            }
+            (Kind::Space, continuation) => continuation,
+            (Kind::Comment, continuation) if token.text.starts_with("--") => continuation,
+            _ => Continuation::None,
+        };
+    }
+}
+
+impl<'t> Iterator for Lexer<'t> {
+    type Item = Token<'t>;
+
+    fn next(&mut self) -> Option<Token<'t>> {
+        if self.at == self.text.len() {
+            return None;
+        }
+        let (length, kind, open) = self.measure();
+        let text = &self.text[self.at..self.at + length];
+        let token = Token { kind, text, offset: self.at, open };
+        self.at += length;
+        self.remember(&token);
+        Some(token)
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+/// All that is not ASCII belongs to words in each of the three databases.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || !byte.is_ascii()
+}
+
+/// The length of the content and the closing character, if there is one.
+fn closing(bytes: &[u8], quote: Quote) -> Option<usize> {
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if byte == b'\\' && quote.escapes == Escapes::DoublingAndBackslash {
+            at += 1;
+        } else if byte == quote.close {
+            if quote.escapes == Escapes::Nothing || bytes.get(at + 1) != Some(&quote.close) {
+                return Some(at + 1);
+            }
+            at += 1;
+        }
+        at += 1;
+    }
+    None
+}
+
+/// The length of the comment with those inside it, if it is closed.
+fn nested_comment(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0_usize, 0);
+    while at < bytes.len() {
+        match bytes[at..] {
+            [b'/', b'*', ..] => (depth, at) = (depth + 1, at + 2),
+            [b'*', b'/', ..] if depth == 1 => return Some(at + 2),
+            [b'*', b'/', ..] => (depth, at) = (depth - 1, at + 2),
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// PostgreSQL's rule: the longest run, cut at a comment, without a sign at its end unless a
+/// character is in it that only operators of extensions have.
+fn postgres_operator(bytes: &[u8]) -> usize {
+    if let [b':', b':' | b'=', ..] | [b'.', b'.', ..] = bytes {
+        return 2;
+    }
+    let run = bytes.iter().take(LONGEST_OPERATOR).take_while(|b| b"~!@#^&|`?+-*/%<>=".contains(b));
+    let run = run.count();
+    let comment = |n: &usize| matches!(bytes[*n..], [b'-', b'-', ..] | [b'/', b'*', ..]);
+    let mut length = (1..run).find(comment).unwrap_or(run.max(1));
+    while length > 1
+        && matches!(bytes[length - 1], b'+' | b'-')
+        && !bytes[..length].iter().any(|byte| b"~!@#%^&|`?".contains(byte))
+    {
+        length -= 1;
+    }
+    length
+}
+
+/// As the client reads it: after white space, in quotes or up to the next white space.
+fn delimiter_argument(line: &str) -> Option<&str> {
+    let argument = line.trim_start_matches([' ', '\t']);
+    if argument.len() == line.len() {
+        return None;
+    }
+    let word = match argument.chars().next()? {
+        mark @ ('\'' | '"' | '`') => argument[1..].split(mark).next()?,
+        _ => argument.split([' ', '\t', '\r']).next()?,
+    };
+    let longest = word.len().min(LONGEST_DELIMITER);
+    let length = (1..=longest).rev().find(|&n| word.is_char_boundary(n))?;
+    Some(&word[..length])
+}
