@@ -1,0 +1,2 @@
+CREATE TABLE `semi;colon` (`a``b;` INT, `--` INT, `back\` INT);
+SELECT `back\` FROM `semi;colon`;

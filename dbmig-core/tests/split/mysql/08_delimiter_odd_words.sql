@@ -1,0 +1,7 @@
+DELIMITER '|'
+SELECT 1|SELECT 'a|b'|
+DELIMITER go
+SELECT 2 go
+delimiter ;
+SELECT delimiter FROM t;
+DELIMITER

@@ -1,0 +1,6 @@
+﻿SELECT 1;
+DELIMITER //
+SELECT 'ä
+b'//
+DELIMITER ;
+  SELECT 3

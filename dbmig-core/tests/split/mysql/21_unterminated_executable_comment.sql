@@ -1,0 +1,2 @@
+SELECT 1;
+  /*!50003 SELECT 2;

@@ -1,0 +1,9 @@
+CREATE FUNCTION add(a int, b int) RETURNS int LANGUAGE sql
+BEGIN ATOMIC
+  SELECT a + b;
+  SELECT CASE WHEN a > 0 THEN CASE b WHEN 1 THEN 2 END ELSE 0 END;
+END;
+CREATE OR REPLACE PROCEDURE p(x int) BEGIN ATOMIC INSERT INTO t VALUES (x); DELETE FROM u; END;
+SELECT 1;
+create or replace function one() returns int return 1;
+SELECT 2;

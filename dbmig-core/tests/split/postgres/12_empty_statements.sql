@@ -1,0 +1,5 @@
+;;
+; /* nothing */ ;
+SELECT 1;;;
+-- nothing
+;

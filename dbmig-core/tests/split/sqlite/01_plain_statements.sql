@@ -1,0 +1,4 @@
+CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE INDEX users_name ON users (name);INSERT INTO users VALUES (1, 'Ann')
+;
+ALTER TABLE users ADD COLUMN email TEXT

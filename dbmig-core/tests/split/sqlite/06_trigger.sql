@@ -1,0 +1,6 @@
+CREATE TRIGGER touch AFTER UPDATE ON users
+BEGIN
+  UPDATE users SET updated = 1 WHERE id = NEW.id;
+  INSERT INTO log VALUES ('a;b');
+END;
+SELECT 1;

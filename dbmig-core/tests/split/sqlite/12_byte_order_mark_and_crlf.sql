@@ -1,0 +1,5 @@
+﻿SELECT 1;
+-- über
+SELECT 'ä
+b';
+  ﻿SELECT 3
