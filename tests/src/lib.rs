@@ -1,0 +1,36 @@
+//! The harness behind the suites: private database servers, a fresh database per test, throw-away
+//! projects to run the command line tool in, and Diesel's own tool to compare with.
+//!
+//! Nothing here is skipped: what is missing is a panic that says what to install. Nothing is left
+//! behind either, however the test process ends: see [`servers`].
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a harness fails by panicking")]
+
+mod backend;
+mod database;
+pub mod diesel;
+mod dump;
+mod environment;
+mod mariadb_client;
+mod programs;
+pub mod project;
+mod scratch;
+pub mod servers;
+mod session;
+
+pub use backend::{Backend, Engine};
+pub use database::{TestDatabase, database};
+pub use project::Project;
+pub use scratch::folder;
+pub use session::{Rows, Session};
+
+/// The password in every server's URL, unlike any other word: no output may ever hold it.
+pub const PASSWORD: &str = "pw-Ohm7eiquaeK5";
+
+/// The role in every server's URL, with all rights.
+pub const USER: &str = "dbmig";
+
+/// The root folder of the workspace.
+pub fn workspace() -> std::path::PathBuf {
+    let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap().to_owned()
+}

@@ -1,0 +1,78 @@
+//! Where the programs of the database servers are.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Folders of PostgreSQL's programs; a `*` stands for any text within one name.
+const POSTGRES: [&str; 6] = [
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+    "/Applications/Postgres.app/Contents/Versions/*/bin",
+    "/usr/local/pgsql/bin",
+];
+
+/// Folders of MariaDB's programs: distributions keep its server off the path of ordinary users.
+const MARIADB: [&str; 6] = [
+    "/usr/sbin",
+    "/usr/libexec",
+    "/usr/local/libexec",
+    "/usr/local/sbin",
+    "/opt/homebrew/opt/mariadb*/bin",
+    "/usr/local/opt/mariadb*/bin",
+];
+
+/// A program of PostgreSQL. Servers and `pg_dump` come from one folder, so their versions agree.
+pub(crate) fn postgres(name: &str) -> PathBuf {
+    let mut folders = search_path();
+    folders.extend(expand(&POSTGRES));
+    // A link on the path to one of the programs leads to the folder that has all of them.
+    let home =
+        |folder: &PathBuf| Some(folder.join("initdb").canonicalize().ok()?.parent()?.to_owned());
+    let mut programs = folders.iter().filter_map(home).map(|folder| folder.join(name));
+    programs.find(|program| program.is_file()).unwrap_or_else(|| {
+        panic!("no `{name}` of a PostgreSQL server found: install PostgreSQL 13 or newer (Debian: `apt-get install postgresql`, Homebrew: `brew install postgresql`)")
+    })
+}
+
+/// A program of MariaDB.
+pub(crate) fn mariadb(name: &str) -> PathBuf {
+    let mut folders = search_path();
+    folders.extend(expand(&MARIADB));
+    let program = folders.iter().map(|folder| folder.join(name)).find(|program| program.is_file());
+    program.unwrap_or_else(|| {
+        panic!("no `{name}` found: install MariaDB 10.6 or newer (Debian: `apt-get install mariadb-server`, Homebrew: `brew install mariadb`)")
+    })
+}
+
+fn search_path() -> Vec<PathBuf> {
+    env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default()
+}
+
+/// The folders that exist, with the newest version of each pattern first.
+fn expand(patterns: &[&str]) -> Vec<PathBuf> {
+    patterns.iter().flat_map(|pattern| expand_one(pattern)).collect()
+}
+
+fn expand_one(pattern: &str) -> Vec<PathBuf> {
+    let Some((before, after)) = pattern.split_once('*') else { return vec![pattern.into()] };
+    let (parent, prefix) = before.rsplit_once('/').unwrap_or(("", before));
+    let rest = after.trim_start_matches('/');
+    let Ok(entries) = fs::read_dir(Path::new(parent)) else { return Vec::new() };
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| name.starts_with(prefix))
+        .collect();
+    names.sort_by_key(|name| std::cmp::Reverse(number(name)));
+    names.iter().map(|name| Path::new(parent).join(name).join(rest)).collect()
+}
+
+/// The first number in a name: `postgresql@16` is newer than `postgresql@9`.
+fn number(name: &str) -> u32 {
+    let digits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse().unwrap_or(0)
+}

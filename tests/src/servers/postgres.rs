@@ -1,0 +1,56 @@
+//! How a PostgreSQL server is created and run.
+
+use std::path::Path;
+
+use super::{Durability, Options, Programs, Signal};
+use crate::programs;
+
+const FAST: [&str; 4] = [
+    "fsync=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    // `minimal` leaves nothing for replication to read.
+    "max_wal_senders=0",
+];
+
+const ALWAYS: [&str; 5] = [
+    "listen_addresses=127.0.0.1",
+    "max_connections=200",
+    "timezone=UTC",
+    // Tests create and drop schemas all the time: a checkpoint in between is only in the way.
+    "max_wal_size=4GB",
+    "shared_buffers=64MB",
+];
+
+/// The commands that make the data folder and that serve it.
+pub(super) fn programs(folder: &Path, port: u16, options: &Options) -> Programs {
+    let text = |path: &Path| path.to_str().expect("a temporary folder in UTF-8").to_owned();
+    let data = text(&folder.join("data"));
+    let password = text(&folder.join("password"));
+    std::fs::write(&password, crate::PASSWORD).unwrap();
+
+    let mut init = vec![text(&programs::postgres("initdb"))];
+    init.extend(
+        ["--pgdata", &data, "--username", crate::USER, "--pwfile", &password].map(Into::into),
+    );
+    init.extend(
+        ["--auth=scram-sha-256", "--locale=C", "--encoding=UTF8", "--no-sync"].map(Into::into),
+    );
+
+    let mut serve = vec![text(&programs::postgres("postgres")), "-D".into(), data];
+    let mut set = |setting: String| serve.extend(["-c".into(), setting]);
+    set(format!("port={port}"));
+    set(format!("unix_socket_directories={}", folder.display()));
+    ALWAYS.iter().for_each(|setting| set((*setting).into()));
+    if options.durability == Durability::Fast {
+        FAST.iter().for_each(|setting| set((*setting).into()));
+    }
+    options.settings.iter().for_each(|(name, value)| set(format!("{name}={value}")));
+
+    Programs { init, serve, quick: Signal::Quit, users: ["postgres", "nobody"] }
+}
+
+/// `template0` has never a connection in the way of a copy.
+pub(super) fn create_database(name: &str) -> String {
+    format!("CREATE DATABASE {name} TEMPLATE template0")
+}

@@ -1,0 +1,155 @@
+//! The shell that watches one server.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Mutex;
+
+/// The commands of one server.
+pub(super) struct Programs {
+    /// Creates the data folder.
+    pub(super) init: Vec<String>,
+    /// Serves it in the foreground.
+    pub(super) serve: Vec<String>,
+    /// Stops the server fastest, leaving no process behind.
+    pub(super) quick: Signal,
+    /// Who runs it when the tests run as root, the first one that exists: the servers refuse root.
+    pub(super) users: [&'static str; 2],
+}
+
+/// What a server can be sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Signal {
+    Int,
+    Quit,
+    Term,
+    Kill,
+}
+
+impl Signal {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Int => "INT",
+            Self::Quit => "QUIT",
+            Self::Term => "TERM",
+            Self::Kill => "KILL",
+        }
+    }
+}
+
+/// A server's folder and the shell that watches over it.
+#[derive(Debug)]
+pub(super) struct Supervisor {
+    folder: PathBuf,
+    shell: Child,
+    orders: Mutex<Option<ChildStdin>>,
+}
+
+impl Supervisor {
+    /// Creates the folder, then the server in it. Does not wait until the server is ready.
+    pub(super) fn start(programs: impl FnOnce(&Path) -> Programs) -> Self {
+        let folder = tempfile::Builder::new().prefix("dbmig-").tempdir().unwrap().keep();
+        let programs = programs(&folder);
+        let mut command = Command::new("sh");
+        let script = folder.join("supervisor.sh");
+        fs::write(&script, text(&folder, &programs)).unwrap();
+        command.arg(script);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        crate::environment::clean(&mut command);
+        detach(&mut command);
+        give_up_root(&mut command, &folder, &programs.users);
+        let mut shell = command.spawn().expect("`sh` starts");
+        let orders = Mutex::new(shell.stdin.take());
+        Self { folder, shell, orders }
+    }
+
+    /// Starts a server that has ended.
+    pub(super) fn start_again(&self) {
+        // Gone before the order is given, so that whoever waits does not see the old end.
+        let _ = fs::remove_file(self.folder.join("exited"));
+        self.order("start");
+    }
+
+    pub(super) fn signal(&self, signal: Signal) {
+        self.order(signal.name());
+    }
+
+    /// How the server ended, if it has.
+    pub(super) fn exit(&self) -> Option<String> {
+        fs::read_to_string(self.folder.join("exited")).ok()
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        let text = fs::read_to_string(self.folder.join("pid")).expect("a started server");
+        text.trim().parse().expect("a process number")
+    }
+
+    pub(super) fn log(&self) -> String {
+        let bytes = fs::read(self.folder.join("log")).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    fn order(&self, order: &str) {
+        let mut orders = self.orders.lock().unwrap();
+        writeln!(orders.as_mut().unwrap(), "{order}").expect("the supervisor listens");
+    }
+}
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        // The end of the pipe is the order to stop and to clean up.
+        *self.orders.lock().unwrap() = None;
+        let _ = self.shell.wait();
+    }
+}
+
+/// In a process group of its own: Ctrl-C at the terminal is for the tests, and the shell must
+/// outlive them to clean up.
+pub(crate) fn detach(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+    command.process_group(0);
+}
+
+/// As root, hands the folder over to the server's usual user and runs the shell as that user.
+fn give_up_root(command: &mut Command, folder: &Path, users: &[&str]) {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    use std::os::unix::process::CommandExt as _;
+    // The owner of what this process has just made is this process's user.
+    if fs::metadata(folder).unwrap().uid() != 0 {
+        return;
+    }
+    let ids = users.iter().find_map(|user| Some((id("-u", user)?, id("-g", user)?)));
+    let (uid, gid) = ids.unwrap_or_else(|| panic!("no user to run a server as: none of {users:?}"));
+    for entry in fs::read_dir(folder).unwrap() {
+        chown(entry.unwrap().path(), Some(uid), Some(gid)).unwrap();
+    }
+    chown(folder, Some(uid), Some(gid)).unwrap();
+    command.uid(uid).gid(gid);
+}
+
+fn id(kind: &str, user: &str) -> Option<u32> {
+    let output = Command::new("id").args([kind, user]).output().ok()?;
+    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+}
+
+fn text(folder: &Path, programs: &Programs) -> String {
+    let dir = quote(folder.to_str().expect("a temporary folder in UTF-8"));
+    let command =
+        |words: &[String]| words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ");
+    let (init, serve) = (command(&programs.init), command(&programs.serve));
+    let quick = programs.quick.name();
+    format!(
+        "dir={dir}\nquick={quick}\ninit() {{ {init}; }}\nserve() {{ exec {serve}; }}\n{}",
+        include_str!("supervisor.sh")
+    )
+}
+
+/// A word that the shell takes as it is.
+fn quote(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}

@@ -1,0 +1,227 @@
+//! The harness itself: what every other suite takes for granted.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use dbmig_tests::servers::{Options, Server};
+use dbmig_tests::{Backend, Engine, PASSWORD, Session, database, diesel};
+
+const ENGINES: [Engine; 2] = [Engine::Postgres, Engine::MariaDb];
+
+#[test]
+fn a_value_comes_back_as_it_is() {
+    for backend in Backend::ALL {
+        let database = database(backend);
+        database.execute("CREATE TABLE t (n INTEGER, s VARCHAR(99))");
+        let awkward = "a<b>&amp;\"q\" \t é\n</row> ERROR 1 NULL";
+        database.execute(&format!("INSERT INTO t VALUES (1, '{awkward}'), (2, NULL), (3, 'NULL')"));
+        let rows = database.query("SELECT n, s FROM t ORDER BY n");
+        let row = |n: &str, s: Option<&str>| vec![Some(n.to_owned()), s.map(ToOwned::to_owned)];
+        let expected = [row("1", Some(awkward)), row("2", None), row("3", Some("NULL"))];
+        assert_eq!(rows, expected, "{backend:?}");
+    }
+}
+
+#[test]
+fn an_error_is_the_databases_own_and_does_not_end_the_session() {
+    for backend in Backend::ALL {
+        let mut session = database(backend).session();
+        let error = session.try_query("SELECT 1 FROM nowhere").unwrap_err();
+        assert!(error.contains("nowhere"), "{backend:?}: {error}");
+        assert_eq!(session.query("SELECT 7"), [[Some("7".to_owned())]], "{backend:?}");
+    }
+}
+
+#[test]
+fn several_statements_are_one_call() {
+    for backend in Backend::ALL {
+        let database = database(backend);
+        database.execute("CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1); SELECT x FROM a;");
+        let error = database.try_query("INSERT INTO a VALUES (2); INSERT INTO b VALUES (3);");
+        assert!(error.is_err(), "{backend:?}");
+        assert_eq!(database.tables(), ["a"], "{backend:?}");
+    }
+}
+
+#[test]
+fn databases_share_nothing() {
+    for backend in Backend::ALL {
+        let (one, two) = (database(backend), database(backend));
+        one.execute("CREATE TABLE only_here (x INTEGER)");
+        assert_eq!(two.tables(), [""; 0], "{backend:?}");
+    }
+}
+
+#[test]
+fn a_session_keeps_its_transaction() {
+    for backend in Backend::ALL {
+        let database = database(backend);
+        database.execute("CREATE TABLE t (x INTEGER)");
+        let mut session = database.session();
+        session.execute("BEGIN");
+        session.execute("INSERT INTO t VALUES (1)");
+        assert_eq!(database.column("SELECT count(*) FROM t"), ["0"], "{backend:?}");
+        session.execute("COMMIT");
+        assert_eq!(database.column("SELECT count(*) FROM t"), ["1"], "{backend:?}");
+    }
+}
+
+#[test]
+fn a_dump_shows_the_schema_and_nothing_that_changes_by_itself() {
+    let key = |backend| match backend {
+        Backend::MariaDb => "id INTEGER AUTO_INCREMENT PRIMARY KEY",
+        Backend::Postgres => "id INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        Backend::Sqlite => "id INTEGER PRIMARY KEY AUTOINCREMENT",
+    };
+    for backend in Backend::ALL {
+        let (one, two) = (database(backend), database(backend));
+        let table = format!("CREATE TABLE users ({}, name VARCHAR(20))", key(backend));
+        one.execute(&table);
+        one.execute("INSERT INTO users (name) VALUES ('a'), ('b')");
+        two.execute(&table);
+        assert_eq!(one.dump(), two.dump(), "{backend:?}");
+        two.execute("CREATE INDEX by_name ON users (name)");
+        assert_ne!(one.dump(), two.dump(), "{backend:?}");
+        assert!(two.dump().contains("by_name"), "{}", two.dump());
+        for volatile in [one.name(), PASSWORD, "20:", "AUTO_INCREMENT="] {
+            assert!(!one.dump().contains(volatile), "{volatile}: {}", one.dump());
+        }
+    }
+}
+
+#[test]
+fn a_trigger_of_mariadb_arrives_whole_and_is_in_the_dump() {
+    let database = database(Backend::MariaDb);
+    database.execute("CREATE TABLE t (x INT)");
+    let body = "BEGIN IF NEW.x < 0 THEN SET NEW.x = 0; END IF; SET NEW.x = NEW.x + 1; END";
+    database.execute(&format!("CREATE TRIGGER up BEFORE INSERT ON t FOR EACH ROW {body}"));
+    database.execute("INSERT INTO t VALUES (-5)");
+    assert_eq!(database.column("SELECT x FROM t"), ["1"]);
+    assert!(database.dump().contains("NEW.x < 0"), "{}", database.dump());
+}
+
+#[test]
+fn a_wrong_password_is_refused() {
+    for (backend, server) in [
+        (Backend::Postgres, dbmig_tests::servers::postgres()),
+        (Backend::MariaDb, dbmig_tests::servers::mariadb()),
+    ] {
+        let url = server.database().url().replace(PASSWORD, "wrong");
+        let error = Session::connect(backend, &url).unwrap_err().to_lowercase();
+        assert!(error.contains("password"), "{backend:?}: {error}");
+    }
+}
+
+#[test]
+fn a_stopped_server_comes_back_on_its_port_with_its_data() {
+    for engine in ENGINES {
+        let server = Server::start_dedicated(engine, &Options::default());
+        let database = server.database();
+        database.execute("CREATE TABLE t (x INTEGER)");
+        let ways: [fn(&Server); 3] = [Server::stop, Server::stop_immediate, Server::kill];
+        for (row, stop) in ways.iter().enumerate() {
+            database.execute(&format!("INSERT INTO t VALUES ({row})"));
+            let pid = server.pid();
+            stop(&server);
+            assert!(database.try_query("SELECT 1").is_err(), "{engine:?} {row}");
+            server.restart();
+            assert_ne!(server.pid(), pid);
+            let count = database.column("SELECT count(*) FROM t");
+            assert_eq!(count, [(row + 1).to_string()], "{engine:?}");
+        }
+    }
+}
+
+#[test]
+fn settings_reach_the_server() {
+    for engine in ENGINES {
+        let options = Options::durable().with("max_connections", "37");
+        let server = Server::start_dedicated(engine, &options);
+        let mut session = server.admin();
+        let (limit, durable, on) = match engine {
+            Engine::Postgres => ("SHOW max_connections", "SHOW fsync", "on"),
+            Engine::MariaDb => {
+                ("SELECT @@max_connections", "SELECT @@innodb_flush_log_at_trx_commit", "1")
+            }
+        };
+        assert_eq!(session.query(limit), [[Some("37".to_owned())]], "{engine:?}");
+        assert_eq!(session.query(durable), [[Some(on.to_owned())]], "{engine:?}");
+    }
+}
+
+#[test]
+fn nothing_survives_a_killed_test_process() {
+    let mut victim = Command::new(env!("CARGO_BIN_EXE_harness-victim"));
+    let mut victim = victim.stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(victim.stdout.take().unwrap()).lines();
+    let said: Vec<String> = lines.take(5).map(Result::unwrap).collect();
+    victim.kill().unwrap();
+    victim.wait().unwrap();
+
+    let (pids, folders) = said.split_at(2);
+    assert_eq!((pids.len(), folders.len()), (2, 3), "{said:?}");
+    let folders: Vec<PathBuf> = folders.iter().map(PathBuf::from).collect();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while pids.iter().any(|pid| is_alive(pid)) || folders.iter().any(|folder| folder.exists()) {
+        assert!(Instant::now() < deadline, "still there: {pids:?} or {folders:?}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn is_alive(pid: &str) -> bool {
+    let signal = Command::new("kill").args(["-0", pid]).stderr(Stdio::null()).status();
+    signal.is_ok_and(|status| status.success())
+}
+
+#[test]
+fn a_dropped_server_is_gone_at_once() {
+    for engine in ENGINES {
+        let server = Server::start_dedicated(engine, &Options::default());
+        let (pid, folder) = (server.pid().to_string(), server.folder().to_owned());
+        assert!(is_alive(&pid) && folder.exists());
+        drop(server);
+        assert!(!is_alive(&pid) && !folder.exists(), "{engine:?}");
+    }
+}
+
+#[test]
+fn the_tool_sees_only_the_environment_it_is_given() {
+    let project = crate::project();
+    let database = database(Backend::Sqlite);
+    let variables = |command: &Command| {
+        let kept = command.get_envs().map(|(name, _)| name.to_string_lossy().into_owned());
+        kept.collect::<Vec<_>>()
+    };
+    let mut command = project.command(&["status"]);
+    assert_eq!(command.get_args().collect::<Vec<_>>(), ["dbmig", "status"]);
+    command.env("DATABASE_URL", database.url());
+    let names = variables(&command);
+    assert!(names.contains(&"PATH".into()) && names.contains(&"DATABASE_URL".into()));
+    assert!(!names.iter().any(|name| name.starts_with("CARGO_BIN")), "{names:?}");
+    assert!(project.dbmig(&["--version"]).code.is_some());
+}
+
+#[test]
+fn a_project_is_a_crate_that_builds() {
+    let project = crate::project();
+    project.migration("2026-01-01-000000-0000_a", "SELECT 1;", "");
+    assert_eq!(project.migrations(), ["2026-01-01-000000-0000_a"]);
+    project.write("src/main.rs", "fn main() { print!(\"built\") }");
+    dbmig_tests::project::run(&mut project.cargo(&["build", "--quiet"])).success();
+    let program = project.path("target/debug/demo");
+    let output = dbmig_tests::project::run(&mut Command::new(program));
+    assert_eq!(output.success().stdout, "built");
+}
+
+#[test]
+fn diesels_own_tool_runs_on_each_backend() {
+    for backend in Backend::ALL {
+        let (project, database) = (crate::project(), database(backend));
+        project.migration("2026-01-01-000000-0000_a", "CREATE TABLE t (x INT);", "DROP TABLE t;");
+        project.diesel_on(&database, &["migration", "run"]).success();
+        assert_eq!(database.tables(), ["__diesel_schema_migrations", "t"], "{backend:?}");
+    }
+    assert!(Path::new(&diesel::cli()).is_file());
+}

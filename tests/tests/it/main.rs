@@ -1,0 +1,11 @@
+//! The suites that need real databases, processes and projects, in one binary: they share its
+//! servers. One module per suite.
+
+mod harness;
+
+use dbmig_tests::Project;
+
+/// A throw-away project to run the command line tool in, the one that was just built.
+fn project() -> Project {
+    Project::new(env!("CARGO_BIN_EXE_dbmig-under-test"))
+}
