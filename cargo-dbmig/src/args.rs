@@ -1,0 +1,175 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use dbmig_core::Dialect;
+
+/// Which databases this binary was built for.
+const VERSION: &str = {
+    const SQLITE: bool = cfg!(feature = "sqlite-system");
+    const POSTGRES: bool = cfg!(feature = "postgres-system");
+    const MYSQL: bool = cfg!(feature = "mysql");
+    match (SQLITE, POSTGRES, MYSQL) {
+        (true, true, true) => concat!(env!("CARGO_PKG_VERSION"), " (sqlite, postgres, mysql)"),
+        (true, true, false) => concat!(env!("CARGO_PKG_VERSION"), " (sqlite, postgres)"),
+        (true, false, true) => concat!(env!("CARGO_PKG_VERSION"), " (sqlite, mysql)"),
+        (false, true, true) => concat!(env!("CARGO_PKG_VERSION"), " (postgres, mysql)"),
+        (true, false, false) => concat!(env!("CARGO_PKG_VERSION"), " (sqlite)"),
+        (false, true, false) => concat!(env!("CARGO_PKG_VERSION"), " (postgres)"),
+        (false, false, true) => concat!(env!("CARGO_PKG_VERSION"), " (mysql)"),
+        (false, false, false) => concat!(env!("CARGO_PKG_VERSION"), " (no database)"),
+    }
+};
+
+/// As cargo calls us: `cargo-dbmig dbmig run ..`.
+#[derive(Debug, Parser)]
+#[command(name = "cargo", bin_name = "cargo", disable_help_subcommand = true)]
+pub(crate) enum Cargo {
+    Dbmig(Cli),
+}
+
+/// Database migrations for Diesel projects, on PostgreSQL, MySQL, MariaDB and SQLite.
+///
+/// Works on a directory and a database that Diesel's own tools have used, and they on what this
+/// one leaves behind.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo-dbmig",
+    version = VERSION,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = "Examples:
+  cargo dbmig init --backend sqlite       make this crate embed its migrations
+  cargo dbmig new create_users            a new migration, with SQL to start from
+
+Exit codes: 0 done or nothing to do, 1 failed, 2 usage, 3 --check found something,
+4 refused by a rule, 75 try again (lock held, database not reachable)."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Common {
+    /// Print one JSON value instead of text.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print errors and warnings only.
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say also which folder, settings and database were chosen, and why.
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+    /// When to use colour; `auto` honours NO_COLOR.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    pub(crate) color: Color,
+    /// Say yes to every question.
+    #[arg(long, short, global = true)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) location: Location,
+}
+
+/// Where the project and its database are.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Location {
+    /// The migrations folder [default: MIGRATION_DIRECTORY, Cargo.toml's metadata.dbmig,
+    /// diesel.toml, then `migrations` here or in a folder above].
+    #[arg(long, global = true, value_name = "DIR", visible_alias = "migration-dir")]
+    pub(crate) migrations_dir: Option<PathBuf>,
+    /// The database [default: MIGRATION_DATABASE_URL, then DATABASE_URL, from the environment or
+    /// from `.env`].
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// The workspace member to work on [default: the one around the current folder].
+    #[arg(long, short, global = true, value_name = "NAME")]
+    pub(crate) package: Option<String>,
+    /// The Cargo.toml of the project to work on.
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) manifest_path: Option<PathBuf>,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(Init),
+    New(New),
+    Completions(Completions),
+}
+
+/// Make an existing crate embed its migrations.
+///
+/// Adds the migrations folder, a build script, a module and the dependencies. Shows every change
+/// and asks before making it; a second run finds nothing to do.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo dbmig init --backend postgres
+  cargo dbmig init --dry-run              only show what would change
+  cargo dbmig init -p api --yes           a member of a workspace, without asking")]
+pub(crate) struct Init {
+    /// The database [default: from the URL, else from diesel's features in Cargo.toml].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) backend: Option<Dialect>,
+    /// Only show what would change.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// A checkout of dbmig to depend on, as long as its crates are not published.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dbmig_path: Option<PathBuf>,
+}
+
+/// Create a migration.
+///
+/// Its name guides the SQL to start from: create_users, drop_users, add_email_to_users,
+/// remove_email_from_users, rename_mail_to_email_in_users, rename_users_to_accounts,
+/// add_index_to_users_on_email, add_unique_index_to_users_on_email. Any other name gives files
+/// with a comment only.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo dbmig new create_users
+  cargo dbmig new add_email_to_users
+  cargo dbmig new backfill_emails --no-down --no-transaction")]
+pub(crate) struct New {
+    /// What it does, in a few words.
+    pub(crate) name: String,
+    /// Without a down.sql: there is no way back.
+    #[arg(long)]
+    pub(crate) no_down: bool,
+    /// Statement by statement instead of in one transaction.
+    #[arg(long)]
+    pub(crate) no_transaction: bool,
+    /// Its version, instead of the time.
+    #[arg(long, value_name = "V")]
+    pub(crate) version: Option<String>,
+    /// The database to write SQL for [default: from the settings, the URL or Cargo.toml].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) backend: Option<Dialect>,
+}
+
+/// Print a completion script for a shell.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo dbmig completions bash >> ~/.bash_completion
+  cargo dbmig completions zsh > \"${fpath[1]}/_cargo-dbmig\"
+  cargo dbmig completions fish > ~/.config/fish/conf.d/cargo-dbmig.fish")]
+pub(crate) struct Completions {
+    /// The shell.
+    pub(crate) shell: Shell,
+}

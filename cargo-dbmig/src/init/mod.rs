@@ -1,0 +1,183 @@
+//! `cargo dbmig init`
+
+mod build_script;
+mod change;
+mod dependencies;
+mod module;
+
+use std::path::{Path, PathBuf};
+
+use dbmig_core::Dialect;
+use serde_json::json;
+
+use crate::args::{Common, Init};
+use crate::failure::{Failure, Result};
+use crate::output::Output;
+use crate::project::{Manifest, Project};
+use change::{Change, Step};
+
+/// What is to be set up, and where.
+pub(crate) struct Target<'p> {
+    /// The package's Cargo.toml.
+    manifest: &'p Manifest,
+    dialect: Dialect,
+    /// The migrations folder.
+    migrations: PathBuf,
+    /// Where our crates come from.
+    source: Source,
+}
+
+/// Where our crates come from.
+enum Source {
+    Registry,
+    /// A checkout.
+    Path(PathBuf),
+}
+
+impl Target<'_> {
+    fn folder(&self) -> &Path {
+        self.manifest.folder()
+    }
+
+    /// The migrations folder as the package's own code names it.
+    fn migrations_from_package(&self) -> String {
+        change::relative(&self.migrations, self.folder())
+    }
+}
+
+/// Shows what is missing, asks, and adds it.
+pub(crate) fn run(args: &Init, common: &Common, project: &Project, output: Output) -> Result<()> {
+    let target = target(args, project)?;
+    let steps = steps(&target)?;
+    let changes: Vec<&Change> = steps.iter().filter_map(Step::change).collect();
+    let by_hand: Vec<&str> = steps.iter().filter_map(Step::by_hand).collect();
+    for change in &changes {
+        show(change, project, output);
+    }
+    let todo = || by_hand.iter().for_each(|what| output.line(&format!("By hand: {what}\n")));
+    let applied = !changes.is_empty() && !args.dry_run;
+    if applied {
+        todo();
+        output.confirm(common, &format!("Make {}?", counted(changes.len())))?;
+        changes.iter().try_for_each(|change| change.apply())?;
+        output.line(&format!("Made {}.\n\n{}", counted(changes.len()), NEXT.trim_end()));
+    } else if changes.is_empty() && by_hand.is_empty() {
+        output.line("Nothing to do.");
+    } else {
+        todo();
+        if args.dry_run && !changes.is_empty() {
+            output.line(&format!("Would make {}; nothing was changed.", counted(changes.len())));
+        }
+    }
+    let shown = |change: &&Change| {
+        json!({ "path": project.shown(&change.path).to_string(), "action": change.verb() })
+    };
+    output.json(&json!({
+        "backend": target.dialect.name(),
+        "changes": changes.iter().map(shown).collect::<Vec<_>>(),
+        "by_hand": by_hand,
+        "applied": applied,
+    }));
+    Ok(())
+}
+
+/// A template with what differs between projects filled in.
+fn rendered(template: &str, target: &Target<'_>) -> String {
+    template
+        .replace("{backend}", target.dialect.name())
+        .replace("{migrations}", &target.migrations_from_package())
+}
+
+/// What to do after it.
+const NEXT: &str = include_str!("../../templates/init/next.txt");
+
+fn counted(changes: usize) -> String {
+    if changes == 1 { "1 change".to_owned() } else { format!("{changes} changes") }
+}
+
+fn show(change: &Change, project: &Project, output: Output) {
+    output.line(&format!("{} {}", change.verb(), project.shown(&change.path)));
+    change.diff().lines().for_each(|line| output.diff_line(line));
+    output.line("");
+}
+
+fn target<'p>(args: &Init, project: &'p Project) -> Result<Target<'p>> {
+    let Some(manifest) = &project.package else {
+        return Err(Failure::usage(format!("{} is in no crate", project.base.display())).help(
+            "create one with `cargo new NAME`, or name a member of the workspace with -p NAME",
+        ));
+    };
+    let Some(dialect) = args.backend.or(project.dialect()?) else {
+        return Err(Failure::usage("nothing says which database the migrations are for")
+            .help("pass --backend postgres, --backend mysql or --backend sqlite"));
+    };
+    let migrations = project.migrations_dir(Some(dialect))?.path;
+    let source = match &args.dbmig_path {
+        None => Source::Registry,
+        Some(path) => Source::Path(checkout(&project.current.join(path))?),
+    };
+    Ok(Target { manifest, dialect, migrations, source })
+}
+
+fn checkout(path: &Path) -> Result<PathBuf> {
+    if path.join("dbmig-runtime/Cargo.toml").is_file() {
+        return Ok(path.to_owned());
+    }
+    Err(Failure::usage(format!("{} is no checkout of dbmig", path.display()))
+        .help("--dbmig-path takes the folder that holds dbmig-runtime/ and dbmig-core/"))
+}
+
+fn steps(target: &Target<'_>) -> Result<Vec<Step>> {
+    Ok(vec![
+        migrations_folder(target),
+        dependencies::step(target)?,
+        build_script::step(target)?,
+        module::file_step(target)?,
+        module::declaration_step(target)?,
+    ])
+}
+
+/// git keeps no empty folder; Diesel's CLI puts the same file there.
+fn migrations_folder(target: &Target<'_>) -> Step {
+    if target.migrations.is_dir() {
+        return Step::Nothing;
+    }
+    Step::create(target.migrations.join(".keep"), String::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn package(root: &Path, cargo_toml: &str) {
+        fs::create_dir_all(root.join("src")).unwrap();
+        fs::write(root.join("Cargo.toml"), cargo_toml).unwrap();
+        fs::write(root.join("src/main.rs"), "fn main() {}\n").unwrap();
+    }
+
+    fn steps_of(root: &Path) -> Vec<Step> {
+        let manifest = Manifest::read(root.join("Cargo.toml")).unwrap();
+        let target = Target {
+            manifest: &manifest,
+            dialect: Dialect::Sqlite,
+            migrations: root.join("migrations"),
+            source: Source::Registry,
+        };
+        steps(&target).unwrap()
+    }
+
+    #[test]
+    fn a_second_run_finds_nothing_to_do() {
+        let root = tempfile::tempdir().unwrap();
+        package(root.path(), "[package]\nname = \"app\"\n");
+        let first = steps_of(root.path());
+        assert_eq!(first.iter().filter_map(Step::change).count(), 5);
+        assert_eq!(first.iter().filter_map(Step::by_hand).count(), 0);
+        first.iter().filter_map(Step::change).for_each(|change| change.apply().unwrap());
+        for path in ["migrations/.keep", "build.rs", "src/migrations.rs"] {
+            assert!(root.path().join(path).is_file(), "{path}");
+        }
+        assert_eq!(steps_of(root.path()), [const { Step::Nothing }; 5]);
+    }
+}

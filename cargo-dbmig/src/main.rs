@@ -1,0 +1,5 @@
+//! `cargo dbmig`
+
+fn main() -> std::process::ExitCode {
+    cargo_dbmig::main()
+}

@@ -1,0 +1,93 @@
+//! Where the project, its settings, its migrations and its database are.
+
+mod database;
+mod diesel_toml;
+mod directory;
+mod environment;
+mod manifest;
+mod settings;
+
+use std::path::{Path, PathBuf};
+
+use dbmig_core::Dialect;
+use dbmig_runtime::url::DatabaseUrl;
+
+pub(crate) use directory::MigrationsDir;
+pub(crate) use environment::Environment;
+pub(crate) use manifest::{Manifest, member_folder};
+pub(crate) use settings::Settings;
+
+use crate::args::Location;
+use crate::failure::{Failure, Result};
+
+/// The project around a folder. It need not be a cargo project.
+#[derive(Debug)]
+pub(crate) struct Project {
+    /// The folder that paths on the command line are relative to.
+    pub(crate) current: PathBuf,
+    /// The folder where every search begins: the current one, or that of the chosen package.
+    pub(crate) base: PathBuf,
+    /// The Cargo.toml of the package around `base`.
+    pub(crate) package: Option<Manifest>,
+    pub(crate) settings: Settings,
+    pub(crate) environment: Environment,
+    location: Location,
+}
+
+impl Project {
+    /// Finds the project that `location` means, seen from the folder `current`.
+    pub(crate) fn discover(location: &Location, current: &Path) -> Result<Self> {
+        let base = base_folder(location, current)?;
+        let environment = Environment::load(&base)?;
+        let manifests = manifest::around(&base)?;
+        let settings = Settings::read(&manifests)?;
+        Ok(Self {
+            current: current.to_owned(),
+            base,
+            package: manifests.package,
+            settings,
+            environment,
+            location: location.clone(),
+        })
+    }
+
+    /// The migrations folder, which may not exist yet; of several, that of `dialect`.
+    pub(crate) fn migrations_dir(&self, dialect: Option<Dialect>) -> Result<MigrationsDir> {
+        let found = directory::find(self, self.location.migrations_dir.as_deref())?;
+        directory::of_dialect(found, dialect)
+    }
+
+    /// The database's URL, where one is named anywhere.
+    pub(crate) fn database_url(&self) -> Result<Option<DatabaseUrl>> {
+        database::find(self.location.database_url.as_deref(), &self.environment)
+    }
+
+    /// The database that the project is for, as far as anything says so.
+    pub(crate) fn dialect(&self) -> Result<Option<Dialect>> {
+        if let Some(dialect) = self.settings.backend {
+            return Ok(Some(dialect));
+        }
+        if let Some(url) = self.database_url()? {
+            return Ok(Some(url.dialect()));
+        }
+        Ok(self.package.as_ref().and_then(Manifest::backend))
+    }
+
+    /// `path` as a person in the current folder would write it.
+    pub(crate) fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
+        path.strip_prefix(&self.current).unwrap_or(path).display()
+    }
+}
+
+fn base_folder(location: &Location, current: &Path) -> Result<PathBuf> {
+    let manifest = location.manifest_path.as_ref().map(|path| current.join(path));
+    if let Some(name) = &location.package {
+        return member_folder(name, manifest.as_deref(), current);
+    }
+    let Some(manifest) = manifest else { return Ok(current.to_owned()) };
+    match manifest.parent() {
+        Some(folder) if manifest.is_file() => Ok(folder.to_owned()),
+        _ => Err(Failure::usage(format!("there is no file {}", manifest.display()))
+            .help("--manifest-path takes the path of a Cargo.toml")),
+    }
+}

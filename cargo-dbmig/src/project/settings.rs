@@ -1,0 +1,144 @@
+//! `[package.metadata.dbmig]` and `[workspace.metadata.dbmig]` in Cargo.toml.
+
+use std::path::PathBuf;
+
+use dbmig_core::Dialect;
+use dbmig_core::sql::Position;
+use toml_edit::{Item, Key, TableLike};
+
+use super::Manifest;
+use super::manifest::Manifests;
+use crate::failure::{Failure, Result, nearest};
+
+const KEYS: [&str; 2] = ["migrations-dir", "backend"];
+
+/// Our own settings; Diesel refuses unknown keys in diesel.toml.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// `migrations-dir`, relative to the Cargo.toml that names it.
+    pub(crate) migrations_dir: Option<PathBuf>,
+    /// `backend`
+    pub(crate) backend: Option<Dialect>,
+}
+
+impl Settings {
+    /// What the package says, and where it is silent, the workspace.
+    pub(super) fn read(manifests: &Manifests) -> Result<Self> {
+        let of = |manifest: &Option<Manifest>, table: &str| {
+            manifest.as_ref().map_or(Ok(Self::default()), |manifest| Self::of(manifest, table))
+        };
+        let package = of(&manifests.package, "package")?;
+        // A package may be the root of its workspace.
+        let own = of(&manifests.package, "workspace")?;
+        let workspace = of(&manifests.workspace, "workspace")?;
+        let fallback = own.or(workspace);
+        Ok(package.or(fallback))
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            migrations_dir: self.migrations_dir.or(other.migrations_dir),
+            backend: self.backend.or(other.backend),
+        }
+    }
+
+    fn of(manifest: &Manifest, table: &str) -> Result<Self> {
+        let metadata = manifest
+            .document
+            .get(table)
+            .and_then(Item::as_table_like)
+            .and_then(|table| table.get("metadata"))
+            .and_then(Item::as_table_like);
+        let Some(item) = metadata.and_then(|metadata| metadata.get("dbmig")) else {
+            return Ok(Self::default());
+        };
+        let place = format!("[{table}.metadata.dbmig]");
+        let Some(settings) = item.as_table_like() else {
+            return Err(refused(manifest, item.span(), &format!("{place} must be a table")));
+        };
+        check_keys(manifest, settings, &place)?;
+        let text = |key: &str| -> Result<Option<&str>> {
+            let Some(item) = settings.get(key) else { return Ok(None) };
+            match item.as_str() {
+                Some(text) => Ok(Some(text)),
+                None => Err(refused(manifest, item.span(), &format!("`{key}` must be a string"))),
+            }
+        };
+        let backend = text("backend")?.map(str::parse).transpose().map_err(
+            |error: dbmig_core::dialect::UnknownDialect| {
+                let span = settings.get("backend").and_then(Item::span);
+                refused(manifest, span, &error.to_string())
+            },
+        )?;
+        let migrations_dir = text("migrations-dir")?.map(|dir| manifest.folder().join(dir));
+        Ok(Self { migrations_dir, backend })
+    }
+}
+
+fn check_keys(manifest: &Manifest, settings: &dyn TableLike, place: &str) -> Result<()> {
+    let Some((key, _)) = settings.iter().find(|(key, _)| !KEYS.contains(key)) else {
+        return Ok(());
+    };
+    let span = settings.key(key).and_then(Key::span);
+    let help = match nearest(key, KEYS) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the keys are {}", KEYS.join(", ")),
+    };
+    Err(refused(manifest, span, &format!("unknown key `{key}` in {place}")).help(help))
+}
+
+fn refused(manifest: &Manifest, span: Option<std::ops::Range<usize>>, message: &str) -> Failure {
+    let place = span.map_or(String::new(), |span| {
+        format!(":{}", Position::at(&manifest.text, span.start))
+    });
+    Failure::usage(format!("{}{place}: {message}", manifest.path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(package: &str, workspace: &str) -> (tempfile::TempDir, Result<Settings>) {
+        let root = tempfile::tempdir().unwrap();
+        let member = root.path().join("member");
+        std::fs::create_dir(&member).unwrap();
+        std::fs::write(root.path().join("Cargo.toml"), workspace).unwrap();
+        std::fs::write(member.join("Cargo.toml"), package).unwrap();
+        let manifests = super::super::manifest::around(&member).unwrap();
+        (root, Settings::read(&manifests))
+    }
+
+    #[test]
+    fn the_package_goes_before_its_workspace_key_by_key() {
+        let (root, settings) = read(
+            "[package]\nname = 'm'\n[package.metadata.dbmig]\nmigrations-dir = 'db'",
+            "[workspace]\n[workspace.metadata.dbmig]\nmigrations-dir = 'x'\nbackend = 'mariadb'",
+        );
+        let settings = settings.unwrap();
+        assert_eq!(settings.backend, Some(Dialect::Mysql));
+        assert_eq!(settings.migrations_dir, Some(root.path().join("member/db")));
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        let refused = |line: &str| {
+            let package = format!("[package]\nname = 'm'\n[package.metadata.dbmig]\n{line}");
+            let failure = read(&package, "[workspace]").1.unwrap_err();
+            let message = failure.message.split("member").nth(1).unwrap()[1..].to_owned();
+            (message, failure.help.unwrap_or_default())
+        };
+        assert_eq!(
+            refused("  migration-dir = 'x'"),
+            (
+                "Cargo.toml:4:3: unknown key `migration-dir` in [package.metadata.dbmig]".to_owned(),
+                "did you mean `migrations-dir`?".to_owned()
+            )
+        );
+        assert_eq!(refused("schema = 'x'").1, "the keys are migrations-dir, backend");
+        assert_eq!(
+            refused("backend = 'oracle'").0,
+            "Cargo.toml:4:11: unknown database `oracle`: it is one of postgres, mysql, sqlite"
+        );
+        assert_eq!(refused("backend = 1").0, "Cargo.toml:4:11: `backend` must be a string");
+    }
+}

@@ -1,0 +1,2 @@
+-- The version of the app that runs now still asks for {old}.
+ALTER TABLE {table} RENAME COLUMN {from} TO {to};

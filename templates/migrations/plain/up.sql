@@ -1,0 +1,1 @@
+-- The SQL of this migration, each statement ended by a semicolon.

@@ -1,0 +1,2 @@
+-- CONCURRENTLY lets others write meanwhile; it cannot be part of a transaction (see metadata.toml).
+CREATE INDEX CONCURRENTLY {index} ON {table} ({columns});

@@ -1,0 +1,2 @@
+-- The column as it was before; its values are lost.
+ALTER TABLE {table} ADD COLUMN {column} TEXT;
