@@ -40,7 +40,7 @@ impl Unterminated {
             Self::String => "its closing quote",
             Self::QuotedIdentifier => "its closing quote or bracket",
             Self::Comment | Self::ExecutableComment => "*/",
-            Self::DollarQuote => "the same dollar tag again",
+            Self::DollarQuote => "its closing tag",
             Self::Parenthesis => ")",
             Self::Body(_) => "END",
         }

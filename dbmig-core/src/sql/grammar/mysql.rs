@@ -325,8 +325,8 @@ impl<'t> Mysql<'t> {
                 }
                 self.push(Opener::Begin, offset, Begins::Statement);
             }
-            // MariaDB's BEGIN NOT ATOMIC
-            "NOT" | "ATOMIC" => self.begins = Begins::Statement,
+            // The latter two in MariaDB's BEGIN NOT ATOMIC.
+            "ELSE" | "NOT" | "ATOMIC" => self.begins = Begins::Statement,
             "IF" => self.push(Opener::If, offset, Begins::Nothing),
             "CASE" => self.push(Opener::Case, offset, Begins::Nothing),
             "WHILE" => self.push(Opener::While, offset, Begins::Nothing),
