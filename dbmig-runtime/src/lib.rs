@@ -1,1 +1,63 @@
-//! dbmig-runtime
+//! Applies the migrations that an app embeds: when it starts, from its tests, or as a job.
+//!
+//! ```no_run
+//! # #[cfg(feature = "sqlite")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # mod migrations {
+//! #     use dbmig_runtime::{Migrations, Sqlite};
+//! #     pub static ALL: Migrations<Sqlite> = Migrations::from_static(&[]);
+//! # }
+//! use dbmig_runtime::Migrator;
+//! use diesel::{Connection, SqliteConnection};
+//!
+//! let mut conn = SqliteConnection::establish("app.db")?;
+//! Migrator::new(&migrations::ALL).run(&mut conn)?;
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "sqlite"))]
+//! # fn main() {}
+//! ```
+//!
+//! In an app the module `migrations` is one line, `embed_migrations!(Sqlite);`, and the build
+//! script one more; `cargo dbmig init` writes both.
+
+mod backend;
+#[cfg(feature = "cli")]
+pub mod cli;
+mod connect;
+mod error;
+mod event;
+mod execute;
+mod history;
+mod lock;
+mod migrations;
+mod migrator;
+mod options;
+mod report;
+mod runner;
+pub mod url;
+
+#[cfg(feature = "mysql")]
+pub use backend::Mysql;
+#[cfg(feature = "postgres")]
+pub use backend::Postgres;
+#[cfg(feature = "sqlite")]
+pub use backend::Sqlite;
+pub use backend::{Backend, Database, Nesting, Row};
+pub use connect::{connect, is_built_in};
+pub use dbmig_core::plan::{self, Extent, OutOfOrder, Plan, Policy, Target};
+pub use dbmig_core::status::{Entry, State};
+pub use dbmig_core::{Dialect, Migration, MigrationSet, Version};
+pub use dbmig_macros::embed_migrations;
+pub use error::{Class, ConnectReason, Error, FailedStatement, Left, MigrationError};
+pub use event::Event;
+pub use history::{HistoryRow, RunState};
+pub use migrations::{Migrations, SetVersion};
+pub use migrator::Migrator;
+pub use options::Options;
+pub use report::{Done, Report};
+pub use runner::Runner;
+
+/// What generated code refers to.
+#[doc(hidden)]
+pub use dbmig_core as __private;

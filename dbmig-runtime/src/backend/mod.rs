@@ -1,0 +1,46 @@
+//! The three databases: their connections behind [`Database`], their SQL behind `Engine`.
+
+use dbmig_core::Dialect;
+use diesel::QueryResult;
+use diesel::connection::LoadConnection;
+
+mod connection;
+pub(crate) mod engine;
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+pub use connection::{Database, Nesting, Row};
+pub(crate) use connection::{Owned, Ownership, borrow};
+
+/// Diesel's PostgreSQL.
+#[cfg(feature = "postgres")]
+pub type Postgres = diesel::pg::Pg;
+/// Diesel's MySQL, which MariaDB shares.
+#[cfg(feature = "mysql")]
+pub type Mysql = diesel::mysql::Mysql;
+/// Diesel's SQLite.
+#[cfg(feature = "sqlite")]
+pub type Sqlite = diesel::sqlite::Sqlite;
+
+pub(crate) mod sealed {
+    /// Keeps [`super::Backend`] and [`super::Database`] ours to extend.
+    pub trait Sealed {}
+}
+
+/// A database that dbmig knows: [`Postgres`], [`Mysql`] or [`Sqlite`].
+pub trait Backend: diesel::backend::Backend + sealed::Sealed + 'static {
+    /// The dialect of its SQL.
+    const DIALECT: Dialect;
+
+    /// Its SQL.
+    #[doc(hidden)]
+    const ENGINE: &'static dyn engine::Engine;
+
+    /// The rows of a query whose columns are all text.
+    #[doc(hidden)]
+    fn rows<C: LoadConnection<Backend = Self>>(conn: &mut C, sql: &str) -> QueryResult<Vec<Row>>;
+}

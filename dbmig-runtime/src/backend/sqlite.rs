@@ -1,0 +1,159 @@
+//! SQLite. Its lock is the write transaction: `BEGIN IMMEDIATE`, with the ledger read again inside.
+
+use std::time::Duration;
+
+use dbmig_core::Dialect;
+use dbmig_core::migration::ForeignKeys;
+use diesel::connection::LoadConnection;
+use diesel::result::Error;
+use diesel::{QueryResult, RunQueryDsl};
+
+use super::connection::{Database, Nesting, Row};
+use super::engine::{
+    Atomic, Brackets, Engine, Failure, HISTORY, LEDGER, Limits, Outcome, Presence, Tables,
+    one_by_one,
+};
+use super::{Backend, Sqlite, sealed};
+
+impl sealed::Sealed for Sqlite {}
+
+impl Backend for Sqlite {
+    const DIALECT: Dialect = Dialect::Sqlite;
+    const ENGINE: &'static dyn Engine = &SqliteEngine;
+
+    fn rows<C: LoadConnection<Backend = Self>>(conn: &mut C, sql: &str) -> QueryResult<Vec<Row>> {
+        diesel::sql_query(sql).load(conn)
+    }
+}
+
+struct SqliteEngine;
+
+impl Engine for SqliteEngine {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables> {
+        let rows = db.query(&format!(
+            "SELECT name FROM main.sqlite_master WHERE type = 'table' \
+             AND name IN ('{LEDGER}', '{HISTORY}')"
+        ))?;
+        let has = |name| Presence::of(rows.iter().any(|row| row.text(0) == name));
+        Ok(Tables {
+            dialect: Dialect::Sqlite,
+            schema: "main".to_owned(),
+            ledger: has(LEDGER),
+            history: has(HISTORY),
+            session: Vec::new(),
+        })
+    }
+
+    fn create_tables(&self, tables: &Tables) -> String {
+        let (ledger, history) = (tables.ledger_name(), tables.history_name());
+        format!(
+            "CREATE TABLE IF NOT EXISTS {ledger} (version VARCHAR(50) PRIMARY KEY NOT NULL, \
+             run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP); \
+             CREATE TABLE IF NOT EXISTS {history} (\
+             id INTEGER PRIMARY KEY AUTOINCREMENT, \
+             format INTEGER NOT NULL, version VARCHAR(50) NOT NULL, name TEXT NOT NULL, \
+             direction TEXT NOT NULL, state TEXT NOT NULL, execution TEXT NOT NULL, \
+             checksum TEXT NOT NULL, statements_total INTEGER NOT NULL, \
+             statements_started INTEGER NOT NULL, statements_done INTEGER NOT NULL, \
+             script TEXT NOT NULL, down_script TEXT, compatible TEXT, reversible TEXT, \
+             started_at TEXT NOT NULL, ended_at TEXT, \
+             app TEXT, host TEXT, database_user TEXT, error TEXT)"
+        )
+    }
+
+    fn try_lock(&self, _db: &mut dyn Database, _tables: &Tables) -> QueryResult<bool> {
+        Ok(true)
+    }
+
+    fn unlock(&self, _db: &mut dyn Database, _tables: &Tables) -> QueryResult<()> {
+        Ok(())
+    }
+
+    fn holder(&self, _db: &mut dyn Database, _tables: &Tables) -> QueryResult<Option<String>> {
+        Ok(None)
+    }
+
+    /// Nobody can look at SQLite's sessions; but ours must wait for each other.
+    fn introduce(&self, db: &mut dyn Database, _name: &str) -> QueryResult<()> {
+        db.execute(&self.limits(&Limits { lock: Some(Duration::from_secs(30)), statement: None }))
+    }
+
+    fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+        let brackets = self.transaction(step.nesting);
+        if step.foreign_keys == ForeignKeys::Unchanged {
+            return one_by_one(db, step, brackets, &|_| Ok(()));
+        }
+        let enforced = match db.query("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys")
+        {
+            Ok(rows) => rows.first().is_some_and(|row| row.text(0) == "1"),
+            Err(error) => return Err(Failure::bookkeeping(error)),
+        };
+        if enforced && step.nesting == Nesting::InTransaction {
+            return Err(Failure::bookkeeping(Error::QueryBuilderError(
+                "`foreign_keys = \"off\"` has no effect inside a transaction, and the connection is in one"
+                    .into(),
+            )));
+        }
+        if enforced {
+            db.execute("PRAGMA foreign_keys = OFF").map_err(Failure::bookkeeping)?;
+        }
+        let result = one_by_one(db, step, brackets, &check_foreign_keys);
+        if enforced {
+            db.execute("PRAGMA foreign_keys = ON").map_err(Failure::bookkeeping)?;
+        }
+        result
+    }
+
+    fn limits(&self, limits: &Limits) -> String {
+        match limits.lock {
+            Some(lock) => format!("PRAGMA busy_timeout = {};\n", lock.as_millis()),
+            None => String::new(),
+        }
+    }
+
+    fn cleanse(&self, _db: &dyn Database, _tables: &Tables) -> String {
+        String::new()
+    }
+
+    fn now(&self) -> &'static str {
+        "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+    }
+
+    fn span(&self, elapsed: Option<Duration>) -> [String; 2] {
+        let seconds = elapsed.unwrap_or_default().as_secs_f64();
+        [
+            format!("strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-{seconds:.3} seconds')"),
+            self.now().to_owned(),
+        ]
+    }
+
+    fn iso(&self, column: &str) -> String {
+        column.to_owned()
+    }
+
+    fn user(&self) -> &'static str {
+        "NULL"
+    }
+
+    fn transaction(&self, nesting: Nesting) -> Brackets {
+        Brackets::standard("BEGIN IMMEDIATE", nesting)
+    }
+}
+
+fn check_foreign_keys(db: &mut dyn Database) -> QueryResult<()> {
+    let broken = db.query(
+        "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' refers to a missing row of ' || parent \
+         FROM pragma_foreign_key_check LIMIT 5",
+    )?;
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = broken.iter().map(|row| row.text(0)).collect();
+    Err(Error::QueryBuilderError(
+        format!("foreign_key_check found broken references: {}", rows.join("; ")).into(),
+    ))
+}

@@ -1,0 +1,208 @@
+//! The arguments of the commands.
+
+use std::num::NonZeroUsize;
+
+use clap::{Args, Subcommand};
+use dbmig_core::Version;
+use dbmig_core::plan::{Extent, Target};
+
+/// The commands on a database. An app flattens them into its own command line.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Apply pending migrations
+    Run(RunArgs),
+    /// Revert the newest applied migration, or more of them
+    Revert(RevertArgs),
+    /// Revert the newest applied migration and apply it again, as it is now
+    Redo(RedoArgs),
+    /// Show where each migration stands
+    Status(StatusArgs),
+    /// List what is not applied yet
+    Pending(PendingArgs),
+    /// Show what would be done, with its SQL
+    Plan(PlanArgs),
+    /// Show the latest runs: what, when, by whom, how it ended
+    History(HistoryArgs),
+    /// Compare what was applied with what is here, and show the difference
+    Verify(VerifyArgs),
+    /// Take migrations as applied without running them, to adopt an existing database
+    Baseline(BaselineArgs),
+}
+
+/// `run`
+#[derive(Args, Clone, Debug, Default)]
+#[command(after_help = "Examples:\n  cargo dbmig run\n  cargo dbmig run --dry-run\n  \
+    cargo dbmig run --to 2026-11-22-163000-0000_create_users")]
+pub struct RunArgs {
+    /// Stop after this migration: its version, or the name of its directory
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub to: Option<Version>,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Apply pending migrations even if newer ones are already applied
+    #[arg(long)]
+    pub allow_out_of_order: bool,
+}
+
+/// How many of the newest migrations.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct HowMany {
+    /// So many of the newest [default: 1]
+    #[arg(short = 'n', long, value_name = "N", conflicts_with = "all")]
+    pub number: Option<NonZeroUsize>,
+    /// All of them
+    #[arg(short = 'a', long)]
+    pub all: bool,
+}
+
+/// `revert`
+#[derive(Args, Clone, Debug, Default)]
+#[command(after_help = "Examples:\n  cargo dbmig revert\n  cargo dbmig revert -n 3\n  \
+    cargo dbmig revert --to 2026-11-22-163000-0000_create_users   (that one stays)")]
+pub struct RevertArgs {
+    /// How many.
+    #[command(flatten)]
+    pub how_many: HowMany,
+    /// Revert everything newer than this migration
+    #[arg(long, value_name = "VERSION", value_parser = version, conflicts_with_all = ["number", "all"])]
+    pub to: Option<Version>,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `redo`
+#[derive(Args, Clone, Debug, Default)]
+#[command(
+    after_help = "Examples:\n  cargo dbmig redo\n  cargo dbmig redo -n 2\n  cargo dbmig redo --all"
+)]
+pub struct RedoArgs {
+    /// How many.
+    #[command(flatten)]
+    pub how_many: HowMany,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `status`
+#[derive(Args, Clone, Copy, Debug, Default)]
+#[command(after_help = "States:\n  applied      applied by dbmig, unchanged since\n  \
+    pending      not in the database yet\n  drifted      applied, and changed since\n  \
+    missing      in the database, but not here\n  \
+    unverified   applied by another tool, so nobody knows which text\n  \
+    interrupted  a run began it and did not end\n\n\
+    Examples:\n  cargo dbmig status\n  cargo dbmig status --check   (for CI: exit code 3 when anything is pending or drifted)")]
+pub struct StatusArgs {
+    /// End with exit code 3 when something is pending, drifted or interrupted
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `pending`
+#[derive(Args, Clone, Copy, Debug, Default)]
+#[command(after_help = "Examples:\n  cargo dbmig pending\n  cargo dbmig pending --check")]
+pub struct PendingArgs {
+    /// End with exit code 3 when something is pending
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `plan`
+#[derive(Args, Clone, Debug, Default)]
+#[command(
+    after_help = "Examples:\n  cargo dbmig plan\n  cargo dbmig plan --to 20261122\n  cargo dbmig plan --revert -n 2"
+)]
+pub struct PlanArgs {
+    /// Stop after this migration; with --revert, the one that stays
+    #[arg(long, value_name = "VERSION", value_parser = version, conflicts_with_all = ["number", "all"])]
+    pub to: Option<Version>,
+    /// Show what `revert` would do
+    #[arg(long)]
+    pub revert: bool,
+    /// How many, with --revert.
+    #[command(flatten)]
+    pub how_many: HowMany,
+    /// Apply pending migrations even if newer ones are already applied
+    #[arg(long)]
+    pub allow_out_of_order: bool,
+}
+
+/// `history`
+#[derive(Args, Clone, Copy, Debug)]
+#[command(after_help = "Examples:\n  cargo dbmig history\n  cargo dbmig history -n 5 --json")]
+pub struct HistoryArgs {
+    /// So many of the newest runs
+    #[arg(short = 'n', long = "limit", value_name = "N", default_value = "20")]
+    pub limit: NonZeroUsize,
+}
+
+/// `verify`
+#[derive(Args, Clone, Copy, Debug, Default)]
+#[command(after_help = "Comments, white space, line ends and a byte order mark do not count.\n\
+    Exit code 3 when something has changed.\n\nExamples:\n  cargo dbmig verify\n  cargo dbmig verify --json")]
+pub struct VerifyArgs {}
+
+/// `baseline`
+#[derive(Args, Clone, Debug, Default)]
+#[command(
+    after_help = "Nothing is run: the migrations are entered as applied. Versions that another tool has\n\
+    applied get a checksum, so that later changes are noticed.\n\nExamples:\n  cargo dbmig baseline\n  \
+    cargo dbmig baseline --to 20240101000000 --dry-run"
+)]
+pub struct BaselineArgs {
+    /// Take the migrations up to and with this one
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub to: Option<Version>,
+    /// Show what would be entered, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// A version as people type it: with or without dashes, with or without the name behind it.
+fn version(text: &str) -> Result<Version, String> {
+    let name = text.trim_end_matches('/').rsplit('/').next().unwrap_or(text);
+    match Version::of_directory(name) {
+        Ok(version) if version.as_str().is_empty() => Err("a version is not empty".to_owned()),
+        Ok(version) => Ok(version),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+impl HowMany {
+    /// The same as the planner knows it.
+    pub fn extent(self) -> Extent {
+        match (self.all, self.number) {
+            (true, _) => Extent::All,
+            (false, Some(number)) => Extent::Last(number),
+            (false, None) => Extent::ONE,
+        }
+    }
+}
+
+impl RunArgs {
+    /// What is wanted.
+    pub fn target(&self) -> Target {
+        self.to.clone().map_or(Target::Latest, Target::Through)
+    }
+}
+
+impl RevertArgs {
+    /// What is wanted.
+    pub fn target(&self) -> Target {
+        self.to.clone().map_or_else(|| Target::Revert(self.how_many.extent()), Target::RevertTo)
+    }
+}
+
+impl PlanArgs {
+    /// What is wanted.
+    pub fn target(&self) -> Target {
+        match (&self.to, self.revert) {
+            (Some(version), true) => Target::RevertTo(version.clone()),
+            (Some(version), false) => Target::Through(version.clone()),
+            (None, true) => Target::Revert(self.how_many.extent()),
+            (None, false) => Target::Latest,
+        }
+    }
+}

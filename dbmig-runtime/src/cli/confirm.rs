@@ -1,0 +1,51 @@
+//! Asking before something is lost.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use super::exit::Exit;
+use super::output::{Format, Output};
+use crate::url::DatabaseUrl;
+
+/// Whether the user has said yes beforehand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Confirmation {
+    /// No: ask, where the database is not on this machine.
+    #[default]
+    Ask,
+    /// `--yes`
+    Given,
+}
+
+/// Asks before `what` is done to a database that is not on this machine.
+///
+/// # Errors
+/// The exit code, after a message, where nobody can be asked or the answer is no.
+pub fn confirm(
+    output: &Output,
+    url: &DatabaseUrl,
+    what: &str,
+    confirmation: Confirmation,
+) -> Result<(), Exit> {
+    if confirmation == Confirmation::Given || url.is_local() {
+        return Ok(());
+    }
+    let can_ask = output.format == Format::Human
+        && std::io::stdin().is_terminal()
+        && std::io::stderr().is_terminal();
+    if !can_ask {
+        let message =
+            format!("{what} on {url} needs a confirmation, and there is no terminal to ask on");
+        output.failure(&message, Some("add --yes if that is what you want"), Exit::Usage);
+        return Err(Exit::Usage);
+    }
+    let mut stderr = anstream::stderr();
+    let _ = write!(stderr, "{what} on {url}? [y/N] ");
+    let _ = stderr.flush();
+    let mut answer = String::new();
+    let _ = std::io::stdin().lock().read_line(&mut answer);
+    if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+        return Ok(());
+    }
+    output.failure("not confirmed, so nothing was done", None, Exit::Refused);
+    Err(Exit::Refused)
+}

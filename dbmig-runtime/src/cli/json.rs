@@ -1,0 +1,197 @@
+//! The shapes that `--json` prints. They are documented in docs/json.md and only ever grow.
+
+use dbmig_core::plan::{Action, DownScript, Plan};
+use dbmig_core::status::{Entry, State};
+use serde::Serialize;
+
+use super::exit::Exit;
+use super::show::PlannedStep;
+use crate::history::HistoryRow;
+use crate::report::{Done, Report};
+
+#[derive(Serialize)]
+pub(super) struct Failure<'a> {
+    error: FailureBody<'a>,
+}
+
+#[derive(Serialize)]
+struct FailureBody<'a> {
+    message: &'a str,
+    next: Option<&'a str>,
+    exit_code: u8,
+}
+
+impl<'a> Failure<'a> {
+    pub(super) const fn new(message: &'a str, next: Option<&'a str>, exit: Exit) -> Self {
+        Self { error: FailureBody { message, next, exit_code: exit.code() } }
+    }
+}
+
+/// `run`, `revert`, `redo`, `baseline`
+#[derive(Serialize)]
+pub(super) struct Finished<'a> {
+    done: Vec<DoneRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct DoneRow<'a> {
+    version: &'a str,
+    name: &'a str,
+    direction: &'a str,
+    elapsed_ms: u128,
+}
+
+impl<'a> Finished<'a> {
+    pub(super) fn new(report: &'a Report) -> Self {
+        let row = |done: &'a Done| DoneRow {
+            version: done.version.as_str(),
+            name: &done.name,
+            direction: done.direction.name(),
+            elapsed_ms: done.elapsed.as_millis(),
+        };
+        Self { done: report.done.iter().map(row).collect() }
+    }
+}
+
+/// `status`, `pending`
+#[derive(Serialize)]
+pub(super) struct Standing<'a> {
+    migrations: Vec<EntryRow<'a>>,
+    counts: serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Serialize)]
+struct EntryRow<'a> {
+    version: &'a str,
+    name: &'a str,
+    state: &'a str,
+}
+
+impl<'a> Standing<'a> {
+    pub(super) fn new(entries: &'a [Entry]) -> Self {
+        let count = |state: State| entries.iter().filter(|entry| entry.state == state).count();
+        Self {
+            migrations: entries
+                .iter()
+                .map(|entry| EntryRow {
+                    version: entry.version.as_str(),
+                    name: &entry.name,
+                    state: entry.state.name(),
+                })
+                .collect(),
+            counts: State::ALL
+                .map(|s| (s.name().to_owned(), count(s).into()))
+                .into_iter()
+                .collect(),
+        }
+    }
+}
+
+/// `plan`, and `--dry-run`
+#[derive(Serialize)]
+pub(super) struct Planned<'a> {
+    steps: Vec<StepRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct StepRow<'a> {
+    version: &'a str,
+    name: &'a str,
+    direction: &'a str,
+    execution: &'a str,
+    script: &'a str,
+    statements_done_before: usize,
+    statements: Vec<StatementRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct StatementRow<'a> {
+    line: u32,
+    column: u32,
+    sql: &'a str,
+}
+
+impl<'a> Planned<'a> {
+    pub(super) fn new(plan: &'a Plan<'_>, shown: &'a [PlannedStep]) -> Self {
+        let rows = plan.steps.iter().zip(shown).map(|(step, shown)| StepRow {
+            version: step.version().as_str(),
+            name: step.name(),
+            direction: step.direction().name(),
+            execution: shown.execution,
+            script: match &step.action {
+                Action::Revert { script: DownScript::Stored, .. } => "stored",
+                _ => "here",
+            },
+            statements_done_before: step.done_before,
+            statements: shown
+                .statements
+                .iter()
+                .map(|(position, sql)| StatementRow {
+                    line: position.line,
+                    column: position.column,
+                    sql,
+                })
+                .collect(),
+        });
+        Self { steps: rows.collect() }
+    }
+}
+
+/// `history`
+#[derive(Serialize)]
+pub(super) struct Runs<'a> {
+    runs: Vec<RunRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct RunRow<'a> {
+    version: &'a str,
+    name: &'a str,
+    direction: &'a str,
+    state: &'a str,
+    started_at: &'a str,
+    ended_at: Option<&'a str>,
+    statements_done: usize,
+    statements_total: usize,
+    app: &'a str,
+    host: &'a str,
+    database_user: Option<&'a str>,
+    error: Option<&'a str>,
+}
+
+impl<'a> Runs<'a> {
+    pub(super) fn new(rows: &'a [HistoryRow]) -> Self {
+        let row = |row: &'a HistoryRow| RunRow {
+            version: row.version.as_str(),
+            name: &row.name,
+            direction: &row.direction,
+            state: &row.state,
+            started_at: &row.started_at,
+            ended_at: row.ended_at.as_deref(),
+            statements_done: row.statements_done,
+            statements_total: row.statements_total,
+            app: &row.app,
+            host: &row.host,
+            database_user: row.database_user.as_deref(),
+            error: row.error.as_deref(),
+        };
+        Self { runs: rows.iter().map(row).collect() }
+    }
+}
+
+/// `verify`
+#[derive(Serialize)]
+pub(super) struct Verified<'a> {
+    pub(super) unchanged: usize,
+    pub(super) unverified: Vec<&'a str>,
+    pub(super) missing: Vec<&'a str>,
+    pub(super) drifted: Vec<DriftRow<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct DriftRow<'a> {
+    pub(super) version: &'a str,
+    pub(super) name: &'a str,
+    pub(super) path: &'a str,
+    pub(super) diff: &'a str,
+}

@@ -1,0 +1,23 @@
+//! The `migrate` command: arguments, execution, tables, JSON, exit codes.
+//!
+//! `cargo dbmig` is this with the files as its source; an app flattens [`Command`] into its own
+//! command line and gives it the set that it embeds.
+
+mod args;
+mod confirm;
+mod exit;
+mod json;
+mod output;
+mod progress;
+mod run;
+mod show;
+mod verify;
+
+pub use args::{
+    BaselineArgs, Command, HistoryArgs, HowMany, PendingArgs, PlanArgs, RedoArgs, RevertArgs,
+    RunArgs, StatusArgs, VerifyArgs,
+};
+pub use confirm::{Confirmation, confirm};
+pub use exit::Exit;
+pub use output::{Format, Output, Verbosity};
+pub use run::{Context, execute};

@@ -1,0 +1,107 @@
+//! What a run tells while it goes on: a moving line on a terminal, plain lines elsewhere.
+
+use std::time::Duration;
+
+use dbmig_core::plan::Direction;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output::{Look, Output};
+use crate::event::Event;
+
+pub(super) struct Progress {
+    output: Output,
+    line: Option<ProgressBar>,
+    told_waiting: Option<Duration>,
+}
+
+impl Progress {
+    pub(super) fn new(output: Output) -> Self {
+        let line = output.is_live().then(|| {
+            let line = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+                line.set_style(style);
+            }
+            line
+        });
+        Self { output, line, told_waiting: None }
+    }
+
+    pub(super) fn observe(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Waiting { holder, waited } => self.waiting(*holder, *waited),
+            Event::Planned { .. } => {}
+            Event::StepStarted { step, number, of } => {
+                let verb = match step.direction() {
+                    Direction::Up => "applying",
+                    Direction::Down => "reverting",
+                };
+                self.moving(format!("{verb} {number}/{of} {}", step.name()));
+                if step.done_before > 0 {
+                    let going_on = format!("  going on after statement {}", step.done_before);
+                    self.say(|output| output.note(&going_on));
+                }
+            }
+            Event::StatementStarted { number, of, sql } => {
+                let first = sql.lines().next().unwrap_or_default();
+                let text = format!("  statement {number}/{of}: {first}");
+                self.say(|output| output.detail(Look::Faint.paint(&text)));
+            }
+            Event::Retrying { name, attempt, message } => {
+                let text = format!("  {name}: {message}; trying again ({attempt})");
+                self.say(|output| output.warning(&text));
+            }
+            Event::StepDone { done, number, of } => {
+                let verb = match done.direction {
+                    Direction::Up => Look::Good.paint(" applied"),
+                    Direction::Down => Look::Warning.paint("reverted"),
+                };
+                let time = Look::Faint.paint(format!("({})", short(done.elapsed)));
+                let text = format!("{verb} {} {time}", done.name);
+                self.say(|output| output.note(&text));
+                if number == of {
+                    self.end();
+                }
+            }
+        }
+    }
+
+    pub(super) fn end(&self) {
+        if let Some(line) = &self.line {
+            line.finish_and_clear();
+        }
+    }
+
+    /// At first, and then every ten seconds.
+    fn waiting(&mut self, holder: Option<&str>, waited: Duration) {
+        let due = self.told_waiting.is_none_or(|told| waited >= told + Duration::from_secs(10));
+        let text = format!("waiting for {}", holder.unwrap_or("another runner"));
+        self.moving(text.clone());
+        if due {
+            self.told_waiting = Some(waited);
+            self.say(|output| output.note(&text));
+        }
+    }
+
+    fn moving(&self, text: String) {
+        if let Some(line) = &self.line {
+            line.enable_steady_tick(Duration::from_millis(120));
+            line.set_message(text);
+        }
+    }
+
+    fn say(&self, tell: impl FnOnce(&Output)) {
+        match &self.line {
+            Some(line) => line.suspend(|| tell(&self.output)),
+            None => tell(&self.output),
+        }
+    }
+}
+
+/// A duration as people read it: `3 ms`, `1.4 s`, `2 min 5 s`.
+pub(super) fn short(duration: Duration) -> String {
+    match duration.as_secs() {
+        0 => format!("{} ms", duration.as_millis()),
+        1..60 => format!("{:.1} s", duration.as_secs_f64()),
+        seconds => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}

@@ -1,0 +1,205 @@
+//! Executes a command: the same for `cargo dbmig` and for an app.
+
+use dbmig_core::MigrationSet;
+use dbmig_core::plan::{OutOfOrder, Policy, Target};
+use dbmig_core::status::State;
+
+use super::args::{BaselineArgs, Command};
+use super::confirm::{Confirmation, confirm};
+use super::exit::Exit;
+use super::json;
+use super::output::Output;
+use super::progress::Progress;
+use super::{show, verify};
+use crate::backend::Database;
+use crate::connect::connect;
+use crate::error::Error;
+use crate::options::Options;
+use crate::report::Report;
+use crate::runner::Runner;
+use crate::url::DatabaseUrl;
+
+/// What a command works on.
+#[derive(Clone, Debug)]
+pub struct Context<'a> {
+    /// How the user calls this program, for messages: `cargo dbmig`, `myapp migrate`.
+    pub program: &'a str,
+    /// The migrations.
+    pub set: &'a MigrationSet,
+    /// The database.
+    pub url: &'a DatabaseUrl,
+    /// How a run behaves.
+    pub options: Options,
+    /// Whether the user has confirmed beforehand.
+    pub confirmation: Confirmation,
+    /// Where and how results are told.
+    pub output: Output,
+}
+
+/// Executes `command` and tells its result.
+pub fn execute(command: &Command, context: &Context<'_>) -> Exit {
+    match try_execute(command, context) {
+        Ok(exit) => exit,
+        Err(error) => context.output.error(&error, context.program),
+    }
+}
+
+fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> {
+    if let Some(what) = destructive(command)
+        && let Err(exit) = confirm(&context.output, context.url, what, context.confirmation)
+    {
+        return Ok(exit);
+    }
+    let db = &mut *connect(context.url)?;
+    match command {
+        Command::Run(args) if args.dry_run => {
+            plan(db, context, &args.target(), order(args.allow_out_of_order))
+        }
+        Command::Run(args) => run(db, context, &args.target(), order(args.allow_out_of_order)),
+        Command::Revert(args) if args.dry_run => {
+            plan(db, context, &args.target(), OutOfOrder::Refuse)
+        }
+        Command::Revert(args) => run(db, context, &args.target(), OutOfOrder::Refuse),
+        Command::Redo(args) if args.dry_run => {
+            plan(db, context, &Target::Redo(args.how_many.extent()), OutOfOrder::Refuse)
+        }
+        Command::Redo(args) => {
+            run(db, context, &Target::Redo(args.how_many.extent()), OutOfOrder::Refuse)
+        }
+        Command::Plan(args) => plan(db, context, &args.target(), order(args.allow_out_of_order)),
+        Command::Status(args) => status(db, context, args.check),
+        Command::Pending(args) => pending(db, context, args.check),
+        Command::History(args) => {
+            let rows = context.runner().history(db, args.limit.get())?;
+            context.output.json(&json::Runs::new(&rows));
+            show::history(&context.output, &rows);
+            Ok(Exit::Done)
+        }
+        Command::Verify(_) => {
+            verify::verify(&context.runner(), db, &context.output, context.program)
+        }
+        Command::Baseline(args) => baseline(db, context, args),
+    }
+}
+
+/// What may lose data, in words for a question.
+const fn destructive(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::Revert(args) if !args.dry_run => Some("revert migrations"),
+        Command::Redo(args) if !args.dry_run => Some("revert migrations and apply them again"),
+        _ => None,
+    }
+}
+
+const fn order(allow: bool) -> OutOfOrder {
+    if allow { OutOfOrder::Allow } else { OutOfOrder::Refuse }
+}
+
+impl<'a> Context<'a> {
+    fn runner(&self) -> Runner<'a> {
+        Runner::new(self.set, self.options.clone())
+    }
+
+    fn runner_with(&self, out_of_order: OutOfOrder) -> Runner<'a> {
+        let policy = Policy { out_of_order, ..self.options.policy };
+        Runner::new(self.set, Options { policy, ..self.options.clone() })
+    }
+}
+
+fn run(
+    db: &mut dyn Database,
+    context: &Context<'_>,
+    target: &Target,
+    out_of_order: OutOfOrder,
+) -> Result<Exit, Error> {
+    let mut progress = Progress::new(context.output);
+    let result =
+        context.runner_with(out_of_order).observe(|event| progress.observe(event)).run(db, target);
+    progress.end();
+    finished(context, &result?)
+}
+
+fn finished(context: &Context<'_>, report: &Report) -> Result<Exit, Error> {
+    context.output.json(&json::Finished::new(report));
+    let parts: Vec<_> =
+        [(report.reverted().count(), "reverted"), (report.applied().count(), "applied")]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, verb)| {
+                format!("{verb} {count} {}", show::plural(count, "migration", "migrations"))
+            })
+            .collect();
+    context.output.line(match parts.as_slice() {
+        [] => "nothing to do".to_owned(),
+        parts => parts.join(", "),
+    });
+    Ok(Exit::Done)
+}
+
+fn plan(
+    db: &mut dyn Database,
+    context: &Context<'_>,
+    target: &Target,
+    out_of_order: OutOfOrder,
+) -> Result<Exit, Error> {
+    let runner = context.runner_with(out_of_order);
+    let plan = runner.plan(db, target)?;
+    let shown = show::planned(&plan, context.set.dialect(), |version| {
+        Ok(runner.stored_down(db, version)?.unwrap_or_default())
+    })?;
+    context.output.json(&json::Planned::new(&plan, &shown));
+    show::plan(&context.output, &plan, &shown);
+    Ok(Exit::Done)
+}
+
+fn status(db: &mut dyn Database, context: &Context<'_>, check: bool) -> Result<Exit, Error> {
+    let entries = context.runner().status(db)?;
+    context.output.json(&json::Standing::new(&entries));
+    show::status(&context.output, &entries);
+    let found = entries
+        .iter()
+        .any(|e| matches!(e.state, State::Pending | State::Drifted | State::Interrupted));
+    Ok(if check && found { Exit::Found } else { Exit::Done })
+}
+
+fn pending(db: &mut dyn Database, context: &Context<'_>, check: bool) -> Result<Exit, Error> {
+    let mut entries = context.runner().status(db)?;
+    entries.retain(|e| {
+        e.state == State::Pending
+            || (e.state == State::Interrupted && context.set.get(&e.version).is_some())
+    });
+    context.output.json(&json::Standing::new(&entries));
+    if entries.is_empty() {
+        context.output.line("nothing pending");
+    }
+    entries.iter().for_each(|entry| context.output.line(&entry.name));
+    Ok(if check && !entries.is_empty() { Exit::Found } else { Exit::Done })
+}
+
+fn baseline(
+    db: &mut dyn Database,
+    context: &Context<'_>,
+    args: &BaselineArgs,
+) -> Result<Exit, Error> {
+    let mut runner = context.runner();
+    if args.dry_run {
+        let wanted = runner.baseline_plan(db, args.to.as_ref())?;
+        let report =
+            Report { done: wanted.into_iter().map(crate::report::Done::planned).collect() };
+        context.output.json(&json::Finished::new(&report));
+        report.applied().for_each(|name| context.output.line(format!("would enter {name}")));
+        let count = report.done.len();
+        context.output.line(format!("{count} to enter as applied, nothing done yet"));
+        return Ok(Exit::Done);
+    }
+    let report = runner.baseline(db, args.to.as_ref())?;
+    context.output.json(&json::Finished::new(&report));
+    report.applied().for_each(|name| context.output.note(format!("entered {name}")));
+    let count = report.done.len();
+    let noun = show::plural(count, "migration", "migrations");
+    context.output.line(match count {
+        0 => "nothing to do".to_owned(),
+        _ => format!("entered {count} {noun} as applied, without running any"),
+    });
+    Ok(Exit::Done)
+}

@@ -1,0 +1,132 @@
+//! Tables and plans for people.
+
+use dbmig_core::Dialect;
+use dbmig_core::migration::{Down, Execution};
+use dbmig_core::plan::{Action, Direction, DownScript, Plan};
+use dbmig_core::sql::Position;
+use dbmig_core::status::{Entry, State};
+
+use super::output::{Look, Output};
+use crate::error::Error;
+use crate::execute;
+use crate::history::HistoryRow;
+
+/// A step of a plan with its statements.
+pub(super) struct PlannedStep {
+    pub(super) execution: &'static str,
+    /// Where the script is.
+    pub(super) path: String,
+    pub(super) statements: Vec<(Position, String)>,
+}
+
+/// The scripts of a plan; `stored` reads a stored one.
+pub(super) fn planned(
+    plan: &Plan<'_>,
+    dialect: Dialect,
+    mut stored: impl FnMut(&dbmig_core::Version) -> Result<String, Error>,
+) -> Result<Vec<PlannedStep>, Error> {
+    let mut shown = Vec::with_capacity(plan.steps.len());
+    for step in &plan.steps {
+        let (path, text, declared) = match &step.action {
+            Action::Apply(m) => {
+                (m.up().path.to_string(), m.up().text.to_string(), m.settings.execution)
+            }
+            Action::Revert { script: DownScript::InSet(m), .. } => match m.down() {
+                Down::Script(s) => (s.path.to_string(), s.text.to_string(), m.settings.execution),
+                Down::Missing => (String::new(), String::new(), m.settings.execution),
+            },
+            Action::Revert { script: DownScript::Stored, version, name } => {
+                let text = stored(version)?;
+                (format!("stored down.sql of {name}"), text, Execution::Transaction)
+            }
+        };
+        let statements = dbmig_core::sql::split(dialect, &text)
+            .map_err(|error| Error::Script { path: path.clone(), error })?;
+        let execution = match execute::execution(dialect, declared, &statements) {
+            Execution::Transaction => "transaction",
+            Execution::Statements => "statements",
+        };
+        let statements = statements.iter().map(|s| (s.position, s.text.to_owned())).collect();
+        shown.push(PlannedStep { execution, path, statements });
+    }
+    Ok(shown)
+}
+
+pub(super) fn plan(output: &Output, plan: &Plan<'_>, shown: &[PlannedStep]) {
+    if plan.is_empty() {
+        output.line("nothing to do");
+        return;
+    }
+    for (step, shown) in plan.steps.iter().zip(shown) {
+        let verb = match step.direction() {
+            Direction::Up => Look::Good.paint("apply"),
+            Direction::Down => Look::Warning.paint("revert"),
+        };
+        let how = match shown.execution {
+            "transaction" => "in one transaction",
+            _ => "statement by statement",
+        };
+        output.line(format!("{verb} {} {}", step.name(), Look::Faint.paint(format!("({how})"))));
+        for (index, (position, sql)) in shown.statements.iter().enumerate() {
+            let place = Look::Faint.paint(format!("-- {}:{position}", shown.path));
+            let done = if index < step.done_before { " (done already)" } else { "" };
+            output.line(format!("  {place}{done}"));
+            output.line(format!("  {};", sql.replace('\n', "\n  ")));
+        }
+        output.line("");
+    }
+    let count = plan.steps.len();
+    output.line(format!("{count} {}, nothing done yet", plural(count, "step", "steps")));
+}
+
+pub(super) const fn plural(count: usize, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}
+
+pub(super) fn status(output: &Output, entries: &[Entry]) {
+    for entry in entries {
+        let state = look(entry.state).paint(format_args!("{:<11}", entry.state.name()));
+        output.line(format!("{state}  {}", entry.name));
+    }
+    let counts = State::ALL.iter().filter_map(|state| {
+        let count = entries.iter().filter(|entry| entry.state == *state).count();
+        (count > 0).then(|| format!("{count} {}", state.name()))
+    });
+    let counts: Vec<_> = counts.collect();
+    output.line(if counts.is_empty() { "no migrations".to_owned() } else { counts.join(", ") });
+}
+
+pub(super) const fn look(state: State) -> Look {
+    match state {
+        State::Applied => Look::Good,
+        State::Pending | State::Missing | State::Unverified => Look::Warning,
+        State::Drifted | State::Interrupted => Look::Bad,
+    }
+}
+
+pub(super) fn history(output: &Output, rows: &[HistoryRow]) {
+    if rows.is_empty() {
+        output.line("no runs yet");
+    }
+    for row in rows {
+        let state = match row.state.as_str() {
+            "done" | "baselined" => Look::Good,
+            "failed" => Look::Bad,
+            _ => Look::Warning,
+        };
+        output.line(format!(
+            "{}  {:<4}  {}  {}",
+            row.started_at,
+            row.direction,
+            state.paint(format_args!("{:<9}", row.state)),
+            row.name,
+        ));
+        let by = [row.app.as_str(), row.host.as_str(), row.database_user.as_deref().unwrap_or("")];
+        let by: Vec<_> = by.into_iter().filter(|part| !part.is_empty()).collect();
+        let statements = format!("{} of {} statements", row.statements_done, row.statements_total);
+        output.line(Look::Faint.paint(format!("    {statements}, by {}", by.join(", "))));
+        if let Some(error) = &row.error {
+            output.line(format!("    {}", error.trim_end().replace('\n', "\n    ")));
+        }
+    }
+}

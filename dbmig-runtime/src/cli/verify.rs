@@ -1,0 +1,93 @@
+//! `verify`: what was applied against what is here.
+
+use dbmig_core::status::{Entry, State};
+use similar::TextDiff;
+
+use super::exit::Exit;
+use super::json;
+use super::output::{Look, Output};
+use super::show::plural;
+use crate::backend::Database;
+use crate::error::Error;
+use crate::runner::Runner;
+
+struct Drift<'e> {
+    entry: &'e Entry,
+    path: String,
+    diff: String,
+}
+
+pub(super) fn verify(
+    runner: &Runner<'_>,
+    db: &mut dyn Database,
+    output: &Output,
+    program: &str,
+) -> Result<Exit, Error> {
+    let entries = runner.status(db)?;
+    let mut drifted = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.state == State::Drifted) {
+        drifted.push(drift(runner, db, entry)?);
+    }
+    let of = |state| entries.iter().filter(move |e: &&Entry| e.state == state);
+    output.json(&json::Verified {
+        unchanged: of(State::Applied).count(),
+        unverified: of(State::Unverified).map(|e| e.name.as_str()).collect(),
+        missing: of(State::Missing).map(|e| e.name.as_str()).collect(),
+        drifted: drifted
+            .iter()
+            .map(|d| json::DriftRow {
+                version: d.entry.version.as_str(),
+                name: &d.entry.name,
+                path: &d.path,
+                diff: &d.diff,
+            })
+            .collect(),
+    });
+    for d in &drifted {
+        output.line(format!("{} {}", Look::Bad.paint("drifted"), d.entry.name));
+        output.line(paint_diff(&d.diff));
+    }
+    let unverified = of(State::Unverified).count();
+    output.line(format!(
+        "{} unchanged, {} drifted, {unverified} unverified, {} missing here",
+        of(State::Applied).count(),
+        drifted.len(),
+        of(State::Missing).count(),
+    ));
+    if unverified > 0 {
+        output.note(format!(
+            "{unverified} {} applied by another tool, so there is no text to compare with; \
+             `{program} baseline` records what is here now",
+            plural(unverified, "migration was", "migrations were"),
+        ));
+    }
+    Ok(if drifted.is_empty() { Exit::Done } else { Exit::Found })
+}
+
+fn drift<'e>(
+    runner: &Runner<'_>,
+    db: &mut dyn Database,
+    entry: &'e Entry,
+) -> Result<Drift<'e>, Error> {
+    let before = runner.applied_text(db, &entry.version)?.unwrap_or_default();
+    let (path, after) = match runner.set().get(&entry.version) {
+        Some(migration) => (migration.up().path.to_string(), migration.up().text.to_string()),
+        None => (String::new(), String::new()),
+    };
+    let diff = TextDiff::from_lines(before.as_str(), after.as_str())
+        .unified_diff()
+        .context_radius(3)
+        .header(&format!("{path} as applied"), &format!("{path} now"))
+        .to_string();
+    Ok(Drift { entry, path, diff })
+}
+
+fn paint_diff(diff: &str) -> String {
+    let paint = |line: &str| match line.as_bytes().first() {
+        Some(b'+') => Look::Good.paint(line),
+        Some(b'-') => Look::Bad.paint(line),
+        Some(b'@') => Look::Faint.paint(line),
+        _ => line.to_owned(),
+    };
+    diff.lines().map(paint).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,349 @@
+//! What can go wrong, what had happened before, and what to do next.
+
+use std::fmt;
+use std::time::Duration;
+
+use dbmig_core::plan::{Blocked, Direction};
+use dbmig_core::sql::{Position, SplitError};
+
+use crate::report::Report;
+use crate::url::UrlError;
+
+/// Why a run, or a look at a database, failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The text is not the URL of a database.
+    Url(UrlError),
+    /// This program was built without that database.
+    NotBuiltIn {
+        /// Its name, which is also the name of the feature.
+        dialect: &'static str,
+    },
+    /// The database cannot be reached or lets nobody in.
+    Connect {
+        /// The URL, without its password.
+        url: String,
+        /// What kind of failure it is.
+        reason: ConnectReason,
+        /// What the database's library said, without the password.
+        message: String,
+    },
+    /// Policy or facts forbid it; nothing was done.
+    Blocked(Blocked),
+    /// Another runner kept the lock longer than this one may wait.
+    LockWait {
+        /// Who, where the database tells.
+        holder: Option<String>,
+        /// How long this runner has waited.
+        waited: Duration,
+    },
+    /// A migration failed.
+    Migration(Box<MigrationError>),
+    /// A script ends in the middle of something.
+    Script {
+        /// The file.
+        path: String,
+        /// Where and what.
+        error: SplitError,
+    },
+    /// The history was written by a newer dbmig.
+    NewerHistory {
+        /// Its format.
+        found: usize,
+    },
+    /// The script that is to revert a migration is not in the history any more.
+    StoredScriptGone {
+        /// The name of the migration.
+        name: String,
+    },
+    /// Something that dbmig itself asked of the database failed.
+    Database {
+        /// What it was doing: `could not ...`.
+        doing: &'static str,
+        /// What the database said.
+        source: diesel::result::Error,
+    },
+}
+
+/// Why there is no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectReason {
+    /// The server is there, the database is not.
+    NoSuchDatabase,
+    /// The server refuses the user or the password.
+    Refused,
+    /// Nobody answers, or not yet.
+    Unreachable,
+}
+
+/// A migration that failed.
+#[derive(Debug)]
+pub struct MigrationError {
+    /// The name of its directory.
+    pub name: String,
+    /// Which way it was going.
+    pub direction: Direction,
+    /// The file, or where else the script came from.
+    pub path: String,
+    /// The statement that failed, where it is known.
+    pub statement: Option<FailedStatement>,
+    /// What is left of this migration in the database.
+    pub left: Left,
+    /// What this run did before.
+    pub before: Report,
+    /// What the database said.
+    pub source: diesel::result::Error,
+}
+
+/// The statement that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedStatement {
+    /// Its number, from 1.
+    pub number: usize,
+    /// The number of statements in the script.
+    pub of: usize,
+    /// Where it is, or the place in it that the database named.
+    pub position: Position,
+    /// Its text.
+    pub text: String,
+}
+
+/// What a failed migration has left in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// Nothing: it was one transaction.
+    Nothing,
+    /// So many of its statements; the next run goes on behind them.
+    Statements(usize),
+}
+
+/// What kind of failure it is, for exit codes and for those who try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Final: the same again will fail again.
+    Final,
+    /// Refused by policy; nothing was touched.
+    Refused,
+    /// Wrong input.
+    Usage,
+    /// May pass: try again.
+    Temporary,
+}
+
+impl Error {
+    /// For `map_err`: what dbmig was doing.
+    pub(crate) fn database(doing: &'static str) -> impl FnOnce(diesel::result::Error) -> Self {
+        move |source| Self::Database { doing, source }
+    }
+
+    /// What kind of failure it is.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Url(_) | Self::NotBuiltIn { .. } => Class::Usage,
+            Self::Connect { reason: ConnectReason::Unreachable, .. } | Self::LockWait { .. } => {
+                Class::Temporary
+            }
+            Self::Blocked(Blocked::UnknownVersion { .. } | Blocked::NotApplied { .. }) => {
+                Class::Usage
+            }
+            Self::Blocked(Blocked::Irreversible(_)) => Class::Final,
+            Self::Blocked(_) | Self::NewerHistory { .. } => Class::Refused,
+            Self::Migration(error) if is_temporary(&error.source) => Class::Temporary,
+            Self::Database { source, .. } if is_temporary(source) => Class::Temporary,
+            _ => Class::Final,
+        }
+    }
+
+    /// What to type next, for a front end that is called `program`.
+    pub fn remedy(&self, program: &str) -> Option<String> {
+        match self {
+            Self::Blocked(blocked) => Some(blocked.remedy(program)),
+            Self::NotBuiltIn { dialect } => Some(format!(
+                "build it in: `cargo install cargo-dbmig --features {dialect}`; in an app, add the \
+                 feature `{dialect}` to dbmig-runtime"
+            )),
+            Self::Connect { reason, .. } => Some(match reason {
+                ConnectReason::NoSuchDatabase => format!("create it: `{program} db create`"),
+                ConnectReason::Refused => {
+                    "check the user and the password in the database URL".to_owned()
+                }
+                ConnectReason::Unreachable => {
+                    "check that the server runs and that host and port in the database URL are right"
+                        .to_owned()
+                }
+            }),
+            Self::LockWait { .. } => Some(format!(
+                "try again when the other runner has ended; `{program} history` shows what it does"
+            )),
+            Self::Migration(error) => Some(error.remedy(program)),
+            Self::Script { path, .. } => Some(format!("close it in {path}")),
+            Self::NewerHistory { .. } => {
+                Some("use at least the version of dbmig that wrote it".to_owned())
+            }
+            Self::StoredScriptGone { .. } => Some("put the migration's directory back".to_owned()),
+            Self::Url(_) | Self::Database { .. } => None,
+        }
+    }
+}
+
+fn is_temporary(error: &diesel::result::Error) -> bool {
+    use diesel::result::DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
+    let lost = matches!(
+        error,
+        diesel::result::Error::DatabaseError(ClosedConnection | UnableToSendCommand, _)
+            | diesel::result::Error::BrokenTransactionManager
+    );
+    lost || crate::backend::engine::is_lock_wait(error)
+}
+
+impl MigrationError {
+    fn remedy(&self, program: &str) -> String {
+        let verb = match self.direction {
+            Direction::Up => "run",
+            Direction::Down => "revert",
+        };
+        let place = match &self.statement {
+            Some(statement) => format!("{}:{}", self.path, statement.position),
+            None => self.path.clone(),
+        };
+        match self.left {
+            Left::Statements(done) if done > 0 => format!(
+                "correct {place} (leave the {done} statements before it as they are), then `{program} \
+                 {verb}` goes on there"
+            ),
+            _ => format!("correct {place}, then `{program} {verb}`"),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(error) => error.fmt(f),
+            Self::NotBuiltIn { dialect } => write!(f, "this program was built without {dialect}"),
+            Self::Connect { url, reason, message } => {
+                let what = match reason {
+                    ConnectReason::NoSuchDatabase => "the database does not exist",
+                    ConnectReason::Refused => "the server refuses the connection",
+                    ConnectReason::Unreachable => "the database cannot be reached",
+                };
+                write!(f, "{what}: {url}\n  {}", message.trim_end().replace('\n', "\n  "))
+            }
+            Self::Blocked(blocked) => blocked.fmt(f),
+            Self::LockWait { holder, waited } => write!(
+                f,
+                "another runner is migrating this database; gave up after {} s. The lock is held by {}",
+                waited.as_secs(),
+                holder.as_deref().unwrap_or("a session that the database does not name"),
+            ),
+            Self::Migration(error) => error.fmt(f),
+            Self::Script { path, error } => write!(f, "{path}:{}: {error}", error.position),
+            Self::NewerHistory { found } => write!(
+                f,
+                "the history in this database has format {found}, but this dbmig knows only format {}: a \
+                 newer dbmig has written it",
+                crate::history::FORMAT,
+            ),
+            Self::StoredScriptGone { name } => {
+                write!(f, "the stored script that reverts {name} is not in the history any more")
+            }
+            Self::Database { doing, source } => {
+                write!(f, "could not {doing}: {source}")?;
+                details(f, source)
+            }
+        }
+    }
+}
+
+impl fmt::Display for MigrationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = match self.direction {
+            Direction::Up => "applying",
+            Direction::Down => "reverting",
+        };
+        write!(f, "{verb} {} failed", self.name)?;
+        match &self.statement {
+            Some(s) => write!(
+                f,
+                "\n  at {}:{} (statement {} of {})\n{}",
+                self.path,
+                s.position,
+                s.number,
+                s.of,
+                excerpt(&s.text),
+            )?,
+            None => write!(f, "\n  in {}", self.path)?,
+        }
+        write!(f, "\n  {}", self.source.to_string().trim_end().replace('\n', "\n  "))?;
+        details(f, &self.source)?;
+        match self.left {
+            Left::Nothing => f.write_str("\nnothing of this migration is in the database")?,
+            Left::Statements(0) => f.write_str("\nno statement of this migration took effect")?,
+            Left::Statements(1) => {
+                f.write_str("\nthe first statement of this migration is in the database")?;
+            }
+            Left::Statements(done) => {
+                write!(f, "\nthe first {done} statements of this migration are in the database")?;
+            }
+        }
+        if !self.before.done.is_empty() {
+            f.write_str("\ndone before it in this run:")?;
+            for done in &self.before.done {
+                let verb = match done.direction {
+                    Direction::Up => "applied",
+                    Direction::Down => "reverted",
+                };
+                write!(f, "\n  {verb} {}", done.name)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first lines of a statement, indented.
+fn excerpt(text: &str) -> String {
+    const LINES: usize = 8;
+    let mut lines: Vec<_> = text.lines().take(LINES).map(|line| format!("    {line}")).collect();
+    if text.lines().count() > LINES {
+        lines.push("    ...".to_owned());
+    }
+    lines.join("\n")
+}
+
+/// What the database adds to its message.
+fn details(f: &mut fmt::Formatter<'_>, error: &diesel::result::Error) -> fmt::Result {
+    let diesel::result::Error::DatabaseError(_, info) = error else { return Ok(()) };
+    if let Some(details) = info.details() {
+        write!(f, "\n  detail: {details}")?;
+    }
+    if let Some(hint) = info.hint() {
+        write!(f, "\n  hint: {hint}")?;
+    }
+    Ok(())
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Url(error) => Some(error),
+            Self::Blocked(blocked) => Some(blocked),
+            Self::Migration(error) => Some(&error.source),
+            Self::Script { error, .. } => Some(error),
+            Self::Database { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<UrlError> for Error {
+    fn from(error: UrlError) -> Self {
+        Self::Url(error)
+    }
+}
+
+impl From<Blocked> for Error {
+    fn from(blocked: Blocked) -> Self {
+        Self::Blocked(blocked)
+    }
+}

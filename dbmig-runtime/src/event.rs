@@ -1,0 +1,93 @@
+//! What happens during a run, for those who want to show or log it.
+
+use std::time::Duration;
+
+use dbmig_core::plan::{Plan, Step};
+
+use crate::report::Done;
+
+/// Something that happened. Libraries tell; who prints is somebody else's decision.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// Another runner holds the lock.
+    Waiting {
+        /// Who it is, where the database tells.
+        holder: Option<&'a str>,
+        /// How long this runner has waited.
+        waited: Duration,
+    },
+    /// The lock is held; this is what will be done.
+    Planned {
+        /// The steps.
+        plan: &'a Plan<'a>,
+    },
+    /// A step begins.
+    StepStarted {
+        /// The step.
+        step: &'a Step<'a>,
+        /// Its number, from 1.
+        number: usize,
+        /// The number of steps.
+        of: usize,
+    },
+    /// A statement begins; told only where statements run one by one.
+    StatementStarted {
+        /// Its number in the migration, from 1.
+        number: usize,
+        /// The number of statements in the migration.
+        of: usize,
+        /// Its text.
+        sql: &'a str,
+    },
+    /// A step waited too long for a lock on a table or row; it is rolled back and tried again.
+    Retrying {
+        /// The name of the migration.
+        name: &'a str,
+        /// The try that failed, from 1.
+        attempt: u32,
+        /// What the database said.
+        message: &'a str,
+    },
+    /// A step is done.
+    StepDone {
+        /// What was done.
+        done: &'a Done,
+        /// Its number, from 1.
+        number: usize,
+        /// The number of steps.
+        of: usize,
+    },
+}
+
+/// Takes events.
+pub(crate) type Observe<'o> = dyn FnMut(&Event<'_>) + 'o;
+
+/// Hands `event` to `tracing`, where that is wanted.
+#[cfg(feature = "tracing")]
+pub(crate) fn trace(event: &Event<'_>) {
+    match event {
+        Event::Waiting { holder, waited } => {
+            tracing::info!(target: "dbmig", holder = holder.unwrap_or("unknown"), ?waited, "waiting for the migration lock");
+        }
+        Event::Planned { plan } => {
+            tracing::info!(target: "dbmig", steps = plan.steps.len(), "migrating")
+        }
+        Event::StepStarted { step, number, of } => {
+            tracing::info!(target: "dbmig", migration = step.name(), direction = step.direction().name(), number, of, "migration started");
+        }
+        Event::StatementStarted { number, of, .. } => {
+            tracing::debug!(target: "dbmig", number, of, "statement started");
+        }
+        Event::Retrying { name, attempt, message } => {
+            tracing::warn!(target: "dbmig", migration = name, attempt, message, "trying again");
+        }
+        Event::StepDone { done, number, of } => {
+            tracing::info!(target: "dbmig", migration = done.name, direction = done.direction.name(), elapsed = ?done.elapsed, number, of, "migration done");
+        }
+    }
+}
+
+/// Nothing is wanted.
+#[cfg(not(feature = "tracing"))]
+pub(crate) const fn trace(_event: &Event<'_>) {}

@@ -1,0 +1,461 @@
+//! The two tables: the ledger says *what* is applied, the history says *how* it came there.
+
+use std::time::Duration;
+
+use dbmig_core::migration::{Compatibility, Execution, Reversible, Settings};
+use dbmig_core::plan::{Applied, Cause, Direction, History, Interrupted, Record, StoredDown};
+use dbmig_core::{Checksum, Version};
+use sha2::{Digest, Sha256};
+
+use crate::backend::Database;
+use crate::backend::engine::{Engine, Head, Presence, Tables};
+use crate::error::Error;
+
+/// The format of the rows that this dbmig writes, and the newest that it reads.
+pub(crate) const FORMAT: usize = 1;
+
+/// How a run of one migration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// It has begun.
+    Running,
+    /// It is done.
+    Done,
+    /// The database refused a statement.
+    Failed,
+    /// A later run has taken it up.
+    Resumed,
+    /// `baseline` took it as applied.
+    Baselined,
+}
+
+impl RunState {
+    /// The word in the table.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Resumed => "resumed",
+            Self::Baselined => "baselined",
+        }
+    }
+}
+
+/// Who runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Runner {
+    /// Name and version of the app.
+    pub(crate) app: String,
+    /// The machine.
+    pub(crate) host: String,
+}
+
+/// A run of one migration, as the history holds it.
+pub(crate) struct Run<'a> {
+    pub(crate) version: &'a Version,
+    pub(crate) name: &'a str,
+    pub(crate) direction: Direction,
+    pub(crate) execution: Execution,
+    pub(crate) checksum: Checksum,
+    pub(crate) settings: &'a Settings,
+    pub(crate) total: usize,
+    pub(crate) script: &'a str,
+    pub(crate) down: Option<&'a str>,
+    pub(crate) runner: &'a Runner,
+}
+
+/// How far a run has come, and since when.
+pub(crate) struct Progress<'a> {
+    pub(crate) state: RunState,
+    pub(crate) started: usize,
+    pub(crate) done: usize,
+    pub(crate) error: Option<&'a str>,
+    /// Expressions; no end yet while it runs.
+    pub(crate) span: [String; 2],
+}
+
+/// What the database of an up-to-date `set` would say to [`Engine::is_current`].
+pub(crate) fn head(set: &dbmig_core::MigrationSet) -> Head {
+    let lines: Vec<_> = set.iter().map(|m| format!("{} {}", m.version, m.checksum)).collect();
+    let digest = Sha256::digest(lines.join("\n"));
+    Head { digest: digest.iter().map(|byte| format!("{byte:02x}")).collect() }
+}
+
+/// Reads both tables; missing ones are empty ones.
+pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<History, Error> {
+    let engine = db.engine();
+    let mut history = History::default();
+    let mut records = Vec::new();
+    if tables.history == Presence::Present {
+        let sql = latest_rows(engine, tables);
+        for row in db.query(&sql).map_err(Error::database("read the history"))? {
+            if row.number(1) > FORMAT {
+                return Err(Error::NewerHistory { found: row.number(1) });
+            }
+            records.push(row);
+        }
+    }
+    if tables.ledger == Presence::Present {
+        let sql = format!("SELECT version FROM {}", tables.ledger_name());
+        let rows = db.query(&sql).map_err(Error::database("read the ledger"))?;
+        let mut versions: Vec<_> = rows.iter().map(|row| row.text(0).to_owned()).collect();
+        // Here, not in SQL: the database's collation may not be text order.
+        versions.sort();
+        history.applied = versions
+            .into_iter()
+            .map(|version| Applied {
+                record: record(&records, &version),
+                version: Version::from_ledger(version),
+            })
+            .collect();
+    }
+    history.interrupted = interrupted(&records, &history);
+    Ok(history)
+}
+
+/// The last row and the last completed row of each version, oldest first.
+fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
+    let text = |column: &str| cast(engine, column);
+    let history = tables.history_name();
+    let columns = [
+        text("format"),
+        "name".to_owned(),
+        "direction".to_owned(),
+        "state".to_owned(),
+        "execution".to_owned(),
+        "checksum".to_owned(),
+        text("statements_started"),
+        text("statements_done"),
+        "CASE WHEN down_script IS NULL THEN '0' ELSE '1' END".to_owned(),
+        "CASE WHEN execution = 'statements' AND state IN ('running', 'failed') THEN script END"
+            .to_owned(),
+        "error".to_owned(),
+    ];
+    format!(
+        "SELECT version, {} FROM {history} WHERE id IN (SELECT MAX(id) FROM {history} GROUP BY version) \
+         OR id IN (SELECT MAX(id) FROM {history} WHERE state IN ('done', 'baselined') GROUP BY version) \
+         ORDER BY id",
+        columns.join(", "),
+    )
+}
+
+fn cast(engine: &dyn Engine, column: &str) -> String {
+    match engine.dialect() {
+        dbmig_core::Dialect::Mysql => format!("CAST({column} AS CHAR)"),
+        dbmig_core::Dialect::Postgres | dbmig_core::Dialect::Sqlite => {
+            format!("CAST({column} AS TEXT)")
+        }
+    }
+}
+
+use crate::backend::Row;
+
+fn is_completed(row: &Row) -> bool {
+    matches!(row.text(4), "done" | "baselined")
+}
+
+/// The ledger has the version: a record of ours belongs to it if the last thing that we completed
+/// there was going up. Else another tool has applied it since.
+fn record(rows: &[Row], version: &str) -> Record {
+    let last = rows.iter().rev().find(|row| row.text(0) == version && is_completed(row));
+    match last {
+        Some(row) if row.text(3) == Direction::Up.name() => match Checksum::from_hex(row.text(6)) {
+            Some(checksum) => Record::Recorded {
+                name: row.text(2).to_owned(),
+                checksum,
+                down: if row.text(9) == "1" { StoredDown::Present } else { StoredDown::Absent },
+            },
+            None => Record::Unverified,
+        },
+        _ => Record::Unverified,
+    }
+}
+
+fn interrupted(rows: &[Row], history: &History) -> Vec<Interrupted> {
+    let mut found: Vec<Interrupted> = Vec::new();
+    for row in rows.iter().rev() {
+        let version = Version::from_ledger(row.text(0));
+        let is_last =
+            !rows.iter().rev().take_while(|r| *r != row).any(|r| r.text(0) == row.text(0));
+        let open = row.text(5) == "statements" && matches!(row.text(4), "running" | "failed");
+        let (started, done) = (row.number(7), row.number(8));
+        let cause = match row.text(4) {
+            "failed" => Cause::Failed(row.text(11).to_owned()),
+            _ => Cause::Lost,
+        };
+        let begun = done > 0 || (started > 0 && cause == Cause::Lost);
+        let direction =
+            if row.text(3) == Direction::Down.name() { Direction::Down } else { Direction::Up };
+        // Where the ledger says otherwise, somebody has settled it.
+        let applied = history.find(&version).is_some();
+        let unsettled = applied == (direction == Direction::Down);
+        if is_last && open && begun && unsettled {
+            let (name, script) = (row.text(2).to_owned(), row.text(10).to_owned());
+            found.push(Interrupted { version, name, direction, started, done, cause, script });
+        }
+    }
+    found.reverse();
+    found
+}
+
+/// The row of a run.
+pub(crate) fn insert(
+    engine: &dyn Engine,
+    tables: &Tables,
+    run: &Run<'_>,
+    progress: &Progress<'_>,
+) -> String {
+    let literal = |text: &str| engine.dialect().literal(text);
+    let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
+    let values = [
+        FORMAT.to_string(),
+        literal(run.version.as_str()),
+        literal(run.name),
+        literal(run.direction.name()),
+        literal(progress.state.name()),
+        literal(execution_name(run.execution)),
+        literal(&run.checksum.to_string()),
+        run.total.to_string(),
+        progress.started.to_string(),
+        progress.done.to_string(),
+        literal(run.script),
+        optional(run.down),
+        optional(compatibility_name(run.settings.compatibility)),
+        optional(reversible_name(run.settings.reversible)),
+        progress.span[0].clone(),
+        progress.span[1].clone(),
+        literal(&run.runner.app),
+        literal(&run.runner.host),
+        engine.user().to_owned(),
+        optional(progress.error),
+    ];
+    format!(
+        "INSERT INTO {} (format, version, name, direction, state, execution, checksum, statements_total, \
+         statements_started, statements_done, script, down_script, compatible, reversible, started_at, \
+         ended_at, app, host, database_user, error) VALUES ({});\n",
+        tables.history_name(),
+        values.join(", "),
+    )
+}
+
+/// Sets the cursor of the run of `version` that is under way.
+pub(crate) fn advance(
+    engine: &dyn Engine,
+    tables: &Tables,
+    version: &Version,
+    started: usize,
+    done: usize,
+) -> String {
+    format!(
+        "UPDATE {} SET statements_started = {started}, statements_done = {done} \
+         WHERE version = {} AND state = 'running';\n",
+        tables.history_name(),
+        engine.dialect().literal(version.as_str()),
+    )
+}
+
+/// Ends the run of `version` that is under way.
+pub(crate) fn finish(
+    engine: &dyn Engine,
+    tables: &Tables,
+    version: &Version,
+    state: RunState,
+    done: usize,
+    error: Option<&str>,
+) -> String {
+    let literal = |text: &str| engine.dialect().literal(text);
+    format!(
+        "UPDATE {} SET state = {}, statements_done = {done}, ended_at = {}, error = {} \
+         WHERE version = {} AND state = 'running';\n",
+        tables.history_name(),
+        literal(state.name()),
+        engine.now(),
+        error.map_or_else(|| "NULL".to_owned(), literal),
+        literal(version.as_str()),
+    )
+}
+
+/// A run takes up what earlier runs of `version` have left.
+pub(crate) fn take_up(engine: &dyn Engine, tables: &Tables, version: &Version) -> String {
+    format!(
+        "UPDATE {} SET state = 'resumed' WHERE version = {} AND state IN ('running', 'failed') \
+         AND execution = 'statements';\n",
+        tables.history_name(),
+        engine.dialect().literal(version.as_str()),
+    )
+}
+
+/// The row of Diesel's table: there after an up, gone after a down.
+pub(crate) fn ledger(
+    engine: &dyn Engine,
+    tables: &Tables,
+    version: &Version,
+    direction: Direction,
+) -> String {
+    let (table, version) = (tables.ledger_name(), engine.dialect().literal(version.as_str()));
+    match direction {
+        Direction::Up => format!("INSERT INTO {table} (version) VALUES ({version});\n"),
+        Direction::Down => format!("DELETE FROM {table} WHERE version = {version};\n"),
+    }
+}
+
+/// The way back that was stored when `version` was last applied.
+pub(crate) struct StoredScript {
+    pub(crate) text: String,
+    pub(crate) execution: Execution,
+    pub(crate) checksum: Checksum,
+}
+
+/// Reads the way back of `version`.
+pub(crate) fn stored_down(
+    db: &mut dyn Database,
+    tables: &Tables,
+    version: &Version,
+) -> Result<Option<StoredScript>, Error> {
+    let history = tables.history_name();
+    let version = tables.dialect.literal(version.as_str());
+    let sql = format!(
+        "SELECT down_script, execution, checksum FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
+         WHERE version = {version} AND state IN ('done', 'baselined') AND direction = 'up') \
+         AND down_script IS NOT NULL"
+    );
+    let rows = db.query(&sql).map_err(Error::database("read a stored script"))?;
+    Ok(rows.first().map(|row| StoredScript {
+        text: row.text(0).to_owned(),
+        execution: if row.text(1) == "statements" {
+            Execution::Statements
+        } else {
+            Execution::Transaction
+        },
+        checksum: Checksum::from_hex(row.text(2)).unwrap_or(Checksum::from_bytes([0; 32])),
+    }))
+}
+
+/// The text that was applied under `version`, where the history has it.
+pub(crate) fn stored_up(
+    db: &mut dyn Database,
+    tables: &Tables,
+    version: &Version,
+) -> Result<Option<String>, Error> {
+    if tables.history == Presence::Absent {
+        return Ok(None);
+    }
+    let history = tables.history_name();
+    let version = tables.dialect.literal(version.as_str());
+    let sql = format!(
+        "SELECT script FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
+         WHERE version = {version} AND state IN ('done', 'baselined') AND direction = 'up')"
+    );
+    let rows = db.query(&sql).map_err(Error::database("read a stored script"))?;
+    Ok(rows.first().map(|row| row.text(0).to_owned()))
+}
+
+/// A row of the history, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// When it began, in UTC, as `2026-11-22T16:30:00.000Z`.
+    pub started_at: String,
+    /// When it ended; nothing while it runs, or when its runner vanished.
+    pub ended_at: Option<String>,
+    /// The version.
+    pub version: Version,
+    /// The name of the migration's directory.
+    pub name: String,
+    /// `up` or `down`.
+    pub direction: String,
+    /// The word of a [`RunState`].
+    pub state: String,
+    /// Statements done.
+    pub statements_done: usize,
+    /// Statements of the script.
+    pub statements_total: usize,
+    /// Which app, and its version.
+    pub app: String,
+    /// On which machine.
+    pub host: String,
+    /// As which user of the database.
+    pub database_user: Option<String>,
+    /// What the database said, for a failed run.
+    pub error: Option<String>,
+}
+
+/// The newest `limit` rows of the history, newest first.
+pub(crate) fn list(
+    db: &mut dyn Database,
+    tables: &Tables,
+    limit: usize,
+) -> Result<Vec<HistoryRow>, Error> {
+    if tables.history == Presence::Absent {
+        return Ok(Vec::new());
+    }
+    let engine = db.engine();
+    let sql = format!(
+        "SELECT {}, {}, version, name, direction, state, {}, {}, app, host, database_user, error \
+         FROM {} ORDER BY id DESC LIMIT {limit}",
+        engine.iso("started_at"),
+        engine.iso("ended_at"),
+        cast(engine, "statements_done"),
+        cast(engine, "statements_total"),
+        tables.history_name(),
+    );
+    let rows = db.query(&sql).map_err(Error::database("read the history"))?;
+    Ok(rows.iter().map(history_row).collect())
+}
+
+fn history_row(row: &Row) -> HistoryRow {
+    let optional = |i| row.optional(i).map(str::to_owned);
+    HistoryRow {
+        started_at: row.text(0).to_owned(),
+        ended_at: optional(1),
+        version: Version::from_ledger(row.text(2)),
+        name: row.text(3).to_owned(),
+        direction: row.text(4).to_owned(),
+        state: row.text(5).to_owned(),
+        statements_done: row.number(6),
+        statements_total: row.number(7),
+        app: row.text(8).to_owned(),
+        host: row.text(9).to_owned(),
+        database_user: optional(10),
+        error: optional(11),
+    }
+}
+
+const fn execution_name(execution: Execution) -> &'static str {
+    match execution {
+        Execution::Transaction => "transaction",
+        Execution::Statements => "statements",
+    }
+}
+
+const fn compatibility_name(compatibility: Compatibility) -> Option<&'static str> {
+    match compatibility {
+        Compatibility::Undeclared => None,
+        Compatibility::Compatible => Some("compatible"),
+        Compatibility::Breaking => Some("breaking"),
+    }
+}
+
+const fn reversible_name(reversible: Reversible) -> Option<&'static str> {
+    match reversible {
+        Reversible::Undeclared => None,
+        Reversible::Yes => Some("yes"),
+        Reversible::Lossy => Some("lossy"),
+        Reversible::No => Some("no"),
+    }
+}
+
+/// Expressions for a moment: it begins and ends now.
+pub(crate) fn moment(engine: &dyn Engine) -> [String; 2] {
+    [engine.now().to_owned(), engine.now().to_owned()]
+}
+
+/// Expressions for a run that begins now and has no end yet.
+pub(crate) fn beginning(engine: &dyn Engine) -> [String; 2] {
+    [engine.now().to_owned(), "NULL".to_owned()]
+}
+
+/// Expressions for a run that ends now and began `elapsed` ago.
+pub(crate) fn ending(engine: &dyn Engine, elapsed: Duration) -> [String; 2] {
+    engine.span(Some(elapsed))
+}

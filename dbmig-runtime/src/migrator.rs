@@ -1,0 +1,201 @@
+//! The typed edge: a set, a connection of the same database, and what to do.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use dbmig_core::plan::{Extent, OutOfOrder, Plan, Target};
+use dbmig_core::status::Entry;
+use dbmig_core::{MigrationSet, Version};
+use diesel::connection::LoadConnection;
+
+use crate::backend::{Backend, borrow};
+use crate::error::Error;
+use crate::event::Event;
+use crate::history::HistoryRow;
+use crate::migrations::Migrations;
+use crate::options::Options;
+use crate::report::Report;
+use crate::runner::Runner;
+
+/// Applies a set of migrations on a Diesel connection: a plain one, or one from a pool.
+///
+/// ```no_run
+/// # use dbmig_runtime::{Migrations, Migrator, Sqlite};
+/// # static ALL: Migrations<Sqlite> = Migrations::from_static(&[]);
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use diesel::{Connection, SqliteConnection};
+///
+/// let mut conn = SqliteConnection::establish("app.db")?;
+/// let report = Migrator::new(&ALL).app(env!("CARGO_PKG_NAME"), "1.0").run(&mut conn)?;
+/// for name in report.applied() {
+///     println!("applied {name}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Migrator<'m, B, V = Version> {
+    set: &'m MigrationSet,
+    options: Options,
+    observe: Option<Box<dyn FnMut(&Event<'_>) + 'm>>,
+    typed: PhantomData<fn() -> (B, V)>,
+}
+
+impl<B, V> std::fmt::Debug for Migrator<'_, B, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Migrator").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
+    /// A migrator for `migrations`.
+    #[must_use]
+    pub fn new(migrations: &'m Migrations<B, V>) -> Self {
+        Self {
+            set: migrations.set(),
+            options: Options::default(),
+            observe: None,
+            typed: PhantomData,
+        }
+    }
+
+    /// Name and version of the app, for the history and for those who wait for the lock.
+    #[must_use]
+    pub fn app(mut self, name: &str, version: &str) -> Self {
+        self.options.app = format!("{name} {version}");
+        self
+    }
+
+    /// How long to wait for another runner. Default: 10 minutes.
+    #[must_use]
+    pub fn lock_wait(mut self, wait: Duration) -> Self {
+        self.options.lock_wait = wait;
+        self
+    }
+
+    /// How long a statement may wait for a lock on a table or row before its step is rolled back
+    /// and tried again. Default: 5 seconds.
+    #[must_use]
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.options.lock_timeout = Some(timeout);
+        self
+    }
+
+    /// Applies pending migrations that are older than applied ones, instead of refusing.
+    #[must_use]
+    pub fn allow_out_of_order(mut self) -> Self {
+        self.options.policy.out_of_order = OutOfOrder::Allow;
+        self
+    }
+
+    /// Tells `observe` what happens. Without it, nothing is printed or logged, but for `tracing`
+    /// where that feature is on.
+    #[must_use]
+    pub fn on_event(mut self, observe: impl FnMut(&Event<'_>) + 'm) -> Self {
+        self.observe = Some(Box::new(observe));
+        self
+    }
+
+    /// Applies everything pending.
+    ///
+    /// # Errors
+    /// [`Error`], which says what had been done before.
+    pub fn run<C>(&mut self, conn: &mut C) -> Result<Report, Error>
+    where
+        C: LoadConnection<Backend = B>,
+    {
+        self.to(conn, &Target::Latest)
+    }
+
+    /// Applies everything pending up to and with `version`.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn run_to<C>(&mut self, conn: &mut C, version: V) -> Result<Report, Error>
+    where
+        C: LoadConnection<Backend = B>,
+    {
+        self.to(conn, &Target::Through(version.into()))
+    }
+
+    /// Reverts the newest migrations.
+    ///
+    /// # Errors
+    /// [`Error`]; before anything is touched where one of them cannot be reverted.
+    pub fn revert<C>(&mut self, conn: &mut C, extent: Extent) -> Result<Report, Error>
+    where
+        C: LoadConnection<Backend = B>,
+    {
+        self.to(conn, &Target::Revert(extent))
+    }
+
+    /// Reverts everything newer than `version`.
+    ///
+    /// # Errors
+    /// As [`Migrator::revert`].
+    pub fn revert_to<C>(&mut self, conn: &mut C, version: V) -> Result<Report, Error>
+    where
+        C: LoadConnection<Backend = B>,
+    {
+        self.to(conn, &Target::RevertTo(version.into()))
+    }
+
+    /// Reverts the newest migrations and applies them again, as they are now.
+    ///
+    /// # Errors
+    /// As [`Migrator::revert`].
+    pub fn redo<C>(&mut self, conn: &mut C, extent: Extent) -> Result<Report, Error>
+    where
+        C: LoadConnection<Backend = B>,
+    {
+        self.to(conn, &Target::Redo(extent))
+    }
+
+    /// The dry run: what would be done to reach `target`. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn plan<C>(&mut self, conn: &mut C, target: &Target) -> Result<Plan<'m>, Error>
+    where
+        C: LoadConnection<Backend = B>,
+    {
+        self.runner().plan(&mut borrow::<B, C>(conn), target)
+    }
+
+    /// Where each migration stands. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn status<C>(&mut self, conn: &mut C) -> Result<Vec<Entry>, Error>
+    where
+        C: LoadConnection<Backend = B>,
+    {
+        self.runner().status(&mut borrow::<B, C>(conn))
+    }
+
+    /// The newest `limit` runs, newest first. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn history<C>(&mut self, conn: &mut C, limit: usize) -> Result<Vec<HistoryRow>, Error>
+    where
+        C: LoadConnection<Backend = B>,
+    {
+        self.runner().history(&mut borrow::<B, C>(conn), limit)
+    }
+
+    fn to<C>(&mut self, conn: &mut C, target: &Target) -> Result<Report, Error>
+    where
+        C: LoadConnection<Backend = B>,
+    {
+        let mut db = borrow::<B, C>(conn);
+        let runner = Runner::new(self.set, self.options.clone());
+        match &mut self.observe {
+            Some(observe) => runner.observe(|event| observe(event)).run(&mut db, target),
+            None => { runner }.run(&mut db, target),
+        }
+    }
+
+    fn runner(&self) -> Runner<'m> {
+        Runner::new(self.set, self.options.clone())
+    }
+}

@@ -1,0 +1,55 @@
+//! What a run did.
+
+use std::time::Duration;
+
+use dbmig_core::plan::Direction;
+use dbmig_core::{Migration, Version};
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The steps that were done, in this order. Empty: there was nothing to do.
+    pub done: Vec<Done>,
+}
+
+/// A migration that was applied or reverted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// Its version.
+    pub version: Version,
+    /// The name of its directory.
+    pub name: String,
+    /// Whether it was applied or reverted.
+    pub direction: Direction,
+    /// How long it took, as the client saw it.
+    pub elapsed: Duration,
+}
+
+impl Done {
+    /// `migration`, as if it were applied in no time: what a baseline would enter.
+    pub(crate) fn planned(migration: &Migration) -> Self {
+        Self {
+            version: migration.version.clone(),
+            name: migration.name.to_string(),
+            direction: Direction::Up,
+            elapsed: Duration::ZERO,
+        }
+    }
+}
+
+impl Report {
+    /// The names of the applied migrations.
+    pub fn applied(&self) -> impl Iterator<Item = &str> {
+        self.names(Direction::Up)
+    }
+
+    /// The names of the reverted migrations.
+    pub fn reverted(&self) -> impl Iterator<Item = &str> {
+        self.names(Direction::Down)
+    }
+
+    fn names(&self, direction: Direction) -> impl Iterator<Item = &str> {
+        let wanted = self.done.iter().filter(move |done| done.direction == direction);
+        wanted.map(|done| done.name.as_str())
+    }
+}

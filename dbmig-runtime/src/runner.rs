@@ -1,0 +1,315 @@
+//! One order for everything that writes: lock, read the history, plan, execute, unlock.
+//!
+//! [`Runner`] works on any set and any connection; [`crate::Migrator`] is the same with types.
+
+use dbmig_core::migration::{Execution, MigrationSet};
+use dbmig_core::plan::{Direction, History, Plan, Target, plan};
+use dbmig_core::status::{self, Entry};
+use dbmig_core::{Migration, Version};
+
+use crate::backend::engine::{Presence, Tables};
+use crate::backend::{Database, Nesting, Ownership};
+use crate::error::Error;
+use crate::event::{self, Event, Observe};
+use crate::execute::{self, Place};
+use crate::history::{self, HistoryRow, Progress, Run, RunState};
+use crate::lock::{self, Need};
+use crate::options::Options;
+use crate::report::{Done, Report};
+
+/// Runs a set of migrations on a database; the types are checked when it runs.
+pub struct Runner<'a> {
+    set: &'a MigrationSet,
+    options: Options,
+    observe: Box<Observe<'a>>,
+}
+
+impl std::fmt::Debug for Runner<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runner").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Runner<'a> {
+    /// A runner for `set`.
+    pub fn new(set: &'a MigrationSet, options: Options) -> Self {
+        Self { set, options, observe: Box::new(event::trace) }
+    }
+
+    /// Tells `observe` what happens.
+    #[must_use]
+    pub fn observe(mut self, mut observe: impl FnMut(&Event<'_>) + 'a) -> Self {
+        self.observe = Box::new(move |event| {
+            event::trace(event);
+            observe(event);
+        });
+        self
+    }
+
+    /// The set.
+    pub fn set(&self) -> &'a MigrationSet {
+        self.set
+    }
+
+    /// Brings the database to `target`.
+    ///
+    /// Where there is nothing to do, nothing is written and no lock is taken.
+    ///
+    /// # Errors
+    /// [`Error`]; see there what had happened before.
+    pub fn run(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
+        if *target == Target::Latest && self.is_current(db) {
+            return Ok(Report::default());
+        }
+        let (tables, history) = look(db)?;
+        if self.decide(&history, target)?.is_empty() {
+            return Ok(Report::default());
+        }
+        let Self { set, options, observe } = self;
+        let need = |db: &mut dyn Database| {
+            let (_, history) = look(db)?;
+            let left = plan(set, &history, target, &options.policy)?;
+            let settled = left.is_empty() && *target == Target::Latest;
+            Ok(if settled { Need::Nothing } else { Need::Work })
+        };
+        introduce(db, options)?;
+        let done =
+            lock::with_lock(db, &tables, options.lock_wait, observe, need, |db, observe| {
+                let tables = ensure_tables(db)?;
+                let history = history::read(db, &tables)?;
+                let plan = plan(set, &history, target, &options.policy)?;
+                execute_plan(db, &tables, options, &plan, observe)
+            })?;
+        Ok(done.unwrap_or_default())
+    }
+
+    /// What [`Runner::run`] would do, without doing it. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn plan(&self, db: &mut dyn Database, target: &Target) -> Result<Plan<'a>, Error> {
+        let (_, history) = look(db)?;
+        self.decide(&history, target)
+    }
+
+    /// Where each migration stands. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn status(&self, db: &mut dyn Database) -> Result<Vec<Entry>, Error> {
+        let (_, history) = look(db)?;
+        Ok(status::status(self.set, &history))
+    }
+
+    /// The newest `limit` runs, newest first. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn history(&self, db: &mut dyn Database, limit: usize) -> Result<Vec<HistoryRow>, Error> {
+        let (tables, _) = look(db)?;
+        history::list(db, &tables, limit)
+    }
+
+    /// The text that was applied under `version`, where the history has it. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn applied_text(
+        &self,
+        db: &mut dyn Database,
+        version: &Version,
+    ) -> Result<Option<String>, Error> {
+        let (tables, _) = look(db)?;
+        history::stored_up(db, &tables, version)
+    }
+
+    /// The script that was stored to revert `version`, where the history has one. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn stored_down(
+        &self,
+        db: &mut dyn Database,
+        version: &Version,
+    ) -> Result<Option<String>, Error> {
+        let (tables, _) = look(db)?;
+        Ok(history::stored_down(db, &tables, version)?.map(|stored| stored.text))
+    }
+
+    /// Takes every migration up to and with `through` (all, where there is none) as applied,
+    /// without running it: for a database whose schema came another way. Versions that another
+    /// tool applied get their record, too.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn baseline(
+        &mut self,
+        db: &mut dyn Database,
+        through: Option<&Version>,
+    ) -> Result<Report, Error> {
+        let wanted = self.baseline_plan(db, through)?;
+        if wanted.is_empty() {
+            return Ok(Report::default());
+        }
+        let tables = db.engine().locate(db).map_err(located())?;
+        let Self { options, observe, .. } = self;
+        introduce(db, options)?;
+        let work = |_: &mut dyn Database| Ok(Need::Work);
+        let done = lock::with_lock(db, &tables, options.lock_wait, observe, work, |db, _| {
+            let tables = ensure_tables(db)?;
+            let history = history::read(db, &tables)?;
+            let mut report = Report::default();
+            for migration in wanted {
+                if let Some(done) = adopt(db, &tables, options, &history, migration)? {
+                    report.done.push(done);
+                }
+            }
+            Ok(report)
+        })?;
+        Ok(done.unwrap_or_default())
+    }
+
+    /// What [`Runner::baseline`] would take as applied. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn baseline_plan(
+        &self,
+        db: &mut dyn Database,
+        through: Option<&Version>,
+    ) -> Result<Vec<&'a Migration>, Error> {
+        let (_, history) = look(db)?;
+        // An unknown version is refused by the same planner as everywhere.
+        let target = through.cloned().map_or(Target::Latest, Target::Through);
+        if through.is_some() {
+            plan(self.set, &History::default(), &target, &self.options.policy)?;
+        }
+        let wanted = self.set.iter().filter(|m| through.is_none_or(|last| m.version <= *last));
+        Ok(wanted.filter(|m| is_unrecorded(&history, m)).collect())
+    }
+
+    fn decide(&self, history: &History, target: &Target) -> Result<Plan<'a>, Error> {
+        Ok(plan(self.set, history, target, &self.options.policy)?)
+    }
+
+    /// One round trip for the commonest case; a savepoint would cost more than it saves.
+    fn is_current(&self, db: &mut dyn Database) -> bool {
+        db.nesting() == Nesting::TopLevel && db.engine().is_current(db, &history::head(self.set))
+    }
+}
+
+fn look(db: &mut dyn Database) -> Result<(Tables, History), Error> {
+    let tables = db.engine().locate(db).map_err(located())?;
+    let history = history::read(db, &tables)?;
+    Ok((tables, history))
+}
+
+fn located() -> impl FnOnce(diesel::result::Error) -> Error {
+    Error::database("find the migrations' tables")
+}
+
+fn is_unrecorded(history: &History, migration: &Migration) -> bool {
+    use dbmig_core::plan::Record;
+    history.find(&migration.version).is_none_or(|applied| applied.record == Record::Unverified)
+}
+
+fn introduce(db: &mut dyn Database, options: &Options) -> Result<(), Error> {
+    if db.ownership() == Ownership::Lent {
+        return Ok(());
+    }
+    let host = host();
+    let name = match options.app.as_str() {
+        "" => format!("dbmig on {host}"),
+        app => format!("dbmig: {app} on {host}"),
+    };
+    db.engine().introduce(db, &name).map_err(Error::database("name the session"))
+}
+
+fn host() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
+}
+
+fn ensure_tables(db: &mut dyn Database) -> Result<Tables, Error> {
+    let engine = db.engine();
+    let tables = engine.locate(db).map_err(located())?;
+    if tables.ledger == Presence::Present && tables.history == Presence::Present {
+        return Ok(tables);
+    }
+    let created = db.execute(&engine.create_tables(&tables));
+    created.map_err(Error::database("create the migrations' tables"))?;
+    Ok(Tables { ledger: Presence::Present, history: Presence::Present, ..tables })
+}
+
+fn execute_plan(
+    db: &mut dyn Database,
+    tables: &Tables,
+    options: &Options,
+    plan: &Plan<'_>,
+    observe: &mut Observe<'_>,
+) -> Result<Report, Error> {
+    observe(&Event::Planned { plan });
+    let runner = history::Runner { app: options.app.clone(), host: host() };
+    let place = Place { tables, options, runner: &runner };
+    let mut report = Report::default();
+    for (index, step) in plan.steps.iter().enumerate() {
+        let (number, of) = (index + 1, plan.steps.len());
+        observe(&Event::StepStarted { step, number, of });
+        if let Some(done) = execute::step(db, &place, step, &report, observe)? {
+            observe(&Event::StepDone { done: &done, number, of });
+            report.done.push(done);
+        }
+    }
+    Ok(report)
+}
+
+/// Writes the rows of one migration that is taken as applied, in one transaction.
+fn adopt(
+    db: &mut dyn Database,
+    tables: &Tables,
+    options: &Options,
+    history: &History,
+    migration: &Migration,
+) -> Result<Option<Done>, Error> {
+    if !is_unrecorded(history, migration) {
+        return Ok(None);
+    }
+    let engine = db.engine();
+    let runner = history::Runner { app: options.app.clone(), host: host() };
+    let down = execute::storable_down(migration.down(), tables.dialect);
+    let total = migration.up().statements(tables.dialect).map_or(0, |s| s.len());
+    let run = Run {
+        version: &migration.version,
+        name: &migration.name,
+        direction: Direction::Up,
+        execution: Execution::Transaction,
+        checksum: migration.checksum,
+        settings: &migration.settings,
+        total,
+        script: &migration.up().text,
+        down: down.as_deref(),
+        runner: &runner,
+    };
+    let progress = Progress {
+        state: RunState::Baselined,
+        started: 0,
+        done: 0,
+        error: None,
+        span: history::moment(engine),
+    };
+    let brackets = engine.transaction(db.nesting());
+    let ledger = match history.find(&migration.version) {
+        Some(_) => String::new(),
+        None => history::ledger(engine, tables, &migration.version, Direction::Up),
+    };
+    let sql = format!(
+        "{};\n{ledger}{}{};\n",
+        brackets.open,
+        history::insert(engine, tables, &run, &progress),
+        brackets.close,
+    );
+    if let Err(source) = db.execute(&sql) {
+        let _ = db.execute(brackets.abort);
+        return Err(Error::Database { doing: "write the baseline", source });
+    }
+    Ok(Some(Done::planned(migration)))
+}

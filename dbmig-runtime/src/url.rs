@@ -1,0 +1,348 @@
+//! The URL of a database: which one it is, and how to show it without its password.
+
+use std::fmt;
+
+use dbmig_core::Dialect;
+use percent_encoding::percent_decode_str;
+
+/// A database's URL. [`fmt::Display`] and [`fmt::Debug`] never show its password.
+///
+/// ```
+/// use dbmig_runtime::{Dialect, url::DatabaseUrl};
+/// let url = DatabaseUrl::parse("postgres://app:s3cret@db.internal/shop").unwrap();
+/// assert_eq!(url.dialect(), Dialect::Postgres);
+/// assert_eq!(url.to_string(), "postgres://app:***@db.internal/shop");
+/// ```
+#[derive(Clone)]
+pub struct DatabaseUrl {
+    dialect: Dialect,
+    /// As Diesel takes it.
+    text: String,
+    shown: String,
+    secrets: Vec<String>,
+}
+
+/// A text that is not the URL of a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UrlError {
+    /// It is empty.
+    Empty,
+    /// Its scheme belongs to no database that dbmig knows.
+    UnknownScheme(
+        /// The scheme.
+        String,
+    ),
+    /// Its password holds a character that ends the password for the database's own library.
+    UnescapedPassword,
+}
+
+impl fmt::Display for UrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the database URL is empty"),
+            Self::UnknownScheme(scheme) => write!(
+                f,
+                "`{scheme}://` is no database that dbmig knows: use postgres://, postgresql://, \
+                 mysql://, mariadb://, sqlite://, file: or the path of an SQLite file"
+            ),
+            Self::UnescapedPassword => f.write_str(
+                "the password in the database URL holds `@`, `/`, `?` or `#` as it is: write it \
+                 percent-encoded (%40, %2F, %3F, %23)",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for UrlError {}
+
+impl DatabaseUrl {
+    /// Reads a URL: `postgres://`, `postgresql://`, `mysql://`, `mariadb://`, `sqlite://`, `file:`,
+    /// `:memory:`, the path of an SQLite file, or libpq's `host=.. dbname=..`.
+    ///
+    /// # Errors
+    /// [`UrlError`]; it never repeats any part of a password.
+    pub fn parse(text: &str) -> Result<Self, UrlError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(UrlError::Empty);
+        }
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return Ok(if is_conninfo(text) { Self::conninfo(text) } else { Self::sqlite(text) });
+        };
+        match scheme.to_ascii_lowercase().as_str() {
+            "postgres" | "postgresql" => Self::server(Dialect::Postgres, scheme, scheme, rest),
+            // Diesel knows only the first name.
+            "mysql" | "mariadb" => Self::server(Dialect::Mysql, "mysql", scheme, rest),
+            "sqlite" => Ok(Self::sqlite(rest)),
+            "file" => Ok(Self::sqlite(text)),
+            _ if is_scheme(scheme) => Err(UrlError::UnknownScheme(scheme.to_owned())),
+            _ => Ok(Self::sqlite(text)),
+        }
+    }
+
+    /// Which database it is.
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The text that Diesel's `establish` takes, password and all.
+    pub fn expose(&self) -> &str {
+        &self.text
+    }
+
+    /// `message` without any secret of this URL.
+    pub fn redact(&self, message: &str) -> String {
+        self.secrets
+            .iter()
+            .fold(message.to_owned(), |message, secret| message.replace(secret.as_str(), "***"))
+    }
+
+    /// Whether the server is this machine: a loopback address, a socket, a file.
+    pub fn is_local(&self) -> bool {
+        if self.dialect == Dialect::Sqlite {
+            return true;
+        }
+        let Some((_, rest)) = self.text.split_once("://") else {
+            return !self.text.contains("host=") || self.text.contains("host=/");
+        };
+        let authority = rest.split(['/', '?']).next().unwrap_or_default();
+        let hosts = authority.rsplit('@').next().unwrap_or_default();
+        let query_host = rest
+            .split_once('?')
+            .and_then(|(_, query)| query.split('&').find_map(|pair| pair.strip_prefix("host=")));
+        hosts.split(',').all(is_local_host) && query_host.is_none_or(is_local_host)
+    }
+
+    /// The name of the database on its server; the file of an SQLite database.
+    pub fn database(&self) -> Option<String> {
+        let text = self.text.as_str();
+        if self.dialect == Dialect::Sqlite {
+            let path = text.strip_prefix("file:").unwrap_or(text);
+            return Some(path.split('?').next().unwrap_or(path).to_owned());
+        }
+        let name = match text.split_once("://") {
+            Some((_, rest)) => rest.split(['?', '#']).next()?.split_once('/')?.1,
+            None => text.split_whitespace().find_map(|pair| pair.strip_prefix("dbname="))?,
+        };
+        (!name.is_empty()).then(|| decode(name))
+    }
+
+    /// The same server, but another database on it (none, for an empty `name`).
+    #[must_use]
+    pub fn with_database(&self, name: &str) -> Self {
+        let replace = |text: &str| match text.split_once("://") {
+            Some((scheme, rest)) => {
+                let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+                let query = tail.find('?').map_or("", |at| &tail[at..]);
+                format!("{scheme}://{authority}/{name}{query}")
+            }
+            None => {
+                let kept = text.split_whitespace().filter(|pair| !pair.starts_with("dbname="));
+                let kept: Vec<_> = kept.collect();
+                format!("{} dbname={name}", kept.join(" "))
+            }
+        };
+        Self { text: replace(&self.text), shown: replace(&self.shown), ..self.clone() }
+    }
+
+    fn sqlite(text: &str) -> Self {
+        let text = text.strip_prefix("sqlite:").unwrap_or(text);
+        Self {
+            dialect: Dialect::Sqlite,
+            text: text.to_owned(),
+            shown: text.to_owned(),
+            secrets: Vec::new(),
+        }
+    }
+
+    fn conninfo(text: &str) -> Self {
+        let mut secrets = Vec::new();
+        let shown = text.split_whitespace().map(|pair| match pair.split_once('=') {
+            Some((key, secret)) if key.ends_with("password") => {
+                secrets.push(secret.trim_matches('\'').to_owned());
+                format!("{key}=***")
+            }
+            _ => pair.to_owned(),
+        });
+        let shown = shown.collect::<Vec<_>>().join(" ");
+        Self { dialect: Dialect::Postgres, text: text.to_owned(), shown, secrets }
+    }
+
+    fn server(
+        dialect: Dialect,
+        scheme: &str,
+        shown_scheme: &str,
+        rest: &str,
+    ) -> Result<Self, UrlError> {
+        let (before_query, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
+        let authority_end = before_query.find('/').unwrap_or(before_query.len());
+        let (authority, path) = before_query.split_at(authority_end);
+        // A second `@`, or one after the first `/` or `?`, is part of a password.
+        if authority.matches('@').count() > 1 || (!authority.contains('@') && has_stray_at(rest)) {
+            return Err(UrlError::UnescapedPassword);
+        }
+        let mut secrets = Vec::new();
+        let shown_authority = match authority.split_once('@') {
+            Some((user_info, hosts)) => match user_info.split_once(':') {
+                Some((user, password)) => {
+                    remember(&mut secrets, password);
+                    format!("{user}:***@{hosts}")
+                }
+                None => authority.to_owned(),
+            },
+            None => authority.to_owned(),
+        };
+        let shown_query = redact_query(query, &mut secrets);
+        Ok(Self {
+            dialect,
+            text: format!("{scheme}://{rest}"),
+            shown: format!("{shown_scheme}://{shown_authority}{path}{shown_query}"),
+            secrets,
+        })
+    }
+}
+
+/// An `@` behind the authority, other than in the value of a query parameter.
+fn has_stray_at(rest: &str) -> bool {
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let stray_in_query = query.split('&').any(|pair| pair.contains('@') && !pair.contains('='));
+    rest.contains(':') && (path.contains('@') || stray_in_query)
+}
+
+fn redact_query(query: &str, secrets: &mut Vec<String>) -> String {
+    let Some(query) = query.strip_prefix('?') else { return query.to_owned() };
+    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((key, secret)) if key.to_ascii_lowercase().contains("password") => {
+            remember(secrets, secret);
+            format!("{key}=***")
+        }
+        _ => pair.to_owned(),
+    });
+    format!("?{}", pairs.collect::<Vec<_>>().join("&"))
+}
+
+fn remember(secrets: &mut Vec<String>, secret: &str) {
+    let decoded = decode(secret);
+    for secret in [secret.to_owned(), decoded] {
+        if !secret.is_empty() && !secrets.contains(&secret) {
+            secrets.push(secret);
+        }
+    }
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+}
+
+fn is_conninfo(text: &str) -> bool {
+    const KEYS: [&str; 6] = ["host=", "hostaddr=", "dbname=", "user=", "port=", "service="];
+    text.split_whitespace().any(|pair| KEYS.iter().any(|key| pair.starts_with(key)))
+}
+
+fn is_local_host(host: &str) -> bool {
+    let decoded = decode(host);
+    let name = match decoded.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default().to_owned(),
+        None if decoded.starts_with('/') => return true,
+        None => decoded.split(':').next().unwrap_or_default().to_owned(),
+    };
+    matches!(name.as_str(), "" | "localhost" | "::1") || name.starts_with("127.")
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.shown)
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseUrl({})", self.shown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        DatabaseUrl::parse(text).map_or_else(|e| e.to_string(), |url| url.to_string())
+    }
+
+    #[test]
+    fn no_password_is_shown() {
+        for (text, expected) in [
+            (
+                "postgres://u:pw@h:5432/d?sslmode=require",
+                "postgres://u:***@h:5432/d?sslmode=require",
+            ),
+            ("postgresql://h/d?user=u&password=pw", "postgresql://h/d?user=u&password=***"),
+            ("mariadb://u:pw@h/d", "mariadb://u:***@h/d"),
+            ("mysql://u@h/d", "mysql://u@h/d"),
+            ("host=h user=u password=pw dbname=d", "host=h user=u password=*** dbname=d"),
+            ("postgres:///d?host=/run/pg", "postgres:///d?host=/run/pg"),
+        ] {
+            assert_eq!(shown(text), expected);
+            let url = DatabaseUrl::parse(text).unwrap();
+            assert!(!format!("{url:?}").contains("pw"));
+        }
+    }
+
+    #[test]
+    fn a_password_that_would_be_cut_in_two_is_refused_without_being_repeated() {
+        for text in
+            ["postgres://u:hun@ter2@h/d", "postgres://u:hun/ter2@h/d", "mysql://u:hun?ter2@h/d"]
+        {
+            let message = shown(text);
+            assert!(message.contains("percent-encoded"), "{message}");
+            assert!(!message.contains("hun") && !message.contains("ter2"), "{message}");
+        }
+    }
+
+    #[test]
+    fn messages_of_the_database_are_redacted() {
+        let url = DatabaseUrl::parse("postgres://u:p%40ss@h/d").unwrap();
+        assert_eq!(url.redact("bad p@ss, bad p%40ss"), "bad ***, bad ***");
+    }
+
+    #[test]
+    fn the_scheme_tells_the_database() {
+        for (text, dialect, database) in [
+            ("postgres://h/d", Dialect::Postgres, "d"),
+            ("mariadb://u:p@h:3306/shop?ssl_mode=x", Dialect::Mysql, "shop"),
+            ("sqlite://data/app.db", Dialect::Sqlite, "data/app.db"),
+            ("sqlite:app.db", Dialect::Sqlite, "app.db"),
+            ("file:app.db?mode=rwc", Dialect::Sqlite, "app.db"),
+            ("./app.db", Dialect::Sqlite, "./app.db"),
+            ("dbname=d host=/run", Dialect::Postgres, "d"),
+        ] {
+            let url = DatabaseUrl::parse(text).unwrap();
+            assert_eq!((url.dialect(), url.database().as_deref()), (dialect, Some(database)));
+        }
+        assert!(shown("oracle://h/d").starts_with("`oracle://` is no database"));
+        assert_eq!(shown("  "), "the database URL is empty");
+    }
+
+    #[test]
+    fn local_means_this_machine() {
+        let local = |text| DatabaseUrl::parse(text).unwrap().is_local();
+        assert!(local("postgres://u:p@localhost:5432/d"));
+        assert!(local("postgres://[::1]/d") && local("mysql://127.0.0.1/d") && local("x.db"));
+        assert!(local("postgres:///d?host=/run/pg") && local("postgres://%2Frun%2Fpg/d"));
+        assert!(!local("postgres://db.internal/d") && !local("mysql://10.0.0.7/d"));
+        assert!(!local("postgres:///d?host=db.internal") && !local("host=db dbname=d"));
+    }
+
+    #[test]
+    fn another_database_on_the_same_server() {
+        let url = DatabaseUrl::parse("postgres://u:p@h:1/d?sslmode=disable").unwrap();
+        let admin = url.with_database("postgres");
+        assert_eq!(admin.expose(), "postgres://u:p@h:1/postgres?sslmode=disable");
+        assert_eq!(admin.to_string(), "postgres://u:***@h:1/postgres?sslmode=disable");
+    }
+}
