@@ -8,6 +8,8 @@ pub mod checksum;
 #[cfg(feature = "codegen")]
 pub mod codegen;
 pub mod dialect;
+#[doc(hidden)]
+pub mod embed;
 pub mod migration;
 pub mod plan;
 #[cfg(feature = "scan")]

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use super::fault::{Fault, Problem};
 use super::listing::{Content, DOWN, Entry, File, METADATA, UP};
-use super::warning::Smell;
-use super::{Report, metadata, smell, text};
-use crate::migration::{Body, Down, Migration, Script, Settings, SqlBody};
-use crate::{Checksum, Version};
+use super::warning::{Smell, Warning};
+use super::{Report, metadata, text};
+use crate::migration::{Body, Down, Execution, Migration, Script, Settings, SqlBody};
+use crate::sql::{Statement, kind};
+use crate::{Checksum, Dialect, Version};
 
 /// The migration, or nothing after the report has been told why.
 pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Migration> {
@@ -19,17 +20,14 @@ pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Migration> {
         return None; // What it holds is no migration: its lack of an up.sql is no second problem.
     }
     let settings = settings(content, report);
-    let up = up(&entry.path, content, report);
-    let down = down(&entry.path, content, report);
+    let execution = settings.as_ref().map(|settings| settings.execution).unwrap_or_default();
+    let up = up(&entry.path, content, execution, report);
+    let down = down(&entry.path, content, execution, report);
     nearly_named(&entry.path, content, report);
     let (Ok((name, version)), Some(settings), Some(up), Some(down)) = (named, settings, up, down)
     else {
         return None;
     };
-    smell::script(&up, &settings, report);
-    if let Down::Script(script) = &down {
-        smell::script(script, &settings, report);
-    }
     let checksum = Checksum::of(report.dialect, &up.text);
     let body = Body::Sql(SqlBody { up, down });
     Some(Migration { version, name: Cow::Owned(name.to_owned()), body, settings, checksum })
@@ -62,20 +60,20 @@ fn settings(content: &Content, report: &mut Report) -> Option<Settings> {
     settings.map_err(|problems| report.problems.extend(problems)).ok()
 }
 
-fn up(path: &Path, content: &Content, report: &mut Report) -> Option<Script> {
+fn up(path: &Path, content: &Content, execution: Execution, report: &mut Report) -> Option<Script> {
     match &content.up {
         None => report.refuse(path, Fault::NoUp),
         Some(file) if file.bytes.as_ref().is_ok_and(Vec::is_empty) => {
             report.refuse(&file.path, Fault::EmptyUp);
         }
-        Some(file) => return script(file, Smell::OnlyComments, report),
+        Some(file) => return script(file, Smell::OnlyComments, execution, report),
     }
     None
 }
 
-fn down(path: &Path, content: &Content, report: &mut Report) -> Option<Down> {
+fn down(path: &Path, content: &Content, execution: Execution, report: &mut Report) -> Option<Down> {
     match &content.down {
-        Some(file) => script(file, Smell::EmptyDown, report).map(Down::Script),
+        Some(file) => script(file, Smell::EmptyDown, execution, report).map(Down::Script),
         None => {
             report.warn(path, Smell::NoDown);
             Some(Down::Missing)
@@ -84,28 +82,40 @@ fn down(path: &Path, content: &Content, report: &mut Report) -> Option<Down> {
 }
 
 /// The script in `file`; `empty` is what it smells of without a statement.
-fn script(file: &File, empty: Smell, report: &mut Report) -> Option<Script> {
-    let text = match text::of_script(file) {
-        Ok(text) => text,
-        Err(problem) => {
-            report.problems.push(problem);
-            return None;
-        }
-    };
+fn script(file: &File, empty: Smell, execution: Execution, report: &mut Report) -> Option<Script> {
+    let text = text::of_script(file).map_err(|problem| report.problems.push(problem)).ok()?;
     let path = file.path.display().to_string();
     let script = Script { path: Cow::Owned(path), text: Cow::Owned(text) };
     match script.statements(report.dialect) {
-        Ok(statements) => {
-            if statements.is_empty() {
-                report.warn(&file.path, empty);
-            }
-            Some(script)
+        Ok(statements) if statements.is_empty() => report.warn(&file.path, empty),
+        Ok(statements) if execution == Execution::Transaction => {
+            report.warnings.extend(misfits(&file.path, &statements, report.dialect));
         }
+        Ok(_) => {}
         Err(error) => {
             report.problems.push(Problem::at(&file.path, error.position, Fault::Sql(error)));
-            None
+            return None;
         }
     }
+    Some(script)
+}
+
+/// Statements that do not go with the migration's transaction.
+fn misfits(path: &Path, statements: &[Statement<'_>], dialect: Dialect) -> Vec<Warning> {
+    let smell = |statement: &Statement<'_>| {
+        if kind::ends_transaction(dialect, statement) {
+            Some(Smell::EndsTransaction)
+        } else if kind::refuses_transaction(dialect, statement) {
+            Some(Smell::RefusesTransaction)
+        } else {
+            None
+        }
+    };
+    let warning = |statement: &Statement<'_>| {
+        let (path, position) = (path.to_owned(), Some(statement.position));
+        smell(statement).map(|smell| Warning { path, position, smell })
+    };
+    statements.iter().filter_map(warning).collect()
 }
 
 /// A misspelt file is as good as a missing one, and nobody would say so.

@@ -130,7 +130,7 @@ impl fmt::Display for Fault {
                 );
             }
             Self::Nul => "a NUL character, which no database accepts in SQL: remove it",
-            Self::Sql(error) => return write!(f, "{error}: close it"),
+            Self::Sql(error) => return error.fmt(f),
             Self::Metadata(text) => text,
         })
     }

@@ -38,19 +38,21 @@ pub(super) struct File {
 }
 
 impl Listing {
-    pub(super) fn read(dir: &Path) -> Result<Self, Problem> {
+    /// What lies in `dir`, under paths that begin with `shown` instead.
+    pub(super) fn read(dir: &Path, shown: &Path) -> Result<Self, Problem> {
         let mut listing = Self { entries: Vec::new(), strays: Vec::new() };
-        let refuse = |error| Problem::new(dir, directory_fault(dir, &error));
+        let refuse = |error| Problem::new(shown, directory_fault(dir, &error));
         for entry in fs::read_dir(dir).map_err(refuse)? {
-            listing.take(dir, &entry.map_err(refuse)?);
+            listing.take(dir, shown, &entry.map_err(refuse)?);
         }
         listing.entries.sort_by(|a, b| a.name.cmp(&b.name));
         listing.strays.sort();
         Ok(listing)
     }
 
-    fn take(&mut self, dir: &Path, entry: &DirEntry) {
-        let (name, path) = (entry.file_name(), entry.path());
+    fn take(&mut self, dir: &Path, shown: &Path, entry: &DirEntry) {
+        let name = entry.file_name();
+        let path = shown.join(&name);
         if is_hidden(&name) {
             return;
         }
@@ -62,7 +64,7 @@ impl Listing {
                 }
             }
             _ => {
-                let content = Content::read(dir, &path);
+                let content = Content::read(dir, &entry.path(), &path);
                 self.entries.push(Entry { name, path, content });
             }
         }
@@ -80,7 +82,7 @@ impl Entry {
 }
 
 impl Content {
-    fn read(dir: &Path, path: &Path) -> Result<Self, Fault> {
+    fn read(dir: &Path, path: &Path, shown: &Path) -> Result<Self, Fault> {
         let fault = |error| fault(path, &error);
         let names = names(path).map_err(fault)?;
         if path.is_symlink() && leads_to(path, dir).map_err(fault)? {
@@ -88,9 +90,10 @@ impl Content {
         }
         // By the listing, as Diesel does, and so that a dangling link is not taken for no file.
         let file = |name: &str| {
-            let path = path.join(name);
-            let read = || File { bytes: fs::read(&path).map_err(|e| self::fault(&path, &e)), path };
-            names.iter().any(|n| n == name).then(read)
+            let on_disk = path.join(name);
+            let read = || fs::read(&on_disk).map_err(|error| self::fault(&on_disk, &error));
+            let file = || File { path: shown.join(name), bytes: read() };
+            names.iter().any(|n| n == name).then(file)
         };
         let (up, down, metadata) = (file(UP), file(DOWN), file(METADATA));
         let others = names.into_iter().filter(|n| ![UP, DOWN, METADATA].iter().any(|m| n == m));

@@ -10,7 +10,6 @@ mod fingerprint;
 mod listing;
 mod metadata;
 mod order;
-mod smell;
 mod text;
 mod warning;
 
@@ -62,16 +61,24 @@ impl std::error::Error for ScanError {}
 /// # Errors
 /// [`ScanError`] with everything that is wrong.
 pub fn scan(dir: &Path, dialect: Dialect) -> Result<Scanned, ScanError> {
+    scan_shown_as(dir, dir, dialect)
+}
+
+/// Reads the migrations in `dir`, and calls it `shown` in messages and in the paths of scripts.
+///
+/// # Errors
+/// [`ScanError`] with everything that is wrong.
+pub fn scan_shown_as(dir: &Path, shown: &Path, dialect: Dialect) -> Result<Scanned, ScanError> {
     let refuse = |mut problems: Vec<Problem>| {
         problems.sort_by(|a, b| (&a.path, a.position).cmp(&(&b.path, b.position)));
-        ScanError { dir: dir.to_owned(), problems }
+        ScanError { dir: shown.to_owned(), problems }
     };
-    let listing = Listing::read(dir).map_err(|problem| refuse(vec![problem]))?;
+    let listing = Listing::read(dir, shown).map_err(|problem| refuse(vec![problem]))?;
     let mut report = Report { dialect, problems: Vec::new(), warnings: Vec::new() };
     listing.strays.iter().for_each(|path| report.warn(path, Smell::StraySql));
     let migrations: Vec<_> =
         listing.entries.iter().filter_map(|entry| entry::judge(entry, &mut report)).collect();
-    order::check(dir, &listing.entries, &mut report);
+    order::check(shown, &listing.entries, &mut report);
     if !report.problems.is_empty() {
         return Err(refuse(report.problems));
     }
@@ -79,7 +86,7 @@ pub fn scan(dir: &Path, dialect: Dialect) -> Result<Scanned, ScanError> {
     match MigrationSet::new(dialect, migrations) {
         Ok(set) => Ok(Scanned { set, warnings: report.warnings, fingerprint }),
         Err(twice) => {
-            Err(refuse(vec![Problem::new(&dir.join(&twice.names[1]), Fault::Duplicate(twice))]))
+            Err(refuse(vec![Problem::new(&shown.join(&twice.names[1]), Fault::Duplicate(twice))]))
         }
     }
 }
@@ -88,7 +95,7 @@ pub fn scan(dir: &Path, dialect: Dialect) -> Result<Scanned, ScanError> {
 ///
 /// What cannot be read has a fingerprint too, so that mending it changes the fingerprint.
 pub fn fingerprint(dir: &Path) -> String {
-    match Listing::read(dir) {
+    match Listing::read(dir, dir) {
         Ok(listing) => fingerprint::of(&listing),
         Err(problem) => fingerprint::of_fault(&problem.fault),
     }
@@ -97,7 +104,7 @@ pub fn fingerprint(dir: &Path) -> String {
 /// The paths whose change can change what [`scan()`] finds in `dir`, `dir` itself first.
 pub fn watched(dir: &Path) -> Vec<PathBuf> {
     let mut paths = vec![dir.to_owned()];
-    if let Ok(listing) = Listing::read(dir) {
+    if let Ok(listing) = Listing::read(dir, dir) {
         paths.extend(listing.entries.iter().flat_map(listing::Entry::watched));
     }
     paths

@@ -1,0 +1,68 @@
+//! The documentation of a migration, as an editor shows it.
+
+use std::fmt::Write as _;
+
+use crate::Migration;
+use crate::migration::{Down, Script};
+
+/// Who looks at a name wants a glance; a dump of a schema stays in its file.
+const LINES: usize = 100;
+
+/// Markdown with the directory's name and both scripts.
+pub(super) fn of(migration: &Migration) -> String {
+    let mut doc = format!("`{}`\n", migration.name);
+    add(&mut doc, "up.sql", migration.up());
+    match migration.down() {
+        Down::Script(script) => add(&mut doc, "down.sql", script),
+        Down::Missing => doc.push_str("\nNo `down.sql`.\n"),
+    }
+    doc
+}
+
+fn add(doc: &mut String, title: &str, script: &Script) {
+    let fence = fence(&script.text);
+    let lines: Vec<_> = script.text.lines().collect();
+    let shown = lines[..lines.len().min(LINES)].join("\n");
+    // Writing to a string cannot fail.
+    let _ = write!(doc, "\n`{title}`\n{fence}sql\n{shown}\n{fence}\n");
+    if lines.len() > LINES {
+        let _ = writeln!(doc, "… and {} more lines", lines.len() - LINES);
+    }
+}
+
+/// Longer than every run of backticks in `text`, so that nothing in it ends the block.
+fn fence(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    "`".repeat((longest + 1).max(3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::embed::{DEFAULT, NO_DOWN, down, script, sql};
+
+    fn doc(up: &'static str, way_back: Down) -> String {
+        of(&sql("1", "1_a", script("up.sql", up), way_back, &[0; 32], DEFAULT))
+    }
+
+    #[test]
+    fn both_scripts_are_shown() {
+        let expected =
+            "`1_a`\n\n`up.sql`\n```sql\nSELECT 1;\n```\n\n`down.sql`\n```sql\nSELECT 2;\n```\n";
+        assert_eq!(doc("SELECT 1;\r\n", down("down.sql", "SELECT 2;")), expected);
+        assert!(doc("SELECT 1;", NO_DOWN).ends_with("```\n\nNo `down.sql`.\n"));
+    }
+
+    #[test]
+    fn backticks_do_not_end_the_block() {
+        let shown = doc("-- ````\nSELECT `a`", NO_DOWN);
+        assert!(shown.contains("\n`````sql\n-- ````\nSELECT `a`\n`````\n"), "{shown}");
+    }
+
+    #[test]
+    fn a_long_script_is_cut() {
+        let shown = doc("SELECT 1;\n".repeat(250).leak(), NO_DOWN);
+        assert_eq!(shown.matches("SELECT 1;").count(), LINES);
+        assert!(shown.contains("```\n… and 150 more lines\n"), "{shown}");
+    }
+}
