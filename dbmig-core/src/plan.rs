@@ -11,6 +11,8 @@ use crate::{Checksum, Version};
 
 mod blocked;
 mod resume;
+#[cfg(test)]
+mod tests;
 
 pub use blocked::{Blocked, Drifted, Irreversible, IrreversibleReason, Stuck, StuckReason};
 

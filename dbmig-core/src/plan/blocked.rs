@@ -35,7 +35,7 @@ pub enum Blocked {
     /// Migrations that cannot be reverted.
     Irreversible(Vec<Irreversible>),
     /// A run that did not end and that cannot simply go on.
-    Interrupted(Stuck),
+    Interrupted(Box<Stuck>),
 }
 
 /// An applied migration whose text has changed since.

@@ -35,12 +35,12 @@ pub(super) fn resume<'s>(
 }
 
 fn stuck(run: &Interrupted, reason: StuckReason) -> Blocked {
-    Blocked::Interrupted(Stuck {
+    Blocked::Interrupted(Box::new(Stuck {
         version: run.version.clone(),
         name: run.name.clone(),
         direction: run.direction,
         reason,
-    })
+    }))
 }
 
 /// The script that the step will play; a stored one is what the interrupted run played.
