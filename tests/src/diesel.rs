@@ -16,12 +16,12 @@ pub fn cli() -> PathBuf {
         let installed = crate::workspace().join("target/diesel-cli/bin/diesel");
         let path = env::var_os("DBMIG_DIESEL").map_or(installed, PathBuf::from);
         let output = Command::new(&path).arg("--version").output().unwrap_or_else(|error| {
-            panic!("{}: {error}. `tests/run --setup` installs diesel {VERSION}", path.display())
+            panic!("{}: {error}. `tests/run setup` installs diesel {VERSION}", path.display())
         });
         let version = String::from_utf8_lossy(&output.stdout);
         assert!(
             version.split_whitespace().any(|word| word == VERSION),
-            "{} is not version {VERSION}, but: {version}. `tests/run --setup` installs it",
+            "{} is not version {VERSION}, but: {version}. `tests/run setup` installs it",
             path.display()
         );
         path

@@ -6,7 +6,9 @@ use std::path::Path;
 use dbmig_tests::{Backend, database, servers};
 
 fn main() -> Result<()> {
-    Backend::ALL.map(|backend| database(backend).execute("CREATE TABLE t (x INTEGER)"));
+    for backend in Backend::ALL {
+        database(backend).execute("CREATE TABLE t (x INTEGER)");
+    }
     let (postgres, mariadb) = (servers::postgres(), servers::mariadb());
     let scratch = dbmig_tests::folder();
     let scratch = scratch.path().parent().unwrap_or(Path::new("/"));
