@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use dbmig_core::Dialect;
+use dbmig_runtime::cli;
 
 /// Which databases this binary was built for.
 const VERSION: &str = {
@@ -44,6 +45,9 @@ pub(crate) enum Cargo {
     after_help = "Examples:
   cargo dbmig init --backend sqlite       make this crate embed its migrations
   cargo dbmig new create_users            a new migration, with SQL to start from
+  cargo dbmig run                         apply what is pending
+  cargo dbmig status                      where each migration stands
+  cargo dbmig revert                      undo the newest one
 
 Exit codes: 0 done or nothing to do, 1 failed, 2 usage, 3 --check found something,
 4 refused by a rule, 75 try again (lock held, database not reachable)."
@@ -69,7 +73,13 @@ pub(crate) struct Common {
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
     /// When to use colour; `auto` honours NO_COLOR.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true
+    )]
     pub(crate) color: Color,
     /// Say yes to every question.
     #[arg(long, short, global = true)]
@@ -111,7 +121,43 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     Init(Init),
     New(New),
+    #[command(flatten)]
+    Migrate(cli::Command),
+    #[command(subcommand)]
+    Db(Db),
     Completions(Completions),
+}
+
+/// Create, drop or reset the database that the URL names.
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub(crate) enum Db {
+    /// Create the database, where it does not exist yet.
+    #[command(after_help = "Examples:
+  cargo dbmig db create
+  cargo dbmig db create --database-url postgres://localhost/shop_test")]
+    Create,
+    /// Drop the database with everything in it.
+    ///
+    /// Asks first, where it is not on this machine.
+    #[command(after_help = "Examples:
+  cargo dbmig db drop
+  cargo dbmig db drop --force --database-url postgres://localhost/shop_test")]
+    Drop(Drop),
+    /// Drop the database, create it and run all migrations.
+    ///
+    /// Asks first, where it is not on this machine. The migrations are checked before.
+    #[command(after_help = "Examples:
+  cargo dbmig db reset
+  cargo dbmig db reset --yes --database-url postgres://db.staging/shop")]
+    Reset(Drop),
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Drop {
+    /// End the sessions of others on it (PostgreSQL 13 and newer).
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// Make an existing crate embed its migrations.

@@ -4,17 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-/// The exit codes, the same for `cargo dbmig` and for the `migrate` command in an app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Exit {
-    /// Failed, and trying again will not help.
-    Failed = 1,
-    /// The command line or the settings cannot be understood.
-    Usage = 2,
-    /// Not done, because a rule forbids it.
-    Refused = 4,
-}
+use dbmig_runtime::Error;
+use dbmig_runtime::cli::Exit;
 
 /// Why a command ended, and what to do about it.
 #[derive(Debug)]
@@ -53,13 +44,23 @@ impl Failure {
     }
 }
 
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            exit: Exit::from(&error),
+            message: error.to_string(),
+            help: error.remedy(crate::PROGRAM),
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-/// `; did you mean ..?` for the known name that is nearest to `name`.
+/// The known name that `name` was probably meant to be.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()

@@ -1,7 +1,7 @@
 //! `cargo dbmig`: the command line around dbmig's crates.
 //!
 //! What a person types and sees is here: arguments, the search for the project, new files. What
-//! talks to a database is the command that apps embed, too: `dbmig_runtime::cli`.
+//! works on a database is the command that apps embed, too: `dbmig_runtime::cli`.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,28 +11,31 @@ use clap::Parser;
 
 mod args;
 mod completions;
+mod db;
 mod failure;
 mod init;
+mod migrate;
 mod new;
 mod output;
 mod project;
 
-use args::{Cargo, Cli, Command};
+use args::{Cargo, Cli, Command, Common};
+use dbmig_runtime::cli::{Confirmation, Exit, Output};
 use failure::{Failure, Result};
-use output::Output;
 use project::Project;
+
+/// How a person calls this program, for messages.
+const PROGRAM: &str = "cargo dbmig";
 
 /// The whole program.
 pub fn main() -> ExitCode {
     let cli = parse(env::args_os().collect());
-    let output = Output::new(&cli.common);
-    match run(&cli, output) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            output.failure(&failure);
-            ExitCode::from(failure.exit as u8)
-        }
-    }
+    let output = output::output(&cli.common);
+    let exit = run(cli, output).unwrap_or_else(|failure| {
+        output.failure(&failure.message, failure.help.as_deref(), failure.exit);
+        failure.exit
+    });
+    exit.into()
 }
 
 /// Takes `cargo-dbmig dbmig run`, as cargo calls it, and `cargo-dbmig run`.
@@ -45,17 +48,34 @@ fn parse(arguments: Vec<OsString>) -> Cli {
     }
 }
 
-fn run(cli: &Cli, output: Output) -> Result<()> {
-    if let Command::Completions(args) = &cli.command {
-        output.raw(&completions::script(args.shell));
-        return Ok(());
+/// What every command has.
+struct Session {
+    project: Project,
+    output: Output,
+    confirmation: Confirmation,
+}
+
+impl Session {
+    fn open(common: &Common, output: Output) -> Result<Self> {
+        let current = env::current_dir().map_err(|error| {
+            Failure::failed(format!("the current folder cannot be read: {error}"))
+        })?;
+        let confirmation = if common.yes { Confirmation::Given } else { Confirmation::Ask };
+        let project = Project::discover(&common.location, &current)?;
+        Ok(Self { project, output, confirmation })
     }
-    let current = env::current_dir()
-        .map_err(|error| Failure::failed(format!("the current folder cannot be read: {error}")))?;
-    let project = Project::discover(&cli.common.location, &current)?;
+}
+
+fn run(cli: Cli, output: Output) -> Result<Exit> {
+    let open = || Session::open(&cli.common, output);
     match &cli.command {
-        Command::New(args) => new::run(args, &project, output),
-        Command::Init(args) => init::run(args, &cli.common, &project, output),
-        Command::Completions(_) => Ok(()),
+        Command::Init(args) => init::run(args, &open()?),
+        Command::New(args) => new::run(args, &open()?),
+        Command::Migrate(command) => migrate::run(command, &open()?),
+        Command::Db(command) => db::run(command, &open()?),
+        Command::Completions(args) => {
+            output::script(&completions::script(args.shell));
+            Ok(Exit::Done)
+        }
     }
 }

@@ -23,15 +23,13 @@ pub(super) fn step(target: &Target<'_>) -> Result<Step> {
     let call = body_of_main(&template);
     Ok(match with_call(&text, &call) {
         Some(after) => Step::edit(&path, &text, after),
-        None => Step::ByHand(format!(
-            "call this in `main` of {}:\n{}",
-            path.display(),
-            call.trim_end()
-        )),
+        None => {
+            Step::ByHand(format!("call this in `main` of {}:\n{}", path.display(), call.trim_end()))
+        }
     })
 }
 
-const BUILD: &str = include_str!("../../templates/build.rs");
+pub(super) const BUILD: &str = include_str!("../../templates/build.rs");
 
 /// The lines between `fn main() {` and its `}`.
 fn body_of_main(script: &str) -> String {
@@ -47,9 +45,12 @@ fn with_call(script: &str, call: &str) -> Option<String> {
         return None;
     }
     let lines = script.split_inclusive('\n');
-    Some(lines.enumerate().map(|(at, line)| {
-        if at == index { format!("{line}{call}") } else { line.to_owned() }
-    }).collect())
+    Some(
+        lines
+            .enumerate()
+            .map(|(at, line)| if at == index { format!("{line}{call}") } else { line.to_owned() })
+            .collect(),
+    )
 }
 
 /// A line that opens `main` and ends there.

@@ -16,9 +16,10 @@ const SQLITE_VERSIONS: &str = ">=0.30.1, <0.39.0";
 
 pub(super) fn step(target: &Target<'_>) -> Result<Step> {
     let manifest = target.manifest;
-    let mut document: DocumentMut = manifest.text.parse().map_err(|error| {
-        Failure::usage(format!("{}: {error}", manifest.path.display()))
-    })?;
+    let mut document: DocumentMut = manifest
+        .text
+        .parse()
+        .map_err(|error| Failure::usage(format!("{}: {error}", manifest.path.display())))?;
     let backend = target.dialect.name();
     let added = edit(&mut document, target, backend);
     match added {

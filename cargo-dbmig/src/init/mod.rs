@@ -8,12 +8,13 @@ mod module;
 use std::path::{Path, PathBuf};
 
 use dbmig_core::Dialect;
+use dbmig_runtime::cli::Exit;
 use serde_json::json;
 
-use crate::args::{Common, Init};
+use crate::args::Init;
 use crate::failure::{Failure, Result};
-use crate::output::Output;
 use crate::project::{Manifest, Project};
+use crate::{Session, output};
 use change::{Change, Step};
 
 /// What is to be set up, and where.
@@ -46,45 +47,47 @@ impl Target<'_> {
 }
 
 /// Shows what is missing, asks, and adds it.
-pub(crate) fn run(args: &Init, common: &Common, project: &Project, output: Output) -> Result<()> {
+pub(crate) fn run(args: &Init, session: &Session) -> Result<Exit> {
+    let Session { project, output, confirmation } = session;
     let target = target(args, project)?;
     let steps = steps(&target)?;
     let changes: Vec<&Change> = steps.iter().filter_map(Step::change).collect();
     let by_hand: Vec<&str> = steps.iter().filter_map(Step::by_hand).collect();
-    for change in &changes {
-        show(change, project, output);
-    }
-    let todo = || by_hand.iter().for_each(|what| output.line(&format!("By hand: {what}\n")));
+    changes.iter().for_each(|change| show(change, session));
+    by_hand.iter().for_each(|what| output.note(format_args!("by hand: {what}\n")));
     let applied = !changes.is_empty() && !args.dry_run;
     if applied {
-        todo();
-        output.confirm(common, &format!("Make {}?", counted(changes.len())))?;
+        output::confirm(*output, *confirmation, &format!("Make {}?", counted(changes.len())))?;
         changes.iter().try_for_each(|change| change.apply())?;
-        output.line(&format!("Made {}.\n\n{}", counted(changes.len()), NEXT.trim_end()));
-    } else if changes.is_empty() && by_hand.is_empty() {
-        output.line("Nothing to do.");
-    } else {
-        todo();
-        if args.dry_run && !changes.is_empty() {
-            output.line(&format!("Would make {}; nothing was changed.", counted(changes.len())));
-        }
     }
-    let shown = |change: &&Change| {
-        json!({ "path": project.shown(&change.path).to_string(), "action": change.verb() })
-    };
+    output.line(match (changes.len(), applied) {
+        (0, _) if by_hand.is_empty() => "nothing to do".to_owned(),
+        (0, _) => "nothing left to do but what is to be done by hand".to_owned(),
+        (count, false) => format!("would make {}; nothing was changed", counted(count)),
+        (count, true) => format!("made {}", counted(count)),
+    });
+    if applied {
+        output.note(format_args!("\n{}", NEXT.trim_end()));
+    }
+    let shown = |change: &&Change| json!({ "path": project.shown(&change.path).display().to_string(), "action": change.verb() });
     output.json(&json!({
         "backend": target.dialect.name(),
         "changes": changes.iter().map(shown).collect::<Vec<_>>(),
         "by_hand": by_hand,
         "applied": applied,
     }));
-    Ok(())
+    Ok(Exit::Done)
 }
 
-/// A template with what differs between projects filled in.
+/// A template with the database and the folder filled in.
 fn rendered(template: &str, target: &Target<'_>) -> String {
+    let database = match target.dialect {
+        Dialect::Postgres => "Postgres",
+        Dialect::Mysql => "Mysql",
+        Dialect::Sqlite => "Sqlite",
+    };
     template
-        .replace("{backend}", target.dialect.name())
+        .replace("{backend}", database)
         .replace("{migrations}", &target.migrations_from_package())
 }
 
@@ -95,10 +98,11 @@ fn counted(changes: usize) -> String {
     if changes == 1 { "1 change".to_owned() } else { format!("{changes} changes") }
 }
 
-fn show(change: &Change, project: &Project, output: Output) {
-    output.line(&format!("{} {}", change.verb(), project.shown(&change.path)));
-    change.diff().lines().for_each(|line| output.diff_line(line));
-    output.line("");
+fn show(change: &Change, session: &Session) {
+    let path = session.project.shown(&change.path);
+    session.output.note(format_args!("{} {}", change.verb(), path.display()));
+    change.diff().lines().for_each(|line| output::diff_line(session.output, line));
+    session.output.note("");
 }
 
 fn target<'p>(args: &Init, project: &'p Project) -> Result<Target<'p>> {
@@ -179,5 +183,23 @@ mod tests {
             assert!(root.path().join(path).is_file(), "{path}");
         }
         assert_eq!(steps_of(root.path()), [const { Step::Nothing }; 5]);
+    }
+
+    #[test]
+    fn the_templates_name_the_folder_and_the_database() {
+        let root = tempfile::tempdir().unwrap();
+        package(root.path(), "[package]\nname = \"app\"\n");
+        let manifest = Manifest::read(root.path().join("Cargo.toml")).unwrap();
+        let migrations = root.path().join("db/postgres");
+        let target = Target {
+            manifest: &manifest,
+            dialect: Dialect::Postgres,
+            migrations,
+            source: Source::Registry,
+        };
+        let module = rendered(module::MODULE, &target);
+        assert!(module.contains("embed_migrations!(\"db/postgres\", Postgres)"), "{module}");
+        let script = rendered(build_script::BUILD, &target);
+        assert!(script.contains("watch(\"db/postgres\")"), "{script}");
     }
 }

@@ -7,7 +7,7 @@ use super::Target;
 use super::change::Step;
 use crate::failure::{Failure, Result};
 
-const MODULE: &str = include_str!("../../templates/migrations.rs");
+pub(super) const MODULE: &str = include_str!("../../templates/migrations.rs");
 
 /// `src/migrations.rs`
 pub(super) fn file_step(target: &Target<'_>) -> Result<Step> {
@@ -127,7 +127,10 @@ mod tests {
             ("mod a;\n\nfn main() {}\n", "mod migrations;\nmod a;\n\nfn main() {}\n"),
             ("//! Docs.\n#![x]\n\nuse a;\n", "//! Docs.\n#![x]\n\nmod migrations;\n\nuse a;\n"),
             ("//! Docs.\nfn f() {}\n", "//! Docs.\n\nmod migrations;\n\nfn f() {}\n"),
-            ("// Licence.\n\n#[cfg(x)]\nmod a;\n", "// Licence.\n\nmod migrations;\n\n#[cfg(x)]\nmod a;\n"),
+            (
+                "// Licence.\n\n#[cfg(x)]\nmod a;\n",
+                "// Licence.\n\nmod migrations;\n\n#[cfg(x)]\nmod a;\n",
+            ),
             ("// About f.\nfn f() {}\n", "mod migrations;\n\n// About f.\nfn f() {}\n"),
             ("/// About f.\nfn f() {}\n", "mod migrations;\n\n/// About f.\nfn f() {}\n"),
         ] {

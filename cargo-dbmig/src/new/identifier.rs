@@ -37,6 +37,8 @@ mod tests {
     fn the_words_are_lower_case_and_sorted() {
         let words: Vec<_> = RESERVED.lines().collect();
         assert!(words.is_sorted() && words.len() > 300);
-        assert!(words.iter().all(|word| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())));
+        assert!(words.iter().all(|word| {
+            word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
+        }));
     }
 }

@@ -9,19 +9,20 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use dbmig_core::Version;
+use dbmig_runtime::cli::Exit;
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::Session;
 use crate::args::New;
 use crate::failure::{Failure, Result};
-use crate::output::Output;
-use crate::project::Project;
 use name::Intent;
 use template::Files;
 use version::Choice;
 
 /// Creates the files of a migration and shows them.
-pub(crate) fn run(args: &New, project: &Project, output: Output) -> Result<()> {
+pub(crate) fn run(args: &New, session: &Session) -> Result<Exit> {
+    let project = &session.project;
     let name = name::normalise(&args.name)?;
     let directory = project.migrations_dir(args.backend.or(project.dialect()?))?;
     let dialect = args.backend.or(directory.dialect).or(project.dialect()?);
@@ -30,15 +31,15 @@ pub(crate) fn run(args: &New, project: &Project, output: Output) -> Result<()> {
         Some(dialect) => template::files(dialect, &intent),
         None => {
             if intent != Intent::Plain {
-                output.warn(NO_DIALECT);
+                session.output.warning(NO_DIALECT);
             }
             template::plain()
         }
     };
     fs::create_dir_all(&directory.path).map_err(Failure::io("create", &directory.path))?;
     let created = create(&directory.path, &name, args, files)?;
-    report(&created, project, output);
-    Ok(())
+    report(&created, session);
+    Ok(Exit::Done)
 }
 
 const NO_DIALECT: &str = "nothing says which database this is for, so the files hold only a comment \
@@ -71,9 +72,8 @@ fn create(folder: &Path, name: &str, args: &New, files: Files) -> Result<Created
 }
 
 fn write(directory: &Path, args: &New, files: Files) -> Result<Vec<PathBuf>> {
-    let metadata = files.metadata.or_else(|| {
-        args.no_transaction.then(|| template::NO_TRANSACTION.to_owned())
-    });
+    let metadata =
+        files.metadata.or_else(|| args.no_transaction.then(|| template::NO_TRANSACTION.to_owned()));
     let texts = [
         ("up.sql", Some(files.up)),
         ("down.sql", (!args.no_down).then_some(files.down)),
@@ -102,14 +102,15 @@ fn directories(folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn report(created: &Created, project: &Project, output: Output) {
+fn report(created: &Created, session: &Session) {
+    let Session { project, output, .. } = session;
     if let Some(note) = &created.note {
-        output.warn(note);
+        output.warning(note);
     }
     for file in &created.files {
-        output.line(&format!("Created {}", project.shown(file)));
+        output.line(format_args!("created {}", project.shown(file).display()));
     }
-    let shown = |path: &Path| project.shown(path).to_string();
+    let shown = |path: &Path| project.shown(path).display().to_string();
     output.json(&json!({
         "version": created.version.as_str(),
         "name": created.directory.file_name().map(|name| name.to_string_lossy()),
@@ -134,8 +135,13 @@ mod tests {
     }
 
     fn made(folder: &Path, args: &New) -> Created {
-        create(folder, &args.name, args, template::files(Dialect::Sqlite, &name::intent(&args.name)))
-            .unwrap()
+        create(
+            folder,
+            &args.name,
+            args,
+            template::files(Dialect::Sqlite, &name::intent(&args.name)),
+        )
+        .unwrap()
     }
 
     fn names(created: &Created) -> Vec<String> {

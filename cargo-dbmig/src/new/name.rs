@@ -11,8 +11,11 @@ const MAX_LENGTH: usize = 180;
 /// `text` as the second half of a directory's name: white space becomes `_`.
 pub(crate) fn normalise(text: &str) -> Result<String> {
     let refused = |why: String| {
-        Err(Failure::usage(format!("`{}` cannot be the name of a migration: {why}", text.escape_debug()))
-            .help("use a few words, for example `cargo dbmig new add_email_to_users`"))
+        Err(Failure::usage(format!(
+            "`{}` cannot be the name of a migration: {why}",
+            text.escape_debug()
+        ))
+        .help("use a few words, for example `cargo dbmig new add_email_to_users`"))
     };
     let words: Vec<_> = text.split([' ', '_']).filter(|word| !word.is_empty()).collect();
     let name = words.join("_");
@@ -37,13 +40,34 @@ pub(crate) fn normalise(text: &str) -> Result<String> {
 /// What a name asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Intent<'n> {
-    CreateTable { table: &'n str },
-    DropTable { table: &'n str },
-    AddColumn { table: &'n str, columns: Vec<&'n str> },
-    RemoveColumn { table: &'n str, columns: Vec<&'n str> },
-    RenameColumn { table: &'n str, from: &'n str, to: &'n str },
-    RenameTable { from: &'n str, to: &'n str },
-    AddIndex { kind: IndexKind, table: &'n str, columns: Vec<&'n str> },
+    CreateTable {
+        table: &'n str,
+    },
+    DropTable {
+        table: &'n str,
+    },
+    AddColumn {
+        table: &'n str,
+        columns: Vec<&'n str>,
+    },
+    RemoveColumn {
+        table: &'n str,
+        columns: Vec<&'n str>,
+    },
+    RenameColumn {
+        table: &'n str,
+        from: &'n str,
+        to: &'n str,
+    },
+    RenameTable {
+        from: &'n str,
+        to: &'n str,
+    },
+    AddIndex {
+        kind: IndexKind,
+        table: &'n str,
+        columns: Vec<&'n str>,
+    },
     /// Nothing that a template is there for.
     Plain,
 }
@@ -57,9 +81,30 @@ pub(crate) enum IndexKind {
 
 /// Things that are neither tables nor columns: `create_view_..` is no table named `view_..`.
 const OTHER_OBJECTS: [&str; 24] = [
-    "check", "constraint", "constraints", "default", "enum", "extension", "foreign", "function",
-    "index", "indexes", "indices", "materialized", "not", "policy", "primary", "procedure", "role",
-    "schema", "sequence", "trigger", "triggers", "type", "unique", "view",
+    "check",
+    "constraint",
+    "constraints",
+    "default",
+    "enum",
+    "extension",
+    "foreign",
+    "function",
+    "index",
+    "indexes",
+    "indices",
+    "materialized",
+    "not",
+    "policy",
+    "primary",
+    "procedure",
+    "role",
+    "schema",
+    "sequence",
+    "trigger",
+    "triggers",
+    "type",
+    "unique",
+    "view",
 ];
 
 /// Reads a normalised name.
@@ -188,7 +233,10 @@ mod tests {
                 "add_first_name_and_last_name_to_users",
                 AddColumn { table: "users", columns: vec!["first_name", "last_name"] },
             ),
-            ("drop_email_column_from_users", RemoveColumn { table: "users", columns: vec!["email"] }),
+            (
+                "drop_email_column_from_users",
+                RemoveColumn { table: "users", columns: vec!["email"] },
+            ),
             ("remove_email_from_users", RemoveColumn { table: "users", columns: vec!["email"] }),
             (
                 "rename_mail_to_email_in_users",
@@ -201,7 +249,11 @@ mod tests {
             ),
             (
                 "create_unique_index_on_users_on_tenant_and_email",
-                AddIndex { kind: IndexKind::Unique, table: "users", columns: vec!["tenant", "email"] },
+                AddIndex {
+                    kind: IndexKind::Unique,
+                    table: "users",
+                    columns: vec!["tenant", "email"],
+                },
             ),
             (
                 "create_index_on_users_email",

@@ -85,8 +85,12 @@ pub(crate) fn files(dialect: Dialect, intent: &Intent<'_>) -> Files {
     };
     let quoted = |name: &str| identifier::written(dialect, name);
     match intent {
-        Intent::CreateTable { table } => fill(&templates.create_table, &[("table", quoted(table))], &[]),
-        Intent::DropTable { table } => fill(&templates.drop_table, &[("table", quoted(table))], &[]),
+        Intent::CreateTable { table } => {
+            fill(&templates.create_table, &[("table", quoted(table))], &[])
+        }
+        Intent::DropTable { table } => {
+            fill(&templates.drop_table, &[("table", quoted(table))], &[])
+        }
         Intent::AddColumn { table, columns } => {
             let columns: Vec<_> = columns.iter().map(|column| quoted(column)).collect();
             fill(&templates.add_column, &[("table", quoted(table))], &columns)
@@ -184,7 +188,8 @@ mod tests {
         assert_eq!(
             scripts(Dialect::Mysql, "add_a_and_b_to_t"),
             (
-                "ALTER TABLE t ADD COLUMN a VARCHAR(255); ALTER TABLE t ADD COLUMN b VARCHAR(255);".into(),
+                "ALTER TABLE t ADD COLUMN a VARCHAR(255); ALTER TABLE t ADD COLUMN b VARCHAR(255);"
+                    .into(),
                 "ALTER TABLE t DROP COLUMN b; ALTER TABLE t DROP COLUMN a;".into()
             )
         );
@@ -207,7 +212,8 @@ mod tests {
 
     #[test]
     fn an_index_on_postgres_does_not_lock_writers_out() {
-        let index = files(Dialect::Postgres, &intent("add_unique_index_to_users_on_tenant_and_email"));
+        let index =
+            files(Dialect::Postgres, &intent("add_unique_index_to_users_on_tenant_and_email"));
         assert!(index.up.ends_with(
             "CREATE UNIQUE INDEX CONCURRENTLY users_tenant_email_idx ON users (tenant, email);\n"
         ));
@@ -226,8 +232,14 @@ mod tests {
     fn no_place_is_left_unfilled() {
         for dialect in Dialect::ALL {
             for name in [
-                "create_a", "drop_a", "add_a_to_b", "remove_a_from_b", "rename_a_to_b_in_c",
-                "rename_a_to_b", "add_index_to_a_on_b", "add_unique_index_to_a_on_b",
+                "create_a",
+                "drop_a",
+                "add_a_to_b",
+                "remove_a_from_b",
+                "rename_a_to_b_in_c",
+                "rename_a_to_b",
+                "add_index_to_a_on_b",
+                "add_unique_index_to_a_on_b",
             ] {
                 let files = files(dialect, &intent(name));
                 assert_ne!(files, plain(), "{name}");

@@ -1,7 +1,7 @@
 //! The version of a new migration: Diesel's format, and after every one that exists.
 
-use dbmig_core::version::MAX_LENGTH;
 use dbmig_core::Version;
+use dbmig_core::version::MAX_LENGTH;
 use jiff::Timestamp;
 
 use crate::failure::{Failure, Result};
@@ -33,8 +33,9 @@ pub(crate) fn choose(names: &[String], now: Timestamp) -> Choice {
 /// The version that a person chose.
 pub(crate) fn explicit(version: &str, names: &[String]) -> Result<Choice> {
     let refused = |why: &str| {
-        Failure::usage(format!("`{}` cannot be a version: {why}", version.escape_debug()))
-            .help("use digits and dashes, for example 2026-11-22-163000-0000, or leave --version out")
+        Failure::usage(format!("`{}` cannot be a version: {why}", version.escape_debug())).help(
+            "use digits and dashes, for example 2026-11-22-163000-0000, or leave --version out",
+        )
     };
     if version.is_empty() || version.starts_with('.') {
         return Err(refused("it is empty or begins with a dot"));
@@ -84,10 +85,15 @@ fn successor(spelling: &str) -> String {
             return next;
         }
     }
-    let spelling = if digits && plain.len() == TIME_DIGITS { dashed(&plain) } else { spelling.to_owned() };
+    let spelling =
+        if digits && plain.len() == TIME_DIGITS { dashed(&plain) } else { spelling.to_owned() };
     // Whatever begins with a text sorts after it.
     let longer = format!("{spelling}-0000");
-    if longer.replace('-', "").chars().count() <= MAX_LENGTH { longer } else { format!("{spelling}z") }
+    if longer.replace('-', "").chars().count() <= MAX_LENGTH {
+        longer
+    } else {
+        format!("{spelling}z")
+    }
 }
 
 /// `20261122163000` has that many.

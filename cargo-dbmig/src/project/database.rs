@@ -16,8 +16,8 @@ pub(super) fn find(flag: Option<&str>, environment: &Environment) -> Result<Opti
             None => return Ok(None),
         },
     };
-    let url = DatabaseUrl::parse(&text)
-        .map_err(|error| Failure::usage(format!("{origin}: {error}")))?;
+    let url =
+        DatabaseUrl::parse(&text).map_err(|error| Failure::usage(format!("{origin}: {error}")))?;
     Ok(Some(url))
 }
 
@@ -48,7 +48,10 @@ mod tests {
     #[test]
     fn a_bad_url_is_blamed_on_its_source() {
         let message = found(None, &[], &[("DATABASE_URL", "oracle://u:hunter2@h/d")]);
-        assert!(message.starts_with("DATABASE_URL in .env: `oracle://` is no database"), "{message}");
+        assert!(
+            message.starts_with("DATABASE_URL in .env: `oracle://` is no database"),
+            "{message}"
+        );
         assert!(!message.contains("hunter2"));
     }
 }

@@ -105,11 +105,9 @@ pub(super) fn of_dialect(found: MigrationsDir, dialect: Option<Dialect>) -> Resu
     };
     let mut matching = folders.iter().filter(|(_, of)| *of == dialect);
     match (matching.next(), matching.next()) {
-        (Some((path, _)), None) => Ok(MigrationsDir {
-            path: path.clone(),
-            dialect: Some(dialect),
-            origin: found.origin,
-        }),
+        (Some((path, _)), None) => {
+            Ok(MigrationsDir { path: path.clone(), dialect: Some(dialect), origin: found.origin })
+        }
         (None, _) => Err(Failure::usage(format!("{several}, but none for {dialect}"))
             .help("pass --migrations-dir, or the URL of another database")),
         (Some(_), Some(_)) => Err(Failure::usage(format!("{several}, several for {dialect}"))
@@ -169,7 +167,8 @@ mod tests {
         assert!(find(&project, None).unwrap_err().message.contains("no migrations folder"));
         std::fs::create_dir(root.path().join("migrations")).unwrap();
         assert_eq!(find(&project, None).unwrap(), "migrations");
-        std::fs::write(root.path().join("a/diesel.toml"), "[migrations_directory]\ndir='d'").unwrap();
+        std::fs::write(root.path().join("a/diesel.toml"), "[migrations_directory]\ndir='d'")
+            .unwrap();
         assert_eq!(find(&project, None).unwrap(), "a/d");
         project.settings.migrations_dir = Some(root.path().join("settings"));
         assert_eq!(find(&project, None).unwrap(), "settings");
@@ -182,8 +181,10 @@ mod tests {
     fn diesels_variable_names_another_diesel_toml() {
         let root = tempfile::tempdir().unwrap();
         let mut project = project(root.path(), "a");
-        std::fs::write(root.path().join("a/diesel.toml"), "[migrations_directory]\ndir='near'").unwrap();
-        std::fs::write(root.path().join("other.toml"), "[migrations_directory]\ndir='far'").unwrap();
+        std::fs::write(root.path().join("a/diesel.toml"), "[migrations_directory]\ndir='near'")
+            .unwrap();
+        std::fs::write(root.path().join("other.toml"), "[migrations_directory]\ndir='far'")
+            .unwrap();
         project.environment = Environment::of(&[("DIESEL_CONFIG_FILE", "../other.toml")], &[]);
         let found = super::find(&project, None).unwrap();
         assert!(found.path.ends_with("a/../far"), "{found:?}");

@@ -41,9 +41,8 @@ impl Environment {
             return Ok(Self { process, ..Self::default() });
         };
         let lines = dotenvy::from_path_iter(&path).map_err(|error| broken(&path, &error))?;
-        let file = lines
-            .collect::<Result<HashMap<_, _>, _>>()
-            .map_err(|error| broken(&path, &error))?;
+        let file =
+            lines.collect::<Result<HashMap<_, _>, _>>().map_err(|error| broken(&path, &error))?;
         Ok(Self { process, file, path: Some(path) })
     }
 
@@ -79,7 +78,8 @@ fn broken(path: &Path, error: &dotenvy::Error) -> Failure {
             let found = lines.find(|(_, line)| line.trim().ends_with(text.trim()));
             let place = found.map_or(String::new(), |(index, _)| format!(":{}", index + 1));
             let name = found.and_then(|(_, line)| line.split_once('='));
-            let name = name.map_or("this line".to_owned(), |(name, _)| format!("`{}`", name.trim()));
+            let name =
+                name.map_or("this line".to_owned(), |(name, _)| format!("`{}`", name.trim()));
             Failure::usage(format!("{shown}{place}: cannot read {name}"))
                 .help("write NAME=value, the value in '..' where it holds spaces, quotes, $ or #")
         }

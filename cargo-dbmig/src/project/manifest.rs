@@ -28,8 +28,9 @@ pub(super) struct Manifests {
 impl Manifest {
     pub(crate) fn read(path: PathBuf) -> Result<Self> {
         let text = std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
-        let document = Document::parse(text.clone())
-            .map_err(|error| Failure::usage(format!("{}: {}", path.display(), error.to_string().trim_end())))?;
+        let document = Document::parse(text.clone()).map_err(|error| {
+            Failure::usage(format!("{}: {}", path.display(), error.to_string().trim_end()))
+        })?;
         Ok(Self { path, text, document })
     }
 
@@ -70,14 +71,21 @@ pub(super) fn around(folder: &Path) -> Result<Manifests> {
 }
 
 /// The folder of the workspace member `name`.
-pub(crate) fn member_folder(name: &str, manifest: Option<&Path>, current: &Path) -> Result<PathBuf> {
+pub(crate) fn member_folder(
+    name: &str,
+    manifest: Option<&Path>,
+    current: &Path,
+) -> Result<PathBuf> {
     let mut command = MetadataCommand::new();
     command.no_deps().current_dir(current);
     if let Some(path) = manifest {
         command.manifest_path(path);
     }
     let metadata = command.exec().map_err(|error| {
-        Failure::usage(format!("-p {name} needs a cargo workspace: {}", error.to_string().trim_end()))
+        Failure::usage(format!(
+            "-p {name} needs a cargo workspace: {}",
+            error.to_string().trim_end()
+        ))
     })?;
     let packages = metadata.workspace_packages();
     if let Some(package) = packages.iter().find(|package| package.name == name) {
@@ -105,7 +113,8 @@ mod tests {
 
     #[test]
     fn the_backend_is_told_by_features() {
-        let diesel = |features: &str| format!("[dependencies]\ndiesel = {{ features = [{features}] }}");
+        let diesel =
+            |features: &str| format!("[dependencies]\ndiesel = {{ features = [{features}] }}");
         assert_eq!(backend(&diesel("'r2d2', 'sqlite'")), Some(Dialect::Sqlite));
         assert_eq!(backend(&diesel("'postgres', 'sqlite'")), None);
         assert_eq!(backend("[dependencies.diesel]\nfeatures = ['mysql']"), Some(Dialect::Mysql));
@@ -119,8 +128,10 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let source = root.path().join("crates/api/src");
         std::fs::create_dir_all(&source).unwrap();
-        std::fs::write(root.path().join("Cargo.toml"), "[workspace]\nmembers = ['crates/*']").unwrap();
-        std::fs::write(root.path().join("crates/api/Cargo.toml"), "[package]\nname = 'api'").unwrap();
+        std::fs::write(root.path().join("Cargo.toml"), "[workspace]\nmembers = ['crates/*']")
+            .unwrap();
+        std::fs::write(root.path().join("crates/api/Cargo.toml"), "[package]\nname = 'api'")
+            .unwrap();
         let manifests = around(&source).unwrap();
         assert_eq!(manifests.package.unwrap().folder(), root.path().join("crates/api"));
         assert_eq!(manifests.workspace.unwrap().folder(), root.path());

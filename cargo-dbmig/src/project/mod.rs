@@ -74,8 +74,8 @@ impl Project {
     }
 
     /// `path` as a person in the current folder would write it.
-    pub(crate) fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
-        path.strip_prefix(&self.current).unwrap_or(path).display()
+    pub(crate) fn shown<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.current).unwrap_or(path)
     }
 }
 

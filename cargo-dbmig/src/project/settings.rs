@@ -88,9 +88,8 @@ fn check_keys(manifest: &Manifest, settings: &dyn TableLike, place: &str) -> Res
 }
 
 fn refused(manifest: &Manifest, span: Option<std::ops::Range<usize>>, message: &str) -> Failure {
-    let place = span.map_or(String::new(), |span| {
-        format!(":{}", Position::at(&manifest.text, span.start))
-    });
+    let place =
+        span.map_or(String::new(), |span| format!(":{}", Position::at(&manifest.text, span.start)));
     Failure::usage(format!("{}{place}: {message}", manifest.path.display()))
 }
 
@@ -130,7 +129,8 @@ mod tests {
         assert_eq!(
             refused("  migration-dir = 'x'"),
             (
-                "Cargo.toml:4:3: unknown key `migration-dir` in [package.metadata.dbmig]".to_owned(),
+                "Cargo.toml:4:3: unknown key `migration-dir` in [package.metadata.dbmig]"
+                    .to_owned(),
                 "did you mean `migrations-dir`?".to_owned()
             )
         );
