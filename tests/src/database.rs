@@ -13,6 +13,7 @@ pub struct TestDatabase {
     backend: Backend,
     name: String,
     url: String,
+    client_url: String,
     /// Holds the file of an SQLite database. The others go with their server.
     folder: Option<TempDir>,
 }
@@ -28,15 +29,16 @@ pub fn database(backend: Backend) -> TestDatabase {
 
 impl TestDatabase {
     pub(crate) fn on_server(server: &Server, name: String) -> Self {
-        let url = server.url(&name);
-        Self { backend: server.engine().into(), name, url, folder: None }
+        let (url, client_url) = (server.url(&name), server.client_url(&name));
+        Self { backend: server.engine().into(), name, url, client_url, folder: None }
     }
 
     fn in_file() -> Self {
         let folder = crate::folder();
         let path = folder.path().join("test.db");
         let url = path.to_str().expect("a temporary folder in UTF-8").to_owned();
-        Self { backend: Backend::Sqlite, name: "test.db".into(), url, folder: Some(folder) }
+        let (client_url, folder) = (url.clone(), Some(folder));
+        Self { backend: Backend::Sqlite, name: "test.db".into(), url, client_url, folder }
     }
 
     /// What kind of database it is.
@@ -54,6 +56,11 @@ impl TestDatabase {
         &self.url
     }
 
+    /// The same database for the harness's own clients.
+    pub(crate) fn client_url(&self) -> &str {
+        &self.client_url
+    }
+
     /// The file of an SQLite database.
     pub fn file(&self) -> Option<PathBuf> {
         self.folder.as_ref().map(|folder| folder.path().join(&self.name))
@@ -62,7 +69,7 @@ impl TestDatabase {
     /// A connection that stays open, to hold a transaction or a lock.
     #[track_caller]
     pub fn session(&self) -> Session {
-        Session::connect(self.backend, &self.url).unwrap_or_else(|error| panic!("{error}"))
+        Session::connect(self.backend, &self.client_url).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Runs statements that must succeed, on a connection of their own.
@@ -79,7 +86,7 @@ impl TestDatabase {
 
     /// The rows, or the database's own error text.
     pub fn try_query(&self, sql: &str) -> Result<Rows, String> {
-        Session::connect(self.backend, &self.url)?.try_query(sql)
+        Session::connect(self.backend, &self.client_url)?.try_query(sql)
     }
 
     /// The first column of each row, where no value may be NULL.

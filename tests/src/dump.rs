@@ -8,8 +8,8 @@ use crate::{Backend, TestDatabase, environment, mariadb_client, programs};
 #[track_caller]
 pub(crate) fn schema(database: &TestDatabase) -> String {
     match database.backend() {
-        Backend::Postgres => postgres(database.url()),
-        Backend::MariaDb => mariadb(database.url()),
+        Backend::Postgres => postgres(database.client_url()),
+        Backend::MariaDb => mariadb(database.client_url()),
         Backend::Sqlite => sqlite(database),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Durability, Options, Programs, Signal};
-use crate::programs;
+use crate::{Session, programs};
 
 const FAST: [&str; 5] = [
     "--innodb-flush-method=nosync",
@@ -61,6 +61,6 @@ fn create_user() -> String {
     )
 }
 
-pub(super) fn create_database(name: &str) -> String {
-    format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")
+pub(super) fn create_database(admin: &mut Session, name: &str) {
+    admin.execute(&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"));
 }

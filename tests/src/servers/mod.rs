@@ -149,11 +149,11 @@ impl Server {
     /// A new empty database.
     pub fn database(&self) -> TestDatabase {
         let name = self.fresh_name();
-        let sql = match self.engine {
-            Engine::Postgres => postgres::create_database(&name),
-            Engine::MariaDb => mariadb::create_database(&name),
-        };
-        self.admin().execute(&sql);
+        let mut admin = self.admin();
+        match self.engine {
+            Engine::Postgres => postgres::create_database(&mut admin, &name),
+            Engine::MariaDb => mariadb::create_database(&mut admin, &name),
+        }
         TestDatabase::on_server(self, name)
     }
 
@@ -209,7 +209,15 @@ impl Server {
             Engine::Postgres => "postgres",
             Engine::MariaDb => "mysql",
         };
-        Session::connect(self.engine.into(), &self.url(database))
+        Session::connect(self.engine.into(), &self.client_url(database))
+    }
+
+    /// The URL that the harness's own clients take.
+    pub(crate) fn client_url(&self, database: &str) -> String {
+        match self.engine {
+            Engine::Postgres => postgres::socket_url(self.folder(), self.port, database),
+            Engine::MariaDb => self.url(database),
+        }
     }
 
     /// Waits until a connection succeeds; the log if the server ends instead.

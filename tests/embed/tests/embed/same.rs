@@ -1,0 +1,31 @@
+//! The macro and the build script make the same module.
+
+use crate::app::{App, Way, text};
+
+/// As the compiler sees them after expansion, token for token.
+#[test]
+fn the_macro_and_the_build_script_agree() {
+    let app = App::new("same", Way::BuildScript);
+    app.migration(
+        "1_create_users",
+        "CREATE TABLE users (id INTEGER); -- \"'`\\",
+        "DROP TABLE users;",
+    );
+    app.write("migrations/2_nothing/up.sql", "-- nothing\r\n");
+    app.write(
+        "migrations/2_nothing/metadata.toml",
+        "run_in_transaction = false\n[dbmig]\nretries = 3\n",
+    );
+    let module = |way: Way| {
+        app.write(
+            "src/main.rs",
+            format!("mod migrations {{\n    {}}}\n\nfn main() {{}}\n", way.module()),
+        );
+        let mut cargo = app.cargo(&["rustc", "--offline", "--", "-Zunpretty=expanded"]);
+        // The stable compiler can print the expansion, but calls the flag unstable.
+        text(&cargo.env("RUSTC_BOOTSTRAP", "same").output().unwrap())
+    };
+    let (by_macro, by_script) = (module(Way::Macro), module(Way::BuildScript));
+    assert!(by_macro.contains("CREATE TABLE users") && by_macro.contains("retries"));
+    assert_eq!(by_macro, by_script);
+}
