@@ -67,10 +67,12 @@ impl Change {
     }
 }
 
-/// `path` as seen from `folder`, with `/` on every system.
+/// `path` as seen from `folder`, with `/` on every system; as it is, where the two share nothing.
 pub(crate) fn relative(path: &Path, folder: &Path) -> String {
-    let shared = path.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
-    if shared == 0 {
+    let both = path.components().zip(folder.components()).take_while(|(a, b)| a == b);
+    let is_name = |(part, _): &(Component<'_>, _)| matches!(part, Component::Normal(_));
+    let shared = both.clone().count();
+    if !both.clone().any(|pair| is_name(&pair)) {
         return path.to_string_lossy().into_owned();
     }
     let up = folder.components().skip(shared).map(|_| Component::ParentDir);
@@ -88,6 +90,8 @@ mod tests {
         let relative = |path, folder| super::relative(Path::new(path), Path::new(folder));
         assert_eq!(relative("/a/b/migrations", "/a/b"), "migrations");
         assert_eq!(relative("/a/migrations/sqlite", "/a/b/c"), "../../migrations/sqlite");
+        assert_eq!(relative("/a/b/../dbmig", "/a/b"), "../dbmig");
+        assert_eq!(relative("/opt/dbmig", "/a/b"), "/opt/dbmig");
     }
 
     #[test]
