@@ -383,14 +383,12 @@ fn postgres_operator(bytes: &[u8]) -> usize {
     let run = bytes.iter().take(LONGEST_OPERATOR).take_while(|b| b"~!@#^&|`?+-*/%<>=".contains(b));
     let run = run.count();
     let comment = |n: &usize| matches!(bytes[*n..], [b'-', b'-', ..] | [b'/', b'*', ..]);
-    let mut length = (1..run).find(comment).unwrap_or(run.max(1));
-    while length > 1
-        && matches!(bytes[length - 1], b'+' | b'-')
-        && !bytes[..length].iter().any(|byte| b"~!@#%^&|`?".contains(byte))
-    {
-        length -= 1;
+    let length = (1..run).find(comment).unwrap_or(run.max(1));
+    let operator = &bytes[..length];
+    if operator.iter().any(|byte| b"~!@#%^&|`?".contains(byte)) {
+        return length;
     }
-    length
+    operator.iter().rposition(|byte| !matches!(byte, b'+' | b'-')).map_or(1, |last| last + 1)
 }
 
 /// As the client reads it: after white space, in quotes or up to the next white space.
