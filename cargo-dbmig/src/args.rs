@@ -66,7 +66,7 @@ pub(crate) struct Common {
     /// Print one JSON value instead of text.
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Print errors and warnings only.
+    /// Print results and errors only.
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// Say also which folder, settings and database were chosen, and why.

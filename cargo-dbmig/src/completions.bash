@@ -10,7 +10,7 @@ _cargo_with_dbmig() {
     if [[ ${COMP_WORDS[1]} == dbmig && $COMP_CWORD -gt 1 ]]; then
         local COMP_WORDS=(cargo-dbmig "${COMP_WORDS[@]:2}")
         local COMP_CWORD=$((COMP_CWORD - 1))
-        _cargo-dbmig cargo-dbmig "$2" "$3"
+        _cargo__dbmig cargo-dbmig "$2" "$3"
     elif [[ -n $_cargo_before_dbmig ]]; then
         "$_cargo_before_dbmig" "$@"
     fi

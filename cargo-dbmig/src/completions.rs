@@ -32,7 +32,13 @@ mod tests {
 
     #[test]
     fn each_shell_completes_the_subcommand_of_cargo() {
-        assert!(script(Shell::Bash).contains("complete -F _cargo_with_dbmig"));
+        let bash = script(Shell::Bash);
+        assert!(bash.contains("complete -F _cargo_with_dbmig"));
+        // The hook calls what is defined before it.
+        assert!(
+            bash.contains("\n        _cargo__dbmig cargo-dbmig")
+                && bash.starts_with("_cargo__dbmig()")
+        );
         assert!(script(Shell::Zsh).starts_with("#compdef cargo-dbmig"));
         assert!(script(Shell::Fish).contains("complete -c cargo"));
     }

@@ -63,7 +63,7 @@ pub(crate) fn migrations(session: &Session, url: &DatabaseUrl) -> Result<Migrati
         session.output,
         &format!("migrations: {} (from {})", shown.display(), directory.origin),
     );
-    let scanned = scan_shown_as(&directory.path, shown, url.dialect())
+    let scanned = scan_shown_as(&directory.path, &shown, url.dialect())
         .map_err(|error| Failure::failed(error.to_string()))?;
     scanned.warnings.iter().for_each(|warning| session.output.warning(warning));
     Ok(scanned.set)

@@ -1,7 +1,7 @@
 //! A change to a file, shown before it is made.
 
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
@@ -67,32 +67,9 @@ impl Change {
     }
 }
 
-/// `path` as seen from `folder`, with `/` on every system; as it is, where the two share nothing.
-pub(crate) fn relative(path: &Path, folder: &Path) -> String {
-    let both = path.components().zip(folder.components()).take_while(|(a, b)| a == b);
-    let is_name = |(part, _): &(Component<'_>, _)| matches!(part, Component::Normal(_));
-    let shared = both.clone().count();
-    if !both.clone().any(|pair| is_name(&pair)) {
-        return path.to_string_lossy().into_owned();
-    }
-    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
-    let down = path.components().skip(shared);
-    let names = up.chain(down).map(|part| part.as_os_str().to_string_lossy().into_owned());
-    names.collect::<Vec<_>>().join("/")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_are_written_as_seen_from_the_package() {
-        let relative = |path, folder| super::relative(Path::new(path), Path::new(folder));
-        assert_eq!(relative("/a/b/migrations", "/a/b"), "migrations");
-        assert_eq!(relative("/a/migrations/sqlite", "/a/b/c"), "../../migrations/sqlite");
-        assert_eq!(relative("/a/b/../dbmig", "/a/b"), "../dbmig");
-        assert_eq!(relative("/opt/dbmig", "/a/b"), "/opt/dbmig");
-    }
 
     #[test]
     fn the_diff_shows_what_changes() {

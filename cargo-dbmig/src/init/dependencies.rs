@@ -4,8 +4,9 @@ use dbmig_core::Dialect;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::change::Step;
-use super::{Source, Target, change};
+use super::{Source, Target};
 use crate::failure::{Failure, Result};
+use crate::project::{relative, with_slashes};
 
 /// The versions of our own crates are those of this one.
 const OUR_VERSION: &str =
@@ -37,7 +38,7 @@ fn edit(document: &mut DocumentMut, target: &Target<'_>, backend: &str) -> Optio
     let is_new_to_diesel = document.get("dependencies").and_then(|d| d.get("diesel")).is_none();
     let ours = |name: &str| match &target.source {
         Source::Registry => ("version", OUR_VERSION.to_owned()),
-        Source::Path(path) => ("path", change::relative(&path.join(name), target.folder())),
+        Source::Path(path) => ("path", with_slashes(&relative(&path.join(name), target.folder()))),
     };
     add(document, "dependencies", "dbmig-runtime", ours("dbmig-runtime"), backend)?;
     if is_new_to_diesel {

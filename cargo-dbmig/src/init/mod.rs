@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::args::Init;
 use crate::failure::{Failure, Result};
-use crate::project::{Manifest, Project};
+use crate::project::{Manifest, Project, relative, with_slashes};
 use crate::{Session, output};
 use change::{Change, Step};
 
@@ -42,7 +42,7 @@ impl Target<'_> {
 
     /// The migrations folder as the package's own code names it.
     fn migrations_from_package(&self) -> String {
-        change::relative(&self.migrations, self.folder())
+        with_slashes(&relative(&self.migrations, self.folder()))
     }
 }
 

@@ -160,7 +160,7 @@ fn columns_of<'n>(rest: &'n str, preposition: &str) -> Option<(Vec<&'n str>, &'n
     let columns = columns.strip_suffix("_columns").unwrap_or(columns);
     let first = columns.split('_').next()?;
     let last = columns.rsplit('_').next()?;
-    let other = OTHER_OBJECTS.contains(&first) || matches!(last, "index" | "constraint" | "key");
+    let other = OTHER_OBJECTS.contains(&first) || matches!(last, "index" | "constraint");
     (!other).then_some((columns.split("_and_").collect(), table(of)?))
 }
 
@@ -228,6 +228,7 @@ mod tests {
             ("drop_users", DropTable { table: "users" }),
             ("remove_users", DropTable { table: "users" }),
             ("add_email_to_users", AddColumn { table: "users", columns: vec!["email"] }),
+            ("add_api_key_to_users", AddColumn { table: "users", columns: vec!["api_key"] }),
             ("add_reply_to_to_posts", AddColumn { table: "posts", columns: vec!["reply_to"] }),
             (
                 "add_first_name_and_last_name_to_users",

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dbmig_core::Dialect;
 
+use super::manifest::members_with_migrations;
 use super::{Project, diesel_toml};
 use crate::failure::{Failure, Result};
 
@@ -80,11 +81,22 @@ pub(super) fn find(project: &Project, flag: Option<&Path>) -> Result<MigrationsD
     if let Some(package) = &project.package {
         return named(package.folder().join("migrations"), Origin::Default);
     }
-    Err(Failure::usage(format!(
-        "there is no migrations folder in {} or above, and no Cargo.toml",
+    Err(nowhere(project))
+}
+
+fn nowhere(project: &Project) -> Failure {
+    let failure = Failure::usage(format!(
+        "there is no migrations folder in {} or above",
         project.base.display()
-    ))
-    .help("name one with --migrations-dir DIR, or a workspace member with -p NAME"))
+    ));
+    let members = project.workspace.as_ref().map(members_with_migrations).unwrap_or_default();
+    match members.as_slice() {
+        [] => {
+            failure.help("name one with --migrations-dir DIR, or a workspace member with -p NAME")
+        }
+        members => failure
+            .help(format!("these members of the workspace have one: -p {}", members.join(", -p "))),
+    }
 }
 
 /// Of `migrations/postgres` and `migrations/sqlite`, the one of `dialect`; other folders as they
@@ -148,6 +160,7 @@ mod tests {
         Project {
             current: base.clone(),
             package: None,
+            workspace: None,
             settings: Settings::default(),
             environment: Environment::default(),
             location: crate::args::Location::default(),

@@ -100,6 +100,18 @@ pub(crate) fn member_folder(
     Err(Failure::usage(format!("the workspace has no member `{name}`")).help(help))
 }
 
+/// The members of a workspace that could be meant where none is named.
+pub(super) fn members_with_migrations(workspace: &Manifest) -> Vec<String> {
+    let metadata = MetadataCommand::new().no_deps().manifest_path(&workspace.path).exec();
+    let Ok(metadata) = metadata else { return Vec::new() };
+    let has_migrations = |manifest: &Path| {
+        manifest.parent().is_some_and(|folder| folder.join("migrations").is_dir())
+    };
+    let packages = metadata.workspace_packages();
+    let members = packages.iter().filter(|p| has_migrations(p.manifest_path.as_std_path()));
+    members.map(|package| package.name.to_string()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

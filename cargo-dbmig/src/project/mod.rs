@@ -5,6 +5,7 @@ mod diesel_toml;
 mod directory;
 mod environment;
 mod manifest;
+mod relative;
 mod settings;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use dbmig_runtime::url::DatabaseUrl;
 pub(crate) use directory::MigrationsDir;
 pub(crate) use environment::Environment;
 pub(crate) use manifest::{Manifest, member_folder};
+pub(crate) use relative::{relative, with_slashes};
 pub(crate) use settings::Settings;
 
 use crate::args::Location;
@@ -29,6 +31,8 @@ pub(crate) struct Project {
     pub(crate) base: PathBuf,
     /// The Cargo.toml of the package around `base`.
     pub(crate) package: Option<Manifest>,
+    /// The Cargo.toml of the workspace around it, where it is another file.
+    workspace: Option<Manifest>,
     pub(crate) settings: Settings,
     pub(crate) environment: Environment,
     location: Location,
@@ -45,6 +49,7 @@ impl Project {
             current: current.to_owned(),
             base,
             package: manifests.package,
+            workspace: manifests.workspace,
             settings,
             environment,
             location: location.clone(),
@@ -74,8 +79,8 @@ impl Project {
     }
 
     /// `path` as a person in the current folder would write it.
-    pub(crate) fn shown<'a>(&self, path: &'a Path) -> &'a Path {
-        path.strip_prefix(&self.current).unwrap_or(path)
+    pub(crate) fn shown(&self, path: &Path) -> PathBuf {
+        relative(path, &self.current)
     }
 }
 
