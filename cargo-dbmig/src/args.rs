@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use dbmig_core::Dialect;
@@ -42,21 +43,39 @@ pub(crate) enum Cargo {
     subcommand_required = true,
     arg_required_else_help = true,
     disable_help_subcommand = true,
-    after_help = "Examples:
-  cargo dbmig init --backend sqlite       make this crate embed its migrations
-  cargo dbmig new create_users            a new migration, with SQL to start from
-  cargo dbmig run                         apply what is pending
-  cargo dbmig status                      where each migration stands
-  cargo dbmig revert                      undo the newest one
-
-Exit codes: 0 done or nothing to do, 1 failed, 2 usage, 3 --check found something,
-4 refused by a rule, 75 try again (lock held, database not reachable)."
+    after_help = after_help(),
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) common: Common,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+fn after_help() -> String {
+    let exits = cli::Exit::TABLE.map(|(exit, meaning)| format!("  {:>2}  {meaning}", exit.code()));
+    format!(
+        "Examples:
+  cargo dbmig init --backend sqlite    make this crate embed its migrations
+  cargo dbmig new create_users         a new migration, with SQL to start from
+  cargo dbmig run                      apply what is pending
+  cargo dbmig status                   where each migration stands
+  cargo dbmig revert                   undo the newest one
+
+Exit codes:
+{}",
+        exits.join("\n")
+    )
+}
+
+/// The names of the databases, for messages and completion.
+fn dialect() -> impl TypedValueParser<Value = Dialect> {
+    PossibleValuesParser::new([
+        PossibleValue::new("postgres").aliases(["postgresql", "pg"]),
+        PossibleValue::new("mysql").alias("mariadb"),
+        PossibleValue::new("sqlite"),
+    ])
+    .try_map(|name| name.parse::<Dialect>())
 }
 
 /// What every command takes.
@@ -171,12 +190,12 @@ pub(crate) struct Drop {
   cargo dbmig init -p api --yes           a member of a workspace, without asking")]
 pub(crate) struct Init {
     /// The database [default: from the URL, else from diesel's features in Cargo.toml].
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = dialect())]
     pub(crate) backend: Option<Dialect>,
     /// Only show what would change.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// A checkout of dbmig to depend on, as long as its crates are not published.
+    /// A checkout of dbmig to depend on; needed until its crates are published.
     #[arg(long, value_name = "DIR")]
     pub(crate) dbmig_path: Option<PathBuf>,
 }
@@ -205,7 +224,7 @@ pub(crate) struct New {
     #[arg(long, value_name = "V")]
     pub(crate) version: Option<String>,
     /// The database to write SQL for [default: from the settings, the URL or Cargo.toml].
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = dialect())]
     pub(crate) backend: Option<Dialect>,
 }
 
@@ -218,4 +237,26 @@ pub(crate) struct New {
 pub(crate) struct Completions {
     /// The shell.
     pub(crate) shell: Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cargo::command().debug_assert();
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn databases_have_their_usual_names() {
+        for (name, expected) in [("pg", "Postgres"), ("mariadb", "Mysql"), ("sqlite", "Sqlite")] {
+            let cli = Cli::parse_from(["cargo-dbmig", "new", "x", "--backend", name]);
+            assert!(format!("{cli:?}").contains(&format!("Some({expected})")), "{cli:?}");
+        }
+        let error = Cli::try_parse_from(["cargo-dbmig", "new", "x", "--backend", "oracle"]);
+        assert!(error.unwrap_err().to_string().contains("postgres, mysql, sqlite"));
+    }
 }

@@ -8,12 +8,13 @@ fi
 
 _cargo_with_dbmig() {
     if [[ ${COMP_WORDS[1]} == dbmig && $COMP_CWORD -gt 1 ]]; then
-        local COMP_WORDS=(cargo-dbmig "${COMP_WORDS[@]:2}")
-        local COMP_CWORD=$((COMP_CWORD - 1))
-        _cargo__dbmig cargo-dbmig "$2" "$3"
+        local words=("${COMP_WORDS[@]:2}") word=$((COMP_CWORD - 1))
+        local COMP_WORDS=(cargo-dbmig "${words[@]}") COMP_CWORD=$word
+        _cargo_dbmig cargo-dbmig "$2" "$3"
     elif [[ -n $_cargo_before_dbmig ]]; then
         "$_cargo_before_dbmig" "$@"
     fi
 }
 
 complete -F _cargo_with_dbmig -o bashdefault -o default cargo
+complete -F _cargo_dbmig -o bashdefault -o default cargo-dbmig

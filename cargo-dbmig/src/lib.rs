@@ -79,3 +79,24 @@ fn run(cli: Cli, output: Output) -> Result<Exit> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_repeats_the_name_and_a_person_does_not() {
+        for line in ["cargo-dbmig dbmig new dbmig", "cargo-dbmig new dbmig"] {
+            let cli = parse(line.split(' ').map(OsString::from).collect());
+            let Command::New(new) = cli.command else { panic!("{line}") };
+            assert_eq!(new.name, "dbmig");
+        }
+    }
+
+    #[test]
+    fn options_may_stand_before_and_after_the_command() {
+        for line in ["cargo-dbmig --json new x", "cargo-dbmig dbmig new x --json"] {
+            assert!(parse(line.split(' ').map(OsString::from).collect()).common.json);
+        }
+    }
+}

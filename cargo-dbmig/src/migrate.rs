@@ -1,7 +1,7 @@
 //! The commands on a database: the runtime's, with the files as their source.
 
-use dbmig_core::MigrationSet;
-use dbmig_core::scan::scan_shown_as;
+use dbmig_core::scan::{Scanned, scan_shown_as};
+use dbmig_core::{Migration, Version};
 use dbmig_runtime::Options;
 use dbmig_runtime::cli::{self, Context, Exit};
 use dbmig_runtime::url::DatabaseUrl;
@@ -16,18 +16,20 @@ pub(crate) fn run(command: &cli::Command, session: &Session) -> Result<Exit> {
     Ok(execute(command, session, &url, &set))
 }
 
-/// Runs `command` on `set`.
+/// Runs `command` on `migrations`.
 pub(crate) fn execute(
     command: &cli::Command,
     session: &Session,
     url: &DatabaseUrl,
-    set: &MigrationSet,
+    migrations: &Scanned,
 ) -> Exit {
     let mut options = Options::default();
     options.app = concat!("cargo-dbmig ", env!("CARGO_PKG_VERSION")).to_owned();
+    let warnings = by_migration(session, migrations);
     let context = Context {
         program: PROGRAM,
-        set,
+        set: &migrations.set,
+        warnings: &warnings,
         url,
         options,
         confirmation: session.confirmation,
@@ -55,7 +57,7 @@ pub(crate) fn database_url(session: &Session) -> Result<DatabaseUrl> {
 }
 
 /// The migrations for `url`, from their folder.
-pub(crate) fn migrations(session: &Session, url: &DatabaseUrl) -> Result<MigrationSet> {
+pub(crate) fn migrations(session: &Session, url: &DatabaseUrl) -> Result<Scanned> {
     let project = &session.project;
     let directory = project.migrations_dir(Some(url.dialect()))?.existing()?;
     let shown = project.shown(&directory.path);
@@ -63,8 +65,19 @@ pub(crate) fn migrations(session: &Session, url: &DatabaseUrl) -> Result<Migrati
         session.output,
         &format!("migrations: {} (from {})", shown.display(), directory.origin),
     );
-    let scanned = scan_shown_as(&directory.path, &shown, url.dialect())
-        .map_err(|error| Failure::failed(error.to_string()))?;
-    scanned.warnings.iter().for_each(|warning| session.output.warning(warning));
-    Ok(scanned.set)
+    scan_shown_as(&directory.path, &shown, url.dialect())
+        .map_err(|error| Failure::failed(error.to_string()))
+}
+
+/// The warnings that belong to a migration, with its version; the others are told at once.
+fn by_migration(session: &Session, scanned: &Scanned) -> Vec<(Version, String)> {
+    let mut found = Vec::new();
+    for warning in &scanned.warnings {
+        let inside = |m: &&Migration| warning.path.iter().any(|part| part == m.name.as_ref());
+        match scanned.set.iter().find(inside) {
+            Some(migration) => found.push((migration.version.clone(), warning.to_string())),
+            None => session.output.warning(warning),
+        }
+    }
+    found
 }
