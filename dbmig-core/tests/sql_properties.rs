@@ -278,11 +278,13 @@ proptest! {
     /// A statement taken out of its script is still that one statement.
     #[test]
     fn a_statement_stands_alone(dialect in dialect(), text in fragments()) {
-        let text = text.replace("DELIMITER", "");
+        // A byte order mark is white space at the start of a text and a letter elsewhere.
+        let text = text.replace("DELIMITER", "").replace('\u{feff}', "");
         let Ok(statements) = split(dialect, &text) else { return Ok(()) };
         // MySQL: `--` is two signs before `;` and a comment at the end.
         for statement in statements.iter().filter(|s| !s.text.ends_with("--")) {
-            let again = split(dialect, statement.text).unwrap();
+            let again = split(dialect, statement.text);
+            let again = again.map_err(|error| TestCaseError::fail(format!("{error} in {statement:?}")))?;
             prop_assert_eq!(again.iter().map(|s| s.text).collect::<Vec<_>>(), vec![statement.text]);
         }
     }
