@@ -1,0 +1,2 @@
+DROP TRIGGER take_stock ON order_lines;
+DROP FUNCTION take_stock();
