@@ -401,10 +401,9 @@ fn check_down(migration: &Migration, set: &MigrationSet) -> Result<(), Irreversi
                 Err(IrreversibleReason::EmptyDown { path: script.path.to_string() })
             }
             Ok(_) => Ok(()),
-            Err(error) => Err(IrreversibleReason::BrokenDown {
-                path: script.path.to_string(),
-                error,
-            }),
+            Err(error) => {
+                Err(IrreversibleReason::BrokenDown { path: script.path.to_string(), error })
+            }
         },
     }
 }

@@ -10,7 +10,7 @@ use diesel::connection::LoadConnection;
 
 use crate::backend::{Backend, borrow};
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::{Event, Observe};
 use crate::history::HistoryRow;
 use crate::migrations::Migrations;
 use crate::options::Options;
@@ -36,7 +36,7 @@ use crate::runner::Runner;
 pub struct Migrator<'m, B, V = Version> {
     set: &'m MigrationSet,
     options: Options,
-    observe: Option<Box<dyn FnMut(&Event<'_>) + 'm>>,
+    observe: Option<Box<Observe<'m>>>,
     typed: PhantomData<fn() -> (B, V)>,
 }
 

@@ -3,7 +3,7 @@
 //! [`Runner`] works on any set and any connection; [`crate::Migrator`] is the same with types.
 
 use dbmig_core::migration::{Execution, MigrationSet};
-use dbmig_core::plan::{Direction, History, Plan, Target, plan};
+use dbmig_core::plan::{Blocked, Direction, History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 use dbmig_core::{Migration, Version};
 
@@ -58,19 +58,22 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]; see there what had happened before.
     pub fn run(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
+        within(db, |db| self.run_within(db, target))
+    }
+
+    fn run_within(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
         if *target == Target::Latest && self.is_current(db) {
             return Ok(Report::default());
         }
         let (tables, history) = look(db)?;
-        if self.decide(&history, target)?.is_empty() {
+        if is_settled(plan(self.set, &history, target, &self.options.policy))? {
             return Ok(Report::default());
         }
         let Self { set, options, observe } = self;
         let need = |db: &mut dyn Database| {
             let (_, history) = look(db)?;
-            let left = plan(set, &history, target, &options.policy)?;
-            let settled = left.is_empty() && *target == Target::Latest;
-            Ok(if settled { Need::Nothing } else { Need::Work })
+            let settled = is_settled(plan(set, &history, target, &options.policy))?;
+            Ok(if settled && *target == Target::Latest { Need::Nothing } else { Need::Work })
         };
         introduce(db, options)?;
         let done =
@@ -88,8 +91,10 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn plan(&self, db: &mut dyn Database, target: &Target) -> Result<Plan<'a>, Error> {
-        let (_, history) = look(db)?;
-        self.decide(&history, target)
+        within(db, |db| {
+            let (_, history) = look(db)?;
+            self.decide(&history, target)
+        })
     }
 
     /// Where each migration stands. Reads only.
@@ -97,8 +102,10 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn status(&self, db: &mut dyn Database) -> Result<Vec<Entry>, Error> {
-        let (_, history) = look(db)?;
-        Ok(status::status(self.set, &history))
+        within(db, |db| {
+            let (_, history) = look(db)?;
+            Ok(status::status(self.set, &history))
+        })
     }
 
     /// The newest `limit` runs, newest first. Reads only.
@@ -106,8 +113,10 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn history(&self, db: &mut dyn Database, limit: usize) -> Result<Vec<HistoryRow>, Error> {
-        let (tables, _) = look(db)?;
-        history::list(db, &tables, limit)
+        within(db, |db| {
+            let (tables, _) = look(db)?;
+            history::list(db, &tables, limit)
+        })
     }
 
     /// The text that was applied under `version`, where the history has it. Reads only.
@@ -119,8 +128,10 @@ impl<'a> Runner<'a> {
         db: &mut dyn Database,
         version: &Version,
     ) -> Result<Option<String>, Error> {
-        let (tables, _) = look(db)?;
-        history::stored_up(db, &tables, version)
+        within(db, |db| {
+            let (tables, _) = look(db)?;
+            history::stored_up(db, &tables, version)
+        })
     }
 
     /// The script that was stored to revert `version`, where the history has one. Reads only.
@@ -132,8 +143,10 @@ impl<'a> Runner<'a> {
         db: &mut dyn Database,
         version: &Version,
     ) -> Result<Option<String>, Error> {
-        let (tables, _) = look(db)?;
-        Ok(history::stored_down(db, &tables, version)?.map(|stored| stored.text))
+        within(db, |db| {
+            let (tables, _) = look(db)?;
+            Ok(history::stored_down(db, &tables, version)?.map(|stored| stored.text))
+        })
     }
 
     /// Takes every migration up to and with `through` (all, where there is none) as applied,
@@ -143,6 +156,14 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn baseline(
+        &mut self,
+        db: &mut dyn Database,
+        through: Option<&Version>,
+    ) -> Result<Report, Error> {
+        within(db, |db| self.baseline_within(db, through))
+    }
+
+    fn baseline_within(
         &mut self,
         db: &mut dyn Database,
         through: Option<&Version>,
@@ -178,7 +199,7 @@ impl<'a> Runner<'a> {
         db: &mut dyn Database,
         through: Option<&Version>,
     ) -> Result<Vec<&'a Migration>, Error> {
-        let (_, history) = look(db)?;
+        let (_, history) = within(db, look)?;
         // An unknown version is refused by the same planner as everywhere.
         let target = through.cloned().map_or(Target::Latest, Target::Through);
         if through.is_some() {
@@ -198,10 +219,36 @@ impl<'a> Runner<'a> {
     }
 }
 
+/// Whether nothing is left to do, as far as that can be told without the lock: a run that looks
+/// interrupted may be going on at this moment.
+fn is_settled(plan: Result<Plan<'_>, Blocked>) -> Result<bool, Error> {
+    match plan {
+        Ok(plan) => Ok(plan.is_empty()),
+        Err(Blocked::Interrupted(_)) => Ok(false),
+        Err(blocked) => Err(blocked.into()),
+    }
+}
+
 fn look(db: &mut dyn Database) -> Result<(Tables, History), Error> {
     let tables = db.engine().locate(db).map_err(located())?;
     let history = history::read(db, &tables)?;
     Ok((tables, history))
+}
+
+/// A scope in which the session is as dbmig needs it.
+fn within<T>(
+    db: &mut dyn Database,
+    body: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let leave = db.engine().enter(db).map_err(Error::database("prepare the session"))?;
+    let result = body(db);
+    if !leave.is_empty() {
+        let left = db.execute(&leave);
+        let value = result?;
+        left.map_err(Error::database("restore the session"))?;
+        return Ok(value);
+    }
+    result
 }
 
 fn located() -> impl FnOnce(diesel::result::Error) -> Error {

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{Direction, History, Place};
+use crate::Version;
 use crate::migration::{Migration, MigrationSet};
 use crate::sql::SplitError;
-use crate::Version;
 
 /// Why nothing may be done. Its [`fmt::Display`] names each thing; [`Blocked::remedy`] says what
 /// to type.
@@ -166,10 +166,18 @@ impl Blocked {
             Self::UnknownVersion { .. } | Self::NotApplied { .. } => {
                 format!("`{program} status` lists the versions")
             }
-            Self::Irreversible(_) => format!(
-                "write the missing down.sql, or put the schema right by hand and with a new migration; \
-                 `{program} plan --revert` shows what would be reverted"
-            ),
+            Self::Irreversible(all) => {
+                let gone = |one: &Irreversible| {
+                    use IrreversibleReason::{GoneWithoutStored, NotInSet};
+                    matches!(one.reason, GoneWithoutStored | NotInSet)
+                };
+                let how = if all.iter().all(gone) {
+                    "put the missing directories back"
+                } else {
+                    "write the missing down.sql"
+                };
+                format!("{how}, or write a new migration that changes the schema to what you want")
+            }
             Self::Interrupted(stuck) => stuck.remedy(program),
         }
     }

@@ -1,7 +1,7 @@
 //! Where a run goes on that an earlier one has left.
 
 use super::blocked::{Blocked, Stuck, StuckReason};
-use super::{Action, Cause, Direction, DownScript, History, Interrupted, Place, Step};
+use super::{Action, Cause, DownScript, History, Interrupted, Place, Step};
 use crate::migration::{Down, MigrationSet, Script};
 use crate::sql::{self, Statement};
 use crate::{Checksum, Dialect};
@@ -15,9 +15,6 @@ pub(super) fn resume<'s>(
     history: &History,
     mut steps: Vec<Step<'s>>,
 ) -> Result<Vec<Step<'s>>, Blocked> {
-    if steps.is_empty() && history.interrupted.iter().all(|run| run.direction == Direction::Down) {
-        return Ok(steps);
-    }
     for run in &history.interrupted {
         let step = steps
             .iter_mut()
@@ -61,7 +58,8 @@ fn check(dialect: Dialect, run: &Interrupted, now: Option<&Script>) -> Result<()
         && run.cause == Cause::Lost
         && let Some(statement) = before.get(run.done)
     {
-        let path = now.map_or_else(|| format!("stored script of {}", run.name), |s| s.path.to_string());
+        let path =
+            now.map_or_else(|| format!("stored script of {}", run.name), |s| s.path.to_string());
         return Err(StuckReason::InFlight(place(path, run.done, statement)));
     }
     let Some(now) = now else { return Ok(()) };
@@ -75,19 +73,12 @@ fn check(dialect: Dialect, run: &Interrupted, now: Option<&Script>) -> Result<()
     match (0..run.done).find(|&n| !same(n)) {
         None => Ok(()),
         Some(n) => match after.get(n).or_else(|| before.get(n)) {
-            Some(statement) => {
-                Err(StuckReason::Changed(place(now.path.to_string(), n, statement)))
-            }
+            Some(statement) => Err(StuckReason::Changed(place(now.path.to_string(), n, statement))),
             None => Ok(()),
         },
     }
 }
 
 fn place(path: String, index: usize, statement: &Statement<'_>) -> Place {
-    Place {
-        path,
-        position: statement.position,
-        number: index + 1,
-        text: statement.text.to_owned(),
-    }
+    Place { path, position: statement.position, number: index + 1, text: statement.text.to_owned() }
 }

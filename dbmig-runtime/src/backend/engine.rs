@@ -22,6 +22,11 @@ pub trait Engine: Sync {
     /// Where the two tables are or would be. Reads only.
     fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables>;
 
+    /// Prepares the session for dbmig's work; what it answers with undoes that.
+    fn enter(&self, _db: &mut dyn Database) -> QueryResult<String> {
+        Ok(String::new())
+    }
+
     /// Creates the tables that are missing.
     fn create_tables(&self, tables: &Tables) -> String;
 

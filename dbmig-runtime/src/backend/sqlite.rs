@@ -15,6 +15,9 @@ use super::engine::{
 };
 use super::{Backend, Sqlite, sealed};
 
+/// How long a runner waits for a write transaction of another.
+const BUSY_TIMEOUT_MS: usize = 30_000;
+
 impl sealed::Sealed for Sqlite {}
 
 impl Backend for Sqlite {
@@ -48,6 +51,18 @@ impl Engine for SqliteEngine {
         })
     }
 
+    /// Runners wait for each other's write transactions; by itself SQLite does not wait at all.
+    fn enter(&self, db: &mut dyn Database) -> QueryResult<String> {
+        // Not `pragma_busy_timeout()`: a SELECT reads the schema, and may itself find it locked.
+        let rows = db.query("PRAGMA busy_timeout")?;
+        let before = rows.first().map_or(0, |row| row.number(0));
+        if before >= BUSY_TIMEOUT_MS {
+            return Ok(String::new());
+        }
+        db.execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}"))?;
+        Ok(format!("PRAGMA busy_timeout = {before}"))
+    }
+
     fn create_tables(&self, tables: &Tables) -> String {
         let (ledger, history) = (tables.ledger_name(), tables.history_name());
         format!(
@@ -77,9 +92,9 @@ impl Engine for SqliteEngine {
         Ok(None)
     }
 
-    /// Nobody can look at SQLite's sessions; but ours must wait for each other.
-    fn introduce(&self, db: &mut dyn Database, _name: &str) -> QueryResult<()> {
-        db.execute(&self.limits(&Limits { lock: Some(Duration::from_secs(30)), statement: None }))
+    /// Nobody can look at SQLite's sessions.
+    fn introduce(&self, _db: &mut dyn Database, _name: &str) -> QueryResult<()> {
+        Ok(())
     }
 
     fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
@@ -108,11 +123,9 @@ impl Engine for SqliteEngine {
         result
     }
 
-    fn limits(&self, limits: &Limits) -> String {
-        match limits.lock {
-            Some(lock) => format!("PRAGMA busy_timeout = {};\n", lock.as_millis()),
-            None => String::new(),
-        }
+    /// There are no locks but the one that runners wait for, and no clock for statements.
+    fn limits(&self, _limits: &Limits) -> String {
+        String::new()
     }
 
     fn cleanse(&self, _db: &dyn Database, _tables: &Tables) -> String {

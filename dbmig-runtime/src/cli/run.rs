@@ -1,8 +1,8 @@
 //! Executes a command: the same for `cargo dbmig` and for an app.
 
-use dbmig_core::MigrationSet;
-use dbmig_core::plan::{OutOfOrder, Policy, Target};
+use dbmig_core::plan::{OutOfOrder, Plan, Policy, Target};
 use dbmig_core::status::State;
+use dbmig_core::{MigrationSet, Version};
 
 use super::args::{BaselineArgs, Command};
 use super::confirm::{Confirmation, confirm};
@@ -14,6 +14,7 @@ use super::{show, verify};
 use crate::backend::Database;
 use crate::connect::connect;
 use crate::error::Error;
+use crate::event::Event;
 use crate::options::Options;
 use crate::report::Report;
 use crate::runner::Runner;
@@ -26,6 +27,8 @@ pub struct Context<'a> {
     pub program: &'a str,
     /// The migrations.
     pub set: &'a MigrationSet,
+    /// What smells in them; told with the plans that they are part of.
+    pub warnings: &'a [(Version, String)],
     /// The database.
     pub url: &'a DatabaseUrl,
     /// How a run behaves.
@@ -101,7 +104,7 @@ impl<'a> Context<'a> {
     }
 
     fn runner_with(&self, out_of_order: OutOfOrder) -> Runner<'a> {
-        let policy = Policy { out_of_order, ..self.options.policy };
+        let policy = Policy { out_of_order };
         Runner::new(self.set, Options { policy, ..self.options.clone() })
     }
 }
@@ -113,10 +116,22 @@ fn run(
     out_of_order: OutOfOrder,
 ) -> Result<Exit, Error> {
     let mut progress = Progress::new(context.output);
-    let result =
-        context.runner_with(out_of_order).observe(|event| progress.observe(event)).run(db, target);
+    let observe = |event: &Event<'_>| {
+        if let Event::Planned { plan } = event {
+            warn(context, plan);
+        }
+        progress.observe(event);
+    };
+    let result = context.runner_with(out_of_order).observe(observe).run(db, target);
     progress.end();
     finished(context, &result?)
+}
+
+/// Not with every command for ever: what is applied cannot be changed any more.
+fn warn(context: &Context<'_>, plan: &Plan<'_>) {
+    let concerned = |version: &Version| plan.steps.iter().any(|step| step.version() == version);
+    let warnings = context.warnings.iter().filter(|(version, _)| concerned(version));
+    warnings.for_each(|(_, warning)| context.output.warning(warning));
 }
 
 fn finished(context: &Context<'_>, report: &Report) -> Result<Exit, Error> {
@@ -144,6 +159,7 @@ fn plan(
 ) -> Result<Exit, Error> {
     let runner = context.runner_with(out_of_order);
     let plan = runner.plan(db, target)?;
+    warn(context, &plan);
     let shown = show::planned(&plan, context.set.dialect(), |version| {
         Ok(runner.stored_down(db, version)?.unwrap_or_default())
     })?;
