@@ -1,4 +1,4 @@
-// Without this, cargo would not notice a migration that is added, and the build would lack it.
 fn main() {
-    dbmig_core::codegen::watch("migrations");
+    // On its own, cargo would not notice a migration that is added: the build would lack it.
+    dbmig_core::codegen::watch("{migrations}");
 }

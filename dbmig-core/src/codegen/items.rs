@@ -1,7 +1,7 @@
 //! The items of the generated module.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::{doc, names};
 use crate::migration::{Compatibility, Down, Execution, ForeignKeys, Reversible, Script, Settings};
@@ -16,23 +16,23 @@ pub fn module(set: &MigrationSet, runtime: &TokenStream) -> TokenStream {
     let variants: Vec<_> =
         names::variants(set).iter().map(|name| Ident::new(name, Span::call_site())).collect();
     let version = version_type(set, &variants);
-    let constants = constants(&variants);
+    let inherent = inherent(set, &variants, runtime);
     let conversions = conversions(set, runtime);
     let all = all(set, runtime);
-    quote! { #version #constants #conversions #all }
+    quote! { #all #version #inherent #conversions }
 }
 
 /// Generated code is nobody's to tidy up, and what of it is used is the app's affair.
 fn quiet() -> TokenStream {
     quote! {
         #[allow(
-            clippy::allow_attributes,
-            clippy::allow_attributes_without_reason,
             clippy::all,
-            clippy::pedantic,
             clippy::nursery,
+            clippy::pedantic,
+            clippy::restriction,
             dead_code,
             unreachable_pub,
+            reason = "generated"
         )]
     }
 }
@@ -48,7 +48,7 @@ fn version_type(set: &MigrationSet, variants: &[Ident]) -> TokenStream {
     }
 }
 
-fn constants(variants: &[Ident]) -> TokenStream {
+fn inherent(set: &MigrationSet, variants: &[Ident], runtime: &TokenStream) -> TokenStream {
     let quiet = quiet();
     // An empty set has no latest version: who names it learns so when compiling.
     let latest = variants.last().map(|latest| {
@@ -57,19 +57,6 @@ fn constants(variants: &[Ident]) -> TokenStream {
             pub const LATEST: Self = Self::#latest;
         }
     });
-    quote! {
-        #quiet
-        impl Version {
-            /// All of them, oldest first.
-            pub const ALL: &'static [Self] = &[#(Self::#variants),*];
-            #latest
-        }
-    }
-}
-
-fn conversions(set: &MigrationSet, runtime: &TokenStream) -> TokenStream {
-    let quiet = quiet();
-    let backend = backend(set.dialect());
     // An enum without variants cannot be cast.
     let migration = if set.as_slice().is_empty() {
         quote! { match self {} }
@@ -79,9 +66,19 @@ fn conversions(set: &MigrationSet, runtime: &TokenStream) -> TokenStream {
     quote! {
         #quiet
         impl Version {
+            /// All of them, oldest first.
+            pub const ALL: &'static [Self] = &[#(Self::#variants),*];
+            #latest
             /// The migration itself.
             pub fn migration(self) -> &'static #runtime::__private::Migration { #migration }
         }
+    }
+}
+
+fn conversions(set: &MigrationSet, runtime: &TokenStream) -> TokenStream {
+    let quiet = quiet();
+    let backend = backend(set.dialect());
+    quote! {
         #quiet
         impl #runtime::SetVersion for Version {
             type Backend = #runtime::#backend;
@@ -108,8 +105,8 @@ fn all(set: &MigrationSet, runtime: &TokenStream) -> TokenStream {
         /// The migrations that this build embeds.
         #quiet
         pub static ALL: #runtime::Migrations<#runtime::#backend, Version> = {
-            use #runtime::__private::embed as e;
-            static MIGRATIONS: &[e::Migration] = &[#(#migrations),*];
+            use #runtime::__private::embed;
+            static MIGRATIONS: &[embed::Migration] = &[#(#migrations),*];
             #runtime::Migrations::from_static(MIGRATIONS)
         };
     }
@@ -130,18 +127,27 @@ fn migration(migration: &Migration) -> TokenStream {
     let down = match migration.down() {
         Down::Script(down) => {
             let arguments = arguments(down);
-            quote! { e::down(#arguments) }
+            quote! { embed::down(#arguments) }
         }
-        Down::Missing => quote! { e::NO_DOWN },
+        Down::Missing => quote! { embed::NO_DOWN },
     };
-    let checksum = Literal::byte_string(migration.checksum.as_bytes());
+    let checksum = bytes(migration.checksum.as_bytes());
     let settings = settings(&migration.settings);
-    quote! { e::sql(#version, #name, #up, #down, #checksum, #settings) }
+    quote! { embed::sql(#version, #name, #up, #down, #checksum, #settings) }
+}
+
+/// One token, and the same text in a macro and in a build script, whose libraries do not agree on
+/// the case of hexadecimal digits.
+fn bytes(bytes: &[u8]) -> TokenStream {
+    let escaped: String = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+    format!("b\"{escaped}\"")
+        .parse()
+        .unwrap_or_else(|_| Literal::byte_string(bytes).into_token_stream())
 }
 
 fn script(script: &Script) -> TokenStream {
     let arguments = arguments(script);
-    quote! { e::script(#arguments) }
+    quote! { embed::script(#arguments) }
 }
 
 fn arguments(script: &Script) -> TokenStream {
@@ -158,39 +164,39 @@ fn settings(settings: &Settings) -> TokenStream {
     };
     match settings.execution {
         Execution::Transaction => {}
-        Execution::Statements => set("execution", quote! { e::Execution::Statements }),
+        Execution::Statements => set("execution", quote! { embed::Execution::Statements }),
     }
     match settings.compatibility {
         Compatibility::Undeclared => {}
         Compatibility::Compatible => {
-            set("compatibility", quote! { e::Compatibility::Compatible });
+            set("compatibility", quote! { embed::Compatibility::Compatible });
         }
-        Compatibility::Breaking => set("compatibility", quote! { e::Compatibility::Breaking }),
+        Compatibility::Breaking => set("compatibility", quote! { embed::Compatibility::Breaking }),
     }
     match settings.reversible {
         Reversible::Undeclared => {}
-        Reversible::Yes => set("reversible", quote! { e::Reversible::Yes }),
-        Reversible::Lossy => set("reversible", quote! { e::Reversible::Lossy }),
-        Reversible::No => set("reversible", quote! { e::Reversible::No }),
+        Reversible::Yes => set("reversible", quote! { embed::Reversible::Yes }),
+        Reversible::Lossy => set("reversible", quote! { embed::Reversible::Lossy }),
+        Reversible::No => set("reversible", quote! { embed::Reversible::No }),
     }
     match settings.foreign_keys {
         ForeignKeys::Unchanged => {}
-        ForeignKeys::Off => set("foreign_keys", quote! { e::ForeignKeys::Off }),
+        ForeignKeys::Off => set("foreign_keys", quote! { embed::ForeignKeys::Off }),
     }
     for (field, time) in
         [("lock_timeout", settings.lock_timeout), ("statement_timeout", settings.statement_timeout)]
     {
         if let Some(time) = time {
             let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-            set(field, quote! { e::millis(#millis) });
+            set(field, quote! { embed::millis(#millis) });
         }
     }
     if let Some(retries) = settings.retries {
         set("retries", quote! { ::core::option::Option::Some(#retries) });
     }
     if fields.is_empty() {
-        quote! { e::DEFAULT }
+        quote! { embed::DEFAULT }
     } else {
-        quote! { e::Settings { #fields ..e::DEFAULT } }
+        quote! { embed::Settings { #fields ..embed::DEFAULT } }
     }
 }

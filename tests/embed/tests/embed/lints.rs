@@ -10,7 +10,7 @@ const STRICT: &str = "#![deny(warnings, missing_docs, unreachable_pub, missing_d
                       #![forbid(unsafe_code)]\n#![deny(clippy::all, clippy::pedantic, \
                       clippy::nursery, clippy::cargo, clippy::restriction)]\n\
                       #![allow(clippy::cargo_common_metadata, clippy::multiple_crate_versions, \
-                      clippy::blanket_clippy_restriction_lints, clippy::single_call_fn)]\n\
+                      clippy::blanket_clippy_restriction_lints, clippy::single_call_fn, reason = \"not about the module\")]\n\
                       //! A crate.\n";
 
 /// The program uses nothing of the module, so that every item is tried for being dead code.

@@ -133,12 +133,12 @@ fn a_name_with_a_typo_and_a_removed_migration() {
     app.check().assert_succeeded();
     main("AddEmial");
     let expected =
-        "no variant, associated function, or constant named `AddEmial` found for enum `Version`";
+        "no variant or associated item named `AddEmial` found for enum `migrations::Version`";
     assert_refused(&app.check(), &[expected]);
     main("AddEmail");
     fs::remove_dir_all(app.path("migrations/2_add_email")).unwrap();
     let expected =
-        "no variant, associated function, or constant named `AddEmail` found for enum `Version`";
+        "no variant or associated item named `AddEmail` found for enum `migrations::Version`";
     assert_refused(&app.check(), &[expected]);
 }
 

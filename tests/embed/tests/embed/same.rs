@@ -27,5 +27,6 @@ fn the_macro_and_the_build_script_agree() {
     };
     let (by_macro, by_script) = (module(Way::Macro), module(Way::BuildScript));
     assert!(by_macro.contains("CREATE TABLE users") && by_macro.contains("retries"));
-    assert_eq!(by_macro, by_script);
+    let tokens = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(tokens(&by_macro), tokens(&by_script));
 }

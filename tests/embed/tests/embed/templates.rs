@@ -9,7 +9,7 @@ fn the_templates_of_init_compile_and_embed() {
     let app = App::new("templates", Way::Macro);
     let rendered = |template: &str| {
         let text = fs::read_to_string(root_file("templates").join(template)).unwrap();
-        text.replace("{migrations}", "db/migrations").replace("{Backend}", "Sqlite")
+        text.replace("{migrations}", "db/migrations").replace("{backend}", "Sqlite")
     };
     app.write("build.rs", rendered("build.rs"));
     app.write("src/migrations.rs", rendered("migrations.rs"));
