@@ -1,7 +1,10 @@
 //! The suites that need real databases, processes and projects, in one binary: they share its
 //! servers. One module per suite.
 
+mod commands;
 mod harness;
+mod shop;
+mod statements;
 
 use dbmig_tests::Project;
 
