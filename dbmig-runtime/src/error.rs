@@ -75,6 +75,8 @@ pub enum ConnectReason {
     Refused,
     /// Nobody answers, or not yet.
     Unreachable,
+    /// SQLite cannot work with what the path leads to.
+    UnusableFile,
 }
 
 /// A migration that failed.
@@ -168,6 +170,10 @@ impl Error {
                 ConnectReason::Refused => {
                     "check the user and the password in the database URL".to_owned()
                 }
+                ConnectReason::UnusableFile => {
+                    "check the path in the database URL, and the rights on the file and its folder"
+                        .to_owned()
+                }
                 ConnectReason::Unreachable => {
                     "check that the server runs and that host and port in the database URL are right"
                         .to_owned()
@@ -227,6 +233,7 @@ impl fmt::Display for Error {
                     ConnectReason::NoSuchDatabase => "the database does not exist",
                     ConnectReason::Refused => "the server refuses the connection",
                     ConnectReason::Unreachable => "the database cannot be reached",
+                    ConnectReason::UnusableFile => "the file cannot be used as a database",
                 };
                 write!(f, "{what}: {url}\n  {}", message.trim_end().replace('\n', "\n  "))
             }

@@ -4,7 +4,7 @@ use dbmig_core::plan::{OutOfOrder, Plan, Policy, Target};
 use dbmig_core::status::State;
 use dbmig_core::{MigrationSet, Version};
 
-use super::args::{BaselineArgs, Command};
+use super::args::{BaselineArgs, Command, RunArgs};
 use super::confirm::{Confirmation, confirm};
 use super::exit::Exit;
 use super::json;
@@ -12,7 +12,7 @@ use super::output::Output;
 use super::progress::Progress;
 use super::{show, verify};
 use crate::backend::Database;
-use crate::connect::connect;
+use crate::connect::{connect, connect_to_read};
 use crate::error::Error;
 use crate::event::Event;
 use crate::options::Options;
@@ -53,7 +53,12 @@ fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> 
     {
         return Ok(exit);
     }
-    let db = &mut *connect(context.url)?;
+    let db = &mut *match command {
+        Command::Run(RunArgs { dry_run: false, .. })
+        | Command::Baseline(BaselineArgs { dry_run: false, .. }) => connect(context.url),
+        // Where there is no database yet, there is nothing to revert either.
+        _ => connect_to_read(context.url),
+    }?;
     match command {
         Command::Run(args) if args.dry_run => {
             plan(db, context, &args.target(), order(args.allow_out_of_order))
