@@ -104,14 +104,12 @@ impl DatabaseUrl {
             return true;
         }
         let Some((_, rest)) = self.text.split_once("://") else {
-            return !self.text.contains("host=") || self.text.contains("host=/");
+            return lead_here(self.text.split_whitespace());
         };
         let authority = rest.split(['/', '?']).next().unwrap_or_default();
         let hosts = authority.rsplit('@').next().unwrap_or_default();
-        let query_host = rest
-            .split_once('?')
-            .and_then(|(_, query)| query.split('&').find_map(|pair| pair.strip_prefix("host=")));
-        hosts.split(',').all(is_local_host) && query_host.is_none_or(is_local_host)
+        let query = rest.split_once('?').map_or("", |(_, query)| query);
+        hosts.split(',').all(is_local_host) && lead_here(query.split('&'))
     }
 
     /// The name of the database on its server; the file of an SQLite database.
@@ -244,14 +242,28 @@ fn is_conninfo(text: &str) -> bool {
     text.split_whitespace().any(|pair| KEYS.iter().any(|key| pair.starts_with(key)))
 }
 
+/// Whether none of libpq's parameters names another machine. A service may name any.
+fn lead_here<'a>(mut parameters: impl Iterator<Item = &'a str>) -> bool {
+    parameters.all(|parameter| match parameter.split_once('=') {
+        Some(("host" | "hostaddr", hosts)) => {
+            hosts.trim_matches('\'').split(',').all(is_local_host)
+        }
+        Some((key, _)) => key != "service",
+        None => true,
+    })
+}
+
 fn is_local_host(host: &str) -> bool {
     let decoded = decode(host);
     let name = match decoded.strip_prefix('[') {
         Some(v6) => v6.split(']').next().unwrap_or_default().to_owned(),
         None if decoded.starts_with('/') => return true,
+        // Without brackets, only the text of an IPv6 address holds more than one colon.
+        None if decoded.matches(':').count() > 1 => decoded,
         None => decoded.split(':').next().unwrap_or_default().to_owned(),
     };
-    matches!(name.as_str(), "" | "localhost" | "::1") || name.starts_with("127.")
+    let is_loopback = name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    is_loopback || matches!(name.as_str(), "" | "localhost")
 }
 
 impl fmt::Display for DatabaseUrl {
@@ -336,6 +348,10 @@ mod tests {
         assert!(local("postgres:///d?host=/run/pg") && local("postgres://%2Frun%2Fpg/d"));
         assert!(!local("postgres://db.internal/d") && !local("mysql://10.0.0.7/d"));
         assert!(!local("postgres:///d?host=db.internal") && !local("host=db dbname=d"));
+        assert!(!local("postgres://localhost/d?hostaddr=10.0.0.7"));
+        assert!(!local("hostaddr=10.0.0.7 dbname=d") && !local("postgres://127.evil.example/d"));
+        assert!(!local("postgres://localhost,10.0.0.7/d") && !local("service=far dbname=d"));
+        assert!(local("host='127.0.0.1' dbname=d") && local("postgres:///d?hostaddr=::1"));
     }
 
     #[test]
