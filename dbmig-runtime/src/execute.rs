@@ -267,8 +267,10 @@ fn one_by_one(
             sql: statement.text,
         });
         let played = retrying(place, run, observe, || {
-            db.execute(statement.text)
-                .map_err(|error| Failure { at: FailedAt::Statement(index, None), error })
+            db.execute(statement.text).map_err(|error| {
+                let place = engine.place(&error, statement);
+                Failure { at: FailedAt::Statement(index, place), error }
+            })
         });
         if let Err(failure) = played {
             record_failure(db, place, run, index, &failure.error);

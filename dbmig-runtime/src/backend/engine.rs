@@ -51,6 +51,15 @@ pub trait Engine: Sync {
     /// Runs a step in one transaction.
     fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure>;
 
+    /// The place in `statement`, played alone, that `error` names.
+    fn place(
+        &self,
+        _error: &diesel::result::Error,
+        _statement: &Statement<'_>,
+    ) -> Option<Position> {
+        None
+    }
+
     /// Limits what follows: for the session, or the transaction where the database has that.
     fn limits(&self, limits: &Limits) -> String;
 

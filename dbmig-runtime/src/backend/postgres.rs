@@ -84,7 +84,7 @@ impl Engine for PostgresEngine {
         let sql = format!(
             "SELECT CASE WHEN held.digest = '{digest}' AND here.same \
              AND NOT EXISTS (SELECT 1 FROM {HISTORY} WHERE state IN ('running', 'failed') \
-             AND execution = 'statements') THEN 0 \
+             AND execution = 'statements' OR format > {format}) THEN 0 \
              ELSE ('dbmig: not up to date yet, reading on ' || held.digest)::integer END FROM \
              (SELECT encode(sha256(convert_to(coalesce(string_agg(l.version || ' ' || \
              coalesce(h.checksum, ''), E'\\n' ORDER BY l.version COLLATE \"C\"), ''), 'UTF8')), 'hex') \
@@ -95,6 +95,7 @@ impl Engine for PostgresEngine {
              ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.oid IN \
              ('{LEDGER}'::regclass, '{HISTORY}'::regclass)) here",
             digest = head.digest,
+            format = crate::history::FORMAT,
         );
         db.execute(&sql).is_ok()
     }
@@ -150,6 +151,10 @@ impl Engine for PostgresEngine {
             None => FailedAt::Script,
         };
         Err(Failure { at, error })
+    }
+
+    fn place(&self, error: &Error, statement: &Statement<'_>) -> Option<Position> {
+        Some(place_in(statement, position_of(error)?.checked_sub(1)?))
     }
 
     fn limits(&self, limits: &Limits) -> String {
