@@ -133,7 +133,9 @@ fn backend_folders(path: &Path) -> Result<Vec<(PathBuf, Dialect)>> {
         return Ok(Vec::new());
     }
     let mut folders = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(Failure::io("read", path))? {
+    // The scan says better than this why a folder cannot be read.
+    let Ok(entries) = std::fs::read_dir(path) else { return Ok(Vec::new()) };
+    for entry in entries {
         let entry = entry.map_err(Failure::io("read", path))?;
         let folder = entry.path();
         if folder.join("up.sql").is_file() {
