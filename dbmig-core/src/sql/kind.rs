@@ -43,7 +43,8 @@ pub fn refuses_transaction(dialect: Dialect, statement: &Statement<'_>) -> bool 
 /// only what does not commit implicitly, elsewhere all that a transaction accepts.
 pub fn is_rollbackable(dialect: Dialect, statement: &Statement<'_>) -> bool {
     match dialect {
-        Dialect::Postgres | Dialect::Sqlite => !refuses_transaction(dialect, statement),
+        Dialect::Postgres => !postgres_refuses(statement),
+        Dialect::Sqlite => !sqlite_refuses(statement) && !statement.begins_with(&["ATTACH"]),
         Dialect::Mysql => {
             MYSQL_DATA.iter().any(|word| statement.begins_with(&[word]))
                 && !statement.begins_with(&["SET", "PASSWORD"])
@@ -91,7 +92,7 @@ const POSTGRES_INDEXES: &[&[&str]] =
 fn sqlite_refuses(statement: &Statement<'_>) -> bool {
     let begins = |word| statement.begins_with(&[word]);
     let assigns = || statement.tokens().any(|token| token.is("=") || token.is("("));
-    ["VACUUM", "ATTACH", "DETACH"].into_iter().any(begins)
+    ["VACUUM", "DETACH"].into_iter().any(begins)
         || (begins("PRAGMA")
             && ["journal_mode", "synchronous"].iter().any(|name| mentions(statement, name))
             && assigns())

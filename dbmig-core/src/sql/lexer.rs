@@ -147,6 +147,9 @@ impl<'t> Lexer<'t> {
             return token;
         }
         match bytes[0] {
+            b'.' if bytes.get(1).is_some_and(u8::is_ascii_digit) => {
+                (self.number(), Kind::Number, None)
+            }
             b'0'..=b'9' => (self.number(), Kind::Number, None),
             b'$' if self.rules.dollar == Dollar::Quote => self.dollar_quote(),
             b'$' if self.rules.dollar == Dollar::Symbol => (1, Kind::Symbol, None),
@@ -249,7 +252,8 @@ impl<'t> Lexer<'t> {
         let bytes = self.rest().as_bytes();
         let digits = |from| self.run(from, |byte| byte.is_ascii_digit() || byte == b'_');
         let mut end = digits(1);
-        if bytes.get(end) == Some(&b'.')
+        if bytes[0] != b'.'
+            && bytes.get(end) == Some(&b'.')
             && bytes.get(end + 1) != Some(&b'.')
             && !self.at_delimiter(self.at + end)
         {
@@ -270,9 +274,11 @@ impl<'t> Lexer<'t> {
         let tag = rest.bytes().skip(1).take_while(|&byte| is_tag(byte)).count();
         let opener = tag + 2;
         let bytes = rest.as_bytes();
-        if bytes[1..=tag].first().is_some_and(u8::is_ascii_digit)
-            || bytes.get(tag + 1) != Some(&b'$')
-        {
+        if let digits @ 1.. = bytes[1..].iter().take_while(|byte| byte.is_ascii_digit()).count() {
+            // `$1`, a parameter.
+            return (1 + digits, Kind::Number, None);
+        }
+        if bytes.get(tag + 1) != Some(&b'$') {
             return (1, Kind::Symbol, None);
         }
         match rest[opener..].find(&rest[..opener]) {

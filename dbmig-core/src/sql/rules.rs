@@ -98,6 +98,8 @@ const fn quote(mark: u8, holds: Holds, escapes: Escapes) -> Quote {
 }
 
 const STRING: Quote = quote(b'\'', Holds::String, Escapes::Doubling);
+/// Of a bit or byte string: `x''''` is two strings.
+const DIGITS: Quote = quote(b'\'', Holds::String, Escapes::Nothing);
 const ESCAPED: Quote = quote(b'\'', Holds::String, Escapes::DoublingAndBackslash);
 const DOUBLE_ESCAPED: Quote = quote(b'"', Holds::String, Escapes::DoublingAndBackslash);
 const NAME: Quote = quote(b'"', Holds::Name, Escapes::Doubling);
@@ -114,8 +116,8 @@ static POSTGRES: Rules = Rules {
     quotes: &[STRING, NAME],
     prefixes: &[
         ("e", ESCAPED),
-        ("b", STRING),
-        ("x", STRING),
+        ("b", DIGITS),
+        ("x", DIGITS),
         ("n", STRING),
         ("u&", STRING),
         ("u&", NAME),
@@ -132,7 +134,7 @@ static POSTGRES: Rules = Rules {
 /// <https://mariadb.com/kb/en/comment-syntax/>
 static MYSQL: Rules = Rules {
     quotes: &[ESCAPED, DOUBLE_ESCAPED, BACKTICK],
-    prefixes: &[("b", ESCAPED), ("x", ESCAPED), ("n", ESCAPED)],
+    prefixes: &[("b", DIGITS), ("x", DIGITS), ("n", ESCAPED)],
     line_comments: &[DASHES_SPACE, HASH],
     line_ends: b"\n",
     block_comments: BlockComments::Executable,
@@ -147,7 +149,7 @@ static MYSQL: Rules = Rules {
 /// <https://www.sqlite.org/lang_keywords.html>, <https://www.sqlite.org/lang_comment.html>
 static SQLITE: Rules = Rules {
     quotes: &[STRING, NAME, BACKTICK, BRACKET],
-    prefixes: &[("x", STRING)],
+    prefixes: &[("x", DIGITS)],
     line_comments: &[DASHES],
     line_ends: b"\n",
     block_comments: BlockComments::OpenEnded,

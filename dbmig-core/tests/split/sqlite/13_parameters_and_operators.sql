@@ -1,2 +1,2 @@
-SELECT ?1, :a, @b, $c, a->>'$.b;', x || ';', 1<>2, - -1;
-SELECT a==b;--end
+SELECT ?1, :a, @b, $c, a->>'$.b;', d || ';', .5<>2., - -1 FROM t;
+SELECT a==b FROM t;--end
