@@ -1,0 +1,245 @@
+//! Databases that cannot be reached, that do not exist, or that must not be touched unasked.
+
+use std::net::TcpListener;
+
+use dbmig_tests::servers::{mariadb, postgres};
+use dbmig_tests::{Backend, PASSWORD, TestDatabase, USER};
+
+use super::{COMMANDS, Case, refusal};
+
+/// A project with one migration, and a URL that is no database's.
+fn with_url(backend: Backend, url: &str) -> Case {
+    let mut case = Case::new(backend);
+    case.project.migration("1_a", "CREATE TABLE a (x INT);", "DROP TABLE a;");
+    case.url = Some(url.to_owned());
+    case
+}
+
+const SERVERS: [Backend; 2] = [Backend::Postgres, Backend::MariaDb];
+
+fn port(backend: Backend) -> u16 {
+    match backend {
+        Backend::Postgres => postgres().port(),
+        _ => mariadb().port(),
+    }
+}
+
+fn scheme(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Postgres => "postgres",
+        _ => "mysql",
+    }
+}
+
+#[test]
+fn no_url_at_all() {
+    let mut case = with_url(Backend::Sqlite, "");
+    for url in [None, Some(String::new()), Some("  ".to_owned())] {
+        case.url = url;
+        for command in COMMANDS {
+            case.refused(2, command)
+                .says(&["nothing says which database is meant"])
+                .offers("set DATABASE_URL (or MIGRATION_DATABASE_URL), also in .env, or pass --database-url URL");
+        }
+        for command in [&["db", "create"][..], &["db", "drop"], &["db", "reset"]] {
+            case.refused(2, command).offers("set DATABASE_URL");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_scheme() {
+    let case = with_url(Backend::Sqlite, &format!("oracle://app:{PASSWORD}@db/shop"));
+    case.refused(2, &["run"])
+        .says(&["DATABASE_URL: `oracle://` is no database that dbmig knows: use postgres://"]);
+    let url = format!("mssql://app:{PASSWORD}@db/shop");
+    case.refused(2, &["status", "--database-url", &url])
+        .says(&["--database-url: `mssql://` is no database"]);
+    case.project.write(".env", format!("DATABASE_URL=redis://app:{PASSWORD}@db/0\n"));
+    let mut case = case;
+    case.url = None;
+    case.refused(2, &["run"]).says(&["DATABASE_URL in .env: `redis://` is no database"]);
+}
+
+#[test]
+fn a_password_with_reserved_characters() {
+    for password in [format!("{PASSWORD}@x"), format!("a/{PASSWORD}"), format!("a?{PASSWORD}#")] {
+        let case =
+            with_url(Backend::Postgres, &format!("postgres://app:{password}@127.0.0.1/shop"));
+        case.refused(2, &["run"])
+            .says(&["DATABASE_URL: the password in the database URL holds", "percent-encoded"]);
+    }
+}
+
+/// The wrong password is no more printed than the right one.
+#[test]
+fn a_wrong_password() {
+    for backend in SERVERS {
+        let database = dbmig_tests::database(backend);
+        let wrong = database.url().replace(USER, "nobody");
+        let case = with_url(backend, &wrong);
+        // To create a database, another one of the server is connected to.
+        let shown = wrong.replace(PASSWORD, "***").replace(database.name(), "");
+        for command in [&["run"][..], &["status"], &["db", "create"]] {
+            case.refused(1, command)
+                .says(&[&format!("the server refuses the connection: {shown}")])
+                .offers("check the user and the password in the database URL");
+        }
+    }
+}
+
+#[test]
+fn a_closed_port() {
+    // Taken and not listened on as a database: closed again before it is used.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for backend in SERVERS {
+        let scheme = scheme(backend);
+        let case =
+            with_url(backend, &format!("{scheme}://{USER}:{PASSWORD}@127.0.0.1:{port}/shop"));
+        for command in COMMANDS.into_iter().chain([&["db", "create"][..]]) {
+            case.refused(75, command)
+                .says(&[&format!("the database cannot be reached: {scheme}://{USER}:***@127.0.0.1:{port}/shop\n")])
+                .offers("check that the server runs and that host and port in the database URL are right");
+        }
+    }
+}
+
+#[test]
+fn a_missing_database_is_offered_to_be_created() {
+    for backend in SERVERS {
+        let server = if backend == Backend::Postgres { postgres() } else { mariadb() };
+        let name = server.fresh_name();
+        let url = server.url(&name);
+        let case = with_url(backend, &url);
+        let shown = url.replace(PASSWORD, "***");
+        for command in COMMANDS {
+            case.refused(1, command)
+                .says(&[&format!("the database does not exist: {shown}\n"), &name])
+                .offers("create it: `cargo dbmig db create`");
+        }
+        created_and_run(&case, &shown);
+        case.dbmig(&["db", "drop"]).success();
+        case.refused(1, &["status"]).says(&["the database does not exist"]);
+    }
+}
+
+#[test]
+fn a_file_in_a_missing_folder_is_offered_to_be_created() {
+    let case = with_url(Backend::Sqlite, "data/deep/app.db");
+    for command in COMMANDS {
+        case.refused(1, command)
+            .says(&["the database does not exist: data/deep/app.db"])
+            .offers("create it: `cargo dbmig db create`");
+    }
+    assert!(!case.project.path("data").exists());
+    created_and_run(&case, "data/deep/app.db");
+}
+
+fn created_and_run(case: &Case, shown: &str) {
+    assert_eq!(case.dbmig(&["db", "create"]).success().stdout, format!("{shown}: created\n"));
+    assert_eq!(case.dbmig(&["run"]).success().stdout, "applied 1 migration\n");
+    assert_eq!(
+        case.dbmig(&["db", "create"]).success().stdout,
+        format!("{shown}: nothing to do: it exists\n")
+    );
+    case.dbmig(&["status", "--check"]).success();
+}
+
+#[test]
+fn a_file_that_is_no_database() {
+    let case = with_url(Backend::Sqlite, "src/main.rs");
+    let before = case.project.read("src/main.rs");
+    for command in COMMANDS {
+        case.refused(1, command)
+            .says(&["the file cannot be used as a database: src/main.rs", "file is not a database"])
+            .offers("check the path in the database URL");
+    }
+    for command in [&["db", "create"][..], &["db", "drop"], &["db", "reset"]] {
+        case.refused(4, command)
+            .says(&["src/main.rs is a file, but no SQLite database"])
+            .offers("check the database URL");
+    }
+    assert_eq!(case.project.read("src/main.rs"), before);
+}
+
+#[test]
+fn a_folder_that_is_no_database() {
+    let case = with_url(Backend::Sqlite, "src");
+    for command in COMMANDS {
+        case.refused(1, command)
+            .says(&["the file cannot be used as a database: src"])
+            .offers("check the path in the database URL");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_database_that_may_only_be_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let case = Case::new(Backend::Sqlite);
+    case.begin();
+    case.project.migration("20260102_pending", "CREATE TABLE pending (x INT);", "");
+    let file = case.database.file().unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o444)).unwrap();
+    let command = |args: &[&str]| super::files::without_privilege(&case.command(args));
+    case.refused_by(1, &["run"], command).says(&["readonly database"]);
+    dbmig_tests::project::run(&mut command(&["status"])).success();
+}
+
+/// 203.0.113.0/24 is for documentation: nobody answers there, and to try would take minutes.
+#[test]
+fn what_destroys_is_not_done_far_away_unasked() {
+    for backend in SERVERS {
+        let far = format!("{}://{USER}:{PASSWORD}@203.0.113.1/shop", scheme(backend));
+        let shown = far.replace(PASSWORD, "***");
+        let case = with_url(backend, &far);
+        for (command, what) in [
+            (&["revert"][..], "revert migrations"),
+            (&["revert", "--all"], "revert migrations"),
+            (&["revert", "--to", "1"], "revert migrations"),
+            (&["redo"], "revert migrations and apply them again"),
+            (&["db", "drop"], "drop the database"),
+            (&["db", "reset"], "drop the database and build it again"),
+        ] {
+            refusal(2, command, |args| case.command(args))
+                .says(&[&format!(
+                    "{what} on {shown} needs a confirmation, and there is no terminal to ask on"
+                )])
+                .offers("add --yes if that is what you want");
+        }
+    }
+}
+
+/// Local names that hide a remote server, and the other way round.
+#[test]
+fn far_away_is_told_by_where_the_connection_goes() {
+    for url in [
+        "postgres:///shop?host=203.0.113.1",
+        "postgres://localhost,203.0.113.1/shop",
+        "postgres://localhost/shop?hostaddr=203.0.113.1",
+        "postgres://127.0.0.1.example.com/shop",
+        "host=203.0.113.1 dbname=shop",
+        "hostaddr=203.0.113.1 dbname=shop",
+        "mysql://user@203.0.113.1/shop",
+        "mariadb://user@db.internal/shop",
+    ] {
+        let case = with_url(Backend::Sqlite, url);
+        case.refused(2, &["revert"]).says(&["needs a confirmation"]);
+    }
+}
+
+#[test]
+fn near_by_is_not_asked() {
+    for backend in SERVERS {
+        let database: TestDatabase = dbmig_tests::database(backend);
+        let url = database.url().replace("127.0.0.1", "localhost");
+        // MariaDB's library takes `localhost` for the socket of the system's own server.
+        let url = if backend == Backend::Postgres { url } else { database.url().to_owned() };
+        let case = with_url(backend, &url);
+        case.dbmig(&["run"]).success();
+        case.dbmig(&["revert"]).success();
+        case.dbmig(&["db", "drop"]).success();
+    }
+    assert_ne!(port(Backend::Postgres), port(Backend::MariaDb));
+}
