@@ -1,8 +1,10 @@
 //! The suites that need real databases, processes and projects, in one binary: they share its
 //! servers. One module per suite.
 
+mod bad_input;
 mod commands;
 mod harness;
+mod new_user;
 mod shop;
 mod statements;
 
