@@ -35,6 +35,9 @@ impl Progress {
                     Direction::Up => "applying",
                     Direction::Down => "reverting",
                 };
+                if let Some(line) = &self.line {
+                    line.reset_elapsed();
+                }
                 self.moving(format!("{verb} {number}/{of} {}", step.name()));
                 if step.done_before > 0 {
                     let going_on = format!("  going on after statement {}", step.done_before);
