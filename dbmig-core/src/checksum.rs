@@ -98,3 +98,76 @@ fn add(hash: &mut Sha256, token: &str) {
         hash.update(line);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(dialect: Dialect, left: &str, right: &str) -> bool {
+        Checksum::of(dialect, left) == Checksum::of(dialect, right)
+    }
+
+    #[test]
+    fn the_sums_that_databases_hold_stay_valid() {
+        let text = "CREATE TABLE t (a int DEFAULT 'x;'); -- c\nDROP TABLE u";
+        let sum = "64c42f1f93d0672dcdcff84e34a3ad99f9d0c1082ed339dd413150ea31978c69";
+        for dialect in Dialect::ALL {
+            assert_eq!(Checksum::of(dialect, text).to_string(), sum);
+        }
+    }
+
+    #[test]
+    fn looks_do_not_count() {
+        for dialect in Dialect::ALL {
+            for looks in ["\u{feff}a b;c", "a\r\n\tb ; ; c;", "-- x\na/**/b;/* ; */c;;"] {
+                assert!(same(dialect, "a b; c", looks), "{looks}");
+            }
+            assert!(same(dialect, "SELECT 'a\r\nb'", "SELECT 'a\nb'"));
+            assert!(same(dialect, "", " -- nothing\n;"));
+        }
+        let body = "CREATE PROCEDURE p() BEGIN SELECT 1; END";
+        let delimited = format!("DELIMITER //\n{body};\n//\nDELIMITER ;\n");
+        assert!(same(Dialect::Mysql, body, &delimited));
+    }
+
+    #[test]
+    fn meaning_counts() {
+        let differ = [
+            ("a b", "ab"),
+            ("a b", "a; b"),
+            ("a b", "A b"),
+            ("'a' 'b'", "'ab'"),
+            ("'a b'", "'a  b'"),
+            ("'a\nb'", "'a\rb'"),
+            ("- -1", "--1"),
+            ("a < = b", "a <= b"),
+            ("1 .5", "1.5"),
+            ("x 'ab'", "x'ab'"),
+            ("a", "a 'cut off"),
+            ("'cut", "'cut off"),
+        ];
+        for dialect in Dialect::ALL {
+            for (left, right) in differ {
+                assert!(!same(dialect, left, right), "{dialect}: {left} and {right}");
+            }
+        }
+        for code in ["a /*! b */", "a /*!50003 b */", "a /*M! b */", "a /*+ b */"] {
+            assert!(!same(Dialect::Mysql, "a", code) && same(Dialect::Sqlite, "a", code), "{code}");
+        }
+        assert!(!same(
+            Dialect::Mysql,
+            "CREATE PROCEDURE p() BEGIN a; b; END",
+            "CREATE PROCEDURE p() BEGIN a b; END"
+        ));
+    }
+
+    #[test]
+    fn it_is_read_as_it_is_written() {
+        let sum = Checksum::of(Dialect::Sqlite, "SELECT 1");
+        assert_eq!(Checksum::from_hex(&sum.to_string()), Some(sum));
+        assert_eq!(Checksum::from_bytes(*sum.as_bytes()), sum);
+        for wrong in ["", "12", &"g".repeat(64), &"é".repeat(32), &"0".repeat(65)] {
+            assert_eq!(Checksum::from_hex(wrong), None, "{wrong}");
+        }
+    }
+}

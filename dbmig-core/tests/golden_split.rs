@@ -2,6 +2,8 @@
 //!
 //! Run with `UPDATE_GOLDEN=1` to write the `.split` files anew, then read the difference.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

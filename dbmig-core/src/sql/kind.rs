@@ -64,8 +64,7 @@ fn postgres_refuses(statement: &Statement<'_>) -> bool {
     let alone = statement.keywords().count() == 1 && statement.tokens().count() == 1;
     POSTGRES_ALWAYS.iter().any(|words| begins(words))
         || (POSTGRES_INDEXES.iter().any(|words| begins(words)) && mentions("CONCURRENTLY"))
-        || (begins(&["REINDEX"])
-            && (mentions("CONCURRENTLY") || mentions("DATABASE") || mentions("SYSTEM")))
+        || (begins(&["REINDEX"]) && POSTGRES_REINDEX.iter().any(|word| mentions(word)))
         || (begins(&["CLUSTER"]) && alone)
         || (begins(&["ALTER", "DATABASE"]) && mentions("TABLESPACE"))
         || (begins(&["ALTER", "TABLE"]) && mentions("DETACH") && mentions("CONCURRENTLY"))
@@ -89,6 +88,8 @@ const POSTGRES_ALWAYS: &[&[&str]] = &[
 const POSTGRES_INDEXES: &[&[&str]] =
     &[&["CREATE", "INDEX"], &["CREATE", "UNIQUE", "INDEX"], &["DROP", "INDEX"]];
 
+const POSTGRES_REINDEX: &[&str] = &["CONCURRENTLY", "SCHEMA", "DATABASE", "SYSTEM"];
+
 fn sqlite_refuses(statement: &Statement<'_>) -> bool {
     let begins = |word| statement.begins_with(&[word]);
     let assigns = || statement.tokens().any(|token| token.is("=") || token.is("("));
@@ -101,4 +102,101 @@ fn sqlite_refuses(statement: &Statement<'_>) -> bool {
 /// Whether the word stands anywhere in the statement, outside of quotes.
 fn mentions(statement: &Statement<'_>, keyword: &str) -> bool {
     statement.tokens().any(|t| t.word().is_some_and(|word| word.eq_ignore_ascii_case(keyword)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::split;
+
+    fn holds(
+        question: fn(Dialect, &Statement<'_>) -> bool,
+        dialect: Dialect,
+        yes: &[&str],
+        no: &[&str],
+    ) {
+        for (texts, expected) in [(yes, true), (no, false)] {
+            for text in texts {
+                let statements = split(dialect, text).unwrap();
+                assert_eq!(statements.len(), 1, "{text}");
+                assert_eq!(question(dialect, &statements[0]), expected, "{dialect}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn statements_that_begin_or_end_a_transaction() {
+        let common = ["BEGIN", "/* c */ commit", "ROLLBACK"];
+        let savepoints = ["SAVEPOINT s", "ROLLBACK TO s", "RELEASE SAVEPOINT s", "SELECT 1"];
+        for dialect in Dialect::ALL {
+            holds(ends_transaction, dialect, &common, &savepoints);
+        }
+        let yes =
+            ["START TRANSACTION", "END", "ABORT", "PREPARE TRANSACTION 'x'", "COMMIT PREPARED 'x'"];
+        let no =
+            ["PREPARE p AS SELECT 1", "ROLLBACK WORK TO SAVEPOINT s", "START", "SELECT 'COMMIT'"];
+        holds(ends_transaction, Dialect::Postgres, &yes, &no);
+        let yes =
+            ["BEGIN WORK", "START TRANSACTION READ ONLY", "XA START 'x'", "SET @@autocommit = 1"];
+        let no = ["BEGIN NOT ATOMIC SELECT 1; END", "SET @a = 1", "START SLAVE"];
+        holds(ends_transaction, Dialect::Mysql, &yes, &no);
+        let yes = ["BEGIN IMMEDIATE", "END TRANSACTION"];
+        holds(ends_transaction, Dialect::Sqlite, &yes, &["ROLLBACK TRANSACTION TO s"]);
+    }
+
+    #[test]
+    fn statements_that_postgres_refuses_in_a_transaction() {
+        let yes = [
+            "create unique index concurrently i ON t (a)",
+            "CREATE INDEX /* c */ CONCURRENTLY IF NOT EXISTS i ON t (a)",
+            "DROP INDEX CONCURRENTLY IF EXISTS i",
+            "REINDEX TABLE CONCURRENTLY t",
+            "REINDEX (VERBOSE, CONCURRENTLY) INDEX i",
+            "REINDEX SCHEMA public",
+            "VACUUM (ANALYZE) t",
+            "CREATE DATABASE d",
+            "ALTER DATABASE d SET TABLESPACE x",
+            "ALTER SYSTEM SET work_mem = '1MB'",
+            "ALTER TABLE t DETACH PARTITION p CONCURRENTLY",
+            "CLUSTER",
+        ];
+        let no = [
+            "CREATE INDEX i ON t (a)",
+            "CREATE INDEX \"concurrently\" ON t (a)",
+            "DROP INDEX i",
+            "REINDEX TABLE t",
+            "REFRESH MATERIALIZED VIEW CONCURRENTLY v",
+            "ALTER DATABASE d SET work_mem = '1MB'",
+            "CLUSTER t",
+            "ANALYZE",
+            "COMMENT ON TABLE t IS 'VACUUM'",
+        ];
+        holds(refuses_transaction, Dialect::Postgres, &yes, &no);
+        holds(is_rollbackable, Dialect::Postgres, &no, &yes);
+    }
+
+    #[test]
+    fn statements_that_mysql_rolls_back() {
+        let yes =
+            ["insert INTO t VALUES (1)", "/*!40101 SET @a = 1 */", "WITH a AS (SELECT 1) SELECT 1"];
+        let no = [
+            "CREATE TABLE t (a INT)",
+            "SET PASSWORD = 'x'",
+            "SET autocommit = 1",
+            "COMMIT",
+            "CALL p()",
+        ];
+        holds(is_rollbackable, Dialect::Mysql, &yes, &no);
+    }
+
+    #[test]
+    fn statements_that_sqlite_cannot_roll_back() {
+        let no = ["VACUUM", "ATTACH 'x' AS y", "DETACH y", "PRAGMA journal_mode = wal"];
+        holds(
+            is_rollbackable,
+            Dialect::Sqlite,
+            &["CREATE TABLE t (a)", "PRAGMA foreign_keys = on"],
+            &no,
+        );
+    }
 }

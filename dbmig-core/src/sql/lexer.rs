@@ -140,7 +140,7 @@ impl<'t> Lexer<'t> {
         if is_space(bytes[0]) {
             return (self.run(1, is_space), Kind::Space, None);
         }
-        if let Some(length) = self.line_comment() {
+        if let Some(length) = self.line_comment(rest) {
             return (length, Kind::Comment, None);
         }
         if let Some(token) = self.block_comment().or_else(|| self.quoted()) {
@@ -171,8 +171,8 @@ impl<'t> Lexer<'t> {
             && self.rest().starts_with(BYTE_ORDER_MARK)
     }
 
-    fn line_comment(&self) -> Option<usize> {
-        let rest = self.rest();
+    /// The length of the line comment with which `rest` begins.
+    fn line_comment(&self, rest: &str) -> Option<usize> {
         let comment = self.rules.line_comments.iter().find(|c| rest.starts_with(c.opener))?;
         let follower = rest.as_bytes().get(comment.opener.len());
         if comment.follower == Follower::Space
@@ -295,7 +295,10 @@ impl<'t> Lexer<'t> {
                 list.iter().find(|operator| rest.starts_with(**operator)).map_or(1, |o| o.len())
             }
         };
-        (1..length).find(|n| self.at_delimiter(self.at + n)).unwrap_or(length)
+        // In MySQL `--- x` is a sign and a comment.
+        let ends =
+            |n: &usize| self.at_delimiter(self.at + n) || self.line_comment(&rest[*n..]).is_some();
+        (1..length).find(ends).unwrap_or(length)
     }
 
     /// What the next token needs to know about this one.

@@ -1,5 +1,7 @@
 //! The splitter against PostgreSQL's own scanner and parser (libpg_query).
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! The splitter against SQLite's own prepare, which says where each statement ends.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::Path;
 
