@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use dbmig_core::migration::{Down, Execution};
+use dbmig_core::migration::{Down, Execution, Script};
 use dbmig_core::{Migration, MigrationSet, Version};
 use diesel::connection::BoxableConnection;
 use diesel::migration as interop;
@@ -47,7 +47,13 @@ impl<B: Backend, V> Migrations<B, V> {
 }
 
 /// Diesel's own harness and every tool that is built on it can run the set, too
-/// (without dbmig's lock and history).
+/// (without dbmig's lock and history): `conn.run_pending_migrations(&migrations::ALL)`.
+impl<B: Backend, V> interop::MigrationSource<B> for &Migrations<B, V> {
+    fn migrations(&self) -> interop::Result<Vec<Box<dyn interop::Migration<B>>>> {
+        interop::MigrationSource::migrations(*self)
+    }
+}
+
 impl<B: Backend, V> interop::MigrationSource<B> for Migrations<B, V> {
     fn migrations(&self) -> interop::Result<Vec<Box<dyn interop::Migration<B>>>> {
         let boxed = |migration: &Migration| Box::new(Interop(migration.clone())) as Box<_>;
@@ -59,12 +65,12 @@ struct Interop(Migration);
 
 impl<B: Backend> interop::Migration<B> for Interop {
     fn run(&self, conn: &mut dyn BoxableConnection<B>) -> interop::Result<()> {
-        Ok(conn.batch_execute(&self.0.up().text)?)
+        play(conn, self.0.up())
     }
 
     fn revert(&self, conn: &mut dyn BoxableConnection<B>) -> interop::Result<()> {
         match self.0.down() {
-            Down::Script(script) => Ok(conn.batch_execute(&script.text)?),
+            Down::Script(script) => play(conn, script),
             Down::Missing => Err(format!("{} has no down.sql", self.0.name).into()),
         }
     }
@@ -76,6 +82,15 @@ impl<B: Backend> interop::Migration<B> for Interop {
     fn name(&self) -> &dyn interop::MigrationName {
         self
     }
+}
+
+/// One statement after the other: sent together, PostgreSQL makes one transaction of them, wanted
+/// or not, and MySQL does not know `DELIMITER`.
+fn play<B: Backend>(conn: &mut dyn BoxableConnection<B>, script: &Script) -> interop::Result<()> {
+    for statement in script.statements(B::DIALECT)? {
+        conn.batch_execute(statement.text)?;
+    }
+    Ok(())
 }
 
 impl interop::MigrationMetadata for Interop {
