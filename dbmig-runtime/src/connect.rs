@@ -55,23 +55,30 @@ where
 {
     match <C as Connection>::establish(text) {
         Ok(connection) => Ok(Box::new(Owned(connection))),
-        Err(error) => {
-            let message = url.redact(&error.to_string());
-            Err(Error::Connect { url: url.to_string(), reason: reason(&message), message })
-        }
+        Err(error) => Err(Error::connect(url, &error)),
+    }
+}
+
+impl Error {
+    /// What Diesel's `establish` says, classified and without the password: for apps that open
+    /// their connections themselves.
+    #[must_use]
+    pub fn connect(url: &DatabaseUrl, error: &diesel::ConnectionError) -> Self {
+        let message = url.redact(&error.to_string());
+        Self::Connect { url: url.to_string(), reason: reason(&message), message }
     }
 }
 
 /// Diesel hands on only the text of the database's library.
-#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
 fn reason(message: &str) -> ConnectReason {
     const NO_DATABASE: [&str; 2] = ["does not exist", "Unknown database"];
-    const REFUSED: [&str; 7] = [
+    const REFUSED: [&str; 8] = [
         "authentication failed",
         "Access denied",
         "no pg_hba.conf entry",
         "no password supplied",
         "certificate",
+        "does not support SSL",
         "is not allowed to connect",
         "permission denied for database",
     ];
@@ -89,7 +96,9 @@ fn reason(message: &str) -> ConnectReason {
 mod sqlite {
     use std::path::{Path, PathBuf};
 
-    use super::{ConnectReason, Database, DatabaseUrl, Dialect, Error};
+    #[cfg(feature = "cli")]
+    use super::Dialect;
+    use super::{ConnectReason, Database, DatabaseUrl, Error};
 
     /// SQLite itself says `unable to open database file` to every wrong path, and nothing about a
     /// file that is no database before it is read.

@@ -21,6 +21,15 @@
 //! In an app the module `migrations` is one line, `embed_migrations!(Sqlite);`, and the build
 //! script one more; `cargo dbmig init` writes both.
 
+#![cfg_attr(
+    not(any(feature = "postgres", feature = "mysql", feature = "sqlite")),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "without a database there is nothing to connect to"
+    )
+)]
+
 mod backend;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use sha2::{Digest, Sha256};
-
 use crate::backend::Database;
 use crate::backend::engine::Tables;
 use crate::error::Error;
@@ -16,7 +14,10 @@ const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// A number for the lock of the tables in `schema`.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) fn key(schema: &str) -> i64 {
+    use sha2::{Digest, Sha256};
+
     let digest = Sha256::digest(format!("dbmig\0{schema}"));
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&digest[..8]);

@@ -1,12 +1,5 @@
 //! One step: in one transaction, or statement by statement with a cursor.
 
-use std::time::{Duration, Instant};
-
-use dbmig_core::migration::{Down, Execution, ForeignKeys, Script, Settings};
-use dbmig_core::plan::{Action, Direction, DownScript, Step};
-use dbmig_core::sql::{self, Statement, kind};
-use dbmig_core::{Checksum, Dialect};
-
 use crate::backend::Database;
 use crate::backend::engine::{Atomic, FailedAt, Failure, Limits, Outcome, Tables, is_lock_wait};
 use crate::error::{Error, FailedStatement, Left, MigrationError};
@@ -14,6 +7,13 @@ use crate::event::{Event, Observe};
 use crate::history::{self, Progress, Run, RunState, Runner};
 use crate::options::Options;
 use crate::report::{Done, Report};
+use dbmig_core::migration::{Down, Execution, Script, Settings};
+use dbmig_core::plan::{Action, Direction, DownScript, Step};
+use dbmig_core::sql::{self, Statement, kind};
+use dbmig_core::{Checksum, Dialect};
+use std::time::{Duration, Instant};
+
+mod cursor;
 
 /// Where a step is executed.
 pub(crate) struct Place<'a> {
@@ -66,7 +66,7 @@ pub(crate) fn step(
         Execution::Transaction => transaction(db, place, &run, &statements, observe)
             .map_err(|failure| failed(failure, Left::Nothing))?,
         Execution::Statements => {
-            one_by_one(db, place, &run, &statements, step.done_before, observe)
+            cursor::one_by_one(db, place, &run, &statements, step.done_before, observe)
                 .map_err(|(failure, done)| failed(failure, Left::Statements(done)))?
         }
     };
@@ -220,96 +220,6 @@ fn retrying<T>(
             result => return result,
         }
     }
-}
-
-/// The cursor is written before and after each statement, so that the next run knows where this
-/// one ended. The error carries how many statements are done.
-fn one_by_one(
-    db: &mut dyn Database,
-    place: &Place<'_>,
-    run: &Run<'_>,
-    statements: &[Statement<'_>],
-    done_before: usize,
-    observe: &mut Observe<'_>,
-) -> Result<Outcome, (Failure, usize)> {
-    let (engine, tables) = (db.engine(), place.tables);
-    let ours = |done: usize| move |error| (Failure::bookkeeping(error), done);
-    if run.settings.foreign_keys == ForeignKeys::Off {
-        let error = diesel::result::Error::QueryBuilderError(
-            "`foreign_keys = \"off\"` needs `run_in_transaction = true`".into(),
-        );
-        return Err((Failure::bookkeeping(error), done_before));
-    }
-    let begin = history::take_up(engine, tables, run.version)
-        + &history::insert(
-            engine,
-            tables,
-            run,
-            &Progress {
-                state: RunState::Running,
-                started: done_before,
-                done: done_before,
-                error: None,
-                span: history::beginning(engine),
-            },
-        );
-    db.execute(&begin).map_err(ours(done_before))?;
-    let session_limits = session_limits(engine.limits(&limits(place, run)));
-    if !session_limits.is_empty() {
-        db.execute(&session_limits).map_err(ours(done_before))?;
-    }
-    for (index, statement) in statements.iter().enumerate().skip(done_before) {
-        db.execute(&history::advance(engine, tables, run.version, index + 1, index))
-            .map_err(ours(index))?;
-        observe(&Event::StatementStarted {
-            number: index + 1,
-            of: statements.len(),
-            sql: statement.text,
-        });
-        let played = retrying(place, run, observe, || {
-            db.execute(statement.text).map_err(|error| {
-                let place = engine.place(&error, statement);
-                Failure { at: FailedAt::Statement(index, place), error }
-            })
-        });
-        if let Err(failure) = played {
-            record_failure(db, place, run, index, &failure.error);
-            return Err((failure, index));
-        }
-    }
-    let total = statements.len();
-    let brackets = engine.transaction(db.nesting());
-    let end = format!(
-        "{}{};\n{}{}{};\n",
-        engine.cleanse(db, tables),
-        brackets.open,
-        history::ledger(engine, tables, run.version, run.direction),
-        history::finish(engine, tables, run.version, RunState::Done, total, None),
-        brackets.close,
-    );
-    db.execute(&end).map_err(ours(total))?;
-    Ok(Outcome::Committed)
-}
-
-/// `SET LOCAL` holds for a transaction only; here there is none.
-fn session_limits(limits: String) -> String {
-    limits.replace("SET LOCAL ", "SET ")
-}
-
-/// Best effort: where it cannot be written, the row stays `running`, which is the careful reading.
-fn record_failure(
-    db: &mut dyn Database,
-    place: &Place<'_>,
-    run: &Run<'_>,
-    done: usize,
-    error: &diesel::result::Error,
-) {
-    let (engine, tables) = (db.engine(), place.tables);
-    let cleanse = engine.cleanse(db, tables);
-    let message = error.to_string();
-    let state = RunState::Failed;
-    let finish = history::finish(engine, tables, run.version, state, done, Some(&message));
-    let _ = db.execute(&format!("{cleanse}{finish}"));
 }
 
 fn migration_error(

@@ -1,86 +1,13 @@
-//! The two tables: the ledger says *what* is applied, the history says *how* it came there.
+//! Rows out of the two tables.
 
-use std::time::Duration;
-
-use dbmig_core::migration::{Compatibility, Execution, Reversible, Settings};
+use dbmig_core::migration::Execution;
 use dbmig_core::plan::{Applied, Cause, Direction, History, Interrupted, Record, StoredDown};
 use dbmig_core::{Checksum, Version};
-use sha2::{Digest, Sha256};
 
-use crate::backend::Database;
-use crate::backend::engine::{Engine, Head, Presence, Tables};
+use super::FORMAT;
+use crate::backend::engine::{Engine, Presence, Tables};
+use crate::backend::{Database, Row};
 use crate::error::Error;
-
-/// The format of the rows that this dbmig writes, and the newest that it reads.
-pub(crate) const FORMAT: usize = 1;
-
-/// How a run of one migration stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunState {
-    /// It has begun.
-    Running,
-    /// It is done.
-    Done,
-    /// The database refused a statement.
-    Failed,
-    /// A later run has taken it up.
-    Resumed,
-    /// `baseline` took it as applied.
-    Baselined,
-}
-
-impl RunState {
-    /// The word in the table.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Resumed => "resumed",
-            Self::Baselined => "baselined",
-        }
-    }
-}
-
-/// Who runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Runner {
-    /// Name and version of the app.
-    pub(crate) app: String,
-    /// The machine.
-    pub(crate) host: String,
-}
-
-/// A run of one migration, as the history holds it.
-pub(crate) struct Run<'a> {
-    pub(crate) version: &'a Version,
-    pub(crate) name: &'a str,
-    pub(crate) direction: Direction,
-    pub(crate) execution: Execution,
-    pub(crate) checksum: Checksum,
-    pub(crate) settings: &'a Settings,
-    pub(crate) total: usize,
-    pub(crate) script: &'a str,
-    pub(crate) down: Option<&'a str>,
-    pub(crate) runner: &'a Runner,
-}
-
-/// How far a run has come, and since when.
-pub(crate) struct Progress<'a> {
-    pub(crate) state: RunState,
-    pub(crate) started: usize,
-    pub(crate) done: usize,
-    pub(crate) error: Option<&'a str>,
-    /// Expressions; no end yet while it runs.
-    pub(crate) span: [String; 2],
-}
-
-/// What the database of an up-to-date `set` would say to [`Engine::is_current`].
-pub(crate) fn head(set: &dbmig_core::MigrationSet) -> Head {
-    let lines: Vec<_> = set.iter().map(|m| format!("{} {}", m.version, m.checksum)).collect();
-    let digest = Sha256::digest(lines.join("\n"));
-    Head { digest: digest.iter().map(|byte| format!("{byte:02x}")).collect() }
-}
 
 /// Reads both tables; missing ones are empty ones.
 pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<History, Error> {
@@ -149,8 +76,6 @@ fn cast(engine: &dyn Engine, column: &str) -> String {
     }
 }
 
-use crate::backend::Row;
-
 fn is_completed(row: &Row) -> bool {
     matches!(row.text(4), "done" | "baselined")
 }
@@ -197,107 +122,6 @@ fn interrupted(rows: &[Row], history: &History) -> Vec<Interrupted> {
     }
     found.reverse();
     found
-}
-
-/// The row of a run.
-pub(crate) fn insert(
-    engine: &dyn Engine,
-    tables: &Tables,
-    run: &Run<'_>,
-    progress: &Progress<'_>,
-) -> String {
-    let literal = |text: &str| engine.dialect().literal(text);
-    let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
-    let values = [
-        FORMAT.to_string(),
-        literal(run.version.as_str()),
-        literal(run.name),
-        literal(run.direction.name()),
-        literal(progress.state.name()),
-        literal(execution_name(run.execution)),
-        literal(&run.checksum.to_string()),
-        run.total.to_string(),
-        progress.started.to_string(),
-        progress.done.to_string(),
-        literal(run.script),
-        optional(run.down),
-        optional(compatibility_name(run.settings.compatibility)),
-        optional(reversible_name(run.settings.reversible)),
-        progress.span[0].clone(),
-        progress.span[1].clone(),
-        literal(&run.runner.app),
-        literal(&run.runner.host),
-        engine.user().to_owned(),
-        optional(progress.error),
-    ];
-    format!(
-        "INSERT INTO {} (format, version, name, direction, state, execution, checksum, statements_total, \
-         statements_started, statements_done, script, down_script, compatible, reversible, started_at, \
-         ended_at, app, host, database_user, error) VALUES ({});\n",
-        tables.history_name(),
-        values.join(", "),
-    )
-}
-
-/// Sets the cursor of the run of `version` that is under way.
-pub(crate) fn advance(
-    engine: &dyn Engine,
-    tables: &Tables,
-    version: &Version,
-    started: usize,
-    done: usize,
-) -> String {
-    format!(
-        "UPDATE {} SET statements_started = {started}, statements_done = {done} \
-         WHERE version = {} AND state = 'running';\n",
-        tables.history_name(),
-        engine.dialect().literal(version.as_str()),
-    )
-}
-
-/// Ends the run of `version` that is under way.
-pub(crate) fn finish(
-    engine: &dyn Engine,
-    tables: &Tables,
-    version: &Version,
-    state: RunState,
-    done: usize,
-    error: Option<&str>,
-) -> String {
-    let literal = |text: &str| engine.dialect().literal(text);
-    format!(
-        "UPDATE {} SET state = {}, statements_done = {done}, ended_at = {}, error = {} \
-         WHERE version = {} AND state = 'running';\n",
-        tables.history_name(),
-        literal(state.name()),
-        engine.now(),
-        error.map_or_else(|| "NULL".to_owned(), literal),
-        literal(version.as_str()),
-    )
-}
-
-/// A run takes up what earlier runs of `version` have left.
-pub(crate) fn take_up(engine: &dyn Engine, tables: &Tables, version: &Version) -> String {
-    format!(
-        "UPDATE {} SET state = 'resumed' WHERE version = {} AND state IN ('running', 'failed') \
-         AND execution = 'statements';\n",
-        tables.history_name(),
-        engine.dialect().literal(version.as_str()),
-    )
-}
-
-/// The row of Diesel's table: there after an up, gone after a down.
-pub(crate) fn ledger(
-    engine: &dyn Engine,
-    tables: &Tables,
-    version: &Version,
-    direction: Direction,
-) -> String {
-    let (table, version) = (tables.ledger_name(), engine.dialect().literal(version.as_str()));
-    match direction {
-        Direction::Up => format!("INSERT INTO {table} (version) VALUES ({version});\n"),
-        Direction::Down => format!("DELETE FROM {table} WHERE version = {version};\n"),
-    }
 }
 
 /// The way back that was stored when `version` was last applied.
@@ -419,43 +243,4 @@ fn history_row(row: &Row) -> HistoryRow {
         database_user: optional(10),
         error: optional(11),
     }
-}
-
-const fn execution_name(execution: Execution) -> &'static str {
-    match execution {
-        Execution::Transaction => "transaction",
-        Execution::Statements => "statements",
-    }
-}
-
-const fn compatibility_name(compatibility: Compatibility) -> Option<&'static str> {
-    match compatibility {
-        Compatibility::Undeclared => None,
-        Compatibility::Compatible => Some("compatible"),
-        Compatibility::Breaking => Some("breaking"),
-    }
-}
-
-const fn reversible_name(reversible: Reversible) -> Option<&'static str> {
-    match reversible {
-        Reversible::Undeclared => None,
-        Reversible::Yes => Some("yes"),
-        Reversible::Lossy => Some("lossy"),
-        Reversible::No => Some("no"),
-    }
-}
-
-/// Expressions for a moment: it begins and ends now.
-pub(crate) fn moment(engine: &dyn Engine) -> [String; 2] {
-    [engine.now().to_owned(), engine.now().to_owned()]
-}
-
-/// Expressions for a run that begins now and has no end yet.
-pub(crate) fn beginning(engine: &dyn Engine) -> [String; 2] {
-    [engine.now().to_owned(), "NULL".to_owned()]
-}
-
-/// Expressions for a run that ends now and began `elapsed` ago.
-pub(crate) fn ending(engine: &dyn Engine, elapsed: Duration) -> [String; 2] {
-    engine.span(Some(elapsed))
 }

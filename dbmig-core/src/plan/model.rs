@@ -1,0 +1,263 @@
+//! What a plan is made of, and what it is made from.
+
+use std::num::NonZeroUsize;
+
+use crate::migration::{Migration, MigrationSet};
+use crate::sql::Position;
+use crate::{Checksum, Version};
+
+/// What the database says: the ledger joined with the history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// The rows of the ledger, in the order of their versions.
+    pub applied: Vec<Applied>,
+    /// Runs that began a migration statement by statement and did not end.
+    pub interrupted: Vec<Interrupted>,
+}
+
+/// A version in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The version.
+    pub version: Version,
+    /// How it came there.
+    pub record: Record,
+}
+
+/// What the history knows of an applied version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Nothing: another tool applied it.
+    Unverified,
+    /// dbmig applied it, or took it over with `baseline`.
+    Recorded {
+        /// Name of the migration's directory at that time.
+        name: String,
+        /// Checksum of the SQL that was applied.
+        checksum: Checksum,
+        /// Whether the way back was stored.
+        down: StoredDown,
+    },
+}
+
+/// Whether the database itself holds the way back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoredDown {
+    /// A script with at least one statement.
+    Present,
+    /// None.
+    Absent,
+}
+
+/// A run that did not end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interrupted {
+    /// The migration's version.
+    pub version: Version,
+    /// The name of its directory.
+    pub name: String,
+    /// Which way it was going.
+    pub direction: Direction,
+    /// How many statements had begun.
+    pub started: usize,
+    /// How many statements had ended.
+    pub done: usize,
+    /// Why it ended.
+    pub cause: Cause,
+    /// The script that was running.
+    pub script: String,
+}
+
+/// Why a run did not end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The database refused a statement, with this message; nothing of that statement is there.
+    Failed(String),
+    /// The runner died or lost its connection: the statement in flight may be there or not.
+    Lost,
+}
+
+/// Up or down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Applying.
+    Up,
+    /// Reverting.
+    Down,
+}
+
+impl Direction {
+    /// `up` or `down`, as the history holds it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
+}
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Everything pending.
+    Latest,
+    /// Everything pending up to and with this version.
+    Through(Version),
+    /// The newest applied ones back.
+    Revert(Extent),
+    /// Everything newer than this version back.
+    RevertTo(Version),
+    /// The newest applied ones back, and up again as they are now.
+    Redo(Extent),
+}
+
+/// How many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The newest so many.
+    Last(NonZeroUsize),
+    /// All of them.
+    All,
+}
+
+impl Extent {
+    /// The newest one.
+    pub const ONE: Self = Self::Last(NonZeroUsize::MIN);
+}
+
+/// What is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Policy {
+    /// What to do about a pending migration that is older than an applied one.
+    pub out_of_order: OutOfOrder,
+}
+
+/// What to do about a pending migration that is older than an applied one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum OutOfOrder {
+    /// Refuse: two databases would get the same migrations in different orders.
+    #[default]
+    Refuse,
+    /// Apply it.
+    Allow,
+}
+
+/// What will be done, in this order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan<'s> {
+    /// The steps.
+    pub steps: Vec<Step<'s>>,
+}
+
+/// One migration, one way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step<'s> {
+    /// What is done.
+    pub action: Action<'s>,
+    /// How many statements an earlier, interrupted run has already done.
+    pub done_before: usize,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action<'s> {
+    /// Applies a migration.
+    Apply(&'s Migration),
+    /// Reverts an applied version.
+    Revert {
+        /// The version.
+        version: Version,
+        /// The name of its directory.
+        name: String,
+        /// The way back that is taken.
+        script: DownScript<'s>,
+    },
+}
+
+/// Which way back is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DownScript<'s> {
+    /// The `down.sql` of the set: the migration is there and is the one that was applied.
+    InSet(&'s Migration),
+    /// The script that was stored when the migration was applied: the set lacks the migration,
+    /// or holds another text under its version.
+    Stored,
+}
+
+impl Step<'_> {
+    /// The version it is about.
+    pub fn version(&self) -> &Version {
+        match &self.action {
+            Action::Apply(migration) => &migration.version,
+            Action::Revert { version, .. } => version,
+        }
+    }
+
+    /// The name of the migration's directory.
+    pub fn name(&self) -> &str {
+        match &self.action {
+            Action::Apply(migration) => &migration.name,
+            Action::Revert { name, .. } => name,
+        }
+    }
+
+    /// Which way it goes.
+    pub fn direction(&self) -> Direction {
+        match self.action {
+            Action::Apply(_) => Direction::Up,
+            Action::Revert { .. } => Direction::Down,
+        }
+    }
+}
+
+impl Plan<'_> {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+}
+
+impl History {
+    /// The ledger row of `version`.
+    pub fn find(&self, version: &Version) -> Option<&Applied> {
+        let index = self.applied.binary_search_by(|applied| applied.version.cmp(version)).ok()?;
+        self.applied.get(index)
+    }
+}
+
+impl Applied {
+    /// Whether `migration` is not the text that was applied.
+    pub fn differs_from(&self, migration: &Migration) -> bool {
+        match &self.record {
+            Record::Unverified => false,
+            Record::Recorded { checksum, .. } => *checksum != migration.checksum,
+        }
+    }
+
+    pub(super) fn name<'a>(&'a self, set: &'a MigrationSet) -> &'a str {
+        match (&self.record, set.get(&self.version)) {
+            (Record::Recorded { name, .. }, _) => name,
+            (Record::Unverified, Some(migration)) => &migration.name,
+            (Record::Unverified, None) => self.version.as_str(),
+        }
+    }
+}
+
+impl<'s> Step<'s> {
+    pub(super) const fn new(action: Action<'s>) -> Self {
+        Self { action, done_before: 0 }
+    }
+}
+
+/// The place of a statement in a script, for messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, or `stored script of ..`.
+    pub path: String,
+    /// Where in it.
+    pub position: Position,
+    /// The statement's number, from 1.
+    pub number: usize,
+    /// Its text.
+    pub text: String,
+}

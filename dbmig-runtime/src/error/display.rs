@@ -1,0 +1,114 @@
+//! The words of an error.
+
+use std::fmt;
+
+use dbmig_core::plan::Direction;
+
+use super::{ConnectReason, Error, Left, MigrationError};
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(error) => error.fmt(f),
+            Self::NotBuiltIn { dialect } => write!(f, "this program was built without {dialect}"),
+            Self::Connect { url, reason, message } => {
+                let what = match reason {
+                    ConnectReason::NoSuchDatabase => "the database does not exist",
+                    ConnectReason::Refused => "the server refuses the connection",
+                    ConnectReason::Unreachable => "the database cannot be reached",
+                    ConnectReason::UnusableFile => "the file cannot be used as a database",
+                };
+                write!(f, "{what}: {url}\n  {}", message.trim_end().replace('\n', "\n  "))
+            }
+            Self::Blocked(blocked) => blocked.fmt(f),
+            Self::LockWait { holder, waited } => write!(
+                f,
+                "another runner is migrating this database; gave up after {} s. The lock is held by {}",
+                waited.as_secs(),
+                holder.as_deref().unwrap_or("a session that the database does not name"),
+            ),
+            Self::Migration(error) => error.fmt(f),
+            Self::Script { path, error } => write!(f, "{path}:{}: {error}", error.position),
+            Self::NewerHistory { found } => write!(
+                f,
+                "the history in this database has format {found}, but this dbmig knows only format {}: a \
+                 newer dbmig has written it",
+                crate::history::FORMAT,
+            ),
+            Self::StoredScriptGone { name } => {
+                write!(f, "the stored script that reverts {name} is not in the history any more")
+            }
+            Self::Database { doing, source } => {
+                write!(f, "could not {doing}: {source}")?;
+                details(f, source)
+            }
+        }
+    }
+}
+
+impl fmt::Display for MigrationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = match self.direction {
+            Direction::Up => "applying",
+            Direction::Down => "reverting",
+        };
+        write!(f, "{verb} {} failed", self.name)?;
+        match &self.statement {
+            Some(s) => write!(
+                f,
+                "\n  at {}:{} (statement {} of {})\n{}",
+                self.path,
+                s.position,
+                s.number,
+                s.of,
+                excerpt(&s.text),
+            )?,
+            None => write!(f, "\n  in {}", self.path)?,
+        }
+        write!(f, "\n  {}", self.source.to_string().trim_end().replace('\n', "\n  "))?;
+        details(f, &self.source)?;
+        match self.left {
+            Left::Nothing => f.write_str("\nnothing of this migration is in the database")?,
+            Left::Statements(0) => f.write_str("\nno statement of this migration took effect")?,
+            Left::Statements(1) => {
+                f.write_str("\nthe first statement of this migration is in the database")?;
+            }
+            Left::Statements(done) => {
+                write!(f, "\nthe first {done} statements of this migration are in the database")?;
+            }
+        }
+        if !self.before.done.is_empty() {
+            f.write_str("\ndone before it in this run:")?;
+            for done in &self.before.done {
+                let verb = match done.direction {
+                    Direction::Up => "applied",
+                    Direction::Down => "reverted",
+                };
+                write!(f, "\n  {verb} {}", done.name)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first lines of a statement, indented.
+fn excerpt(text: &str) -> String {
+    const LINES: usize = 8;
+    let mut lines: Vec<_> = text.lines().take(LINES).map(|line| format!("    {line}")).collect();
+    if text.lines().count() > LINES {
+        lines.push("    ...".to_owned());
+    }
+    lines.join("\n")
+}
+
+/// What the database adds to its message.
+fn details(f: &mut fmt::Formatter<'_>, error: &diesel::result::Error) -> fmt::Result {
+    let diesel::result::Error::DatabaseError(_, info) = error else { return Ok(()) };
+    if let Some(details) = info.details() {
+        write!(f, "\n  detail: {details}")?;
+    }
+    if let Some(hint) = info.hint() {
+        write!(f, "\n  hint: {hint}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! Rows into the two tables, as SQL.
+
+use dbmig_core::Version;
+use dbmig_core::migration::{Compatibility, Execution, Reversible};
+use dbmig_core::plan::Direction;
+
+use super::{FORMAT, Progress, Run, RunState};
+use crate::backend::engine::{Engine, Tables};
+
+/// The row of a run.
+pub(crate) fn insert(
+    engine: &dyn Engine,
+    tables: &Tables,
+    run: &Run<'_>,
+    progress: &Progress<'_>,
+) -> String {
+    let literal = |text: &str| engine.dialect().literal(text);
+    let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
+    let values = [
+        FORMAT.to_string(),
+        literal(run.version.as_str()),
+        literal(run.name),
+        literal(run.direction.name()),
+        literal(progress.state.name()),
+        literal(execution_name(run.execution)),
+        literal(&run.checksum.to_string()),
+        run.total.to_string(),
+        progress.started.to_string(),
+        progress.done.to_string(),
+        literal(run.script),
+        optional(run.down),
+        optional(compatibility_name(run.settings.compatibility)),
+        optional(reversible_name(run.settings.reversible)),
+        progress.span[0].clone(),
+        progress.span[1].clone(),
+        literal(&run.runner.app),
+        literal(&run.runner.host),
+        engine.user().to_owned(),
+        optional(progress.error),
+    ];
+    format!(
+        "INSERT INTO {} (format, version, name, direction, state, execution, checksum, statements_total, \
+         statements_started, statements_done, script, down_script, compatible, reversible, started_at, \
+         ended_at, app, host, database_user, error) VALUES ({});\n",
+        tables.history_name(),
+        values.join(", "),
+    )
+}
+
+/// Sets the cursor of the run of `version` that is under way.
+pub(crate) fn advance(
+    engine: &dyn Engine,
+    tables: &Tables,
+    version: &Version,
+    started: usize,
+    done: usize,
+) -> String {
+    format!(
+        "UPDATE {} SET statements_started = {started}, statements_done = {done} \
+         WHERE version = {} AND state = 'running';\n",
+        tables.history_name(),
+        engine.dialect().literal(version.as_str()),
+    )
+}
+
+/// Ends the run of `version` that is under way.
+pub(crate) fn finish(
+    engine: &dyn Engine,
+    tables: &Tables,
+    version: &Version,
+    state: RunState,
+    done: usize,
+    error: Option<&str>,
+) -> String {
+    let literal = |text: &str| engine.dialect().literal(text);
+    format!(
+        "UPDATE {} SET state = {}, statements_done = {done}, ended_at = {}, error = {} \
+         WHERE version = {} AND state = 'running';\n",
+        tables.history_name(),
+        literal(state.name()),
+        engine.now(),
+        error.map_or_else(|| "NULL".to_owned(), literal),
+        literal(version.as_str()),
+    )
+}
+
+/// A run takes up what earlier runs of `version` have left.
+pub(crate) fn take_up(engine: &dyn Engine, tables: &Tables, version: &Version) -> String {
+    format!(
+        "UPDATE {} SET state = 'resumed' WHERE version = {} AND state IN ('running', 'failed') \
+         AND execution = 'statements';\n",
+        tables.history_name(),
+        engine.dialect().literal(version.as_str()),
+    )
+}
+
+/// The row of Diesel's table: there after an up, gone after a down.
+pub(crate) fn ledger(
+    engine: &dyn Engine,
+    tables: &Tables,
+    version: &Version,
+    direction: Direction,
+) -> String {
+    let (table, version) = (tables.ledger_name(), engine.dialect().literal(version.as_str()));
+    match direction {
+        Direction::Up => format!("INSERT INTO {table} (version) VALUES ({version});\n"),
+        Direction::Down => format!("DELETE FROM {table} WHERE version = {version};\n"),
+    }
+}
+
+const fn execution_name(execution: Execution) -> &'static str {
+    match execution {
+        Execution::Transaction => "transaction",
+        Execution::Statements => "statements",
+    }
+}
+
+const fn compatibility_name(compatibility: Compatibility) -> Option<&'static str> {
+    match compatibility {
+        Compatibility::Undeclared => None,
+        Compatibility::Compatible => Some("compatible"),
+        Compatibility::Breaking => Some("breaking"),
+    }
+}
+
+const fn reversible_name(reversible: Reversible) -> Option<&'static str> {
+    match reversible {
+        Reversible::Undeclared => None,
+        Reversible::Yes => Some("yes"),
+        Reversible::Lossy => Some("lossy"),
+        Reversible::No => Some("no"),
+    }
+}
