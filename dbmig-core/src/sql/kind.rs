@@ -61,11 +61,14 @@ const MYSQL_DATA: &[&str] =
 fn postgres_refuses(statement: &Statement<'_>) -> bool {
     let begins = |words: &[&str]| statement.begins_with(words);
     let mentions = |word| mentions(statement, word);
-    let alone = statement.keywords().count() == 1 && statement.tokens().count() == 1;
+    let all_tables = || {
+        let options = ["CLUSTER", "VERBOSE", "(", ")"];
+        statement.tokens().all(|token| options.iter().any(|o| token.text.eq_ignore_ascii_case(o)))
+    };
     POSTGRES_ALWAYS.iter().any(|words| begins(words))
         || (POSTGRES_INDEXES.iter().any(|words| begins(words)) && mentions("CONCURRENTLY"))
         || (begins(&["REINDEX"]) && POSTGRES_REINDEX.iter().any(|word| mentions(word)))
-        || (begins(&["CLUSTER"]) && alone)
+        || (begins(&["CLUSTER"]) && all_tables())
         || (begins(&["ALTER", "DATABASE"]) && mentions("TABLESPACE"))
         || (begins(&["ALTER", "TABLE"]) && mentions("DETACH") && mentions("CONCURRENTLY"))
         || (begins(&["ALTER", "SUBSCRIPTION"]) && mentions("PUBLICATION"))
@@ -159,6 +162,7 @@ mod tests {
             "ALTER SYSTEM SET work_mem = '1MB'",
             "ALTER TABLE t DETACH PARTITION p CONCURRENTLY",
             "CLUSTER",
+            "CLUSTER (VERBOSE)",
         ];
         let no = [
             "CREATE INDEX i ON t (a)",

@@ -4,17 +4,20 @@
 //! belongs to the body of a trigger or routine. Whether the rest is right is for the database.
 
 mod error;
+mod extent;
 mod grammar;
 pub mod kind;
 mod lexer;
 mod pieces;
 mod rules;
+mod token;
 
 use std::fmt;
 
 pub use error::{SplitError, Unterminated};
-use lexer::{Lexer, Token};
+use lexer::Lexer;
 pub(crate) use pieces::{Piece, Pieces};
+use token::Token;
 
 use crate::Dialect;
 

@@ -2,7 +2,8 @@
 
 use super::Unterminated;
 use super::grammar::{Grammar, Semicolon, grammar};
-use super::lexer::{Kind, Lexer, Token};
+use super::lexer::Lexer;
+use super::token::{Kind, Token};
 use crate::Dialect;
 
 /// A step through a script.

@@ -5,7 +5,7 @@ mod postgres;
 mod sqlite;
 
 use super::Unterminated;
-use super::lexer::Token;
+use super::token::Token;
 use crate::Dialect;
 
 /// What a `;` would mean at this point of a statement.

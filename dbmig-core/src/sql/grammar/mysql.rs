@@ -3,9 +3,13 @@
 //! Words such as `IF`, `REPEAT`, `END` or `BEGIN` mean something else as functions, clauses or
 //! names; they count only where a statement can begin.
 
+mod stage;
+
+use stage::{Begins, Frame, Opener, Parameters, Returns, Routine, RoutineKind, Shape, Stage};
+
 use super::{Grammar, Semicolon, is_any};
 use crate::sql::Unterminated;
-use crate::sql::lexer::{Kind, Token};
+use crate::sql::token::{Kind, Token};
 
 #[derive(Debug, Default)]
 pub(super) struct Mysql<'t> {
@@ -18,136 +22,6 @@ pub(super) struct Mysql<'t> {
     shape: Shape,
     previous: &'t str,
 }
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Stage {
-    #[default]
-    Start,
-    /// A `BEGIN` that opens a transaction or, if more follows, a block.
-    Begin(usize),
-    /// `CREATE` or `ALTER`; a definer can be any name.
-    Create {
-        definer: bool,
-    },
-    Routine(Routine),
-    /// Until `FOR EACH ROW`.
-    Trigger,
-    /// `FOLLOWS` or `PRECEDES` and a name can stand before the body.
-    TriggerOrder,
-    /// Until `DO`.
-    Event,
-    /// Until `AS`, `IS` or the first member.
-    Package,
-    /// `DECLARE`, perhaps of a handler.
-    Declare,
-    /// After `HANDLER FOR`: whether a condition is still due before the handler's statement.
-    Handler {
-        due: bool,
-    },
-    Statements,
-}
-
-/// The part of a procedure or function before its body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Routine {
-    kind: RoutineKind,
-    depth: u32,
-    parameters: Parameters,
-    returns: Returns,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum RoutineKind {
-    Procedure,
-    Function,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Parameters {
-    Ahead,
-    Read,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Returns {
-    Ahead,
-    Read,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Begins {
-    #[default]
-    Statement,
-    /// A name there was, and a `:` would make it a label.
-    Label,
-    Nothing,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Shape {
-    #[default]
-    Plain,
-    Compound,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Frame {
-    opener: Opener,
-    offset: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Opener {
-    Begin,
-    If,
-    Case,
-    /// The expression: no statement begins within.
-    CaseExpression,
-    Loop,
-    While,
-    For,
-    Repeat,
-    /// The condition behind it ends with the `END` of `END REPEAT`.
-    Until,
-    /// MariaDB in Oracle mode: declarations before a `BEGIN`.
-    Declarations,
-    Package,
-}
-
-impl Opener {
-    const fn keyword(self) -> &'static str {
-        match self {
-            Self::Begin => "BEGIN",
-            Self::If => "IF",
-            Self::Case | Self::CaseExpression => "CASE",
-            Self::Loop => "LOOP",
-            Self::While => "WHILE",
-            Self::For => "FOR",
-            Self::Repeat | Self::Until => "REPEAT",
-            Self::Declarations => "declaration section",
-            Self::Package => "PACKAGE",
-        }
-    }
-}
-
-/// What can stand between the parameters of a procedure and its body.
-const CHARACTERISTICS: &[&str] = &[
-    "COMMENT",
-    "LANGUAGE",
-    "SQL",
-    "NOT",
-    "DETERMINISTIC",
-    "CONTAINS",
-    "NO",
-    "READS",
-    "MODIFIES",
-    "DATA",
-    "SECURITY",
-    "DEFINER",
-    "INVOKER",
-];
-/// With what the body of a function begins, after a type that can be many words.
-const FUNCTION_BODY: &[&str] = &["BEGIN", "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR", "RETURN"];
 
 impl<'t> Grammar<'t> for Mysql<'t> {
     fn see(&mut self, token: &Token<'t>) {
@@ -246,8 +120,8 @@ impl<'t> Mysql<'t> {
             return;
         };
         self.stage = match word {
-            _ if is_any(word, &["PROCEDURE"]) => routine(RoutineKind::Procedure),
-            _ if is_any(word, &["FUNCTION"]) => routine(RoutineKind::Function),
+            _ if is_any(word, &["PROCEDURE"]) => Stage::routine(RoutineKind::Procedure),
+            _ if is_any(word, &["FUNCTION"]) => Stage::routine(RoutineKind::Function),
             _ if is_any(word, &["TRIGGER"]) => Stage::Trigger,
             _ if is_any(word, &["EVENT"]) => Stage::Event,
             _ if is_any(word, &["PACKAGE"]) => Stage::Package,
@@ -343,8 +217,8 @@ impl<'t> Mysql<'t> {
                 self.push(Opener::Declarations, offset, Begins::Statement);
             }
             "DECLARE" => self.stage = Stage::Declare,
-            "PROCEDURE" if self.in_package() => self.stage = routine(RoutineKind::Procedure),
-            "FUNCTION" if self.in_package() => self.stage = routine(RoutineKind::Function),
+            "PROCEDURE" if self.in_package() => self.stage = Stage::routine(RoutineKind::Procedure),
+            "FUNCTION" if self.in_package() => self.stage = Stage::routine(RoutineKind::Function),
             _ => self.begins = Begins::Label,
         }
     }
@@ -377,29 +251,5 @@ impl<'t> Mysql<'t> {
     fn ends_expression(&self) -> bool {
         matches!(self.top(), Some(Opener::CaseExpression | Opener::Until))
             && !self.previous.ends_with(['(', ',', '=', '<', '>', '+', '-', '*', '/', '%'])
-    }
-}
-
-fn routine(kind: RoutineKind) -> Stage {
-    Stage::Routine(Routine {
-        kind,
-        depth: 0,
-        parameters: Parameters::Ahead,
-        returns: Returns::Ahead,
-    })
-}
-
-impl Routine {
-    /// Whether the body begins with this word or name.
-    fn begins_body(&self, token: &Token<'_>) -> bool {
-        match (self.kind, self.parameters) {
-            (_, Parameters::Ahead) => false,
-            (RoutineKind::Procedure, Parameters::Read) => !is_any(token.text, CHARACTERISTICS),
-            // In Oracle mode RETURN gives the type.
-            (RoutineKind::Function, Parameters::Read) => {
-                is_any(token.text, FUNCTION_BODY)
-                    && (self.returns == Returns::Read || !is_any(token.text, &["RETURN"]))
-            }
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Grammar, Semicolon, is_any};
 use crate::sql::Unterminated;
-use crate::sql::lexer::Token;
+use crate::sql::token::Token;
 
 #[derive(Debug, Default)]
 pub(super) struct Postgres<'t> {

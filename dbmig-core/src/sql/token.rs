@@ -1,0 +1,58 @@
+//! What the lexer makes of a text.
+
+use super::Unterminated;
+
+/// A piece of the text; all tokens together are the whole text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Token<'t> {
+    pub(crate) kind: Kind,
+    pub(crate) text: &'t str,
+    pub(crate) offset: usize,
+    /// Set when the text ended before the token did.
+    pub(crate) open: Option<Unterminated>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Space,
+    Comment,
+    /// A keyword or a name without quotes.
+    Word,
+    Number,
+    String,
+    /// A name in quotes.
+    Name,
+    Symbol,
+    /// `/*!50003` and the `*/` that belongs to it.
+    ExecutableOpen,
+    ExecutableClose,
+    /// `/*+ .. */`
+    Hint,
+    /// What the client command `DELIMITER` asked for.
+    Delimiter,
+}
+
+impl<'t> Token<'t> {
+    /// Whether the token means something to the database.
+    pub(crate) fn is_significant(&self) -> bool {
+        !matches!(self.kind, Kind::Space | Kind::Comment | Kind::Delimiter)
+    }
+
+    /// Whether the token only says how others are to be read.
+    pub(crate) fn is_mark(&self) -> bool {
+        matches!(self.kind, Kind::ExecutableOpen | Kind::ExecutableClose | Kind::Hint)
+    }
+
+    pub(crate) fn end(&self) -> usize {
+        self.offset + self.text.len()
+    }
+
+    pub(crate) fn is(&self, symbol: &str) -> bool {
+        self.kind == Kind::Symbol && self.text == symbol
+    }
+
+    /// The word, if this is one.
+    pub(crate) fn word(&self) -> Option<&'t str> {
+        (self.kind == Kind::Word).then_some(self.text)
+    }
+}
