@@ -3,10 +3,12 @@
 
 mod bad_input;
 mod commands;
+mod diesel;
 mod harness;
 mod new_user;
 mod shop;
 mod statements;
+mod wire;
 
 use dbmig_tests::Project;
 

@@ -1,0 +1,162 @@
+//! Diesel's CLI goes on where dbmig stopped, and the other way round.
+
+use dbmig_tests::Backend;
+
+use super::{Case, EMAIL, Migration, POSTS, TAGS, USERS};
+
+/// One thing to do, in words that both tools know.
+enum Step {
+    Write(Migration),
+    Do(&'static [&'static str]),
+}
+
+use Step::{Do, Write};
+
+const STEPS: [Step; 22] = [
+    Write(USERS),
+    Do(&["run"]),
+    Write(POSTS),
+    Do(&["run"]),
+    Do(&["redo"]),
+    Do(&["revert"]),
+    Do(&["run"]),
+    Write(EMAIL),
+    Do(&["run"]),
+    Do(&["run"]),
+    Do(&["redo", "-n", "2"]),
+    Do(&["revert", "-n", "2"]),
+    Do(&["run"]),
+    Do(&["redo", "--all"]),
+    Do(&["revert"]),
+    Do(&["revert", "--all"]),
+    Do(&["run"]),
+    Write(TAGS),
+    Do(&["run"]),
+    Do(&["revert"]),
+    Do(&["redo"]),
+    Do(&["run"]),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Tool {
+    Diesel,
+    Dbmig,
+}
+
+use Tool::{Dbmig, Diesel};
+
+/// Who is at work, in turn.
+const TURNS: [&[Tool]; 4] =
+    [&[Diesel, Dbmig], &[Dbmig, Diesel], &[Dbmig, Dbmig, Diesel], &[Diesel, Diesel, Dbmig]];
+
+/// What is left after each step but for our own table: the versions and the tables.
+fn traces(case: &Case, turns: &[Tool]) -> Vec<(Vec<String>, Vec<String>)> {
+    let mut turns = turns.iter().cycle();
+    let mut traces = Vec::new();
+    for step in &STEPS {
+        match step {
+            Write(migration) => case.generate(*migration),
+            Do(words) => match turns.next().unwrap() {
+                Dbmig => drop(case.dbmig(words)),
+                Diesel => drop(case.diesel(&[&["migration"], *words].concat())),
+            },
+        }
+        let mut tables = case.database.tables();
+        tables.retain(|table| table != "__dbmig_history");
+        traces.push((case.ledger(), tables));
+    }
+    traces
+}
+
+/// The pending migrations, as each of the tools tells them.
+fn agree_on_pending(case: &Case) {
+    let list = case.diesel(&["migration", "list"]);
+    let pending = case.dbmig(&["pending", "--json"]);
+    let pending: serde_json::Value = serde_json::from_str(&pending).unwrap();
+    let ours: Vec<_> = pending["migrations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| m["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(Case::lines(&list, "[ ]"), ours);
+    assert_eq!(
+        case.diesel(&["migration", "pending"]).trim(),
+        if ours.is_empty() { "false" } else { "true" }
+    );
+}
+
+fn alternate(backend: Backend) {
+    let alone = Case::new(backend);
+    let expected = traces(&alone, &[Diesel]);
+    let schema = alone.database.dump();
+    for turns in TURNS {
+        let case = Case::new(backend);
+        let found = traces(&case, turns);
+        for (number, (found, expected)) in found.iter().zip(&expected).enumerate() {
+            assert_eq!(found, expected, "{backend:?}, {turns:?}, after step {number}");
+        }
+        agree_on_pending(&case);
+        case.dbmig(&["revert", "-n", "2"]);
+        agree_on_pending(&case);
+        case.diesel(&["migration", "run"]);
+        agree_on_pending(&case);
+        case.dbmig(&["verify"]);
+        case.database.execute("DROP TABLE __dbmig_history");
+        assert_eq!(case.database.dump(), schema, "{turns:?}");
+        assert_eq!(case.ledger(), alone.ledger());
+        assert_eq!(case.database.column("SELECT name FROM users"), ["it's; me"]);
+    }
+}
+
+#[test]
+fn in_turns_on_postgres() {
+    alternate(Backend::Postgres);
+}
+
+#[test]
+fn in_turns_on_mariadb() {
+    alternate(Backend::MariaDb);
+}
+
+#[test]
+fn in_turns_on_sqlite() {
+    alternate(Backend::Sqlite);
+}
+
+/// Late arrivals: Diesel applies them without a word, dbmig when it is told to.
+#[test]
+fn an_older_migration_that_diesel_applied_late_is_no_obstacle() {
+    for backend in Backend::ALL {
+        let case = Case::new(backend);
+        case.generate(USERS);
+        case.generate(EMAIL);
+        case.dbmig(&["run"]);
+        case.generate(POSTS);
+        case.project.dbmig_on(&case.database, &["run"]).expect(4);
+        case.diesel(&["migration", "run"]);
+        assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
+        case.generate(TAGS);
+        assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
+        case.diesel(&["migration", "redo", "--all"]);
+        assert_eq!(case.dbmig(&["redo", "--all"]).lines().count(), 1);
+    }
+}
+
+/// `diesel database reset` leaves no history of ours behind; we begin anew.
+#[test]
+fn after_a_reset_by_diesel() {
+    for backend in Backend::ALL {
+        let case = Case::new(backend);
+        case.generate(USERS);
+        case.dbmig(&["run"]);
+        case.diesel(&["database", "reset"]);
+        let status = case.dbmig(&["status"]);
+        assert!(status.contains("unverified ") && !status.contains("applied  "), "{status}");
+        case.generate(POSTS);
+        assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
+        // And ours, the other way round.
+        case.dbmig(&["db", "reset"]);
+        assert_eq!(case.diesel(&["migration", "pending"]).trim(), "false");
+    }
+}

@@ -1,0 +1,145 @@
+//! Where Diesel's projects keep their migrations.
+
+use dbmig_tests::project::run;
+use dbmig_tests::{Backend, Project, TestDatabase, database};
+
+const FOLDERS: [(Backend, &str); 3] =
+    [(Backend::Postgres, "postgres"), (Backend::MariaDb, "mysql"), (Backend::Sqlite, "sqlite")];
+
+/// One app on three databases: a folder for each, with the SQL of each.
+fn three_backends() -> Project {
+    let project = crate::project();
+    for (backend, folder) in FOLDERS {
+        let key = match backend {
+            Backend::Postgres => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+            Backend::MariaDb => "BIGINT AUTO_INCREMENT PRIMARY KEY",
+            Backend::Sqlite => "INTEGER PRIMARY KEY AUTOINCREMENT",
+        };
+        project.migration(
+            &format!("{folder}/2026-01-01-000000_create_users"),
+            &format!("CREATE TABLE users (id {key}, name VARCHAR(40) NOT NULL);\n"),
+            "DROP TABLE users;\n",
+        );
+        project.migration(
+            &format!("{folder}/2026-01-02-000000_add_email"),
+            "ALTER TABLE users ADD COLUMN email VARCHAR(99);\n",
+            "ALTER TABLE users DROP COLUMN email;\n",
+        );
+    }
+    project.migration(
+        "postgres/00000000000000_diesel_initial_setup",
+        "CREATE OR REPLACE FUNCTION nothing() RETURNS VOID AS $$ BEGIN END; $$ LANGUAGE plpgsql;\n",
+        "DROP FUNCTION nothing();\n",
+    );
+    project.write("migrations/README.md", "One folder for each database.\n");
+    project
+}
+
+/// Both tools see the same, and go on after each other.
+fn both_work(project: &Project, database: &TestDatabase, ours: &[&str], theirs: &[&str]) {
+    let dbmig =
+        |words: &[&str]| project.dbmig_on(database, &[words, ours].concat()).success().stdout;
+    let diesel = |words: &[&str]| {
+        project.diesel_on(database, &[&["migration"], words, theirs].concat()).success().stdout
+    };
+    dbmig(&["run", "--to", "20260101000000"]);
+    let list = diesel(&["list"]);
+    assert!(list.contains("[X] 2026-01-01-000000_create_users"), "{list}");
+    assert!(list.contains("[ ] 2026-01-02-000000_add_email"), "{list}");
+    diesel(&["run"]);
+    assert_eq!(dbmig(&["pending"]), "nothing pending\n");
+    dbmig(&["redo"]);
+    diesel(&["revert"]);
+    assert_eq!(dbmig(&["run"]), "applied 1 migration\n");
+    assert_eq!(diesel(&["pending"]).trim(), "false");
+}
+
+/// The URL tells which folder; Diesel has to be told.
+#[test]
+fn several_backends_under_migrations() {
+    for (backend, folder) in FOLDERS {
+        let (project, database) = (three_backends(), database(backend));
+        let folder = format!("migrations/{folder}");
+        both_work(&project, &database, &[], &["--migration-dir", &folder]);
+        // `new` goes to the folder of the URL, too.
+        let new = project.dbmig_on(&database, &["new", "create_posts"]).success().text();
+        assert!(new.contains(&folder), "{new}");
+        let list = project.diesel_on(&database, &["migration", "list", "--migration-dir", &folder]);
+        assert!(list.success().stdout.contains("_create_posts"));
+        let verbose = project.dbmig_on(&database, &["status", "-v"]).success().stderr;
+        assert!(verbose.contains(&format!("migrations: {folder}")), "{verbose}");
+    }
+}
+
+#[test]
+fn the_same_flag_as_diesels() {
+    for (backend, folder) in FOLDERS {
+        let (project, database) = (three_backends(), database(backend));
+        let flag = ["--migration-dir", &format!("migrations/{folder}")];
+        both_work(&project, &database, &flag, &flag);
+    }
+}
+
+#[test]
+fn diesel_toml_names_the_folder() {
+    for (backend, folder) in FOLDERS {
+        let (project, database) = (three_backends(), database(backend));
+        project.write("src/schema.rs", "");
+        project.write(
+            "diesel.toml",
+            format!("[print_schema]\nfile = \"src/schema.rs\"\n\n[migrations_directory]\ndir = \"migrations/{folder}\"\n"),
+        );
+        both_work(&project, &database, &[], &[]);
+        let schema = project.read("src/schema.rs");
+        assert!(schema.contains("users (id) {") && !schema.contains("dbmig"), "{schema}");
+    }
+}
+
+/// One file for each database, as some projects have it.
+#[test]
+fn a_config_file_for_each_database() {
+    for (backend, folder) in FOLDERS {
+        let (project, database) = (three_backends(), database(backend));
+        let file = format!("diesel_{folder}.toml");
+        project.write(&file, format!("[migrations_directory]\ndir = \"migrations/{folder}\"\n"));
+        let mut command = project.command(&["run"]);
+        command.env("DATABASE_URL", database.url()).env("DIESEL_CONFIG_FILE", &file);
+        assert_eq!(run(&mut command).success().stdout.lines().count(), 1);
+        let pending = ["migration", "pending", "--config-file", &file];
+        assert_eq!(project.diesel_on(&database, &pending).success().stdout.trim(), "false");
+    }
+}
+
+#[test]
+fn the_variable_names_the_folder() {
+    for (backend, folder) in FOLDERS {
+        let (project, database) = (three_backends(), database(backend));
+        // In `.env`, which both tools read; it wins over diesel.toml.
+        project.write("diesel.toml", "[migrations_directory]\ndir = \"nowhere\"\n");
+        project.write(
+            ".env",
+            format!("MIGRATION_DIRECTORY=migrations/{folder}\nDATABASE_URL=unused.db\n"),
+        );
+        both_work(&project, &database, &[], &[]);
+    }
+}
+
+/// A workspace: the member has the migrations, and the tools are called from within and below.
+#[test]
+fn from_a_folder_below() {
+    for (backend, folder) in FOLDERS {
+        let (project, database) = (three_backends(), database(backend));
+        project.write(
+            "diesel.toml",
+            format!("[migrations_directory]\ndir = \"migrations/{folder}\"\n"),
+        );
+        let mut command = project.command(&["run"]);
+        command.current_dir(project.path("src")).env("DATABASE_URL", database.url());
+        run(&mut command).success();
+        let list = project.diesel_on(&database, &["migration", "list"]).success().stdout;
+        assert!(
+            !list.contains("[ ]") && list.contains("[X] 2026-01-02-000000_add_email"),
+            "{list}"
+        );
+    }
+}
