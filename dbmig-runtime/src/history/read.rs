@@ -1,5 +1,7 @@
 //! Rows out of the two tables.
 
+use std::collections::HashMap;
+
 use dbmig_core::migration::Execution;
 use dbmig_core::plan::{Applied, Cause, Direction, History, Interrupted, Record, StoredDown};
 use dbmig_core::{Checksum, Version};
@@ -29,10 +31,11 @@ pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<History, Er
         let mut versions: Vec<_> = rows.iter().map(|row| row.text(0).to_owned()).collect();
         // Here, not in SQL: the database's collation may not be text order.
         versions.sort();
+        let completed = by_version(records.iter().filter(|row| is_completed(row)));
         history.applied = versions
             .into_iter()
             .map(|version| Applied {
-                record: record(&records, &version),
+                record: record(completed.get(version.as_str()).copied()),
                 version: Version::from_ledger(version),
             })
             .collect();
@@ -80,11 +83,15 @@ fn is_completed(row: &Row) -> bool {
     matches!(row.text(4), "done" | "baselined")
 }
 
+/// The last row of each version; `rows` are oldest first.
+fn by_version<'r>(rows: impl Iterator<Item = &'r Row>) -> HashMap<&'r str, &'r Row> {
+    rows.map(|row| (row.text(0), row)).collect()
+}
+
 /// The ledger has the version: a record of ours belongs to it if the last thing that we completed
 /// there was going up. Else another tool has applied it since.
-fn record(rows: &[Row], version: &str) -> Record {
-    let last = rows.iter().rev().find(|row| row.text(0) == version && is_completed(row));
-    match last {
+fn record(last_completed: Option<&Row>) -> Record {
+    match last_completed {
         Some(row) if row.text(3) == Direction::Up.name() => match Checksum::from_hex(row.text(6)) {
             Some(checksum) => Record::Recorded {
                 name: row.text(2).to_owned(),
@@ -99,11 +106,12 @@ fn record(rows: &[Row], version: &str) -> Record {
 
 fn interrupted(rows: &[Row], history: &History) -> Vec<Interrupted> {
     let mut found: Vec<Interrupted> = Vec::new();
-    for row in rows.iter().rev() {
+    let last = by_version(rows.iter());
+    let is_open =
+        |row: &Row| row.text(5) == "statements" && matches!(row.text(4), "running" | "failed");
+    for row in rows.iter().filter(|row| is_open(row)) {
         let version = Version::from_ledger(row.text(0));
-        let is_last =
-            !rows.iter().rev().take_while(|r| *r != row).any(|r| r.text(0) == row.text(0));
-        let open = row.text(5) == "statements" && matches!(row.text(4), "running" | "failed");
+        let is_last = last.get(row.text(0)).is_some_and(|last| std::ptr::eq(*last, row));
         let (started, done) = (row.number(7), row.number(8));
         let cause = match row.text(4) {
             "failed" => Cause::Failed(row.text(11).to_owned()),
@@ -115,12 +123,11 @@ fn interrupted(rows: &[Row], history: &History) -> Vec<Interrupted> {
         // Where the ledger says otherwise, somebody has settled it.
         let applied = history.find(&version).is_some();
         let unsettled = applied == (direction == Direction::Down);
-        if is_last && open && begun && unsettled {
+        if is_last && begun && unsettled {
             let (name, script) = (row.text(2).to_owned(), row.text(10).to_owned());
             found.push(Interrupted { version, name, direction, started, done, cause, script });
         }
     }
-    found.reverse();
     found
 }
 
