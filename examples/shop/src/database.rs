@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use dbmig_runtime::Dialect;
 use dbmig_runtime::url::DatabaseUrl;
+use dbmig_runtime::{Dialect, Error};
 use diesel::r2d2::{ManageConnection, Pool, R2D2Connection as _};
 use diesel::{Connection as _, QueryResult};
 
@@ -20,26 +20,9 @@ pub(crate) enum AnyConnection {
     Postgres(diesel::PgConnection),
 }
 
-/// There is no connection to the database.
-#[derive(Debug)]
-pub enum ConnectError {
-    /// This program is built without that database.
-    NotBuiltIn(
-        /// The name of the database, and of the feature.
-        &'static str,
-    ),
-    /// The database cannot be reached or lets nobody in.
-    Failed {
-        /// Where, without the password.
-        url: String,
-        /// What the database's library said, without the password.
-        message: String,
-    },
-}
-
 /// Connects to the database that `url` names: the derived `establish` would try one after the
 /// other.
-pub(crate) fn connect(url: &DatabaseUrl) -> Result<AnyConnection, ConnectError> {
+pub(crate) fn connect(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
     let opened = match url.dialect() {
         #[cfg(feature = "sqlite")]
         Dialect::Sqlite => sqlite(url).map(AnyConnection::Sqlite),
@@ -47,12 +30,9 @@ pub(crate) fn connect(url: &DatabaseUrl) -> Result<AnyConnection, ConnectError> 
         Dialect::Postgres => {
             diesel::PgConnection::establish(url.expose()).map(AnyConnection::Postgres)
         }
-        dialect => return Err(ConnectError::NotBuiltIn(dialect.name())),
+        dialect => return Err(Error::NotBuiltIn { dialect: dialect.name() }),
     };
-    opened.map_err(|error| {
-        let message = url.redact(error.to_string().trim_end());
-        ConnectError::Failed { url: url.to_string(), message }
-    })
+    opened.map_err(|error| Error::connect(url, &error))
 }
 
 /// By default, SQLite neither waits for other writers nor looks at foreign keys.
@@ -65,37 +45,6 @@ fn sqlite(url: &DatabaseUrl) -> diesel::ConnectionResult<diesel::SqliteConnectio
         .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
 }
-
-impl ConnectError {
-    /// What to do next.
-    pub fn remedy(&self) -> Option<String> {
-        match self {
-            Self::NotBuiltIn("postgres") => Some(
-                "build it in: `cargo run -p dbmig-example-shop --features postgres` (with libpq of \
-                 the system) or `--features postgres-bundled`"
-                    .to_owned(),
-            ),
-            Self::NotBuiltIn("sqlite") => {
-                Some("build it in: `cargo run -p dbmig-example-shop --features sqlite`".to_owned())
-            }
-            Self::NotBuiltIn(_) => Some("the shop runs on SQLite and PostgreSQL".to_owned()),
-            Self::Failed { .. } => None,
-        }
-    }
-}
-
-impl fmt::Display for ConnectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotBuiltIn(dialect) => write!(f, "this program is built without {dialect}"),
-            Self::Failed { url, message } => {
-                write!(f, "cannot connect to {url}\n  {}", message.replace('\n', "\n  "))
-            }
-        }
-    }
-}
-
-impl std::error::Error for ConnectError {}
 
 /// The database, as the handlers of requests see it: a pool of connections.
 #[derive(Clone)]

@@ -15,7 +15,7 @@ mod tests;
 mod web;
 
 pub use client::{Answer, send};
-pub use database::{ConnectError, Store};
-pub use migrate::{MigrateError, migrate};
+pub use database::Store;
+pub use migrate::migrate;
 pub use serve::main;
 pub use web::app;

@@ -89,8 +89,10 @@ fn start(mode: &Mode) -> Result<(), Failure> {
 fn migrate_aloud(url: &DatabaseUrl) -> Result<(), Failure> {
     println!("{} database {url}", url.dialect().name());
     let begun = Instant::now();
-    let report = migrate(url, show)
-        .map_err(|error| Failure { remedy: error.remedy(), message: error.to_string() })?;
+    let report = migrate(url, show).map_err(|error| Failure {
+        remedy: error.remedy("cargo dbmig"),
+        message: error.to_string(),
+    })?;
     let took = begun.elapsed().as_secs_f64() * 1000.0;
     match &report {
         Report { done, .. } if done.is_empty() => {
