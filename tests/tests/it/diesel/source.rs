@@ -7,18 +7,7 @@ use diesel::migration::MigrationSource;
 use diesel::{MysqlConnection, PgConnection, SqliteConnection};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 
-/// One directory, embedded for each of the databases.
-mod sets {
-    pub(super) mod postgres {
-        dbmig_runtime::embed_migrations!("tests/fixtures/portable", Postgres);
-    }
-    pub(super) mod mysql {
-        dbmig_runtime::embed_migrations!("tests/fixtures/portable", Mysql);
-    }
-    pub(super) mod sqlite {
-        dbmig_runtime::embed_migrations!("tests/fixtures/portable", Sqlite);
-    }
-}
+use crate::sets;
 
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/portable");
 
