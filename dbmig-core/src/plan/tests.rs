@@ -1,12 +1,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::Dialect;
 use crate::migration::{Body, Down, Script, Settings, SqlBody};
 use crate::status::{State, status};
+use crate::{Checksum, Dialect, Version};
 
 fn script(path: &str, text: &str) -> Script {
     Script { path: Cow::Owned(path.to_owned()), text: Cow::Owned(text.to_owned()) }
