@@ -1,9 +1,13 @@
 //! The URL of a database: which one it is, and how to show it without its password.
 
+mod conninfo;
+
 use std::fmt;
 
 use dbmig_core::Dialect;
 use percent_encoding::percent_decode_str;
+
+use conninfo::{is_conninfo, parameters, written};
 
 /// A database's URL. [`fmt::Display`] and [`fmt::Debug`] never show its password.
 ///
@@ -33,6 +37,8 @@ pub enum UrlError {
         /// The scheme.
         String,
     ),
+    /// It looks like libpq's `host=.. dbname=..`, but is not.
+    Conninfo,
     /// Its password holds a character that ends the password for the database's own library.
     UnescapedPassword,
 }
@@ -45,6 +51,9 @@ impl fmt::Display for UrlError {
                 f,
                 "`{scheme}://` is no database that dbmig knows: use postgres://, postgresql://, \
                  mysql://, mariadb://, sqlite://, file: or the path of an SQLite file"
+            ),
+            Self::Conninfo => f.write_str(
+                "the connection string is broken: write `key=value` pairs, and a value with spaces in '..'",
             ),
             Self::UnescapedPassword => f.write_str(
                 "the password in the database URL holds `@`, `/`, `?` or `#` as it is: write it \
@@ -68,7 +77,7 @@ impl DatabaseUrl {
             return Err(UrlError::Empty);
         }
         let Some((scheme, rest)) = text.split_once("://") else {
-            return Ok(if is_conninfo(text) { Self::conninfo(text) } else { Self::sqlite(text) });
+            return if is_conninfo(text) { Self::conninfo(text) } else { Ok(Self::sqlite(text)) };
         };
         match scheme.to_ascii_lowercase().as_str() {
             "postgres" | "postgresql" => Self::server(Dialect::Postgres, scheme, scheme, rest),
@@ -104,12 +113,14 @@ impl DatabaseUrl {
             return true;
         }
         let Some((_, rest)) = self.text.split_once("://") else {
-            return lead_here(self.text.split_whitespace());
+            let parameters = parameters(&self.text).unwrap_or_default();
+            return lead_here(parameters.iter().map(|(key, value)| (key.as_str(), value.as_str())));
         };
         let authority = rest.split(['/', '?']).next().unwrap_or_default();
         let hosts = authority.rsplit('@').next().unwrap_or_default();
         let query = rest.split_once('?').map_or("", |(_, query)| query);
-        hosts.split(',').all(is_local_host) && lead_here(query.split('&'))
+        hosts.split(',').all(is_local_host)
+            && lead_here(query.split('&').filter_map(|pair| pair.split_once('=')))
     }
 
     /// The name of the database on its server; the file of an SQLite database.
@@ -121,7 +132,11 @@ impl DatabaseUrl {
         }
         let name = match text.split_once("://") {
             Some((_, rest)) => rest.split(['?', '#']).next()?.split_once('/')?.1,
-            None => text.split_whitespace().find_map(|pair| pair.strip_prefix("dbname="))?,
+            None => {
+                return parameters(text)?.into_iter().find_map(|(key, value)| {
+                    (key == "dbname" && !value.is_empty()).then_some(value)
+                });
+            }
         };
         (!name.is_empty()).then(|| decode(name))
     }
@@ -136,9 +151,10 @@ impl DatabaseUrl {
                 format!("{scheme}://{authority}/{name}{query}")
             }
             None => {
-                let kept = text.split_whitespace().filter(|pair| !pair.starts_with("dbname="));
-                let kept: Vec<_> = kept.collect();
-                format!("{} dbname={name}", kept.join(" "))
+                let mut kept = parameters(text).unwrap_or_default();
+                kept.retain(|(key, _)| key != "dbname");
+                kept.push(("dbname".to_owned(), name.to_owned()));
+                written(&kept)
             }
         };
         Self { text: replace(&self.text), shown: replace(&self.shown), ..self.clone() }
@@ -154,17 +170,16 @@ impl DatabaseUrl {
         }
     }
 
-    fn conninfo(text: &str) -> Self {
+    fn conninfo(text: &str) -> Result<Self, UrlError> {
+        let mut parameters = parameters(text).ok_or(UrlError::Conninfo)?;
         let mut secrets = Vec::new();
-        let shown = text.split_whitespace().map(|pair| match pair.split_once('=') {
-            Some((key, secret)) if key.ends_with("password") => {
-                secrets.push(secret.trim_matches('\'').to_owned());
-                format!("{key}=***")
+        for (key, value) in &mut parameters {
+            if key.ends_with("password") {
+                secrets.push(std::mem::replace(value, "***".to_owned()));
             }
-            _ => pair.to_owned(),
-        });
-        let shown = shown.collect::<Vec<_>>().join(" ");
-        Self { dialect: Dialect::Postgres, text: text.to_owned(), shown, secrets }
+        }
+        let shown = written(&parameters);
+        Ok(Self { dialect: Dialect::Postgres, text: text.to_owned(), shown, secrets })
     }
 
     fn server(
@@ -237,19 +252,11 @@ fn is_scheme(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
-fn is_conninfo(text: &str) -> bool {
-    const KEYS: [&str; 6] = ["host=", "hostaddr=", "dbname=", "user=", "port=", "service="];
-    text.split_whitespace().any(|pair| KEYS.iter().any(|key| pair.starts_with(key)))
-}
-
 /// Whether none of libpq's parameters names another machine. A service may name any.
-fn lead_here<'a>(mut parameters: impl Iterator<Item = &'a str>) -> bool {
-    parameters.all(|parameter| match parameter.split_once('=') {
-        Some(("host" | "hostaddr", hosts)) => {
-            hosts.trim_matches('\'').split(',').all(is_local_host)
-        }
-        Some((key, _)) => key != "service",
-        None => true,
+fn lead_here<'a>(mut parameters: impl Iterator<Item = (&'a str, &'a str)>) -> bool {
+    parameters.all(|(key, value)| match key {
+        "host" | "hostaddr" => value.split(',').all(is_local_host),
+        _ => key != "service",
     })
 }
 
@@ -297,6 +304,8 @@ mod tests {
             ("mariadb://u:pw@h/d", "mariadb://u:***@h/d"),
             ("mysql://u@h/d", "mysql://u@h/d"),
             ("host=h user=u password=pw dbname=d", "host=h user=u password=*** dbname=d"),
+            ("host=h password='p w\\'pw' dbname=d", "host=h password=*** dbname=d"),
+            ("host = h password = pw", "host=h password=***"),
             ("postgres:///d?host=/run/pg", "postgres:///d?host=/run/pg"),
         ] {
             assert_eq!(shown(text), expected);
@@ -336,6 +345,7 @@ mod tests {
             let url = DatabaseUrl::parse(text).unwrap();
             assert_eq!((url.dialect(), url.database().as_deref()), (dialect, Some(database)));
         }
+        assert!(shown("host=h password='pw").starts_with("the connection string is broken"));
         assert!(shown("oracle://h/d").starts_with("`oracle://` is no database"));
         assert_eq!(shown("  "), "the database URL is empty");
     }
