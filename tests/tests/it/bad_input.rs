@@ -1,5 +1,6 @@
 //! Input that is not as it should be: what is accepted all the same, and what is refused with which
 //! words. Nothing is half-done after any of it, and no output holds the password.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod accepted;
 mod connections;
@@ -100,6 +101,21 @@ impl Case {
         let refusal = refusal(code, args, command);
         assert_eq!(self.state(), before, "{args:?}");
         refusal
+    }
+
+    /// Runs each of `commands`, which must all refuse with this exit code and change nothing.
+    #[track_caller]
+    fn refused_each<'a>(
+        &self,
+        code: i32,
+        commands: impl IntoIterator<Item = &'a [&'a str]>,
+        check: impl Fn(Refusal),
+    ) {
+        let before = self.state();
+        for args in commands {
+            check(refusal(code, args, |args| self.command(args)));
+        }
+        assert_eq!(self.state(), before);
     }
 
     fn state(&self) -> State {

@@ -8,8 +8,8 @@ use dbmig_tests::{Backend, PASSWORD, TestDatabase, USER};
 use super::{COMMANDS, Case, refusal};
 
 /// A project with one migration, and a URL that is no database's.
-fn with_url(backend: Backend, url: &str) -> Case {
-    let mut case = Case::new(backend);
+fn with_url(url: &str) -> Case {
+    let mut case = Case::new(Backend::Sqlite);
     case.project.migration("1_a", "CREATE TABLE a (x INT);", "DROP TABLE a;");
     case.url = Some(url.to_owned());
     case
@@ -33,7 +33,7 @@ fn scheme(backend: Backend) -> &'static str {
 
 #[test]
 fn no_url_at_all() {
-    let mut case = with_url(Backend::Sqlite, "");
+    let mut case = with_url("");
     for url in [None, Some(String::new()), Some("  ".to_owned())] {
         case.url = url;
         for command in COMMANDS {
@@ -49,7 +49,7 @@ fn no_url_at_all() {
 
 #[test]
 fn an_unknown_scheme() {
-    let case = with_url(Backend::Sqlite, &format!("oracle://app:{PASSWORD}@db/shop"));
+    let case = with_url(&format!("oracle://app:{PASSWORD}@db/shop"));
     case.refused(2, &["run"])
         .says(&["DATABASE_URL: `oracle://` is no database that dbmig knows: use postgres://"]);
     let url = format!("mssql://app:{PASSWORD}@db/shop");
@@ -64,11 +64,32 @@ fn an_unknown_scheme() {
 #[test]
 fn a_password_with_reserved_characters() {
     for password in [format!("{PASSWORD}@x"), format!("a/{PASSWORD}"), format!("a?{PASSWORD}#")] {
-        let case =
-            with_url(Backend::Postgres, &format!("postgres://app:{password}@127.0.0.1/shop"));
+        let case = with_url(&format!("postgres://app:{password}@127.0.0.1/shop"));
         case.refused(2, &["run"])
             .says(&["DATABASE_URL: the password in the database URL holds", "percent-encoded"]);
     }
+}
+
+/// libpq's own form: spaces around `=` and quotes must not let the password through.
+#[test]
+fn a_connection_string() {
+    let server = postgres();
+    let (port, name) = (server.port(), server.fresh_name());
+    let case = with_url(&format!(
+        "host = 127.0.0.1 port={port} user={USER} password='{PASSWORD}' dbname={name}"
+    ));
+    let shown = format!("host=127.0.0.1 port={port} user={USER} password=*** dbname={name}");
+    case.refused(1, &["run"])
+        .says(&[&format!("the database does not exist: {shown}\n")])
+        .offers("`cargo dbmig db create`");
+    created_and_run(&case, &shown);
+    case.dbmig(&["revert"]).success();
+
+    let case =
+        with_url(&format!("host=127.0.0.1 port={port} password='{PASSWORD} it\\'s' user=nobody"));
+    case.refused(1, &["run"]).says(&["password=*** user=nobody"]);
+    let case = with_url(&format!("host=127.0.0.1 password='{PASSWORD}"));
+    case.refused(2, &["run"]).says(&["DATABASE_URL: the connection string is broken"]);
 }
 
 /// The wrong password is no more printed than the right one.
@@ -77,7 +98,7 @@ fn a_wrong_password() {
     for backend in SERVERS {
         let database = dbmig_tests::database(backend);
         let wrong = database.url().replace(USER, "nobody");
-        let case = with_url(backend, &wrong);
+        let case = with_url(&wrong);
         // To create a database, another one of the server is connected to.
         let shown = wrong.replace(PASSWORD, "***").replace(database.name(), "");
         for command in [&["run"][..], &["status"], &["db", "create"]] {
@@ -94,8 +115,7 @@ fn a_closed_port() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     for backend in SERVERS {
         let scheme = scheme(backend);
-        let case =
-            with_url(backend, &format!("{scheme}://{USER}:{PASSWORD}@127.0.0.1:{port}/shop"));
+        let case = with_url(&format!("{scheme}://{USER}:{PASSWORD}@127.0.0.1:{port}/shop"));
         for command in COMMANDS.into_iter().chain([&["db", "create"][..]]) {
             case.refused(75, command)
                 .says(&[&format!("the database cannot be reached: {scheme}://{USER}:***@127.0.0.1:{port}/shop\n")])
@@ -110,7 +130,7 @@ fn a_missing_database_is_offered_to_be_created() {
         let server = if backend == Backend::Postgres { postgres() } else { mariadb() };
         let name = server.fresh_name();
         let url = server.url(&name);
-        let case = with_url(backend, &url);
+        let case = with_url(&url);
         let shown = url.replace(PASSWORD, "***");
         for command in COMMANDS {
             case.refused(1, command)
@@ -125,7 +145,7 @@ fn a_missing_database_is_offered_to_be_created() {
 
 #[test]
 fn a_file_in_a_missing_folder_is_offered_to_be_created() {
-    let case = with_url(Backend::Sqlite, "data/deep/app.db");
+    let case = with_url("data/deep/app.db");
     for command in COMMANDS {
         case.refused(1, command)
             .says(&["the database does not exist: data/deep/app.db"])
@@ -147,7 +167,7 @@ fn created_and_run(case: &Case, shown: &str) {
 
 #[test]
 fn a_file_that_is_no_database() {
-    let case = with_url(Backend::Sqlite, "src/main.rs");
+    let case = with_url("src/main.rs");
     let before = case.project.read("src/main.rs");
     for command in COMMANDS {
         case.refused(1, command)
@@ -164,7 +184,7 @@ fn a_file_that_is_no_database() {
 
 #[test]
 fn a_folder_that_is_no_database() {
-    let case = with_url(Backend::Sqlite, "src");
+    let case = with_url("src");
     for command in COMMANDS {
         case.refused(1, command)
             .says(&["the file cannot be used as a database: src"])
@@ -193,7 +213,7 @@ fn what_destroys_is_not_done_far_away_unasked() {
     for backend in SERVERS {
         let far = format!("{}://{USER}:{PASSWORD}@203.0.113.1/shop", scheme(backend));
         let shown = far.replace(PASSWORD, "***");
-        let case = with_url(backend, &far);
+        let case = with_url(&far);
         for (command, what) in [
             (&["revert"][..], "revert migrations"),
             (&["revert", "--all"], "revert migrations"),
@@ -224,7 +244,7 @@ fn far_away_is_told_by_where_the_connection_goes() {
         "mysql://user@203.0.113.1/shop",
         "mariadb://user@db.internal/shop",
     ] {
-        let case = with_url(Backend::Sqlite, url);
+        let case = with_url(url);
         case.refused(2, &["revert"]).says(&["needs a confirmation"]);
     }
 }
@@ -236,7 +256,7 @@ fn near_by_is_not_asked() {
         let url = database.url().replace("127.0.0.1", "localhost");
         // MariaDB's library takes `localhost` for the socket of the system's own server.
         let url = if backend == Backend::Postgres { url } else { database.url().to_owned() };
-        let case = with_url(backend, &url);
+        let case = with_url(&url);
         case.dbmig(&["run"]).success();
         case.dbmig(&["revert"]).success();
         case.dbmig(&["db", "drop"]).success();

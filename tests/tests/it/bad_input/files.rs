@@ -21,7 +21,6 @@ fn with_metadata(project: &Project, text: &str) {
     project.write(METADATA, text);
 }
 
-#[cfg(unix)]
 fn link(project: &Project, to: &str, from: &str) {
     std::os::unix::fs::symlink(to, project.path(from)).unwrap();
 }

@@ -101,13 +101,13 @@ fn a_drifted_file() {
             "DROP TABLE users;\n",
         );
         case.project.migration("20260103_next", "CREATE TABLE next_one (x INT);", "");
-        for command in
-            [&["run"][..], &["run", "--dry-run"], &["plan"], &["run", "--to", "20260103"]]
-        {
-            case.refused(4, command)
+        let upwards =
+            [&["run"][..], &["run", "--dry-run"], &["plan"], &["run", "--to", "20260103"]];
+        case.refused_each(4, upwards, |refusal| {
+            refusal
                 .says(&[&format!("applied migrations have changed since they were applied:\n  {NAME} ({UP})")])
                 .offers("`cargo dbmig verify` shows what changed. Put the old text back and write a new migration; or, on a development database, `cargo dbmig redo`");
-        }
+        });
         let before = case.state();
         let verify = case.dbmig(&["verify"]).expect(3);
         assert_eq!(
@@ -186,22 +186,20 @@ fn a_history_of_a_newer_dbmig() {
     on_each(|case| {
         begin(case);
         case.database.execute("UPDATE __dbmig_history SET format = 99");
-        let refused = || {
-            for command in
-                COMMANDS.into_iter().chain([&["run", "--to", "20260101"][..], &["revert", "--all"]])
-            {
-                case.refused(4, command)
-                    .says(&[
-                        "the history in this database has format 99",
-                        "a newer dbmig has written it",
-                    ])
-                    .offers("use at least the version of dbmig that wrote it");
-            }
-        };
-        // With nothing pending, and with something.
-        refused();
+        let all =
+            COMMANDS.into_iter().chain([&["run", "--to", "20260101"][..], &["revert", "--all"]]);
+        case.refused_each(4, all, |refusal| {
+            refusal
+                .says(&[
+                    "the history in this database has format 99",
+                    "a newer dbmig has written it",
+                ])
+                .offers("use at least the version of dbmig that wrote it");
+        });
         case.project.migration("20260103_next", "CREATE TABLE next_one (x INT);", "");
-        refused();
+        case.refused_each(4, [&["run"][..], &["plan"]], |refusal| {
+            drop(refusal.says(&["format 99"]))
+        });
     });
 }
 
@@ -211,9 +209,7 @@ fn one_row_of_a_newer_dbmig() {
     on_each(|case| {
         begin(case);
         case.database.execute("UPDATE __dbmig_history SET format = 2 WHERE version = '20260101'");
-        for command in COMMANDS {
-            case.refused(4, command).says(&["has format 2"]);
-        }
+        case.refused_each(4, COMMANDS, |refusal| drop(refusal.says(&["has format 2"])));
     });
 }
 
@@ -222,9 +218,9 @@ fn a_ledger_that_is_no_ledger() {
     on_each(|case| {
         case.project.migration("1_a", "CREATE TABLE a (x INT);", "DROP TABLE a;");
         case.database.execute("CREATE TABLE __diesel_schema_migrations (name INT)");
-        for command in COMMANDS {
-            case.refused(1, command).says(&["could not read the ledger", "version"]);
-        }
+        case.refused_each(1, COMMANDS, |refusal| {
+            refusal.says(&["could not read the ledger", "version"]);
+        });
     });
 }
 

@@ -118,11 +118,11 @@ fn a_syntax_error_in_the_third_statement() {
 
 /// Beside a half-applied migration nothing else is done, and what is done must not change.
 fn refuses_other_work(case: &Case, up: &str) {
-    for command in [&["revert"][..], &["redo"], &["plan", "--revert"]] {
-        case.refused(4, command)
+    case.refused_each(4, [&["revert"][..], &["redo"], &["plan", "--revert"]], |refusal| {
+        refusal
             .says(&[&format!("an earlier run was interrupted while applying {NAME}")])
             .offers("finish it first: `cargo dbmig run`");
-    }
+    });
     case.project.write(UP, up.replace("TABLE b (x INT)", "TABLE b (x INT, y INT)"));
     case.refused(4, &["run"])
         .says(&[

@@ -89,11 +89,11 @@ fn the_source_is_what_diesel_finds_in_the_files() {
     let told = |source: &dyn MigrationSource<Sqlite>| -> Vec<(String, String, bool)> {
         let mut migrations = source.migrations().unwrap();
         migrations.sort_by_key(|migration| migration.name().version().as_owned());
-        let tell = |m: &Box<dyn diesel::migration::Migration<Sqlite>>| {
+        let tell = |m: &dyn diesel::migration::Migration<Sqlite>| {
             let transaction = m.metadata().run_in_transaction();
             (m.name().to_string(), m.name().version().to_string(), transaction)
         };
-        migrations.iter().map(tell).collect()
+        migrations.iter().map(|migration| tell(migration.as_ref())).collect()
     };
     let ours = told(&&sets::sqlite::ALL);
     assert_eq!(ours, told(&FileBasedMigrations::from_path(DIRECTORY).unwrap()));
