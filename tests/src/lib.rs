@@ -16,12 +16,14 @@ pub mod project;
 mod scratch;
 pub mod servers;
 mod session;
+mod wire;
 
 pub use backend::{Backend, Engine};
 pub use database::{TestDatabase, database};
 pub use project::Project;
 pub use scratch::folder;
 pub use session::{Rows, Session};
+pub use wire::Wire;
 
 /// The password in every server's URL, unlike any other word: no output may ever hold it.
 pub const PASSWORD: &str = "pw-Ohm7eiquaeK5";

@@ -1,0 +1,186 @@
+//! What it costs to compile a crate that embeds 1,000 migrations.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::process::Command;
+
+use dbmig_tests::{Project, workspace};
+
+use crate::Settings;
+use crate::figure::{Aim, Figure, Unit};
+use crate::race::{Contestant, race};
+use crate::tools;
+
+const COUNT: usize = 1000;
+
+/// A way to embed migrations.
+struct Way {
+    name: &'static str,
+    dependencies: &'static str,
+    build_script: Option<&'static str>,
+    main: &'static str,
+}
+
+const WAYS: [Way; 3] = [
+    Way {
+        name: "macro",
+        dependencies: OURS,
+        build_script: Some("fn main() {\n    dbmig_core::codegen::watch(\"migrations\");\n}\n"),
+        main: "mod migrations {\n    dbmig_runtime::embed_migrations!(Sqlite);\n}\n\n\
+               fn main() {\n    println!(\"{}\", migrations::ALL.set().as_slice().len());\n}\n",
+    },
+    Way {
+        name: "build script",
+        dependencies: OURS,
+        build_script: Some(
+            "fn main() {\n    \
+             dbmig_core::codegen::generate(\"migrations\", dbmig_core::Dialect::Sqlite);\n}\n",
+        ),
+        main: "mod migrations {\n    include!(concat!(env!(\"OUT_DIR\"), \"/migrations.rs\"));\n}\n\n\
+               fn main() {\n    println!(\"{}\", migrations::ALL.set().as_slice().len());\n}\n",
+    },
+    Way {
+        name: "diesel",
+        dependencies: "diesel_migrations = { version = \"2.3\", features = [\"sqlite\"] }\n",
+        build_script: None,
+        main: "use diesel_migrations::{EmbeddedMigrations, MigrationSource, embed_migrations};\n\n\
+               const ALL: EmbeddedMigrations = embed_migrations!();\n\n\
+               fn main() {\n    \
+               let all = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&ALL).unwrap();\n    \
+               println!(\"{}\", all.len());\n}\n",
+    },
+];
+
+const OURS: &str = "dbmig-runtime = { path = \"ROOT/dbmig-runtime\", features = [\"sqlite\"] }\n";
+
+/// What happens before a build.
+#[derive(Debug, Clone, Copy)]
+enum Before {
+    /// The crate is forgotten, and no incremental state is kept: as in CI.
+    Clean,
+    /// A line is added to its `main.rs`.
+    Source,
+    /// The newest migration's SQL is edited.
+    Migration,
+}
+
+pub(crate) fn run(settings: &Settings) -> Vec<Figure> {
+    let crates = WAYS.each_ref().map(|way| Leaf::new(way));
+    let mut figures = Vec::new();
+    for verb in ["build", "check"] {
+        crates.iter().for_each(|leaf| leaf.warm(verb));
+        for (before, case) in [
+            (Before::Clean, "from nothing"),
+            (Before::Source, "after an edit of main.rs"),
+            (Before::Migration, "after an edit of a migration"),
+        ] {
+            let mut contestants = crates
+                .each_ref()
+                .map(|leaf| Contestant::new(leaf.way.name, move || leaf.prepared(verb, before)));
+            let medians = race(settings.rounds(3), &mut contestants);
+            let [with_macro, with_script, diesel] = medians[..] else { unreachable!("three ways") };
+            for (way, ours) in [("macro", with_macro), ("build script", with_script)] {
+                figures.push(Figure {
+                    bench: "embed",
+                    case: format!("cargo {verb}, {case}, {way}"),
+                    unit: Unit::Milliseconds,
+                    ours: ours.wall,
+                    peer: Some(("diesel", diesel.wall)),
+                    aim: Aim::Ratio(1.0),
+                });
+            }
+        }
+    }
+    for leaf in &crates[..2] {
+        figures.push(Figure {
+            bench: "embed",
+            case: format!("crates compiled when nothing changed, {}", leaf.way.name),
+            unit: Unit::Crates,
+            ours: leaf.compiled("build") as f64,
+            peer: None,
+            aim: Aim::Count(0.0),
+        });
+    }
+    figures
+}
+
+/// A crate whose dependencies are compiled once and stay.
+struct Leaf {
+    way: &'static Way,
+    project: Project,
+    edits: Cell<usize>,
+}
+
+impl Leaf {
+    fn new(way: &'static Way) -> Self {
+        let project = tools::project(Path::new("cargo"), COUNT);
+        let root = workspace().display().to_string().replace('\\', "/");
+        let (build_script, build_dependencies) = match way.build_script {
+            Some(script) => {
+                (script, "dbmig-core = { path = \"ROOT/dbmig-core\", features = [\"codegen\"] }\n")
+            }
+            None => ("", ""),
+        };
+        let manifest = format!(
+            "[package]\nname = \"embed-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+             [dependencies]\ndiesel = {{ version = \"2.3\", default-features = false, features = [\"sqlite\"] }}\n\
+             {dependencies}\n[build-dependencies]\n{build_dependencies}",
+            name = way.name.replace(' ', "-"),
+            dependencies = way.dependencies,
+        );
+        project.write("Cargo.toml", manifest.replace("ROOT", &root));
+        if !build_script.is_empty() {
+            project.write("build.rs", build_script);
+        }
+        project.write("src/main.rs", way.main);
+        Self { way, project, edits: Cell::new(0) }
+    }
+
+    /// Compiles everything that it needs, itself as well.
+    fn warm(&self, verb: &str) {
+        let output = dbmig_tests::project::run(&mut self.cargo(verb, &[])).success();
+        assert!(!output.stderr.contains("error"), "{}", output.stderr);
+    }
+
+    fn prepared(&self, verb: &str, before: Before) -> Command {
+        let edit = self.edits.replace(self.edits.get() + 1);
+        let mut command = self.cargo(verb, &["--quiet"]);
+        match before {
+            Before::Clean => {
+                let package = format!("embed-{}", self.way.name.replace(' ', "-"));
+                let mut clean = self.cargo("clean", &["-p", &package]);
+                dbmig_tests::project::run(&mut clean).success();
+                command.env("CARGO_INCREMENTAL", "0");
+            }
+            Before::Source => {
+                let main = format!("{}\n// edit {edit}\n", self.way.main);
+                self.project.write("src/main.rs", main);
+            }
+            Before::Migration => {
+                let newest = self.project.migrations().pop().expect("a migration");
+                let sql = format!("{}-- edit\nSELECT {edit};\n", tools::create_table(COUNT - 1));
+                self.project.write(&format!("migrations/{newest}/up.sql"), sql);
+            }
+        }
+        command
+    }
+
+    /// How many crates cargo compiles now.
+    fn compiled(&self, verb: &str) -> usize {
+        self.warm(verb);
+        let mut command = self.cargo(verb, &["--message-format", "json"]);
+        let output = dbmig_tests::project::run(&mut command).success();
+        let messages = output.stdout.lines().map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).expect("cargo's messages are JSON")
+        });
+        messages.filter(|message| message["fresh"] == false).count()
+    }
+
+    fn cargo(&self, verb: &str, arguments: &[&str]) -> Command {
+        let mut command = self.project.cargo(&[verb]);
+        command.args(arguments);
+        // Not the folder that tests build in: nobody waits here for anybody's lock.
+        command.env("CARGO_BUILD_BUILD_DIR", workspace().join("target/bench-projects"));
+        command
+    }
+}

@@ -1,0 +1,54 @@
+//! What an app's start costs on the wire: round trips, counted between client and server.
+
+use dbmig_core::migration::{Body, Down, Script, Settings, SqlBody};
+use dbmig_core::{Checksum, Dialect, Migration, Version};
+use dbmig_runtime::{Migrations, Migrator, Postgres};
+use dbmig_tests::{Backend, Wire, database};
+use diesel::{Connection as _, PgConnection};
+
+/// As a build embeds them: in memory that is never given back.
+fn migrations(count: usize) -> &'static Migrations<Postgres> {
+    let migration = |number| {
+        let name = format!("{number:04}_create_t{number}");
+        let sql = format!("CREATE TABLE t{number} (id INTEGER); INSERT INTO t{number} VALUES (1);");
+        let checksum = Checksum::of(Dialect::Postgres, &sql);
+        let up = Script { path: "up.sql".into(), text: sql.into() };
+        Migration {
+            version: Version::of_directory(&name).unwrap(),
+            name: name.into(),
+            body: Body::Sql(SqlBody { up, down: Down::Missing }),
+            settings: Settings::DEFAULT,
+            checksum,
+        }
+    };
+    let all: Vec<_> = (0..count).map(migration).collect();
+    Box::leak(Box::new(Migrations::from_static(all.leak())))
+}
+
+/// Round trips after connecting, and how many migrations were applied.
+fn start(wire: &Wire, migrations: &'static Migrations<Postgres>) -> (usize, usize) {
+    let mut conn = PgConnection::establish(wire.url()).unwrap();
+    let (turns, report) = wire.count(|| Migrator::new(migrations).run(&mut conn).unwrap());
+    (turns, report.applied().count())
+}
+
+#[test]
+fn a_start_with_nothing_pending_is_one_round_trip() {
+    for count in [1, 300] {
+        let db = database(Backend::Postgres);
+        let wire = Wire::to(&db);
+        assert_eq!(start(&wire, migrations(count)).1, count);
+        assert_eq!(start(&wire, migrations(count)), (1, 0));
+    }
+}
+
+#[test]
+fn each_migration_is_one_round_trip() {
+    let fresh = |count| {
+        let db = database(Backend::Postgres);
+        let (turns, applied) = start(&Wire::to(&db), migrations(count));
+        assert_eq!(applied, count);
+        turns
+    };
+    assert_eq!(fresh(30) - fresh(10), 20);
+}
