@@ -1,5 +1,4 @@
 //! Beside Diesel: its tools and ours on one directory and one database.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod alternate;
 mod drop_in;

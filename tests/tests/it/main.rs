@@ -1,5 +1,6 @@
 //! The suites that need real databases, processes and projects, in one binary: they share its
 //! servers. One module per suite.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod bad_input;
 mod commands;

@@ -28,7 +28,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {{
 fn first_day(backend: Backend, name: &str, connection: &str) {
     let project = Project::empty(env!("CARGO_BIN_EXE_dbmig-under-test"));
     let db = database(backend);
-    project.write("Cargo.toml", "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n");
+    project.write(
+        "Cargo.toml",
+        "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n",
+    );
     project.write("src/main.rs", "fn main() {}\n");
     let workspace = dbmig_tests::workspace();
     let path = workspace.to_str().unwrap();
