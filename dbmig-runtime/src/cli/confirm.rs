@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
+use dbmig_core::Dialect;
+
 use super::exit::Exit;
 use super::output::{Format, Output};
 use crate::url::DatabaseUrl;
@@ -26,7 +28,7 @@ pub fn confirm(
     what: &str,
     confirmation: Confirmation,
 ) -> Result<(), Exit> {
-    if confirmation == Confirmation::Given || url.is_local() {
+    if confirmation == Confirmation::Given || (url.is_local() && !environment_leads_away(url)) {
         return Ok(());
     }
     let can_ask = output.format == Format::Human
@@ -48,4 +50,18 @@ pub fn confirm(
     }
     output.failure("not confirmed, so nothing was done", None, Exit::Refused);
     Err(Exit::Refused)
+}
+
+/// libpq takes from the environment what the URL leaves out, and `PGHOSTADDR` even what it does
+/// not.
+fn environment_leads_away(url: &DatabaseUrl) -> bool {
+    let leads_away = |(name, parameter)| match std::env::var(name) {
+        Ok(value) if !value.is_empty() => {
+            let there = DatabaseUrl::parse(&format!("postgres:///?{parameter}={value}"));
+            !there.is_ok_and(|there| there.is_local())
+        }
+        _ => false,
+    };
+    let variables = [("PGHOST", "host"), ("PGHOSTADDR", "hostaddr"), ("PGSERVICE", "service")];
+    url.dialect() == Dialect::Postgres && variables.into_iter().any(leads_away)
 }

@@ -249,6 +249,22 @@ fn far_away_is_told_by_where_the_connection_goes() {
     }
 }
 
+/// What the URL leaves out comes from the environment.
+#[test]
+fn far_away_is_told_by_the_environment_too() {
+    for (name, value) in
+        [("PGHOST", "203.0.113.1"), ("PGHOSTADDR", "203.0.113.1"), ("PGSERVICE", "shop")]
+    {
+        let case = with_url("postgres:///shop");
+        refusal(2, &["revert"], |args| {
+            let mut command = case.command(args);
+            command.env(name, value);
+            command
+        })
+        .says(&["needs a confirmation"]);
+    }
+}
+
 #[test]
 fn near_by_is_not_asked() {
     for backend in SERVERS {
