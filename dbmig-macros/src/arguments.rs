@@ -1,8 +1,8 @@
 //! What stands between the parentheses.
 
 use dbmig_core::Dialect;
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::Span;
+use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Result};
 use syn::{Error, Ident, LitStr, Path, Token};
 
@@ -11,7 +11,7 @@ pub(crate) struct Arguments {
     pub(crate) dir: (String, Span),
     pub(crate) dialect: Dialect,
     /// The path of the runtime crate.
-    pub(crate) runtime: TokenStream,
+    pub(crate) runtime: String,
 }
 
 impl Parse for Arguments {
@@ -21,14 +21,14 @@ impl Parse for Arguments {
             input.parse::<Token![,]>()?;
         }
         let dialect = input.call(dialect)?;
-        let mut runtime = quote! { ::dbmig_runtime };
+        let mut runtime = "::dbmig_runtime".to_owned();
         if !input.is_empty() {
             input.parse::<Token![,]>()?;
         }
         if input.peek(Token![crate]) {
             input.parse::<Token![crate]>()?;
             input.parse::<Token![=]>()?;
-            runtime = input.call(Path::parse_mod_style)?.into_token_stream();
+            runtime = input.call(Path::parse_mod_style)?.into_token_stream().to_string();
             input.parse::<Option<Token![,]>>()?;
         }
         let dir = match dir {

@@ -40,6 +40,13 @@ impl<B: Backend, V> Migrations<B, V> {
         Self { set: MigrationSet::from_static(B::DIALECT, migrations), typed: PhantomData }
     }
 
+    /// The same for code that comes from a sorted set.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn from_sorted(migrations: &'static [Migration]) -> Self {
+        Self { set: MigrationSet::from_sorted(B::DIALECT, migrations), typed: PhantomData }
+    }
+
     /// The migrations, without their types.
     pub const fn set(&self) -> &MigrationSet {
         &self.set

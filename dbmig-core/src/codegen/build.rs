@@ -5,9 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::process::exit;
 use std::{env, fs, io};
 
-use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
-use quote::quote;
-
+use super::cache;
 use crate::Dialect;
 use crate::scan::{self, Smell};
 
@@ -21,6 +19,9 @@ pub fn watch(dir: impl AsRef<Path>) {
     let dir = dir.as_ref();
     for path in scan::watched(dir) {
         println!("cargo::rerun-if-changed={}", path.display());
+    }
+    if let Some(out) = env::var_os("OUT_DIR") {
+        cache::forget(Path::new(&out), dir);
     }
     println!("cargo::rustc-env={}={}", fingerprint_variable(dir), scan::fingerprint(dir));
 }
@@ -42,8 +43,8 @@ pub fn generate(dir: impl AsRef<Path>, dialect: Dialect) {
                     println!("cargo::warning={warning}");
                 }
             }
-            let tokens = super::module(&scanned.set, &quote! { ::dbmig_runtime });
-            if let Err(error) = write(dir, tokens) {
+            let module = super::module(&scanned.set, "::dbmig_runtime");
+            if let Err(error) = write(dir, &module) {
                 fail(&format!("the module for {} cannot be written: {error}", dir.display()));
             }
         }
@@ -62,41 +63,14 @@ fn plain(dir: &Path) -> PathBuf {
     dir.components().filter(|part| !matches!(part, Component::CurDir)).collect()
 }
 
-fn write(dir: &Path, tokens: TokenStream) -> io::Result<()> {
+fn write(dir: &Path, module: &str) -> io::Result<()> {
     let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("call this in build.rs"))?;
     let inside = dir.components().filter(|part| matches!(part, Component::Normal(_)));
     let path = Path::new(&out).join(format!("{}.rs", inside.collect::<PathBuf>().display()));
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
-    fs::write(path, in_lines(tokens))
-}
-
-/// One line for each item, variant and migration: enough for who is led here by an editor.
-fn in_lines(tokens: TokenStream) -> String {
-    let mut text = String::new();
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-                text.push_str("{\n");
-                text.push_str(&in_lines(group.stream()));
-                text.push_str("}\n");
-            }
-            TokenTree::Punct(punct) => {
-                text.push(punct.as_char());
-                match (punct.as_char(), punct.spacing()) {
-                    (',' | ';', _) => text.push('\n'),
-                    (_, Spacing::Alone) => text.push(' '),
-                    (_, Spacing::Joint) => {}
-                }
-            }
-            token => {
-                text.push_str(&token.to_string());
-                text.push(' ');
-            }
-        }
-    }
-    text
+    fs::write(path, module)
 }
 
 fn fail(message: &str) -> ! {

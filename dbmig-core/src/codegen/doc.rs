@@ -39,29 +39,31 @@ fn fence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::embed::{DEFAULT, NO_DOWN, down, script, sql};
+    use crate::embed::{DEFAULT, migrations};
 
-    fn doc(up: &'static str, way_back: Down) -> String {
-        of(&sql("1", "1_a", script("up.sql", up), way_back, &[0; 32], DEFAULT))
+    fn doc(up: &'static str, down: Option<&'static str>) -> String {
+        let down = down.map(|text| ("down.sql", text));
+        let [migration] = migrations(&[("1", "1_a", ("up.sql", up), down, &[0; 32], DEFAULT)]);
+        of(&migration)
     }
 
     #[test]
     fn both_scripts_are_shown() {
         let expected =
             "`1_a`\n\n`up.sql`\n```sql\nSELECT 1;\n```\n\n`down.sql`\n```sql\nSELECT 2;\n```\n";
-        assert_eq!(doc("SELECT 1;\r\n", down("down.sql", "SELECT 2;")), expected);
-        assert!(doc("SELECT 1;", NO_DOWN).ends_with("```\n\nNo `down.sql`.\n"));
+        assert_eq!(doc("SELECT 1;\r\n", Some("SELECT 2;")), expected);
+        assert!(doc("SELECT 1;", None).ends_with("```\n\nNo `down.sql`.\n"));
     }
 
     #[test]
     fn backticks_do_not_end_the_block() {
-        let shown = doc("-- ````\nSELECT `a`", NO_DOWN);
+        let shown = doc("-- ````\nSELECT `a`", None);
         assert!(shown.contains("\n`````sql\n-- ````\nSELECT `a`\n`````\n"), "{shown}");
     }
 
     #[test]
     fn a_long_script_is_cut() {
-        let shown = doc("SELECT 1;\n".repeat(250).leak(), NO_DOWN);
+        let shown = doc("SELECT 1;\n".repeat(250).leak(), None);
         assert_eq!(shown.matches("SELECT 1;").count(), LINES);
         assert!(shown.contains("```\n… and 150 more lines\n"), "{shown}");
     }

@@ -1,202 +1,173 @@
 //! The items of the generated module.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use std::time::Duration;
 
 use super::{doc, names};
-use crate::migration::{Compatibility, Down, Execution, ForeignKeys, Reversible, Script, Settings};
+use crate::migration::{Compatibility, Down, Execution, ForeignKeys, Reversible, Settings};
 use crate::{Dialect, Migration, MigrationSet};
 
 /// The content of a module that embeds `set`; `runtime` is the path of the runtime crate, such as
 /// `::dbmig_runtime`.
 ///
-/// It holds the type `Version`, with one documented variant for each migration, and the static
-/// `ALL`. No lint that a crate can deny fires in it.
-pub fn module(set: &MigrationSet, runtime: &TokenStream) -> TokenStream {
-    let variants: Vec<_> =
-        names::variants(set).iter().map(|name| Ident::new(name, Span::call_site())).collect();
-    let version = version_type(set, &variants);
-    let inherent = inherent(set, &variants, runtime);
-    let conversions = conversions(set, runtime);
-    let all = all(set, runtime);
-    quote! { #all #version #inherent #conversions }
-}
-
-/// Generated code is nobody's to tidy up, and what of it is used is the app's affair.
-fn quiet() -> TokenStream {
-    quote! {
-        #[allow(
-            clippy::all,
-            clippy::nursery,
-            clippy::pedantic,
-            clippy::restriction,
-            dead_code,
-            unreachable_pub,
-            reason = "generated"
-        )]
-    }
-}
-
-fn version_type(set: &MigrationSet, variants: &[Ident]) -> TokenStream {
-    let quiet = quiet();
-    let docs = set.iter().map(doc::of);
-    quote! {
-        /// A migration of this module, by its name. The order is that of their versions.
-        #quiet
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Version { #(#[doc = #docs] #variants,)* }
-    }
-}
-
-fn inherent(set: &MigrationSet, variants: &[Ident], runtime: &TokenStream) -> TokenStream {
-    let quiet = quiet();
-    // An empty set has no latest version: who names it learns so when compiling.
-    let latest = variants.last().map(|latest| {
-        quote! {
-            /// The newest one.
-            pub const LATEST: Self = Self::#latest;
-        }
-    });
-    // An enum without variants cannot be cast.
-    let migration = if set.as_slice().is_empty() {
-        quote! { match self {} }
-    } else {
-        quote! { &ALL.set().as_slice()[self as usize] }
-    };
-    quote! {
-        #quiet
-        impl Version {
-            /// All of them, oldest first.
-            pub const ALL: &'static [Self] = &[#(Self::#variants),*];
-            #latest
-            /// The migration itself.
-            pub fn migration(self) -> &'static #runtime::__private::Migration { #migration }
-        }
-    }
-}
-
-fn conversions(set: &MigrationSet, runtime: &TokenStream) -> TokenStream {
-    let quiet = quiet();
-    let backend = backend(set.dialect());
-    quote! {
-        #quiet
-        impl #runtime::SetVersion for Version {
-            type Backend = #runtime::#backend;
-            fn version(self) -> #runtime::__private::Version { self.migration().version.clone() }
-        }
-        #quiet
-        impl ::core::convert::From<Version> for #runtime::__private::Version {
-            fn from(version: Version) -> Self { version.migration().version.clone() }
-        }
-        #quiet
-        impl ::core::fmt::Display for Version {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.pad(&self.migration().name)
-            }
-        }
-    }
-}
-
-fn all(set: &MigrationSet, runtime: &TokenStream) -> TokenStream {
-    let quiet = quiet();
-    let backend = backend(set.dialect());
-    let migrations = set.iter().map(migration);
-    quote! {
-        /// The migrations that this build embeds.
-        #quiet
-        pub static ALL: #runtime::Migrations<#runtime::#backend, Version> = {
-            use #runtime::__private::embed;
-            static MIGRATIONS: &[embed::Migration] = &[#(#migrations),*];
-            #runtime::Migrations::from_static(MIGRATIONS)
-        };
-    }
-}
-
-fn backend(dialect: Dialect) -> Ident {
-    let name = match dialect {
+/// It holds the static `ALL` and the type `Version`, with one documented variant for each
+/// migration. No lint that a crate can deny fires in it.
+///
+/// It is text and not tokens: a build script writes it as it is, and for a macro the compiler's
+/// own lexer is many times faster than a library that is compiled without optimization.
+pub fn module(set: &MigrationSet, runtime: &str) -> String {
+    let variants = names::variants(set);
+    let backend = match set.dialect() {
         Dialect::Postgres => "Postgres",
         Dialect::Mysql => "Mysql",
         Dialect::Sqlite => "Sqlite",
     };
-    Ident::new(name, Span::call_site())
+    // Filled in before any text of the migrations is there.
+    let filled = |template: &str| {
+        let template = template.replace("RUNTIME", runtime).replace("BACKEND", backend);
+        template.replace("QUIET", QUIET).replace("COUNT", &variants.len().to_string())
+    };
+    let mut module = filled(ALL);
+    set.iter().for_each(|migration| module.push_str(&expression(migration)));
+    module.push_str(&filled(VERSION));
+    for (migration, variant) in set.iter().zip(&variants) {
+        module.push_str(&format!("    #[doc = {:?}]\n    {variant},\n", doc::of(migration)));
+    }
+    // By index, for an arm for each would be as much again to compile; but what has no variants
+    // cannot be cast.
+    let migration = match variants[..] {
+        [] => "match self {}",
+        _ => "&ALL.set().as_slice()[self as usize]",
+    };
+    module.push_str(&filled(INHERENT).replace("MIGRATION", migration));
+    module.push_str(&constants(&variants));
+    module.push_str(&filled(CONVERSIONS));
+    module
 }
 
-fn migration(migration: &Migration) -> TokenStream {
-    let (version, name) = (migration.version.as_str(), &*migration.name);
-    let up = script(migration.up());
+/// Generated code is nobody's to tidy up, and what of it is used is the app's affair.
+const QUIET: &str = r#"#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    unreachable_pub,
+    reason = "generated"
+)]"#;
+
+const ALL: &str = r#"/// The migrations that this build embeds.
+QUIET
+pub static ALL: RUNTIME::Migrations<RUNTIME::BACKEND, Version> = {
+    use RUNTIME::__private::embed;
+    const TEXTS: &[embed::Sql; COUNT] = &[
+"#;
+
+const VERSION: &str = r#"    ];
+    static MIGRATIONS: [embed::Migration; COUNT] = embed::migrations(TEXTS);
+    RUNTIME::Migrations::from_sorted(&MIGRATIONS)
+};
+
+/// A migration of this module, by its name. The order is that of their versions.
+QUIET
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+"#;
+
+const INHERENT: &str = r#"}
+
+QUIET
+impl Version {
+    /// The migration itself.
+    pub fn migration(self) -> &'static RUNTIME::__private::Migration {
+        MIGRATION
+    }
+"#;
+
+const CONVERSIONS: &str = r#"}
+
+QUIET
+impl RUNTIME::SetVersion for Version {
+    type Backend = RUNTIME::BACKEND;
+    fn version(self) -> RUNTIME::__private::Version {
+        self.migration().version.clone()
+    }
+}
+
+QUIET
+impl ::core::convert::From<Version> for RUNTIME::__private::Version {
+    fn from(version: Version) -> Self {
+        version.migration().version.clone()
+    }
+}
+
+QUIET
+impl ::core::fmt::Display for Version {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.pad(&self.migration().name)
+    }
+}
+"#;
+
+fn constants(variants: &[String]) -> String {
+    let all: String = variants.iter().map(|variant| format!("Self::{variant}, ")).collect();
+    let all = format!(
+        "    /// All of them, oldest first.\n    pub const ALL: &'static [Self] = &[{}];\n",
+        all.trim_end_matches(", ")
+    );
+    // An empty set has no latest version: who names it learns so when compiling.
+    let latest = variants.last().map_or_else(String::new, |latest| {
+        format!("    /// The newest one.\n    pub const LATEST: Self = Self::{latest};\n")
+    });
+    all + &latest
+}
+
+fn expression(migration: &Migration) -> String {
+    let (version, name, up) = (migration.version.as_str(), &*migration.name, migration.up());
+    let up = format!("({:?}, {:?})", up.path, up.text);
     let down = match migration.down() {
         Down::Script(down) => {
-            let arguments = arguments(down);
-            quote! { embed::down(#arguments) }
+            format!("::core::option::Option::Some(({:?}, {:?}))", down.path, down.text)
         }
-        Down::Missing => quote! { embed::NO_DOWN },
+        Down::Missing => "::core::option::Option::None".to_owned(),
     };
-    let checksum = bytes(migration.checksum.as_bytes());
+    let checksum = migration.checksum.as_bytes().escape_ascii();
     let settings = settings(&migration.settings);
-    quote! { embed::sql(#version, #name, #up, #down, #checksum, #settings) }
-}
-
-/// One token, and the same text in a macro and in a build script, whose libraries do not agree on
-/// the case of hexadecimal digits.
-fn bytes(bytes: &[u8]) -> TokenStream {
-    let escaped: String = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
-    format!("b\"{escaped}\"")
-        .parse()
-        .unwrap_or_else(|_| Literal::byte_string(bytes).into_token_stream())
-}
-
-fn script(script: &Script) -> TokenStream {
-    let arguments = arguments(script);
-    quote! { embed::script(#arguments) }
-}
-
-fn arguments(script: &Script) -> TokenStream {
-    let (path, text) = (&*script.path, &*script.text);
-    quote! { #path, #text }
+    format!("({version:?}, {name:?}, {up}, {down}, b\"{checksum}\", {settings}),\n")
 }
 
 /// Only what differs from the default: in most migrations, nothing.
-fn settings(settings: &Settings) -> TokenStream {
-    let mut fields = TokenStream::new();
-    let mut set = |field: &str, value: TokenStream| {
-        let field = format_ident!("{field}");
-        fields.extend(quote! { #field: #value, });
-    };
+fn settings(settings: &Settings) -> String {
+    let mut fields = Vec::new();
     match settings.execution {
         Execution::Transaction => {}
-        Execution::Statements => set("execution", quote! { embed::Execution::Statements }),
+        Execution::Statements => fields.push("execution: embed::Execution::Statements".to_owned()),
     }
-    match settings.compatibility {
-        Compatibility::Undeclared => {}
-        Compatibility::Compatible => {
-            set("compatibility", quote! { embed::Compatibility::Compatible });
-        }
-        Compatibility::Breaking => set("compatibility", quote! { embed::Compatibility::Breaking }),
-    }
-    match settings.reversible {
-        Reversible::Undeclared => {}
-        Reversible::Yes => set("reversible", quote! { embed::Reversible::Yes }),
-        Reversible::Lossy => set("reversible", quote! { embed::Reversible::Lossy }),
-        Reversible::No => set("reversible", quote! { embed::Reversible::No }),
-    }
+    let compatibility = match settings.compatibility {
+        Compatibility::Undeclared => None,
+        Compatibility::Compatible => Some("Compatible"),
+        Compatibility::Breaking => Some("Breaking"),
+    };
+    fields.extend(compatibility.map(|it| format!("compatibility: embed::Compatibility::{it}")));
+    let reversible = match settings.reversible {
+        Reversible::Undeclared => None,
+        Reversible::Yes => Some("Yes"),
+        Reversible::Lossy => Some("Lossy"),
+        Reversible::No => Some("No"),
+    };
+    fields.extend(reversible.map(|it| format!("reversible: embed::Reversible::{it}")));
     match settings.foreign_keys {
         ForeignKeys::Unchanged => {}
-        ForeignKeys::Off => set("foreign_keys", quote! { embed::ForeignKeys::Off }),
+        ForeignKeys::Off => fields.push("foreign_keys: embed::ForeignKeys::Off".to_owned()),
     }
-    for (field, time) in
-        [("lock_timeout", settings.lock_timeout), ("statement_timeout", settings.statement_timeout)]
-    {
-        if let Some(time) = time {
-            let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-            set(field, quote! { embed::millis(#millis) });
-        }
-    }
-    if let Some(retries) = settings.retries {
-        set("retries", quote! { ::core::option::Option::Some(#retries) });
-    }
+    let millis = |time: Duration| format!("embed::millis({})", time.as_millis());
+    fields.extend(settings.lock_timeout.map(|it| format!("lock_timeout: {}", millis(it))));
+    fields
+        .extend(settings.statement_timeout.map(|it| format!("statement_timeout: {}", millis(it))));
+    fields
+        .extend(settings.retries.map(|it| format!("retries: ::core::option::Option::Some({it})")));
     if fields.is_empty() {
-        quote! { embed::DEFAULT }
+        "embed::DEFAULT".to_owned()
     } else {
-        quote! { embed::Settings { #fields ..embed::DEFAULT } }
+        format!("&embed::Settings {{ {}, ..*embed::DEFAULT }}", fields.join(", "))
     }
 }

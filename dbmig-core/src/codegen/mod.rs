@@ -15,9 +15,11 @@
 //! ```
 
 mod build;
+mod cache;
 mod doc;
 mod items;
 mod names;
 
 pub use build::{fingerprint_variable, generate, watch};
+pub use cache::{Embedded, embed};
 pub use items::module;

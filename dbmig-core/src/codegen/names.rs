@@ -70,13 +70,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::embed::{DEFAULT, NO_DOWN, script, sql};
+    use crate::embed::{DEFAULT, migrations};
     use crate::{Dialect, Migration, Version};
 
     fn migration(name: &str) -> Option<Migration> {
         let name: &'static str = name.to_owned().leak();
         let version = Version::of_directory(name).ok()?.to_string().leak();
-        Some(sql(version, name, script("up.sql", "SELECT 1"), NO_DOWN, &[0; 32], DEFAULT))
+        let [migration] = migrations(&[(version, name, ("up.sql", ""), None, &[0; 32], DEFAULT)]);
+        Some(migration)
     }
 
     fn named(names: &[&str]) -> Vec<String> {
@@ -130,10 +131,10 @@ mod tests {
             let names: Vec<_> = names.iter().map(String::as_str).collect();
             let idents = named(&names);
             for ident in &idents {
-                let parsed: Result<proc_macro2::Ident, _> = std::panic::catch_unwind(|| {
-                    proc_macro2::Ident::new(ident, proc_macro2::Span::call_site())
-                });
-                prop_assert!(parsed.is_ok(), "{}", ident);
+                let mut chars = ident.chars();
+                prop_assert!(chars.next().is_some_and(unicode_ident::is_xid_start), "{}", ident);
+                prop_assert!(chars.all(unicode_ident::is_xid_continue), "{}", ident);
+                prop_assert!(ident != "Self", "{}", ident);
             }
             prop_assert_eq!(idents.iter().collect::<BTreeSet<_>>().len(), idents.len());
             for end in 0..names.len() {

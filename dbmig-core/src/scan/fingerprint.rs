@@ -1,23 +1,26 @@
 //! A hash of what was read.
+//!
+//! It is compared within one build only, by programs of one compiler, and there is no adversary. So
+//! the standard library's own hash will do: unlike any other, it is optimized in debug builds too.
 
-use sha2::{Digest, Sha256};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::fault::Fault;
 use super::listing::{Entry, File, Listing};
 
 pub(super) fn of(listing: &Listing) -> String {
-    let mut hash = Sha256::new();
+    let mut hash = DefaultHasher::new();
     listing.entries.iter().for_each(|entry| add_entry(&mut hash, entry));
-    hex(hash)
+    hex(&hash)
 }
 
 pub(super) fn of_fault(fault: &Fault) -> String {
-    let mut hash = Sha256::new();
+    let mut hash = DefaultHasher::new();
     add(&mut hash, b"fault", fault.to_string().as_bytes());
-    hex(hash)
+    hex(&hash)
 }
 
-fn add_entry(hash: &mut Sha256, entry: &Entry) {
+fn add_entry(hash: &mut DefaultHasher, entry: &Entry) {
     add(hash, b"entry", entry.name.as_encoded_bytes());
     match &entry.content {
         Ok(content) => content.files().for_each(|file| add_file(hash, file)),
@@ -25,7 +28,7 @@ fn add_entry(hash: &mut Sha256, entry: &Entry) {
     }
 }
 
-fn add_file(hash: &mut Sha256, file: &File) {
+fn add_file(hash: &mut DefaultHasher, file: &File) {
     let name = file.path.file_name().unwrap_or_default().as_encoded_bytes();
     match &file.bytes {
         Ok(bytes) => add(hash, name, bytes),
@@ -33,14 +36,11 @@ fn add_file(hash: &mut Sha256, file: &File) {
     }
 }
 
-/// With its length, so that no two lists of parts run into the same bytes.
-fn add(hash: &mut Sha256, label: &[u8], bytes: &[u8]) {
-    for part in [label, bytes] {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
+/// As slices, which are hashed with their lengths: no two lists of parts give the same bytes.
+fn add(hash: &mut DefaultHasher, label: &[u8], bytes: &[u8]) {
+    (label, bytes).hash(hash);
 }
 
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+fn hex(hash: &DefaultHasher) -> String {
+    format!("{:016x}", hash.finish())
 }

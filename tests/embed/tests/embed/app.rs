@@ -88,7 +88,7 @@ impl App {
     pub(crate) fn new(name: &str, way: Way) -> Self {
         let app = Self { name: name.to_owned(), dir: tempfile::tempdir().unwrap() };
         let root = root().display().to_string().replace('\\', "/");
-        app.write("Cargo.toml", &MANIFEST.replace("NAME", name).replace("ROOT", &root));
+        app.write("Cargo.toml", MANIFEST.replace("NAME", name).replace("ROOT", &root));
         fs::copy(root_file("Cargo.lock"), app.path("Cargo.lock")).unwrap();
         app.write("build.rs", way.build_script());
         app.write("src/main.rs", PRINT);

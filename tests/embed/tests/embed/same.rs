@@ -29,4 +29,6 @@ fn the_macro_and_the_build_script_agree() {
     assert!(by_macro.contains("CREATE TABLE users") && by_macro.contains("retries"));
     let tokens = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(tokens(&by_macro), tokens(&by_script));
+    // Now from what the macro kept.
+    assert_eq!(module(Way::Macro), by_macro);
 }

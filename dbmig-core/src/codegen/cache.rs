@@ -1,0 +1,70 @@
+//! A module that an earlier compilation made of the same files.
+//!
+//! The macro runs each time its crate is compiled, compiled itself without optimization. To split
+//! and hash a thousand scripts again each time would be most of what the crate takes to compile;
+//! to read them is little.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::build::fingerprint_variable;
+use crate::Dialect;
+use crate::scan::{self, ScanError};
+
+/// A module, and what it was made of.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Embedded {
+    /// The content of the module, as [`super::module`] gives it.
+    pub module: String,
+    /// Of the files, as [`scan::fingerprint`] gives it.
+    pub fingerprint: String,
+}
+
+/// The module for the migrations in `dir` below the package's `root`, where `out` is the folder of
+/// the package's build script.
+///
+/// # Errors
+/// [`ScanError`] with everything that is wrong with the files.
+pub fn embed(
+    root: &Path,
+    dir: &Path,
+    dialect: Dialect,
+    runtime: &str,
+    out: Option<&Path>,
+) -> Result<Embedded, ScanError> {
+    let kept = out.map(|out| place(out, dir, dialect));
+    let fingerprint = scan::fingerprint(&root.join(dir));
+    let head = |fingerprint: &str| format!("// {fingerprint} {runtime}\n");
+    let text = kept.as_ref().and_then(|kept| fs::read_to_string(kept).ok()).unwrap_or_default();
+    if let Some(module) = text.strip_prefix(&head(&fingerprint)) {
+        return Ok(Embedded { module: module.to_owned(), fingerprint });
+    }
+    let scanned = scan::scan_shown_as(&root.join(dir), dir, dialect)?;
+    let module = super::module(&scanned.set, runtime);
+    if let Some(kept) = kept {
+        keep(&kept, &(head(&scanned.fingerprint) + &module));
+    }
+    Ok(Embedded { module, fingerprint: scanned.fingerprint })
+}
+
+/// For the build script, which runs whenever the files or the generator changed.
+pub(super) fn forget(out: &Path, dir: &Path) {
+    for dialect in Dialect::ALL {
+        // Where there is none, there is nothing to forget.
+        let _ = fs::remove_file(place(out, dir, dialect));
+    }
+}
+
+/// As a whole or not at all, because another compiler may be reading it. Without it the next
+/// compilation takes longer, and that is all.
+fn keep(path: &Path, text: &str) {
+    let begun = path.with_extension(std::process::id().to_string());
+    if fs::write(&begun, text).and_then(|()| fs::rename(&begun, path)).is_err() {
+        let _ = fs::remove_file(&begun);
+    }
+}
+
+fn place(out: &Path, dir: &Path, dialect: Dialect) -> PathBuf {
+    out.join(format!("{}_{dialect}.rs", fingerprint_variable(dir).to_ascii_lowercase()))
+}
