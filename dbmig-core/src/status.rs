@@ -1,8 +1,8 @@
 //! Where each migration stands.
 
+use crate::Version;
 use crate::migration::MigrationSet;
 use crate::plan::{Applied, History, Record};
-use crate::Version;
 
 /// A migration and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,8 @@ impl State {
 
 /// Every version that the set or the database knows, in their order.
 pub fn status(set: &MigrationSet, history: &History) -> Vec<Entry> {
-    let mut entries: Vec<_> = history.applied.iter().map(|applied| standing(set, applied)).collect();
+    let mut entries: Vec<_> =
+        history.applied.iter().map(|applied| standing(set, applied)).collect();
     let pending = set.iter().filter(|migration| history.find(&migration.version).is_none());
     entries.extend(pending.map(|migration| Entry {
         version: migration.version.clone(),
