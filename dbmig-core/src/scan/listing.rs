@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::fault::{Fault, Problem};
+use super::parallel;
 
 pub(super) const UP: &str = "up.sql";
 pub(super) const DOWN: &str = "down.sql";
@@ -40,38 +41,36 @@ pub(super) struct File {
 impl Listing {
     /// What lies in `dir`, under paths that begin with `shown` instead.
     pub(super) fn read(dir: &Path, shown: &Path) -> Result<Self, Problem> {
-        let mut listing = Self { entries: Vec::new(), strays: Vec::new() };
         let refuse = |error| Problem::new(shown, directory_fault(dir, &error));
-        for entry in fs::read_dir(dir).map_err(refuse)? {
-            listing.take(dir, shown, &entry.map_err(refuse)?);
-        }
-        listing.entries.sort_by(|a, b| a.name.cmp(&b.name));
-        listing.strays.sort();
-        Ok(listing)
-    }
-
-    fn take(&mut self, dir: &Path, shown: &Path, entry: &DirEntry) {
-        let name = entry.file_name();
-        let path = shown.join(&name);
-        if is_hidden(&name) {
-            return;
-        }
+        let found = fs::read_dir(dir).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let mut found = found.map_err(refuse)?;
+        found.retain(|entry| !is_hidden(&entry.file_name()));
+        found.sort_by_key(DirEntry::file_name);
         // Like Diesel's, this look does not follow a link: a link to a file is no plain file.
-        match entry.file_type() {
-            Ok(kind) if kind.is_file() => {
-                if path.extension().is_some_and(|extension| extension == "sql") {
-                    self.strays.push(path);
-                }
-            }
-            _ => {
-                let content = Content::read(dir, &entry.path(), &path);
-                self.entries.push(Entry { name, path, content });
-            }
-        }
+        let is_file = |entry: &&DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
+        let (files, directories): (Vec<_>, Vec<_>) = found.iter().partition(is_file);
+        let strays = files.iter().map(|file| shown.join(file.file_name()));
+        let is_sql = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "sql");
+        Ok(Self {
+            entries: parallel::map(&directories, |entry| Entry::read(dir, shown, entry)),
+            strays: strays.filter(is_sql).collect(),
+        })
     }
 }
 
 impl Entry {
+    fn read(dir: &Path, shown: &Path, entry: &DirEntry) -> Self {
+        let name = entry.file_name();
+        let path = shown.join(&name);
+        let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+        let content = match is_link.then(|| leads_to(&entry.path(), dir)) {
+            Some(Err(error)) => Err(fault(&entry.path(), &error)),
+            Some(Ok(true)) => Err(Fault::LinkLoop),
+            Some(Ok(false)) | None => Content::read(&entry.path(), &path),
+        };
+        Self { name, path, content }
+    }
+
     pub(super) fn watched(&self) -> Vec<PathBuf> {
         let mut paths = vec![self.path.clone()];
         if let Ok(content) = &self.content {
@@ -82,12 +81,8 @@ impl Entry {
 }
 
 impl Content {
-    fn read(dir: &Path, path: &Path, shown: &Path) -> Result<Self, Fault> {
-        let fault = |error| fault(path, &error);
-        let names = names(path).map_err(fault)?;
-        if path.is_symlink() && leads_to(path, dir).map_err(fault)? {
-            return Err(Fault::LinkLoop);
-        }
+    fn read(path: &Path, shown: &Path) -> Result<Self, Fault> {
+        let names = names(path).map_err(|error| fault(path, &error))?;
         // By the listing, as Diesel does, and so that a dangling link is not taken for no file.
         let file = |name: &str| {
             let on_disk = path.join(name);

@@ -10,6 +10,7 @@ mod fingerprint;
 mod listing;
 mod metadata;
 mod order;
+mod parallel;
 mod text;
 mod warning;
 
@@ -74,10 +75,17 @@ pub fn scan_shown_as(dir: &Path, shown: &Path, dialect: Dialect) -> Result<Scann
         ScanError { dir: shown.to_owned(), problems }
     };
     let listing = Listing::read(dir, shown).map_err(|problem| refuse(vec![problem]))?;
-    let mut report = Report { dialect, problems: Vec::new(), warnings: Vec::new() };
+    let mut report = Report::new(dialect);
     listing.strays.iter().for_each(|path| report.warn(path, Smell::StraySql));
-    let migrations: Vec<_> =
-        listing.entries.iter().filter_map(|entry| entry::judge(entry, &mut report)).collect();
+    let judged = parallel::map(&listing.entries, |entry| {
+        let mut report = Report::new(dialect);
+        (entry::judge(entry, &mut report), report)
+    });
+    let mut migrations = Vec::with_capacity(judged.len());
+    for (migration, found) in judged {
+        migrations.extend(migration);
+        report.add(found);
+    }
     order::check(shown, &listing.entries, &mut report);
     if !report.problems.is_empty() {
         return Err(refuse(report.problems));
@@ -118,6 +126,15 @@ struct Report {
 }
 
 impl Report {
+    fn new(dialect: Dialect) -> Self {
+        Self { dialect, problems: Vec::new(), warnings: Vec::new() }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.problems.extend(other.problems);
+        self.warnings.extend(other.warnings);
+    }
+
     fn refuse(&mut self, path: &Path, fault: Fault) {
         self.problems.push(Problem::new(path, fault));
     }
