@@ -157,7 +157,7 @@ impl<'a> Runner<'a> {
 
     /// One round trip for the commonest case; a savepoint would cost more than it saves.
     fn is_current(&self, db: &mut dyn Database) -> bool {
-        db.nesting() == Nesting::TopLevel && db.engine().is_current(db, &history::head(self.set))
+        db.nesting() == Nesting::TopLevel && db.engine().is_current(db, self.set)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use dbmig_core::Dialect;
 use dbmig_core::migration::ForeignKeys;
 use dbmig_core::sql::{Position, Statement};
+use dbmig_core::{Dialect, MigrationSet};
 use diesel::QueryResult;
 
 use super::connection::{Database, Nesting};
@@ -30,11 +30,9 @@ pub trait Engine: Sync {
     /// Creates the tables that are missing.
     fn create_tables(&self, tables: &Tables) -> String;
 
-    /// Whether the database holds exactly what `head` stands for, with no run interrupted: asked
-    /// in one round trip, or answered `false` where that is not to be had.
-    fn is_current(&self, _db: &mut dyn Database, _head: &Head) -> bool {
-        false
-    }
+    /// Whether the database holds exactly `set`, with no run interrupted: asked in one round trip.
+    /// `false` means that only a closer look can tell.
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool;
 
     /// Tries to take the lock, without waiting.
     fn try_lock(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<bool>;
@@ -130,13 +128,6 @@ impl Tables {
     pub fn qualified(&self, name: &str) -> String {
         format!("{}.{}", self.dialect.identifier(&self.schema), self.dialect.identifier(name))
     }
-}
-
-/// What a database holds that is up to date with a set, in one number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Head {
-    /// SHA-256, in hexadecimal digits, of the lines `version checksum`, joined by a line feed.
-    pub digest: String,
 }
 
 /// How long something may take.

@@ -5,6 +5,8 @@ use diesel::QueryResult;
 use diesel::connection::LoadConnection;
 
 mod connection;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+mod current;
 pub(crate) mod engine;
 #[cfg(feature = "mysql")]
 mod mysql;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use dbmig_core::Dialect;
+use dbmig_core::{Dialect, MigrationSet};
 use diesel::connection::LoadConnection;
 use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
@@ -81,6 +81,10 @@ impl Engine for MysqlEngine {
     }
 
     /// Only 1 means held: a wrong time-out gives NULL on MariaDB and locks nothing.
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
+        super::current::by_rows(db, set, "")
+    }
+
     fn try_lock(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<bool> {
         let rows =
             db.query(&format!("SELECT CAST(GET_LOCK({}, 0) AS CHAR)", self.lock_name(tables)))?;

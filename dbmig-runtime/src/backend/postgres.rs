@@ -3,15 +3,16 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use dbmig_core::Dialect;
 use dbmig_core::sql::{Position, Statement};
+use dbmig_core::{Dialect, MigrationSet};
 use diesel::connection::LoadConnection;
 use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
+use sha2::{Digest, Sha256};
 
 use super::connection::{Database, Ownership, Row};
 use super::engine::{
-    Atomic, Engine, FailedAt, Failure, HISTORY, Head, LEDGER, Limits, Outcome, Presence, Tables,
+    Atomic, Engine, FailedAt, Failure, HISTORY, LEDGER, Limits, Outcome, Presence, Tables,
     is_lock_wait,
 };
 use super::{Backend, Postgres, sealed};
@@ -80,7 +81,7 @@ impl Engine for PostgresEngine {
 
     /// The answer comes as success or failure of one simple query: Diesel has no other way to get
     /// an answer in one round trip, nor one that is safe behind a transaction pooler.
-    fn is_current(&self, db: &mut dyn Database, head: &Head) -> bool {
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
         let sql = format!(
             "SELECT CASE WHEN held.digest = '{digest}' AND here.same \
              AND NOT EXISTS (SELECT 1 FROM {HISTORY} WHERE state IN ('running', 'failed') \
@@ -94,7 +95,7 @@ impl Engine for PostgresEngine {
              (SELECT count(*) = 2 AS same FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n \
              ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.oid IN \
              ('{LEDGER}'::regclass, '{HISTORY}'::regclass)) here",
-            digest = head.digest,
+            digest = digest(set),
             format = crate::history::FORMAT,
         );
         db.execute(&sql).is_ok()
@@ -216,6 +217,13 @@ impl PostgresEngine {
         // Everything went well this time: then it was our own part, or something passing.
         failed.map_or(FailedAt::Script, |index| FailedAt::Statement(index, None))
     }
+}
+
+/// SHA-256, in hexadecimal digits, of the lines `version checksum` of `set`.
+fn digest(set: &MigrationSet) -> String {
+    let lines: Vec<_> = set.iter().map(|m| format!("{} {}", m.version, m.checksum)).collect();
+    let digest = Sha256::digest(lines.join("\n"));
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn position_of(error: &Error) -> Option<usize> {

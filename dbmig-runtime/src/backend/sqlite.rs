@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use dbmig_core::Dialect;
 use dbmig_core::migration::ForeignKeys;
+use dbmig_core::{Dialect, MigrationSet};
 use diesel::connection::LoadConnection;
 use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
@@ -78,6 +78,10 @@ impl Engine for SqliteEngine {
              started_at TEXT NOT NULL, ended_at TEXT, \
              app TEXT, host TEXT, database_user TEXT, error TEXT)"
         )
+    }
+
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
+        super::current::by_rows(db, set, "main.")
     }
 
     fn try_lock(&self, _db: &mut dyn Database, _tables: &Tables) -> QueryResult<bool> {

@@ -5,9 +5,8 @@ use std::time::Duration;
 use dbmig_core::migration::{Execution, Settings};
 use dbmig_core::plan::Direction;
 use dbmig_core::{Checksum, Version};
-use sha2::{Digest, Sha256};
 
-use crate::backend::engine::{Engine, Head};
+use crate::backend::engine::Engine;
 
 mod read;
 mod write;
@@ -78,13 +77,6 @@ pub(crate) struct Progress<'a> {
     pub(crate) error: Option<&'a str>,
     /// Expressions; no end yet while it runs.
     pub(crate) span: [String; 2],
-}
-
-/// What the database of an up-to-date `set` would say to [`Engine::is_current`].
-pub(crate) fn head(set: &dbmig_core::MigrationSet) -> Head {
-    let lines: Vec<_> = set.iter().map(|m| format!("{} {}", m.version, m.checksum)).collect();
-    let digest = Sha256::digest(lines.join("\n"));
-    Head { digest: digest.iter().map(|byte| format!("{byte:02x}")).collect() }
 }
 
 /// Expressions for a moment: it begins and ends now.
