@@ -80,11 +80,11 @@ impl Engine for MysqlEngine {
         )
     }
 
-    /// Only 1 means held: a wrong time-out gives NULL on MariaDB and locks nothing.
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
         super::current::by_rows(db, set, "")
     }
 
+    /// Only 1 means held: a wrong time-out gives NULL on MariaDB and locks nothing.
     fn try_lock(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<bool> {
         let rows =
             db.query(&format!("SELECT CAST(GET_LOCK({}, 0) AS CHAR)", self.lock_name(tables)))?;
