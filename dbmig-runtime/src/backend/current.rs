@@ -1,7 +1,7 @@
 //! Whether a database is up to date, from its rows: where no round trip is to be spared, but the
 //! reading of all that the history knows of a thousand migrations.
 
-use dbmig_core::MigrationSet;
+use dbmig_core::{Checksum, Migration, MigrationSet};
 use diesel::QueryResult;
 
 use super::connection::{Database, Row};
@@ -32,11 +32,11 @@ fn rows(db: &mut dyn Database, schema: &str) -> QueryResult<Vec<Row>> {
 fn is_current(mut rows: Vec<Row>, set: &MigrationSet) -> bool {
     // Here, not in SQL: the database's collation may not be text order.
     rows.sort_by(|a, b| a.text(0).cmp(b.text(0)));
-    let same = |(row, migration): (&Row, &dbmig_core::Migration)| {
-        let checksum = row.optional(1);
+    let same = |(row, migration): (&Row, &Migration)| {
+        let is_same = |checksum| Checksum::from_hex(checksum) == Some(migration.checksum);
         row.text(0) == migration.version.as_str()
             && row.optional(2).is_none()
-            && checksum.is_none_or(|checksum| checksum == migration.checksum.to_string())
+            && row.optional(1).is_none_or(is_same)
     };
     rows.len() == set.as_slice().len() && rows.iter().zip(set).all(same)
 }
