@@ -58,8 +58,8 @@ pub trait Engine: Sync {
         None
     }
 
-    /// Limits what follows: for the session, or the transaction where the database has that.
-    fn limits(&self, limits: &Limits) -> String;
+    /// Limits what follows.
+    fn limits(&self, limits: &Limits, scope: Scope) -> String;
 
     /// Undoes what a migration may have set for the session.
     fn cleanse(&self, db: &dyn Database, tables: &Tables) -> String;
@@ -128,6 +128,15 @@ impl Tables {
     pub fn qualified(&self, name: &str) -> String {
         format!("{}.{}", self.dialect.identifier(&self.schema), self.dialect.identifier(name))
     }
+}
+
+/// For how long a limit holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// For the transaction, where the database has that, else for the session.
+    Transaction,
+    /// Until it is set again.
+    Session,
 }
 
 /// How long something may take.

@@ -10,7 +10,7 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::connection::{Database, Nesting, Ownership, Row};
 use super::engine::{
-    Atomic, Brackets, Engine, Failure, HISTORY, LEDGER, Limits, Outcome, Presence, Tables,
+    Atomic, Brackets, Engine, Failure, HISTORY, LEDGER, Limits, Outcome, Presence, Scope, Tables,
     one_by_one,
 };
 use super::{Backend, Mysql, sealed};
@@ -112,14 +112,14 @@ impl Engine for MysqlEngine {
     }
 
     fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
-        let limits = self.limits(&step.limits);
+        let limits = self.limits(&step.limits, Scope::Transaction);
         if !limits.is_empty() {
             db.execute(&limits).map_err(Failure::bookkeeping)?;
         }
         one_by_one(db, step, self.transaction(step.nesting), &|_| Ok(()))
     }
 
-    fn limits(&self, limits: &Limits) -> String {
+    fn limits(&self, limits: &Limits, _scope: Scope) -> String {
         let lock = limits.lock.map(|lock| {
             let seconds = lock.as_secs().max(1);
             format!(

@@ -10,9 +10,9 @@ use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 use sha2::{Digest, Sha256};
 
-use super::connection::{Database, Ownership, Row};
+use super::connection::{Database, Nesting, Ownership, Row};
 use super::engine::{
-    Atomic, Engine, FailedAt, Failure, HISTORY, LEDGER, Limits, Outcome, Presence, Tables,
+    Atomic, Engine, FailedAt, Failure, HISTORY, LEDGER, Limits, Outcome, Presence, Scope, Tables,
     is_lock_wait,
 };
 use super::{Backend, Postgres, sealed};
@@ -135,7 +135,7 @@ impl Engine for PostgresEngine {
     fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
         let brackets = self.transaction(step.nesting);
         let batch = Batch::new(
-            &format!("{};\n{}", brackets.open, self.limits(&step.limits)),
+            &self.opening(step),
             step.statements,
             &format!("{}{};\n{}", step.cleanse, (step.bookkeeping)(None), brackets.close),
         );
@@ -158,9 +158,13 @@ impl Engine for PostgresEngine {
         Some(place_in(statement, position_of(error)?.checked_sub(1)?))
     }
 
-    fn limits(&self, limits: &Limits) -> String {
+    fn limits(&self, limits: &Limits, scope: Scope) -> String {
+        let set_for = match scope {
+            Scope::Transaction => "SET LOCAL",
+            Scope::Session => "SET",
+        };
         let set = |name, limit: Option<Duration>| {
-            limit.map(|limit| format!("SET LOCAL {name} = {};\n", limit.as_millis()))
+            limit.map(|limit| format!("{set_for} {name} = {};\n", limit.as_millis()))
         };
         let parts = [set("lock_timeout", limits.lock), set("statement_timeout", limits.statement)];
         parts.into_iter().flatten().collect()
@@ -204,11 +208,23 @@ impl Engine for PostgresEngine {
 }
 
 impl PostgresEngine {
+    /// The owner of a transaction that dbmig is a guest in keeps his own limits: `SET LOCAL` would
+    /// outlive the savepoint.
+    fn opening(&self, step: &Atomic<'_>) -> String {
+        let open = self.transaction(step.nesting).open;
+        match step.nesting {
+            Nesting::TopLevel => {
+                format!("{open};\n{}", self.limits(&step.limits, Scope::Transaction))
+            }
+            Nesting::InTransaction => format!("{open};\n"),
+        }
+    }
+
     /// Finds the statement that fails by playing the script again, one statement at a time, and
     /// rolling it back: an error such as "already exists" carries no position.
     fn replay(&self, db: &mut dyn Database, step: &Atomic<'_>) -> FailedAt {
         let brackets = self.transaction(step.nesting);
-        let opened = db.execute(&format!("{};\n{}", brackets.open, self.limits(&step.limits)));
+        let opened = db.execute(&self.opening(step));
         if opened.is_err() {
             return FailedAt::Script;
         }

@@ -10,7 +10,7 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::connection::{Database, Nesting, Row};
 use super::engine::{
-    Atomic, Brackets, Engine, Failure, HISTORY, LEDGER, Limits, Outcome, Presence, Tables,
+    Atomic, Brackets, Engine, Failure, HISTORY, LEDGER, Limits, Outcome, Presence, Scope, Tables,
     one_by_one,
 };
 use super::{Backend, Sqlite, sealed};
@@ -128,7 +128,7 @@ impl Engine for SqliteEngine {
     }
 
     /// There are no locks but the one that runners wait for, and no clock for statements.
-    fn limits(&self, _limits: &Limits) -> String {
+    fn limits(&self, _limits: &Limits, _scope: Scope) -> String {
         String::new()
     }
 

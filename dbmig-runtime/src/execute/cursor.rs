@@ -1,11 +1,12 @@
 //! A step statement by statement: where it ended, the next run goes on.
 
 use dbmig_core::migration::ForeignKeys;
-use dbmig_core::sql::Statement;
+use dbmig_core::sql::{Statement, kind};
+use diesel::QueryResult;
 
 use super::{Place, limits, retrying};
 use crate::backend::Database;
-use crate::backend::engine::{FailedAt, Failure, Outcome};
+use crate::backend::engine::{FailedAt, Failure, Outcome, Scope};
 use crate::event::{Event, Observe};
 use crate::history::{self, Progress, Run, RunState};
 
@@ -27,23 +28,10 @@ pub(super) fn one_by_one(
         );
         return Err((Failure::bookkeeping(error), done_before));
     }
-    let begin = history::take_up(engine, tables, run.version)
-        + &history::insert(
-            engine,
-            tables,
-            run,
-            &Progress {
-                state: RunState::Running,
-                started: done_before,
-                done: done_before,
-                error: None,
-                span: history::beginning(engine),
-            },
-        );
-    db.execute(&begin).map_err(ours(done_before))?;
-    let session_limits = session_limits(engine.limits(&limits(place, run)));
-    if !session_limits.is_empty() {
-        db.execute(&session_limits).map_err(ours(done_before))?;
+    begin(db, place, run, done_before).map_err(ours(done_before))?;
+    let limits = engine.limits(&limits(place, run, statements), Scope::Session);
+    if !limits.is_empty() {
+        db.execute(&limits).map_err(ours(done_before))?;
     }
     for (index, statement) in statements.iter().enumerate().skip(done_before) {
         db.execute(&history::advance(engine, tables, run.version, index + 1, index))
@@ -53,12 +41,17 @@ pub(super) fn one_by_one(
             of: statements.len(),
             sql: statement.text,
         });
-        let played = retrying(place, run, observe, || {
+        let mut play = || {
             db.execute(statement.text).map_err(|error| {
                 let place = engine.place(&error, statement);
                 Failure { at: FailedAt::Statement(index, place), error }
             })
-        });
+        };
+        // Its second try would only find what the first has left.
+        let played = match kind::refuses_transaction(tables.dialect, statement) {
+            true => play(),
+            false => retrying(place, run, observe, play),
+        };
         if let Err(failure) = played {
             record_failure(db, place, run, index, &failure.error);
             return Err((failure, index));
@@ -78,9 +71,34 @@ pub(super) fn one_by_one(
     Ok(Outcome::Committed)
 }
 
-/// `SET LOCAL` holds for a transaction only; here there is none.
-fn session_limits(limits: String) -> String {
-    limits.replace("SET LOCAL ", "SET ")
+/// The row of this run replaces the one that it takes up, in one transaction: between the two,
+/// nobody would know what is half-done.
+fn begin(
+    db: &mut dyn Database,
+    place: &Place<'_>,
+    run: &Run<'_>,
+    done_before: usize,
+) -> QueryResult<()> {
+    let (engine, tables) = (db.engine(), place.tables);
+    let progress = Progress {
+        state: RunState::Running,
+        started: done_before,
+        done: done_before,
+        error: None,
+        span: history::beginning(engine),
+    };
+    let brackets = engine.transaction(db.nesting());
+    let begun = db.execute(&format!(
+        "{};\n{}{}{};\n",
+        brackets.open,
+        history::take_up(engine, tables, run.version),
+        history::insert(engine, tables, run, &progress),
+        brackets.close,
+    ));
+    if begun.is_err() {
+        let _ = db.execute(brackets.abort);
+    }
+    begun
 }
 
 /// Best effort: where it cannot be written, the row stays `running`, which is the careful reading.

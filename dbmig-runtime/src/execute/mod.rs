@@ -137,9 +137,13 @@ pub(crate) fn storable_down(down: &Down, dialect: Dialect) -> Option<String> {
     (!statements.is_empty()).then(|| script.text.to_string())
 }
 
-fn limits(place: &Place<'_>, run: &Run<'_>) -> Limits {
+/// What refuses a transaction, such as `CREATE INDEX CONCURRENTLY`, waits without making others
+/// wait, and leaves an invalid index when it is stopped: the runner's own limit is not for it.
+fn limits(place: &Place<'_>, run: &Run<'_>, statements: &[Statement<'_>]) -> Limits {
+    let patient = |s: &Statement<'_>| kind::refuses_transaction(place.tables.dialect, s);
+    let default = place.options.lock_timeout.filter(|_| !statements.iter().any(patient));
     Limits {
-        lock: run.settings.lock_timeout.or(place.options.lock_timeout),
+        lock: run.settings.lock_timeout.or(default),
         statement: run.settings.statement_timeout.or(place.options.statement_timeout),
     }
 }
@@ -165,7 +169,7 @@ fn transaction(
     };
     let atomic = Atomic {
         statements,
-        limits: limits(place, run),
+        limits: limits(place, run, statements),
         foreign_keys: run.settings.foreign_keys,
         nesting: db.nesting(),
         overtaken: &overtaken(tables, run),

@@ -136,6 +136,43 @@ fn one(sql: &str, dialect: dbmig_runtime::Dialect) -> dbmig_runtime::MigrationSe
     scan(folder.path(), dialect).unwrap().set
 }
 
+/// A set of one migration that runs statement by statement.
+fn one_by_one(sql: &str) -> dbmig_runtime::MigrationSet {
+    let folder = dbmig_tests::folder();
+    let migration = folder.path().join("1_only");
+    std::fs::create_dir(&migration).unwrap();
+    std::fs::write(migration.join("up.sql"), sql).unwrap();
+    std::fs::write(migration.join("metadata.toml"), "run_in_transaction = false\n").unwrap();
+    scan(folder.path(), dbmig_runtime::Dialect::Postgres).unwrap().set
+}
+
+/// It waits for every transaction that is older than itself. Stopped, it would leave an invalid
+/// index, and the next try would find that.
+#[test]
+fn an_index_that_is_built_concurrently_may_wait_longer_than_others() {
+    let db = database(Backend::Postgres);
+    db.execute("CREATE TABLE t (id INT)");
+    let mut reader = db.session();
+    reader.execute("BEGIN; SELECT count(*) FROM t");
+    let set = one_by_one("CREATE INDEX CONCURRENTLY i ON t (id)");
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| {
+            let mut options = Options::default();
+            options.lock_timeout = Some(Duration::from_millis(50));
+            options.retries = 0;
+            Runner::new(&set, options).run(&mut *runner_on(&db), &Target::Latest)
+        });
+        let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
+                     AND query LIKE 'CREATE INDEX%' AND datname = current_database() \
+                     AND now() - query_start > interval '150 ms'";
+        while db.column(waits) != ["1"] && !run.is_finished() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        reader.execute("COMMIT");
+        assert_eq!(run.join().unwrap().unwrap().done.len(), 1);
+    });
+}
+
 fn runner_on(db: &TestDatabase) -> Box<dyn dbmig_runtime::Database> {
     connect(&DatabaseUrl::parse(db.url()).unwrap()).unwrap()
 }
