@@ -25,28 +25,9 @@ const STATEMENT_END: [u8; 1] = [2];
 impl Checksum {
     /// The checksum of `sql`, blind to comments, white space, line ends and a byte order mark.
     pub fn of(dialect: Dialect, sql: &str) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(SCHEME);
-        let mut tokens = 0_usize;
-        let mut semicolons = 0_usize;
-        for piece in Pieces::new(dialect, sql) {
-            match piece {
-                // It counts once a token of the same statement follows.
-                Piece::Token(token) if token.is(";") => semicolons += 1,
-                Piece::Token(token) => {
-                    (0..std::mem::take(&mut semicolons)).for_each(|_| add(&mut hash, ";"));
-                    add(&mut hash, token.text);
-                    tokens += 1;
-                }
-                Piece::StatementEnd => {
-                    semicolons = 0;
-                    if std::mem::take(&mut tokens) > 0 {
-                        hash.update(STATEMENT_END);
-                    }
-                }
-            }
-        }
-        Self(hash.finalize().into())
+        let mut sum = Sum::new();
+        Pieces::new(dialect, sql).for_each(|piece| sum.add(&piece));
+        sum.checksum()
     }
 
     /// For generated code.
@@ -71,6 +52,46 @@ impl Checksum {
             *byte = u8::try_from(high? * 16 + low?).ok()?;
         }
         Some(Self(bytes))
+    }
+}
+
+/// A checksum in the making, for those who walk through a script anyway.
+pub(crate) struct Sum {
+    hash: Sha256,
+    /// Of the statement so far.
+    tokens: usize,
+    /// Inside a statement; they count once a token of the same statement follows.
+    semicolons: usize,
+}
+
+impl Sum {
+    pub(crate) fn new() -> Self {
+        let mut hash = Sha256::new();
+        hash.update(SCHEME);
+        Self { hash, tokens: 0, semicolons: 0 }
+    }
+
+    /// Adds what comes next in the script.
+    pub(crate) fn add(&mut self, piece: &Piece<'_>) {
+        match piece {
+            Piece::Token(token) if token.is(";") => self.semicolons += 1,
+            Piece::Token(token) => {
+                let semicolons = std::mem::take(&mut self.semicolons);
+                (0..semicolons).for_each(|_| add(&mut self.hash, ";"));
+                add(&mut self.hash, token.text);
+                self.tokens += 1;
+            }
+            Piece::StatementEnd => {
+                self.semicolons = 0;
+                if std::mem::take(&mut self.tokens) > 0 {
+                    self.hash.update(STATEMENT_END);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn checksum(self) -> Checksum {
+        Checksum(self.hash.finalize().into())
     }
 }
 

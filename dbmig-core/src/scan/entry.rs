@@ -7,8 +7,9 @@ use super::fault::{Fault, Problem};
 use super::listing::{Content, DOWN, Entry, File, METADATA, UP};
 use super::warning::{Smell, Warning};
 use super::{Report, metadata, text};
+use crate::checksum::Sum;
 use crate::migration::{Body, Down, Execution, Migration, Script, Settings, SqlBody};
-use crate::sql::{Statement, kind};
+use crate::sql::{Piece, Statement, kind, split_and_show};
 use crate::{Checksum, Dialect, Version};
 
 /// The migration, or nothing after the report has been told why.
@@ -24,11 +25,11 @@ pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Migration> {
     let up = up(&entry.path, content, execution, report);
     let down = down(&entry.path, content, execution, report);
     nearly_named(&entry.path, content, report);
-    let (Ok((name, version)), Some(settings), Some(up), Some(down)) = (named, settings, up, down)
+    let (Ok((name, version)), Some(settings), Some((up, checksum)), Some(down)) =
+        (named, settings, up, down)
     else {
         return None;
     };
-    let checksum = Checksum::of(report.dialect, &up.text);
     let body = Body::Sql(SqlBody { up, down });
     Some(Migration { version, name: Cow::Owned(name.to_owned()), body, settings, checksum })
 }
@@ -60,20 +61,31 @@ fn settings(content: &Content, report: &mut Report) -> Option<Settings> {
     settings.map_err(|problems| report.problems.extend(problems)).ok()
 }
 
-fn up(path: &Path, content: &Content, execution: Execution, report: &mut Report) -> Option<Script> {
+/// The script and its checksum, which takes no second walk through the text.
+fn up(
+    path: &Path,
+    content: &Content,
+    execution: Execution,
+    report: &mut Report,
+) -> Option<(Script, Checksum)> {
     match &content.up {
         None => report.refuse(path, Fault::NoUp),
         Some(file) if file.bytes.as_ref().is_ok_and(Vec::is_empty) => {
             report.refuse(&file.path, Fault::EmptyUp);
         }
-        Some(file) => return script(file, Smell::OnlyComments, execution, report),
+        Some(file) => {
+            let mut sum = Sum::new();
+            let see = |piece: &Piece<'_>| sum.add(piece);
+            let script = script(file, Smell::OnlyComments, execution, report, see)?;
+            return Some((script, sum.checksum()));
+        }
     }
     None
 }
 
 fn down(path: &Path, content: &Content, execution: Execution, report: &mut Report) -> Option<Down> {
     match &content.down {
-        Some(file) => script(file, Smell::EmptyDown, execution, report).map(Down::Script),
+        Some(file) => script(file, Smell::EmptyDown, execution, report, |_| {}).map(Down::Script),
         None => {
             report.warn(path, Smell::NoDown);
             Some(Down::Missing)
@@ -81,12 +93,19 @@ fn down(path: &Path, content: &Content, execution: Execution, report: &mut Repor
     }
 }
 
-/// The script in `file`; `empty` is what it smells of without a statement.
-fn script(file: &File, empty: Smell, execution: Execution, report: &mut Report) -> Option<Script> {
+/// The script in `file`; `empty` is what it smells of without a statement, and `see` sees its
+/// pieces.
+fn script(
+    file: &File,
+    empty: Smell,
+    execution: Execution,
+    report: &mut Report,
+    see: impl FnMut(&Piece<'_>),
+) -> Option<Script> {
     let text = text::of_script(file).map_err(|problem| report.problems.push(problem)).ok()?;
     let path = file.path.display().to_string();
     let script = Script { path: Cow::Owned(path), text: Cow::Owned(text) };
-    match script.statements(report.dialect) {
+    match split_and_show(report.dialect, &script.text, see) {
         Ok(statements) if statements.is_empty() => report.warn(&file.path, empty),
         Ok(statements) if execution == Execution::Transaction => {
             report.warnings.extend(misfits(&file.path, &statements, report.dialect));

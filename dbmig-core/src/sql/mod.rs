@@ -105,12 +105,22 @@ impl<'t> Statement<'t> {
 /// # Errors
 /// Where the text ends inside a string, a quoted name, a comment, parentheses or a body.
 pub fn split(dialect: Dialect, text: &str) -> Result<Vec<Statement<'_>>, SplitError> {
+    split_and_show(dialect, text, |_| {})
+}
+
+/// Splits `text`, and shows each of its pieces to `see` on the way.
+pub(crate) fn split_and_show<'t>(
+    dialect: Dialect,
+    text: &'t str,
+    mut see: impl FnMut(&Piece<'t>),
+) -> Result<Vec<Statement<'t>>, SplitError> {
     let mut statements = Vec::new();
     let (mut seen, mut place) = (0, Position::START);
     let mut extent: Option<(usize, usize)> = None;
     let error = |(what, offset)| SplitError { what, position: Position::at(text, offset) };
     let mut pieces = Pieces::new(dialect, text);
     for piece in pieces.by_ref() {
+        see(&piece);
         match piece {
             Piece::Token(Token { open: Some(what), offset, .. }) => {
                 return Err(error((what, offset)));
