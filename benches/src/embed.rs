@@ -65,7 +65,7 @@ enum Before {
 }
 
 pub(crate) fn run(settings: &Settings) -> Vec<Figure> {
-    let crates = WAYS.each_ref().map(|way| Leaf::new(way));
+    let crates = WAYS.each_ref().map(Leaf::new);
     let mut figures = Vec::new();
     for verb in ["build", "check"] {
         crates.iter().for_each(|leaf| leaf.warm(verb));

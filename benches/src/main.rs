@@ -17,8 +17,10 @@ mod wire;
 
 use figure::Figure;
 
+type Benchmark = fn(&Settings) -> Vec<Figure>;
+
 /// The benchmarks by name.
-const ALL: [(&str, fn(&Settings) -> Vec<Figure>); 4] =
+const ALL: [(&str, Benchmark); 4] =
     [("wire", wire::run), ("start", start::run), ("fresh", fresh::run), ("embed", embed::run)];
 
 /// How much is measured.

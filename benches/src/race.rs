@@ -61,7 +61,7 @@ fn timed(name: &str, command: &mut Command) -> (Duration, Duration) {
 fn cpu_of_children() -> Duration {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the usage of child processes");
     let duration = |time: TimeVal| {
-        let micros = time.tv_sec() * 1_000_000 + i64::from(time.tv_usec());
+        let micros = i128::from(time.tv_sec()) * 1_000_000 + i128::from(time.tv_usec());
         Duration::from_micros(u64::try_from(micros).expect("time goes forwards"))
     };
     duration(usage.user_time()) + duration(usage.system_time())
