@@ -136,6 +136,7 @@ fn out(text: &dyn Display) {
     let _ = writeln!(anstream::stdout(), "{text}");
 }
 
+/// As one piece: standard error has no buffer, and lines of several processes stay whole.
 fn err(text: &dyn Display) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+    let _ = anstream::stderr().write_all(format!("{text}\n").as_bytes());
 }
