@@ -97,7 +97,10 @@ impl Sum {
 
 impl fmt::Display for Checksum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        // By hand: a thousand of them are written at each start.
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let digit = |digit: u8| char::from_digit(digit.into(), 16).unwrap_or_default();
+        f.write_str(&digits.map(digit).collect::<String>())
     }
 }
 
