@@ -28,14 +28,16 @@ pub(super) fn one_by_one(
         );
         return Err((Failure::bookkeeping(error), done_before));
     }
-    begin(db, place, run, done_before).map_err(ours(done_before))?;
     let limits = engine.limits(&limits(place, run, statements), Scope::Session);
     if !limits.is_empty() {
         db.execute(&limits).map_err(ours(done_before))?;
     }
+    begin(db, place, run, done_before).map_err(ours(done_before))?;
     for (index, statement) in statements.iter().enumerate().skip(done_before) {
-        db.execute(&history::advance(engine, tables, run.version, index + 1, index))
-            .map_err(ours(index))?;
+        if index > done_before {
+            db.execute(&history::advance(engine, tables, run.version, index + 1, index))
+                .map_err(ours(index))?;
+        }
         observe(&Event::StatementStarted {
             number: index + 1,
             of: statements.len(),
@@ -72,7 +74,8 @@ pub(super) fn one_by_one(
 }
 
 /// The row of this run replaces the one that it takes up, in one transaction: between the two,
-/// nobody would know what is half-done.
+/// nobody would know what is half-done. It says at once that the first statement is started: one
+/// commit less for each migration.
 fn begin(
     db: &mut dyn Database,
     place: &Place<'_>,
@@ -82,7 +85,7 @@ fn begin(
     let (engine, tables) = (db.engine(), place.tables);
     let progress = Progress {
         state: RunState::Running,
-        started: done_before,
+        started: run.total.min(done_before + 1),
         done: done_before,
         error: None,
         span: history::beginning(engine),
