@@ -43,7 +43,8 @@ const WAYS: [Way; 3] = [
         name: "diesel",
         dependencies: "diesel_migrations = { version = \"2.3\", features = [\"sqlite\"] }\n",
         build_script: None,
-        main: "use diesel_migrations::{EmbeddedMigrations, MigrationSource, embed_migrations};\n\n\
+        main: "use diesel::migration::MigrationSource;\n\
+               use diesel_migrations::{EmbeddedMigrations, embed_migrations};\n\n\
                const ALL: EmbeddedMigrations = embed_migrations!();\n\n\
                fn main() {\n    \
                let all = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&ALL).unwrap();\n    \
