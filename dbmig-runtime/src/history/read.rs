@@ -195,7 +195,7 @@ pub struct HistoryRow {
     pub name: String,
     /// `up` or `down`.
     pub direction: String,
-    /// The word of a [`RunState`].
+    /// The word of a [`RunState`](super::RunState).
     pub state: String,
     /// Statements done.
     pub statements_done: usize,
