@@ -1,4 +1,4 @@
-//! From a [`MigrationSet`] to Rust: one generator for `embed_migrations!` and for build scripts.
+//! From a [`MigrationSet`](crate::MigrationSet) to Rust: one generator for `embed_migrations!` and for build scripts.
 //!
 //! # Build scripts
 //!
