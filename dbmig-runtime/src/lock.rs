@@ -48,7 +48,11 @@ pub(crate) fn with_lock<T>(
     let engine = db.engine();
     let since = Instant::now();
     let mut pause = PAUSE;
-    while !engine.try_lock(db, tables).map_err(Error::database("take the migration lock"))? {
+    let guard = loop {
+        let tried = engine.try_lock(db, tables);
+        if let Some(guard) = tried.map_err(Error::database("take the migration lock"))? {
+            break guard;
+        }
         let holder = engine.holder(db, tables).unwrap_or_default();
         let waited = since.elapsed();
         if waited >= wait {
@@ -60,9 +64,9 @@ pub(crate) fn with_lock<T>(
         if matches!(need(db)?, Need::Nothing) {
             return Ok(None);
         }
-    }
+    };
     let result = body(db, observe);
-    let unlocked = engine.unlock(db, tables);
+    let unlocked = engine.unlock(db, tables, guard);
     let value = result?;
     unlocked.map_err(Error::database("release the migration lock"))?;
     Ok(Some(value))

@@ -35,10 +35,10 @@ pub trait Engine: Sync {
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool;
 
     /// Tries to take the lock, without waiting.
-    fn try_lock(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<bool>;
+    fn try_lock(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<Guard>>;
 
     /// Gives the lock back.
-    fn unlock(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<()>;
+    fn unlock(&self, db: &mut dyn Database, tables: &Tables, guard: Guard) -> QueryResult<()>;
 
     /// Who holds the lock.
     fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>>;
@@ -128,6 +128,17 @@ impl Tables {
     pub fn qualified(&self, name: &str) -> String {
         format!("{}.{}", self.dialect.identifier(&self.schema), self.dialect.identifier(name))
     }
+}
+
+/// The lock, while it is held.
+#[derive(Debug)]
+pub enum Guard {
+    /// The session holds it, and loses it when it ends.
+    Session,
+    /// The open file holds it, and loses it when it is closed.
+    File(std::fs::File),
+    /// There is nobody to share the database with.
+    Alone,
 }
 
 /// For how long a limit holds.

@@ -10,8 +10,8 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::connection::{Database, Nesting, Ownership, Row};
 use super::engine::{
-    Atomic, Brackets, Engine, Failure, HISTORY, LEDGER, Limits, Outcome, Presence, Scope, Tables,
-    one_by_one,
+    Atomic, Brackets, Engine, Failure, Guard, HISTORY, LEDGER, Limits, Outcome, Presence, Scope,
+    Tables, one_by_one,
 };
 use super::{Backend, Mysql, sealed};
 
@@ -85,13 +85,13 @@ impl Engine for MysqlEngine {
     }
 
     /// Only 1 means held: a wrong time-out gives NULL on MariaDB and locks nothing.
-    fn try_lock(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<bool> {
+    fn try_lock(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<Guard>> {
         let rows =
             db.query(&format!("SELECT CAST(GET_LOCK({}, 0) AS CHAR)", self.lock_name(tables)))?;
-        Ok(rows.first().is_some_and(|row| row.text(0) == "1"))
+        Ok(rows.first().filter(|row| row.text(0) == "1").map(|_| Guard::Session))
     }
 
-    fn unlock(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<()> {
+    fn unlock(&self, db: &mut dyn Database, tables: &Tables, _guard: Guard) -> QueryResult<()> {
         db.query(&format!("SELECT CAST(RELEASE_LOCK({}) AS CHAR)", self.lock_name(tables)))
             .map(drop)
     }

@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 
 use super::connection::{Database, Nesting, Ownership, Row};
 use super::engine::{
-    Atomic, Engine, FailedAt, Failure, HISTORY, LEDGER, Limits, Outcome, Presence, Scope, Tables,
-    is_lock_wait,
+    Atomic, Engine, FailedAt, Failure, Guard, HISTORY, LEDGER, Limits, Outcome, Presence, Scope,
+    Tables, is_lock_wait,
 };
 use super::{Backend, Postgres, sealed};
 
@@ -101,15 +101,15 @@ impl Engine for PostgresEngine {
         db.execute(&sql).is_ok()
     }
 
-    fn try_lock(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<bool> {
+    fn try_lock(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<Guard>> {
         let rows = db.query(&format!(
             "SELECT pg_try_advisory_lock({})::text",
             crate::lock::key(&tables.schema)
         ))?;
-        Ok(rows.first().is_some_and(|row| row.text(0) == "true"))
+        Ok(rows.first().filter(|row| row.text(0) == "true").map(|_| Guard::Session))
     }
 
-    fn unlock(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<()> {
+    fn unlock(&self, db: &mut dyn Database, tables: &Tables, _guard: Guard) -> QueryResult<()> {
         db.execute(&format!("SELECT pg_advisory_unlock({})", crate::lock::key(&tables.schema)))
     }
 

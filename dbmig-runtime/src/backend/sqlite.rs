@@ -1,5 +1,9 @@
-//! SQLite. Its lock is the write transaction: `BEGIN IMMEDIATE`, with the ledger read again inside.
+//! SQLite. Runners of ours exclude each other with a lock on a file; against other tools each step
+//! is a write transaction, `BEGIN IMMEDIATE`, with the ledger read again inside.
 
+use std::fs::{File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use dbmig_core::migration::ForeignKeys;
@@ -10,8 +14,8 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::connection::{Database, Nesting, Row};
 use super::engine::{
-    Atomic, Brackets, Engine, Failure, HISTORY, LEDGER, Limits, Outcome, Presence, Scope, Tables,
-    one_by_one,
+    Atomic, Brackets, Engine, Failure, Guard, HISTORY, LEDGER, Limits, Outcome, Presence, Scope,
+    Tables, one_by_one,
 };
 use super::{Backend, Sqlite, sealed};
 
@@ -84,16 +88,27 @@ impl Engine for SqliteEngine {
         super::current::by_rows(db, set, "main.")
     }
 
-    fn try_lock(&self, _db: &mut dyn Database, _tables: &Tables) -> QueryResult<bool> {
-        Ok(true)
+    /// SQLite has no lock that outlives a transaction, so it is a lock of the operating system on
+    /// a file beside the database: it goes with the process that holds it.
+    fn try_lock(&self, db: &mut dyn Database, _tables: &Tables) -> QueryResult<Option<Guard>> {
+        match lock_file(db)? {
+            Some(path) => take(&path).map_err(|error| {
+                let message = format!("{}: {error}", path.display());
+                Error::QueryBuilderError(message.into())
+            }),
+            None => Ok(Some(Guard::Alone)),
+        }
     }
 
-    fn unlock(&self, _db: &mut dyn Database, _tables: &Tables) -> QueryResult<()> {
+    fn unlock(&self, _: &mut dyn Database, _: &Tables, guard: Guard) -> QueryResult<()> {
+        drop(guard);
         Ok(())
     }
 
-    fn holder(&self, _db: &mut dyn Database, _tables: &Tables) -> QueryResult<Option<String>> {
-        Ok(None)
+    fn holder(&self, db: &mut dyn Database, _tables: &Tables) -> QueryResult<Option<String>> {
+        let path = lock_file(db)?;
+        let text = path.and_then(|path| std::fs::read_to_string(path).ok());
+        Ok(text.filter(|text| !text.is_empty()))
     }
 
     /// Nobody can look at SQLite's sessions.
@@ -159,6 +174,27 @@ impl Engine for SqliteEngine {
     fn transaction(&self, nesting: Nesting) -> Brackets {
         Brackets::standard("BEGIN IMMEDIATE", nesting)
     }
+}
+
+/// The file of the lock; none for a database in memory, which has one connection only.
+fn lock_file(db: &mut dyn Database) -> QueryResult<Option<PathBuf>> {
+    let rows = db.query("PRAGMA database_list")?;
+    let main = rows.iter().find(|row| row.text(1) == "main");
+    let path = main.and_then(|row| row.optional(2)).filter(|path| !path.is_empty());
+    Ok(path.map(|path| PathBuf::from(format!("{path}-dbmig-lock"))))
+}
+
+fn take(path: &Path) -> io::Result<Option<Guard>> {
+    let mut file = File::options().create(true).truncate(false).write(true).open(path)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(None),
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    // For those who wait.
+    file.set_len(0)?;
+    write!(file, "process {}", std::process::id())?;
+    Ok(Some(Guard::File(file)))
 }
 
 fn check_foreign_keys(db: &mut dyn Database) -> QueryResult<()> {

@@ -249,6 +249,9 @@ fn eight_runners_at_once_apply_each_migration_once() {
     for backend in Backend::ALL {
         let (project, db) = (project(), database(backend));
         three(&project);
+        let slow = "2026-01-04-000000-0000_statement_by_statement";
+        project.migration(slow, "CREATE TABLE a (id INT); CREATE TABLE b (id INT);", "");
+        project.write(&format!("migrations/{slow}/metadata.toml"), "run_in_transaction = false\n");
         let start = || {
             let mut command = project.command(&["run", "--quiet"]);
             command.env("DATABASE_URL", db.url()).stdout(std::process::Stdio::piped());
@@ -260,11 +263,11 @@ fn eight_runners_at_once_apply_each_migration_once() {
             let text = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(output.status.success(), "{backend:?}: {text}");
         }
-        assert_eq!(ledger(&db).len(), 3, "{backend:?}");
+        assert_eq!(ledger(&db).len(), 4, "{backend:?}");
         assert_eq!(db.column("SELECT id FROM users ORDER BY id"), ["1", "2"], "{backend:?}");
         let runs =
             db.column("SELECT version FROM __dbmig_history WHERE state = 'done' ORDER BY id");
-        assert_eq!(runs.len(), 3, "{backend:?}: {runs:?}");
+        assert_eq!(runs.len(), 4, "{backend:?}: {runs:?}");
     }
 }
 

@@ -28,9 +28,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {{
 fn first_day(backend: Backend, name: &str, connection: &str) {
     let project = Project::empty(env!("CARGO_BIN_EXE_dbmig-under-test"));
     let db = database(backend);
+    // A name of its own: projects share the folder that they are built in, where cargo tells the
+    // roots of workspaces apart by their names only.
     project.write(
         "Cargo.toml",
-        "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n",
+        format!(
+            "[package]\nname = \"demo-{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n"
+        ),
     );
     project.write("src/main.rs", "fn main() {}\n");
     let workspace = dbmig_tests::workspace();
@@ -54,7 +58,7 @@ fn first_day(backend: Backend, name: &str, connection: &str) {
     project.dbmig_on(&db, &["revert", "-n", "3"]).success();
 
     project.write("src/main.rs", main_rs(connection));
-    let start = || start(&project, &db);
+    let start = || start(&project, &db, &format!("demo-{name}"));
     assert_eq!(start(), "applied 3, latest is CreateUsers\n");
     assert_eq!(start(), "applied 0, latest is CreateUsers\n");
     // The tool reads what the app wrote, and the other way round.
@@ -62,12 +66,15 @@ fn first_day(backend: Backend, name: &str, connection: &str) {
     project.dbmig_on(&db, &["new", "create_tags"]).success();
     assert_eq!(start(), "applied 1, latest is CreateUsers\n");
     let history = project.dbmig_on(&db, &["history", "-n", "1"]).success().stdout;
-    assert!(history.contains("create_tags") && history.contains("by demo 0.1.0"), "{history}");
+    assert!(
+        history.contains("create_tags") && history.contains(&format!("by demo-{name} 0.1.0")),
+        "{history}"
+    );
 }
 
-fn start(project: &Project, db: &TestDatabase) -> String {
+fn start(project: &Project, db: &TestDatabase, name: &str) -> String {
     run(&mut project.cargo(&["build", "--quiet"])).success();
-    let mut app = Command::new(project.path("target/debug/demo"));
+    let mut app = Command::new(project.path(&format!("target/debug/{name}")));
     run(app.env("DATABASE_URL", db.url())).success().stdout
 }
 
