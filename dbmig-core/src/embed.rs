@@ -1,7 +1,8 @@
 //! What generated code is made of.
 //!
-//! Plain tuples of constants, which become migrations in one loop: to the compiler, a thousand of
-//! these cost a fraction of a thousand expressions that build a [`Migration`] each.
+//! One flat list of texts and one string of checksums, which become migrations in a loop: to the
+//! compiler, a thousand of these cost a fraction of a thousand tuples, and those a fraction of a
+//! thousand expressions that build a [`Migration`] each.
 
 use std::borrow::Cow;
 use std::mem::{forget, replace};
@@ -13,12 +14,9 @@ pub use crate::migration::{
 };
 use crate::{Checksum, Version};
 
-/// The path of a script and its text.
-pub type Text = (&'static str, &'static str);
-
-/// Version, name, `up.sql`, `down.sql`, checksum and settings of a migration in SQL.
-pub type Sql =
-    (&'static str, &'static str, Text, Option<Text>, &'static [u8; 32], &'static Settings);
+/// Texts of a migration: version, name, path and text of `up.sql`, path and text of `down.sql`.
+/// Where there is no `down.sql`, its path is empty, as no path is.
+pub const TEXTS: usize = 6;
 
 /// What most migrations have.
 pub const DEFAULT: &Settings = &Settings::DEFAULT;
@@ -28,26 +26,49 @@ pub const fn millis(millis: u64) -> Option<Duration> {
     Some(Duration::from_millis(millis))
 }
 
-/// The migrations of a set, in the same order.
-pub const fn migrations<const N: usize>(texts: &[Sql; N]) -> [Migration; N] {
-    let mut migrations = [const { sql(&NOTHING) }; N];
+/// The `N` migrations of a set, in their order.
+///
+/// `texts` has [`TEXTS`] for each, `checksums` 32 bytes for each, and `settings` those that are not
+/// the default, with the index of their migration, in order.
+///
+/// # Panics
+/// Where there is less of anything; in a constant, that is a compile error.
+pub const fn migrations<const N: usize>(
+    mut texts: &[&'static str],
+    mut checksums: &[u8],
+    mut settings: &[(usize, Settings)],
+) -> [Migration; N] {
+    let mut migrations = [const { NOTHING }; N];
     let mut i = 0;
     while i < N {
+        let Some((of_this, others)) = texts.split_first_chunk() else { panic!("too few texts") };
+        let Some((checksum, other_checksums)) = checksums.split_first_chunk() else {
+            panic!("too few checksums")
+        };
+        (texts, checksums) = (others, other_checksums);
+        let settings = match settings {
+            [(index, own), others @ ..] if *index == i => {
+                settings = others;
+                own
+            }
+            _ => DEFAULT,
+        };
         // Nothing can be dropped in a constant, and there is nothing to drop in what was there.
-        forget(replace(&mut migrations[i], sql(&texts[i])));
+        forget(replace(&mut migrations[i], sql(of_this, checksum, settings)));
         i += 1;
     }
     migrations
 }
 
-const NOTHING: Sql = ("", "", ("", ""), None, &[0; 32], DEFAULT);
+const NOTHING: Migration = sql(&[""; TEXTS], &[0; 32], DEFAULT);
 
-const fn sql(&(version, name, up, down, checksum, settings): &Sql) -> Migration {
-    let up = script(up);
-    let down = match down {
-        Some(down) => Down::Script(script(down)),
-        None => Down::Missing,
-    };
+const fn sql(
+    &[version, name, up, up_text, down, down_text]: &[&'static str; TEXTS],
+    checksum: &[u8; 32],
+    settings: &Settings,
+) -> Migration {
+    let up = script(up, up_text);
+    let down = if down.is_empty() { Down::Missing } else { Down::Script(script(down, down_text)) };
     Migration {
         version: Version::from_static(version),
         name: Cow::Borrowed(name),
@@ -58,6 +79,6 @@ const fn sql(&(version, name, up, down, checksum, settings): &Sql) -> Migration 
     }
 }
 
-const fn script((path, text): Text) -> Script {
+const fn script(path: &'static str, text: &'static str) -> Script {
     Script { path: Cow::Borrowed(path), text: Cow::Borrowed(text) }
 }

@@ -11,6 +11,9 @@ use super::build::fingerprint_variable;
 use crate::Dialect;
 use crate::scan::{self, ScanError};
 
+/// What another generator made is of no use.
+const GENERATOR: &str = env!("CARGO_PKG_VERSION");
+
 /// A module, and what it was made of.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -35,7 +38,7 @@ pub fn embed(
 ) -> Result<Embedded, ScanError> {
     let kept = out.map(|out| place(out, dir, dialect));
     let fingerprint = scan::fingerprint(&root.join(dir));
-    let head = |fingerprint: &str| format!("// {fingerprint} {runtime}\n");
+    let head = |fingerprint: &str| format!("// {GENERATOR} {fingerprint} {runtime}\n");
     let text = kept.as_ref().and_then(|kept| fs::read_to_string(kept).ok()).unwrap_or_default();
     if let Some(module) = text.strip_prefix(&head(&fingerprint)) {
         return Ok(Embedded { module: module.to_owned(), fingerprint });

@@ -39,11 +39,12 @@ fn fence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::embed::{DEFAULT, migrations};
+    use crate::embed::migrations;
 
     fn doc(up: &'static str, down: Option<&'static str>) -> String {
-        let down = down.map(|text| ("down.sql", text));
-        let [migration] = migrations(&[("1", "1_a", ("up.sql", up), down, &[0; 32], DEFAULT)]);
+        let [down_path, down] = down.map_or(["", ""], |text| ["down.sql", text]);
+        let texts = ["1", "1_a", "up.sql", up, down_path, down];
+        let [migration] = migrations(&texts, &[0; 32], &[]);
         of(&migration)
     }
 

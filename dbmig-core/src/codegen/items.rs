@@ -27,20 +27,30 @@ pub fn module(set: &MigrationSet, runtime: &str) -> String {
         template.replace("QUIET", QUIET).replace("COUNT", &variants.len().to_string())
     };
     let mut module = filled(ALL);
-    set.iter().for_each(|migration| module.push_str(&expression(migration)));
+    set.iter().for_each(|migration| module.push_str(&texts(migration)));
+    module.push_str(&filled(CHECKSUMS));
+    set.iter().for_each(|m| module.push_str(&m.checksum.as_bytes().escape_ascii().to_string()));
+    module.push_str(&filled(SETTINGS));
+    for (index, migration) in set.iter().enumerate() {
+        if let Some(settings) = settings(&migration.settings) {
+            module.push_str(&format!("        ({index}, {settings}),\n"));
+        }
+    }
     module.push_str(&filled(VERSION));
     for (migration, variant) in set.iter().zip(&variants) {
         module.push_str(&format!("    #[doc = {:?}]\n    {variant},\n", doc::of(migration)));
     }
-    // By index, for an arm for each would be as much again to compile; but what has no variants
-    // cannot be cast.
-    let migration = match variants[..] {
-        [] => "match self {}",
-        _ => "&ALL.set().as_slice()[self as usize]",
+    // By index, for an arm for each would be as much again to compile (`derive(Debug)` too); but
+    // what has no variants cannot be cast.
+    let [migration, variant] = match variants[..] {
+        [] => ["match self {}", "match *self {}"],
+        _ => ["&ALL.set().as_slice()[self as usize]", "VARIANTS[*self as usize]"],
     };
     module.push_str(&filled(INHERENT).replace("MIGRATION", migration));
     module.push_str(&constants(&variants));
-    module.push_str(&filled(CONVERSIONS));
+    module.push_str(&filled(VARIANTS));
+    variants.iter().for_each(|variant| module.push_str(&format!("{variant:?}, ")));
+    module.push_str(&filled(CONVERSIONS).replace("VARIANT", variant));
     module
 }
 
@@ -51,6 +61,7 @@ const QUIET: &str = r#"#[allow(
     clippy::pedantic,
     clippy::restriction,
     dead_code,
+    unreachable_code,
     unreachable_pub,
     reason = "generated"
 )]"#;
@@ -59,17 +70,24 @@ const ALL: &str = r#"/// The migrations that this build embeds.
 QUIET
 pub static ALL: RUNTIME::Migrations<RUNTIME::BACKEND, Version> = {
     use RUNTIME::__private::embed;
-    const TEXTS: &[embed::Sql; COUNT] = &[
+    const TEXTS: &[&str] = &[
+"#;
+
+const CHECKSUMS: &str = r#"    ];
+    const CHECKSUMS: &[u8] = b""#;
+
+const SETTINGS: &str = r#"";
+    const SETTINGS: &[(usize, embed::Settings)] = &[
 "#;
 
 const VERSION: &str = r#"    ];
-    static MIGRATIONS: [embed::Migration; COUNT] = embed::migrations(TEXTS);
+    static MIGRATIONS: [embed::Migration; COUNT] = embed::migrations(TEXTS, CHECKSUMS, SETTINGS);
     RUNTIME::Migrations::from_sorted(&MIGRATIONS)
 };
 
 /// A migration of this module, by its name. The order is that of their versions.
 QUIET
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
 "#;
 
@@ -83,7 +101,17 @@ impl Version {
     }
 "#;
 
-const CONVERSIONS: &str = r#"}
+const VARIANTS: &str = r#"}
+
+QUIET
+impl ::core::fmt::Debug for Version {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        const VARIANTS: &[&str] = &["#;
+
+const CONVERSIONS: &str = r#"];
+        f.write_str(VARIANT)
+    }
+}
 
 QUIET
 impl RUNTIME::SetVersion for Version {
@@ -121,22 +149,20 @@ fn constants(variants: &[String]) -> String {
     all + &latest
 }
 
-fn expression(migration: &Migration) -> String {
+fn texts(migration: &Migration) -> String {
     let (version, name, up) = (migration.version.as_str(), &*migration.name, migration.up());
-    let up = format!("({:?}, {:?})", up.path, up.text);
-    let down = match migration.down() {
-        Down::Script(down) => {
-            format!("::core::option::Option::Some(({:?}, {:?}))", down.path, down.text)
-        }
-        Down::Missing => "::core::option::Option::None".to_owned(),
+    let [down_path, down] = match migration.down() {
+        Down::Script(down) => [&*down.path, &*down.text],
+        Down::Missing => [""; 2],
     };
-    let checksum = migration.checksum.as_bytes().escape_ascii();
-    let settings = settings(&migration.settings);
-    format!("({version:?}, {name:?}, {up}, {down}, b\"{checksum}\", {settings}),\n")
+    format!(
+        "        {version:?}, {name:?}, {:?}, {:?}, {down_path:?}, {down:?},\n",
+        up.path, up.text
+    )
 }
 
 /// Only what differs from the default: in most migrations, nothing.
-fn settings(settings: &Settings) -> String {
+fn settings(settings: &Settings) -> Option<String> {
     let mut fields = Vec::new();
     match settings.execution {
         Execution::Transaction => {}
@@ -165,9 +191,6 @@ fn settings(settings: &Settings) -> String {
         .extend(settings.statement_timeout.map(|it| format!("statement_timeout: {}", millis(it))));
     fields
         .extend(settings.retries.map(|it| format!("retries: ::core::option::Option::Some({it})")));
-    if fields.is_empty() {
-        "embed::DEFAULT".to_owned()
-    } else {
-        format!("&embed::Settings {{ {}, ..*embed::DEFAULT }}", fields.join(", "))
-    }
+    let some = !fields.is_empty();
+    some.then(|| format!("embed::Settings {{ {}, ..*embed::DEFAULT }}", fields.join(", ")))
 }

@@ -70,13 +70,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::embed::{DEFAULT, migrations};
+    use crate::embed::migrations;
     use crate::{Dialect, Migration, Version};
 
     fn migration(name: &str) -> Option<Migration> {
         let name: &'static str = name.to_owned().leak();
         let version = Version::of_directory(name).ok()?.to_string().leak();
-        let [migration] = migrations(&[(version, name, ("up.sql", ""), None, &[0; 32], DEFAULT)]);
+        let [migration] = migrations(&[version, name, "up.sql", "", "", ""], &[0; 32], &[]);
         Some(migration)
     }
 
