@@ -30,15 +30,19 @@ const ALWAYS: [&str; 8] = [
 pub(super) fn programs(folder: &Path, port: u16, options: &Options) -> Programs {
     let text = |path: &Path| path.to_str().expect("a temporary folder in UTF-8").to_owned();
     let data = format!("--datadir={}", folder.join("data").display());
+    // A server that starts removes what others have left in their common folder, or still use.
+    let temporary = format!("--tmpdir={}", folder.display());
     let users = folder.join("users.sql");
     std::fs::write(&users, create_user()).unwrap();
 
     let mut init = vec![text(&programs::mariadb("mariadb-install-db")), "--no-defaults".into()];
-    init.extend([data.clone(), "--auth-root-authentication-method=normal".into()]);
+    init.extend([data.clone(), temporary.clone()]);
+    init.push("--auth-root-authentication-method=normal".into());
     init.extend(["--skip-test-db", "--skip-name-resolve"].map(Into::into));
     init.extend(["--innodb-flush-method=nosync", "--innodb-log-file-size=32M"].map(Into::into));
 
     let mut serve = vec![text(&programs::mariadb("mariadbd")), "--no-defaults".into(), data];
+    serve.push(temporary);
     serve.push(format!("--port={port}"));
     serve.push(format!("--socket={}", folder.join("socket").display()));
     serve.push(format!("--pid-file={}", folder.join("server.pid").display()));
