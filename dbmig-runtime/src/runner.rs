@@ -219,7 +219,8 @@ fn ensure_tables(db: &mut dyn Database) -> Result<Tables, Error> {
     if tables.ledger == Presence::Present && tables.history == Presence::Present {
         return Ok(tables);
     }
-    let created = db.execute(&engine.create_tables(&tables));
+    let create = format!("{};\n{}", tables.create_ledger(), engine.create_history(&tables));
+    let created = db.execute(&create);
     created.map_err(Error::database("create the migrations' tables"))?;
     Ok(Tables { ledger: Presence::Present, history: Presence::Present, ..tables })
 }

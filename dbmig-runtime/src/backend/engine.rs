@@ -27,8 +27,8 @@ pub trait Engine: Sync {
         Ok(String::new())
     }
 
-    /// Creates the tables that are missing.
-    fn create_tables(&self, tables: &Tables) -> String;
+    /// Creates our table, unless it is there.
+    fn create_history(&self, tables: &Tables) -> String;
 
     /// Whether the database holds exactly `set`, with no run interrupted: asked in one round trip.
     /// `false` means that only a closer look can tell.
@@ -117,6 +117,12 @@ impl Tables {
     /// Diesel's table, qualified and quoted.
     pub fn ledger_name(&self) -> String {
         self.qualified(LEDGER)
+    }
+
+    /// Creates Diesel's table, as Diesel does, unless it is there.
+    pub fn create_ledger(&self) -> String {
+        let create = diesel::migration::CREATE_MIGRATIONS_TABLE.trim_end().trim_end_matches(';');
+        create.replace(LEDGER, &self.ledger_name())
     }
 
     /// Our table, qualified and quoted.

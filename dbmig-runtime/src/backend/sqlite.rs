@@ -67,12 +67,10 @@ impl Engine for SqliteEngine {
         Ok(format!("PRAGMA busy_timeout = {before}"))
     }
 
-    fn create_tables(&self, tables: &Tables) -> String {
-        let (ledger, history) = (tables.ledger_name(), tables.history_name());
+    fn create_history(&self, tables: &Tables) -> String {
+        let history = tables.history_name();
         format!(
-            "CREATE TABLE IF NOT EXISTS {ledger} (version VARCHAR(50) PRIMARY KEY NOT NULL, \
-             run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP); \
-             CREATE TABLE IF NOT EXISTS {history} (\
+            "CREATE TABLE IF NOT EXISTS {history} (\
              id INTEGER PRIMARY KEY AUTOINCREMENT, \
              format INTEGER NOT NULL, version VARCHAR(50) NOT NULL, name TEXT NOT NULL, \
              direction TEXT NOT NULL, state TEXT NOT NULL, execution TEXT NOT NULL, \
