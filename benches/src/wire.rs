@@ -61,6 +61,11 @@ pub(crate) fn run(_: &Bench) -> Vec<Figure> {
     let (turns, ()) = wire.count(|| process(&project, wire.url(), false));
     let case = "`cargo dbmig run`, nothing pending, 1000 applied by Diesel and 1 by dbmig";
     figure(case, diff(turns, connect), Some(diesel_again), Aim::None);
+    let mut baseline = project.command(&["baseline"]);
+    dbmig_tests::project::run(baseline.env("DATABASE_URL", wire.url())).success();
+    let (turns, ()) = wire.count(|| process(&project, wire.url(), false));
+    let case = "the same after `cargo dbmig baseline`";
+    figure(case, diff(turns, connect), Some(diesel_again), Aim::Count(1.0));
 
     let steps = |execution, statements, (few, many): (usize, usize)| {
         let turns = |count| fresh(execution, statements, count).0;
