@@ -11,6 +11,7 @@ mod new_user;
 mod sets;
 mod shop;
 mod statements;
+mod traces;
 mod wire;
 
 use dbmig_tests::Project;
