@@ -6,7 +6,7 @@ use diesel::QueryResult;
 
 use super::{Place, limits, retrying};
 use crate::backend::Database;
-use crate::backend::engine::{FailedAt, Failure, Outcome, Scope};
+use crate::backend::engine::{Brackets, FailedAt, Failure, Outcome, Scope};
 use crate::event::{Event, Observe};
 use crate::history::{self, Progress, Run, RunState};
 
@@ -69,7 +69,7 @@ pub(super) fn one_by_one(
         history::finish(engine, tables, run.version, RunState::Done, total, None),
         brackets.close,
     );
-    db.execute(&end).map_err(ours(total))?;
+    or_abort(db, &end, brackets).map_err(ours(total))?;
     Ok(Outcome::Committed)
 }
 
@@ -91,17 +91,24 @@ fn begin(
         span: history::beginning(engine),
     };
     let brackets = engine.transaction(db.nesting());
-    let begun = db.execute(&format!(
+    let begin = format!(
         "{};\n{}{}{};\n",
         brackets.open,
         history::take_up(engine, tables, run.version),
         history::insert(engine, tables, run, &progress),
         brackets.close,
-    ));
-    if begun.is_err() {
+    );
+    or_abort(db, &begin, brackets)
+}
+
+/// A transaction of ours, which a failure does not leave open.
+fn or_abort(db: &mut dyn Database, transaction: &str, brackets: Brackets) -> QueryResult<()> {
+    let done = db.execute(transaction);
+    if done.is_err() {
+        // The first error is the one that matters.
         let _ = db.execute(brackets.abort);
     }
-    begun
+    done
 }
 
 /// Best effort: where it cannot be written, the row stays `running`, which is the careful reading.
