@@ -120,6 +120,9 @@ impl App {
             .current_dir(self.dir.path())
             .env("CARGO_TARGET_DIR", target())
             .env("CARGO_TERM_COLOR", "never")
+            // Only for the crate of that name, which asks for its expansion; but set for all, since
+            // build scripts of others look at it, and whenever it changed all would be compiled anew.
+            .env("RUSTC_BOOTSTRAP", "same")
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .stdin(Stdio::null());
