@@ -131,7 +131,7 @@ impl<'a> Runner<'a> {
         version: &Version,
     ) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let (tables, _) = look(db)?;
+            let tables = db.engine().locate(db).map_err(located())?;
             history::stored_up(db, &tables, version)
         })
     }
@@ -146,7 +146,7 @@ impl<'a> Runner<'a> {
         version: &Version,
     ) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let (tables, _) = look(db)?;
+            let tables = db.engine().locate(db).map_err(located())?;
             Ok(history::stored_down(db, &tables, version)?.map(|stored| stored.text))
         })
     }
