@@ -47,10 +47,73 @@ pub fn is_rollbackable(dialect: Dialect, statement: &Statement<'_>) -> bool {
         Dialect::Sqlite => !sqlite_refuses(statement) && !statement.begins_with(&["ATTACH"]),
         Dialect::Mysql => {
             MYSQL_DATA.iter().any(|word| statement.begins_with(&[word]))
-                && !statement.begins_with(&["SET", "PASSWORD"])
+                && !["PASSWORD", "STATEMENT"].iter().any(|w| statement.begins_with(&["SET", w]))
                 && !ends_transaction(dialect, statement)
         }
     }
+}
+
+/// Whether the statement can share a transaction with the note that it is done, and means the same
+/// there as on its own.
+pub fn shares_transaction(dialect: Dialect, statement: &Statement<'_>) -> bool {
+    // These may hold a COMMIT, or set what has no effect inside a transaction.
+    let own_way: &[&str] = match dialect {
+        Dialect::Postgres => &["CALL", "DO"],
+        Dialect::Mysql => &[],
+        Dialect::Sqlite => &["PRAGMA"],
+    };
+    is_rollbackable(dialect, statement)
+        && !ends_transaction(dialect, statement)
+        && !own_way.iter().any(|word| statement.begins_with(&[word]))
+}
+
+/// Whether the statement sets something for its session that later statements may rely on: a run
+/// that goes on in another session must say it again first.
+pub fn sets_session(dialect: Dialect, statement: &Statement<'_>) -> bool {
+    let begins = |words: &[&str]| statement.begins_with(words);
+    match dialect {
+        Dialect::Postgres => {
+            let passing = ["LOCAL", "TRANSACTION", "CONSTRAINTS"];
+            (begins(&["SET"]) && !passing.iter().any(|word| begins(&["SET", word])))
+                || begins(&["RESET"])
+                || (begins(&["PREPARE"]) && !begins(&["PREPARE", "TRANSACTION"]))
+                || begins(&["DEALLOCATE"])
+                || begins(&["LOAD"])
+                || (begins(&["SELECT"]) && mentions(statement, "set_config"))
+        }
+        Dialect::Mysql => {
+            let other = ["PASSWORD", "STATEMENT"];
+            (begins(&["SET"]) && !other.iter().any(|word| begins(&["SET", word])))
+                || ["USE", "PREPARE", "DEALLOCATE"].iter().any(|word| begins(&[word]))
+        }
+        Dialect::Sqlite => ["PRAGMA", "ATTACH", "DETACH"].iter().any(|word| begins(&[word])),
+    }
+}
+
+/// Whether the statement makes names without a schema mean something else from here on.
+pub fn moves_names(dialect: Dialect, statement: &Statement<'_>) -> bool {
+    let search_path = ["search_path", "SCHEMA", "ROLE", "AUTHORIZATION", "set_config"];
+    sets_session(dialect, statement)
+        && match dialect {
+            Dialect::Postgres => search_path.iter().any(|word| mentions(statement, word)),
+            Dialect::Mysql => statement.begins_with(&["USE"]),
+            Dialect::Sqlite => false,
+        }
+}
+
+/// Whether the statement makes a table that goes with its session.
+pub fn makes_temporary(statement: &Statement<'_>) -> bool {
+    let is = |word: &str, any: &[&str]| any.iter().any(|one| word.eq_ignore_ascii_case(one));
+    let temporary = |word: &str| is(word, &["TEMP", "TEMPORARY"]);
+    let mut words = statement.keywords();
+    let created = words.next().is_some_and(|word| is(word, &["CREATE"]))
+        && words
+            .find(|word| !is(word, &["OR", "REPLACE", "LOCAL", "GLOBAL"]))
+            .is_some_and(temporary);
+    // PostgreSQL's `SELECT .. INTO TEMP t ..`
+    let words: Vec<_> = statement.tokens().filter_map(|token| token.word()).collect();
+    let into = words.windows(2).any(|pair| is(pair[0], &["INTO"]) && temporary(pair[1]));
+    created || (into && statement.begins_with(&["SELECT"]))
 }
 
 /// <https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html>
@@ -177,6 +240,40 @@ mod tests {
         ];
         holds(refuses_transaction, Dialect::Postgres, &yes, &no);
         holds(is_rollbackable, Dialect::Postgres, &no, &yes);
+    }
+
+    #[test]
+    fn statements_that_set_up_their_session() {
+        let yes = [
+            "SET search_path TO a",
+            "RESET ALL",
+            "SELECT pg_catalog.set_config('search_path', '', false)",
+            "PREPARE p AS SELECT 1",
+        ];
+        let no = ["SET LOCAL x = 1", "SET TRANSACTION READ ONLY", "PREPARE TRANSACTION 'x'"];
+        holds(sets_session, Dialect::Postgres, &yes, &no);
+        let yes = ["SET @a = 1", "USE d", "/*!40101 SET NAMES utf8mb4 */"];
+        let no = ["SET PASSWORD = 'x'", "SET STATEMENT max_statement_time = 1 FOR SELECT 1"];
+        holds(sets_session, Dialect::Mysql, &yes, &no);
+        holds(sets_session, Dialect::Sqlite, &["ATTACH 'x' AS y"], &["VACUUM"]);
+        holds(moves_names, Dialect::Postgres, &["SET ROLE a"], &["SET work_mem = '1MB'"]);
+        let temporary = |_: Dialect, statement: &Statement<'_>| makes_temporary(statement);
+        let yes = [
+            "CREATE TEMP TABLE t (a INT)",
+            "create local temporary table t (a INT)",
+            "SELECT 1 INTO TEMP t",
+        ];
+        holds(temporary, Dialect::Postgres, &yes, &["CREATE TABLE temp (a INT)", "SELECT temp"]);
+    }
+
+    #[test]
+    fn statements_that_share_a_transaction_with_their_cursor() {
+        let yes = ["CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1)", "SET x = 1"];
+        let no = ["CALL p()", "DO 'x'", "VACUUM", "COMMIT", "CREATE INDEX CONCURRENTLY ON t (a)"];
+        holds(shares_transaction, Dialect::Postgres, &yes, &no);
+        let no = ["CREATE TABLE t (a INT)", "SET STATEMENT max_statement_time = 1 FOR DROP TABLE t"];
+        holds(shares_transaction, Dialect::Mysql, &["INSERT INTO t VALUES (1)"], &no);
+        holds(shares_transaction, Dialect::Sqlite, &["DROP TABLE t"], &["PRAGMA foreign_keys = on"]);
     }
 
     #[test]

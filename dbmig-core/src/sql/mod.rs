@@ -3,6 +3,7 @@
 //! One lexer reads all dialects by their rules; a small grammar per dialect knows where a `;`
 //! belongs to the body of a trigger or routine. Whether the rest is right is for the database.
 
+pub mod effect;
 mod error;
 mod extent;
 mod grammar;

@@ -1,0 +1,166 @@
+//! What MySQL and MariaDB commit by themselves: every schema change.
+
+use super::reader::Reader;
+use super::{Effect, Object, ObjectKind};
+
+/// These set up, tidy or say once more what holds; START TRANSACTION and COMMIT of the script's
+/// own are here because our cursor is part of the transaction between them.
+const REPEATABLE: [&str; 16] = [
+    "TRUNCATE", "ANALYZE", "OPTIMIZE", "CHECK", "REPAIR", "FLUSH", "GRANT", "USE", "SHOW",
+    "EXPLAIN", "LOCK", "UNLOCK", "BEGIN", "START", "COMMIT", "RESET",
+];
+
+/// The words that may stand between `CREATE` or `ALTER` and what it is about.
+const ATTRIBUTES: [&str; 9] =
+    ["ONLINE", "OFFLINE", "IGNORE", "AGGREGATE", "UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR", "UNDO"];
+
+pub(super) fn effect(reader: &mut Reader<'_>) -> Option<Effect> {
+    if reader.any(&REPEATABLE) {
+        // `BEGIN NOT ATOMIC ..` is a program.
+        return (!reader.word("NOT")).then_some(Effect::Repeatable);
+    }
+    match reader.one_of(&["CREATE", "ALTER", "DROP", "RENAME", "SET"])? {
+        "CREATE" => create(reader),
+        "ALTER" => alter(reader),
+        "DROP" => drop(reader),
+        "RENAME" => rename(reader),
+        // MariaDB's `SET STATEMENT .. FOR ..` runs what follows.
+        _ if reader.word("STATEMENT") => reader.skip_to("FOR").then(|| effect(reader))?,
+        _ => Some(Effect::Repeatable),
+    }
+}
+
+fn create(reader: &mut Reader<'_>) -> Option<Effect> {
+    if reader.phrase(&["OR", "REPLACE"]) {
+        return (!reader.word("TEMPORARY")).then_some(Effect::Repeatable);
+    }
+    attributes(reader);
+    if reader.any(&["USER", "ROLE"]) {
+        return reader.phrase(&["IF", "NOT", "EXISTS"]).then_some(Effect::Repeatable);
+    }
+    let what = subject(reader)?;
+    reader.phrase(&["IF", "NOT", "EXISTS"]);
+    if what == Subject::Index {
+        return on_table(reader);
+    }
+    Effect::visible(vec![reader.object(what.kind())?])
+}
+
+fn alter(reader: &mut Reader<'_>) -> Option<Effect> {
+    attributes(reader);
+    if reader.word("TABLE") {
+        reader.phrase(&["IF", "EXISTS"]);
+        let table = reader.object(ObjectKind::Table)?;
+        // What these do cannot be seen in the definition of the table.
+        let hidden = reader.rest_mentions(&["EXCHANGE", "DISCARD", "IMPORT"]);
+        return if hidden { None } else { Effect::visible(vec![table]) };
+    }
+    match subject(reader)? {
+        Subject::Object(ObjectKind::Event) => {
+            let event = reader.object(ObjectKind::Event)?;
+            let renames = reader.rest_mentions(&["RENAME"]);
+            if renames { Effect::visible(vec![event]) } else { Some(Effect::Repeatable) }
+        }
+        _ => Some(Effect::Repeatable),
+    }
+}
+
+fn drop(reader: &mut Reader<'_>) -> Option<Effect> {
+    let account = reader.any(&["USER", "ROLE"]);
+    let what = if account { None } else { Some(subject(reader)?) };
+    if reader.phrase(&["IF", "EXISTS"]) {
+        return Some(Effect::Repeatable);
+    }
+    match what? {
+        Subject::Index => on_table(reader),
+        what => Effect::visible(reader.objects(what.kind())),
+    }
+}
+
+fn rename(reader: &mut Reader<'_>) -> Option<Effect> {
+    if !reader.any(&["TABLE", "TABLES"]) {
+        return None;
+    }
+    reader.phrase(&["IF", "EXISTS"]);
+    let (mut sources, mut targets) = (Vec::new(), Vec::new());
+    loop {
+        sources.push(reader.object(ObjectKind::Table)?);
+        if !reader.skip_to("TO") {
+            return None;
+        }
+        targets.push(reader.object(ObjectKind::Table)?);
+        if !reader.symbol(",") {
+            break;
+        }
+    }
+    // A swap may leave each of them looking as before.
+    let swapped = |source: &Object| targets.iter().any(|t| t.name.eq_ignore_ascii_case(&source.name));
+    if sources.iter().any(swapped) { None } else { Effect::visible(sources) }
+}
+
+/// `.. ON t`
+fn on_table(reader: &mut Reader<'_>) -> Option<Effect> {
+    let table = reader.skip_to("ON").then(|| reader.object(ObjectKind::Table))??;
+    Effect::visible(vec![table])
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Object(ObjectKind),
+    /// Of a table that is named later.
+    Index,
+}
+
+impl Subject {
+    const fn kind(self) -> ObjectKind {
+        match self {
+            Self::Object(kind) => kind,
+            Self::Index => ObjectKind::Table,
+        }
+    }
+}
+
+/// What is created, changed or dropped; nothing for what is temporary or unknown.
+fn subject(reader: &mut Reader<'_>) -> Option<Subject> {
+    let words = [
+        "TABLE", "TABLES", "VIEW", "SEQUENCE", "INDEX", "TRIGGER", "FUNCTION", "PROCEDURE", "EVENT",
+        "DATABASE", "SCHEMA",
+    ];
+    Some(Subject::Object(match reader.one_of(&words)? {
+        "INDEX" => return Some(Subject::Index),
+        "TRIGGER" => ObjectKind::Trigger,
+        "FUNCTION" | "PROCEDURE" => ObjectKind::Routine,
+        "EVENT" => ObjectKind::Event,
+        "DATABASE" | "SCHEMA" => ObjectKind::Database,
+        _ => ObjectKind::Table,
+    }))
+}
+
+/// `DEFINER = ..`, `ALGORITHM = ..` and the like.
+fn attributes(reader: &mut Reader<'_>) {
+    loop {
+        if reader.any(&ATTRIBUTES) {
+        } else if reader.word("ALGORITHM") {
+            reader.symbol("=");
+            reader.skip();
+        } else if reader.word("SQL") {
+            reader.word("SECURITY");
+            reader.skip();
+        } else if reader.word("DEFINER") {
+            reader.symbol("=");
+            account(reader);
+        } else {
+            return;
+        }
+    }
+}
+
+/// `CURRENT_USER()`, `'a'@'%'`, `a@localhost`.
+fn account(reader: &mut Reader<'_>) {
+    reader.skip();
+    if reader.symbol("(") {
+        reader.symbol(")");
+    } else if reader.symbol("@") {
+        reader.skip();
+    }
+}
