@@ -1,7 +1,8 @@
 //! The decisions of dbmig, without a database, a terminal or a clock.
 //!
 //! What a migration is ([`migration`]), which statements its SQL holds ([`sql`]), whether it
-//! changed ([`checksum`]), what is to be done ([`mod@plan`]); with feature `scan` also how a
+//! changed ([`checksum`]), what the tables of a database say ([`history`]), what is to be done
+//! ([`mod@plan`]); with feature `scan` also how a
 //! directory becomes a [`MigrationSet`], and with feature `codegen` how that set becomes Rust code.
 
 pub mod checksum;
@@ -10,6 +11,7 @@ pub mod codegen;
 pub mod dialect;
 #[doc(hidden)]
 pub mod embed;
+pub mod history;
 pub mod migration;
 pub mod plan;
 #[cfg(feature = "scan")]

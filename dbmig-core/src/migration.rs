@@ -264,10 +264,10 @@ impl<'a> IntoIterator for &'a MigrationSet {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn migration(name: &'static str) -> Migration {
+    pub(crate) fn migration(name: &'static str) -> Migration {
         let script = Script { path: Cow::Borrowed("up.sql"), text: Cow::Borrowed("SELECT 1") };
         Migration {
             version: Version::of_directory(name).expect("a short version"),

@@ -6,16 +6,23 @@
 use crate::migration::{Down, Migration, MigrationSet, Reversible};
 
 mod blocked;
+mod in_flight;
 mod model;
+mod repair;
 mod resume;
+mod stuck;
 #[cfg(test)]
 mod tests;
 
-pub use blocked::{Blocked, Drifted, Irreversible, IrreversibleReason, Stuck, StuckReason};
+pub use blocked::{Blocked, Drifted, Irreversible, IrreversibleReason};
+pub use in_flight::{INVALID, SEPARATOR};
 pub use model::{
     Action, Applied, Cause, Direction, DownScript, Extent, History, Interrupted, OutOfOrder, Place,
     Plan, Policy, Record, Step, StoredDown, Target,
 };
+pub use repair::{Ailment, Diagnosis, Mending, Repair, Unrepairable, diagnose, repair};
+pub use resume::Resumption;
+pub use stuck::{Stuck, StuckReason};
 
 /// Decides what is to be done to bring the database that `history` describes to `target`.
 ///

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Direction, History, Place};
+use super::History;
+use super::stuck::Stuck;
 use crate::Version;
 use crate::migration::{Migration, MigrationSet};
 use crate::sql::SplitError;
@@ -115,32 +116,6 @@ impl fmt::Display for IrreversibleReason {
     }
 }
 
-/// A run that did not end and that cannot simply go on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stuck {
-    /// The migration's version.
-    pub version: Version,
-    /// The name of its directory.
-    pub name: String,
-    /// Which way it was going.
-    pub direction: Direction,
-    /// What is in the way.
-    pub reason: StuckReason,
-}
-
-/// Why an interrupted run cannot simply go on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StuckReason {
-    /// The runner vanished while this statement ran: it may have taken effect or not.
-    InFlight(Place),
-    /// A statement that was already done has changed since.
-    Changed(Place),
-    /// The migration is not among the migrations here any more.
-    Gone,
-    /// What is asked for now is something else.
-    OtherWork,
-}
-
 impl Blocked {
     pub(super) fn unknown(version: &Version, set: &MigrationSet) -> Self {
         let newest = set.as_slice().last().map(|migration| migration.name.to_string());
@@ -150,10 +125,14 @@ impl Blocked {
     /// What to type next, for a front end that is called `program` (for example `cargo dbmig`).
     pub fn remedy(&self, program: &str) -> String {
         match self {
-            Self::Drift(_) => format!(
-                "`{program} verify` shows what changed. Put the old text back and write a new \
-                 migration; or, on a development database, `{program} redo`"
-            ),
+            Self::Drift(drifted) => {
+                let version = drifted.first().map_or("", |d| d.version.as_str());
+                format!(
+                    "`{program} verify` shows what changed. Put the old text back and write a new \
+                     migration; or, on a development database, `{program} redo`; or, where the database \
+                     is as it should be, `{program} repair --accept {version}`"
+                )
+            }
             Self::OutOfOrder { late, .. } => {
                 let name = late.first().map_or("", |name| name.as_str());
                 let title = name.split_once('_').map_or(name, |(_, title)| title);
@@ -183,28 +162,6 @@ impl Blocked {
     }
 }
 
-impl Stuck {
-    fn remedy(&self, program: &str) -> String {
-        let verb = match self.direction {
-            Direction::Up => "run",
-            Direction::Down => "revert",
-        };
-        match &self.reason {
-            StuckReason::InFlight(place) => format!(
-                "look in the database whether statement {} took effect; `{program} history` shows the run",
-                place.number,
-            ),
-            StuckReason::Changed(place) => format!(
-                "put the statements before and at {} back as they were and change only later ones, then \
-                 `{program} {verb}`",
-                place.position,
-            ),
-            StuckReason::Gone => "put its directory back".to_owned(),
-            StuckReason::OtherWork => format!("finish it first: `{program} {verb}`"),
-        }
-    }
-}
-
 impl fmt::Display for Blocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -230,30 +187,6 @@ impl fmt::Display for Blocked {
                 all.iter().try_for_each(|one| write!(f, "\n  {}: {}", one.name, one.reason))
             }
             Self::Interrupted(stuck) => stuck.fmt(f),
-        }
-    }
-}
-
-impl fmt::Display for Stuck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = match self.direction {
-            Direction::Up => "applying",
-            Direction::Down => "reverting",
-        };
-        write!(f, "an earlier run was interrupted while {verb} {}", self.name)?;
-        match &self.reason {
-            StuckReason::InFlight(place) => write!(
-                f,
-                "\nits runner vanished during statement {} ({}:{}), which may have taken effect or not:\n  {}",
-                place.number, place.path, place.position, place.text,
-            ),
-            StuckReason::Changed(place) => write!(
-                f,
-                "\nstatement {} ({}:{}) is already done, but is not the same any more:\n  {}",
-                place.number, place.path, place.position, place.text,
-            ),
-            StuckReason::Gone => f.write_str(", which is not among the migrations here any more"),
-            StuckReason::OtherWork => Ok(()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a plan is made of, and what it is made from.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 
 use crate::migration::{Migration, MigrationSet};
@@ -64,8 +65,14 @@ pub struct Interrupted {
     pub done: usize,
     /// Why it ended.
     pub cause: Cause,
-    /// The script that was running.
+    /// The script that was running, without its passwords.
     pub script: String,
+    /// The session that ran it, as its database names sessions.
+    pub session: Option<String>,
+    /// What the catalogue said of the objects of the statement in flight before it began.
+    pub sighted: Option<String>,
+    /// What it says of them now; read only where [`Interrupted::in_flight`] has objects.
+    pub sight: Option<String>,
 }
 
 /// Why a run did not end.
@@ -156,6 +163,9 @@ pub struct Step<'s> {
     pub action: Action<'s>,
     /// How many statements an earlier, interrupted run has already done.
     pub done_before: usize,
+    /// What that run has left half-done, to be dropped first: PostgreSQL's invalid indexes, with
+    /// their schemas and in quotes.
+    pub leftovers: Vec<String>,
 }
 
 /// What a step does.
@@ -245,7 +255,7 @@ impl Applied {
 
 impl<'s> Step<'s> {
     pub(super) const fn new(action: Action<'s>) -> Self {
-        Self { action, done_before: 0 }
+        Self { action, done_before: 0, leftovers: Vec::new() }
     }
 }
 
@@ -258,6 +268,14 @@ pub struct Place {
     pub position: Position,
     /// The statement's number, from 1.
     pub number: usize,
-    /// Its text.
+    /// Its text, without passwords.
     pub text: String,
+}
+
+/// Its number, where it is, and on the next line its text without passwords.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, position, number, text } = self;
+        write!(f, "{number} ({path}:{position}):\n  {text}")
+    }
 }

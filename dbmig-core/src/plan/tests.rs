@@ -196,6 +196,9 @@ fn interrupted(cause: Cause, started: usize, done: usize, script: &str) -> Histo
         done,
         cause,
         script: script.to_owned(),
+        session: None,
+        sighted: None,
+        sight: None,
     };
     History { applied: Vec::new(), interrupted: vec![run] }
 }
@@ -228,7 +231,7 @@ fn statements_that_are_done_must_not_change() {
     let set = set(vec![migration_with("2_b", "SELECT 9; SELECT 2", None)]);
     let history = interrupted(Cause::Failed("no".into()), 2, 1, "SELECT 1; SELECT 2");
     let error = decide(&set, &history, &Target::Latest).unwrap_err();
-    assert!(error.to_string().contains("is already done, but is not the same any more"), "{error}");
+    assert!(error.to_string().contains("what is already done is not the same any more"), "{error}");
 }
 
 #[test]

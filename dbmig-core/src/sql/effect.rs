@@ -108,7 +108,10 @@ mod tests {
     fn what_postgres_runs_outside_of_transactions() {
         for (text, expected) in [
             ("CREATE INDEX CONCURRENTLY i ON Orders (a)", "Indexes orders"),
-            ("create unique index concurrently if not exists i on only \"S\".\"O\"\"r\" (a)", "Indexes S.O\"r"),
+            (
+                "create unique index concurrently if not exists i on only \"S\".\"O\"\"r\" (a)",
+                "Indexes S.O\"r",
+            ),
             ("CREATE INDEX CONCURRENTLY ON t USING gin (a)", "Indexes t"),
             ("CREATE INDEX CONCURRENTLY", "opaque"),
             ("DROP INDEX CONCURRENTLY a, s.b CASCADE", "Index a, Index s.b"),
@@ -146,10 +149,16 @@ mod tests {
             ("TRUNCATE TABLE t", "repeatable"),
             ("CREATE UNIQUE INDEX i USING BTREE ON t (a)", "Table t"),
             ("DROP INDEX i ON d.t", "Table d.t"),
-            ("CREATE ALGORITHM = MERGE DEFINER = 'a'@'%' SQL SECURITY DEFINER VIEW v AS SELECT 1", "Table v"),
+            (
+                "CREATE ALGORITHM = MERGE DEFINER = 'a'@'%' SQL SECURITY DEFINER VIEW v AS SELECT 1",
+                "Table v",
+            ),
             ("CREATE OR REPLACE VIEW v AS SELECT 1", "repeatable"),
             ("ALTER VIEW v AS SELECT 1", "repeatable"),
-            ("CREATE DEFINER = CURRENT_USER() TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1", "Trigger g"),
+            (
+                "CREATE DEFINER = CURRENT_USER() TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1",
+                "Trigger g",
+            ),
             ("DROP TRIGGER d.g", "Trigger d.g"),
             ("CREATE PROCEDURE p() SELECT 1", "Routine p"),
             ("DROP FUNCTION f", "Routine f"),
@@ -160,7 +169,10 @@ mod tests {
             ("REVOKE SELECT ON t FROM u", "opaque"),
             ("CREATE USER IF NOT EXISTS u", "repeatable"),
             ("CREATE USER u", "opaque"),
-            ("/*!50003 CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1 */", "Trigger g"),
+            (
+                "/*!50003 CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1 */",
+                "Trigger g",
+            ),
             ("SET STATEMENT max_statement_time = 9 FOR ALTER TABLE t ADD b INT", "Table t"),
             ("OPTIMIZE TABLE t", "repeatable"),
             ("LOAD DATA INFILE 'x' INTO TABLE t", "opaque"),

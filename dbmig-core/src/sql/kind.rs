@@ -271,9 +271,15 @@ mod tests {
         let yes = ["CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1)", "SET x = 1"];
         let no = ["CALL p()", "DO 'x'", "VACUUM", "COMMIT", "CREATE INDEX CONCURRENTLY ON t (a)"];
         holds(shares_transaction, Dialect::Postgres, &yes, &no);
-        let no = ["CREATE TABLE t (a INT)", "SET STATEMENT max_statement_time = 1 FOR DROP TABLE t"];
+        let no =
+            ["CREATE TABLE t (a INT)", "SET STATEMENT max_statement_time = 1 FOR DROP TABLE t"];
         holds(shares_transaction, Dialect::Mysql, &["INSERT INTO t VALUES (1)"], &no);
-        holds(shares_transaction, Dialect::Sqlite, &["DROP TABLE t"], &["PRAGMA foreign_keys = on"]);
+        holds(
+            shares_transaction,
+            Dialect::Sqlite,
+            &["DROP TABLE t"],
+            &["PRAGMA foreign_keys = on"],
+        );
     }
 
     #[test]

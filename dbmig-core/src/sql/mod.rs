@@ -11,6 +11,7 @@ pub mod kind;
 mod lexer;
 mod pieces;
 mod rules;
+mod secret;
 mod token;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use std::fmt;
 pub use error::{SplitError, Unterminated};
 use lexer::Lexer;
 pub(crate) use pieces::{Piece, Pieces};
+pub use secret::hide_secrets;
 use token::Token;
 
 use crate::Dialect;
@@ -70,7 +72,7 @@ pub struct Statement<'t> {
     pub offset: usize,
     /// The same place for a person.
     pub position: Position,
-    dialect: Dialect,
+    pub(crate) dialect: Dialect,
 }
 
 impl<'t> Statement<'t> {

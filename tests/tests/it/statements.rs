@@ -61,7 +61,7 @@ fn without_a_transaction_the_next_run_goes_on_where_the_first_ended() {
         let changed = BROKEN.replacen("TABLE a", "TABLE aa", 1);
         project.migration(NAME, &changed, "DROP TABLE c");
         let refused = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-        assert!(refused.contains("is already done, but is not the same any more"), "{refused}");
+        assert!(refused.contains("what is already done is not the same any more"), "{refused}");
 
         project.migration(NAME, MENDED, "DROP TABLE c; DROP TABLE b; DROP TABLE a;");
         project.dbmig_on(&db, &["run"]).success();

@@ -94,7 +94,8 @@ fn rename(reader: &mut Reader<'_>) -> Option<Effect> {
         }
     }
     // A swap may leave each of them looking as before.
-    let swapped = |source: &Object| targets.iter().any(|t| t.name.eq_ignore_ascii_case(&source.name));
+    let swapped =
+        |source: &Object| targets.iter().any(|t| t.name.eq_ignore_ascii_case(&source.name));
     if sources.iter().any(swapped) { None } else { Effect::visible(sources) }
 }
 
@@ -123,8 +124,17 @@ impl Subject {
 /// What is created, changed or dropped; nothing for what is temporary or unknown.
 fn subject(reader: &mut Reader<'_>) -> Option<Subject> {
     let words = [
-        "TABLE", "TABLES", "VIEW", "SEQUENCE", "INDEX", "TRIGGER", "FUNCTION", "PROCEDURE", "EVENT",
-        "DATABASE", "SCHEMA",
+        "TABLE",
+        "TABLES",
+        "VIEW",
+        "SEQUENCE",
+        "INDEX",
+        "TRIGGER",
+        "FUNCTION",
+        "PROCEDURE",
+        "EVENT",
+        "DATABASE",
+        "SCHEMA",
     ];
     Some(Subject::Object(match reader.one_of(&words)? {
         "INDEX" => return Some(Subject::Index),

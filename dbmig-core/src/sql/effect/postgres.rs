@@ -6,8 +6,20 @@ use super::{Effect, ObjectKind};
 /// These set up or tidy; BEGIN and COMMIT of the script's own are here because our cursor is part
 /// of the transaction between them.
 const REPEATABLE: [&str; 14] = [
-    "REINDEX", "VACUUM", "CLUSTER", "ANALYZE", "DISCARD", "CHECKPOINT", "LOAD", "SET", "RESET",
-    "SHOW", "BEGIN", "START", "COMMIT", "END",
+    "REINDEX",
+    "VACUUM",
+    "CLUSTER",
+    "ANALYZE",
+    "DISCARD",
+    "CHECKPOINT",
+    "LOAD",
+    "SET",
+    "RESET",
+    "SHOW",
+    "BEGIN",
+    "START",
+    "COMMIT",
+    "END",
 ];
 
 pub(super) fn effect(reader: &mut Reader<'_>) -> Option<Effect> {

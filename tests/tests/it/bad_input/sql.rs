@@ -127,7 +127,7 @@ fn refuses_other_work(case: &Case, up: &str) {
     case.refused(4, &["run"])
         .says(&[
             &format!("an earlier run was interrupted while applying {NAME}"),
-            &format!("statement 2 ({UP}:3:1) is already done, but is not the same any more"),
+            &format!("what is already done is not the same any more: statement 2 ({UP}:3:1)"),
         ])
         .offers("put the statements before and at 3:1 back as they were");
     case.project.write(UP, up);

@@ -1,0 +1,169 @@
+//! The two tables as a [`History`]: what their rows mean together.
+
+use std::collections::HashMap;
+
+use crate::plan::{Applied, Cause, Direction, History, Interrupted, Record, StoredDown};
+use crate::{Checksum, Version};
+
+/// The format of the rows that this dbmig writes, and the newest that it reads.
+pub const FORMAT: usize = 1;
+
+/// A row of `__dbmig_history`, as far as it decides something: the last one and the last completed
+/// one of each version, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunRow {
+    /// The version.
+    pub version: String,
+    /// The format that it was written in.
+    pub format: usize,
+    /// The name of the migration's directory.
+    pub name: String,
+    /// `up` or `down`.
+    pub direction: String,
+    /// The word of a [`RunState`].
+    pub state: String,
+    /// `transaction` or `statements`.
+    pub execution: String,
+    /// In hexadecimal digits.
+    pub checksum: String,
+    /// Statements begun.
+    pub started: usize,
+    /// Statements done.
+    pub done: usize,
+    /// Whether there is a way back.
+    pub down: bool,
+    /// The script of a run that is not complete.
+    pub script: String,
+    /// What the database said, for a failed run.
+    pub error: String,
+    /// Who ran it, as the database names its session.
+    pub session: Option<String>,
+    /// What the catalogue said of the objects of the statement in flight before it began.
+    pub sighted: Option<String>,
+}
+
+/// How a run of one migration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// It has begun.
+    Running,
+    /// It is done.
+    Done,
+    /// The database refused a statement, or a person has said how far it came.
+    Failed,
+    /// A later run has taken it up.
+    Resumed,
+    /// `baseline` or `repair` took it as done.
+    Baselined,
+    /// `repair` has put it aside: nothing of it counts any more.
+    Forgotten,
+}
+
+impl RunState {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Running, Self::Done, Self::Failed, Self::Resumed, Self::Baselined, Self::Forgotten];
+
+    /// The word in the table.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Resumed => "resumed",
+            Self::Baselined => "baselined",
+            Self::Forgotten => "forgotten",
+        }
+    }
+}
+
+/// A row that only a newer dbmig can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewerFormat(
+    /// Its format.
+    pub usize,
+);
+
+/// What the versions of the ledger and the rows of the history say together.
+///
+/// # Errors
+/// [`NewerFormat`], where a newer dbmig has written one of the rows.
+pub fn read(mut versions: Vec<String>, rows: &[RunRow]) -> Result<History, NewerFormat> {
+    if let Some(row) = rows.iter().find(|row| row.format > FORMAT) {
+        return Err(NewerFormat(row.format));
+    }
+    // Here, not in SQL: the database's collation may not be text order.
+    versions.sort();
+    versions.dedup();
+    let completed = by_version(rows.iter().filter(|row| is_completed(row)));
+    let applied = versions.into_iter().map(|version| Applied {
+        record: record(completed.get(version.as_str()).copied()),
+        version: Version::from_ledger(version),
+    });
+    let mut history = History { applied: applied.collect(), interrupted: Vec::new() };
+    let last = by_version(rows.iter());
+    let open = rows.iter().filter(|row| {
+        is_open(row) && last.get(row.version.as_str()).is_some_and(|last| std::ptr::eq(*last, *row))
+    });
+    history.interrupted = open.filter_map(|row| interrupted(row, &history)).collect();
+    Ok(history)
+}
+
+fn is_completed(row: &RunRow) -> bool {
+    [RunState::Done, RunState::Baselined].iter().any(|state| row.state == state.name())
+}
+
+fn is_open(row: &RunRow) -> bool {
+    row.execution == "statements"
+        && [RunState::Running, RunState::Failed].iter().any(|state| row.state == state.name())
+}
+
+/// The last row of each version; `rows` are oldest first.
+fn by_version<'r>(rows: impl Iterator<Item = &'r RunRow>) -> HashMap<&'r str, &'r RunRow> {
+    rows.map(|row| (row.version.as_str(), row)).collect()
+}
+
+/// The ledger has the version: a record of ours belongs to it if the last thing that we completed
+/// there was going up. Else another tool has applied it since.
+fn record(last_completed: Option<&RunRow>) -> Record {
+    match last_completed {
+        Some(row) if row.direction == Direction::Up.name() => {
+            match Checksum::from_hex(&row.checksum) {
+                Some(checksum) => Record::Recorded {
+                    name: row.name.clone(),
+                    checksum,
+                    down: if row.down { StoredDown::Present } else { StoredDown::Absent },
+                },
+                None => Record::Unverified,
+            }
+        }
+        _ => Record::Unverified,
+    }
+}
+
+/// What a row leaves to be taken up: nothing, where the ledger says that somebody has settled it,
+/// or where no statement has begun.
+fn interrupted(row: &RunRow, history: &History) -> Option<Interrupted> {
+    let version = Version::from_ledger(row.version.clone());
+    let direction =
+        if row.direction == Direction::Down.name() { Direction::Down } else { Direction::Up };
+    let cause = if row.state == RunState::Failed.name() {
+        Cause::Failed(row.error.clone())
+    } else {
+        Cause::Lost
+    };
+    let begun = row.done > 0 || (row.started > 0 && cause == Cause::Lost);
+    let unsettled = history.find(&version).is_some() == (direction == Direction::Down);
+    (begun && unsettled).then(|| Interrupted {
+        version,
+        name: row.name.clone(),
+        direction,
+        started: row.started,
+        done: row.done,
+        cause,
+        script: row.script.clone(),
+        session: row.session.clone(),
+        sighted: row.sighted.clone(),
+        sight: None,
+    })
+}

@@ -1,0 +1,153 @@
+//! What became of the statement whose runner vanished while it ran.
+
+use super::Interrupted;
+use crate::Dialect;
+use crate::sql::effect::{Effect, ObjectKind};
+use crate::sql::{self, Statement, kind};
+
+/// Stands between the objects in a sighting.
+pub const SEPARATOR: char = '\u{1e}';
+
+/// The word of an index that PostgreSQL does not use, before its name in a sighting.
+pub const INVALID: &str = "invalid ";
+
+/// What became of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It took effect.
+    Done,
+    /// It did not, or it does no harm to run it again.
+    NotDone,
+    /// It did not, but has left these, which must go before it is run again.
+    HalfDone(Vec<String>),
+    /// Only a person can tell.
+    Unknown,
+}
+
+impl Interrupted {
+    /// The effect of the statement that was in flight when its runner vanished: what to look for
+    /// in the catalogue. Nothing, where none was.
+    pub fn in_flight(&self, dialect: Dialect) -> Option<Effect> {
+        let statements = sql::split(dialect, &self.script).unwrap_or_default();
+        in_flight(dialect, self, &statements).map(|(_, effect)| effect)
+    }
+}
+
+/// The statement in flight and what became of it, by comparing what the catalogue said before it
+/// with what it says now.
+pub(super) fn outcome<'t>(
+    dialect: Dialect,
+    run: &Interrupted,
+    statements: &[Statement<'t>],
+) -> Option<(Statement<'t>, Outcome)> {
+    let (statement, effect) = in_flight(dialect, run, statements)?;
+    let outcome = match (effect, &run.sighted, &run.sight) {
+        (Effect::Repeatable, ..) => Outcome::NotDone,
+        (Effect::Visible(objects), Some(before), Some(now)) => {
+            let before: Vec<_> = before.split(SEPARATOR).collect();
+            let now: Vec<_> = now.split(SEPARATOR).collect();
+            match objects.as_slice() {
+                [one] if one.kind == ObjectKind::Indexes => indexes(before[0], now[0]),
+                all if before.len() == all.len() && now.len() == all.len() => {
+                    changed(&before, &now)
+                }
+                _ => Outcome::Unknown,
+            }
+        }
+        _ => Outcome::Unknown,
+    };
+    Some((statement, outcome))
+}
+
+fn in_flight<'t>(
+    dialect: Dialect,
+    run: &Interrupted,
+    statements: &[Statement<'t>],
+) -> Option<(Statement<'t>, Effect)> {
+    let statement = *statements.get(run.done).filter(|_| run.lost_in_flight())?;
+    let effect = Effect::of(dialect, &statement);
+    // After `USE` or `SET search_path` a bare name means something that we cannot look up now.
+    let moved = statements.iter().take(run.done).any(|s| kind::moves_names(dialect, s));
+    let bare = effect.objects().iter().any(|object| object.schema.is_none());
+    Some((statement, if moved && bare { Effect::Opaque } else { effect }))
+}
+
+fn changed(before: &[&str], now: &[&str]) -> Outcome {
+    let count = before.iter().zip(now).filter(|(before, now)| before != now).count();
+    match count {
+        0 => Outcome::NotDone,
+        all if all == before.len() => Outcome::Done,
+        _ => Outcome::Unknown,
+    }
+}
+
+/// An index that was not there before is the one; while it is invalid it is not finished.
+fn indexes(before: &str, now: &str) -> Outcome {
+    let bare = |line: &'_ str| line.strip_prefix(INVALID).unwrap_or(line).to_owned();
+    let known: Vec<_> = before.lines().map(bare).collect();
+    let new: Vec<_> = now.lines().filter(|line| !known.contains(&bare(line))).collect();
+    let leftovers: Vec<_> = new.iter().filter(|line| line.starts_with(INVALID)).collect();
+    match (new.len(), leftovers.len()) {
+        (0, _) => Outcome::NotDone,
+        (_, 0) => Outcome::Done,
+        _ => Outcome::HalfDone(leftovers.into_iter().map(|line| bare(line)).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Version;
+    use crate::plan::{Cause, Direction};
+
+    fn after(dialect: Dialect, script: &str, done: usize, sights: Option<[&str; 2]>) -> Outcome {
+        let run = Interrupted {
+            version: Version::from_ledger("1"),
+            name: "1_a".to_owned(),
+            direction: Direction::Up,
+            started: done + 1,
+            done,
+            cause: Cause::Lost,
+            script: script.to_owned(),
+            session: None,
+            sighted: sights.map(|[before, _]| before.to_owned()),
+            sight: sights.map(|[_, now]| now.to_owned()),
+        };
+        let statements = sql::split(dialect, script).unwrap();
+        outcome(dialect, &run, &statements).unwrap().1
+    }
+
+    #[test]
+    fn a_change_of_the_object_means_done() {
+        let mysql = |script, sights| after(Dialect::Mysql, script, 0, Some(sights));
+        assert_eq!(mysql("CREATE TABLE t (a INT)", ["", "a1"]), Outcome::Done);
+        assert_eq!(mysql("CREATE TABLE t (a INT)", ["", ""]), Outcome::NotDone);
+        assert_eq!(mysql("DROP TABLE a, b", ["a1\u{1e}b1", "\u{1e}"]), Outcome::Done);
+        assert_eq!(mysql("DROP TABLE a, b", ["a1\u{1e}b1", "a1\u{1e}b1"]), Outcome::NotDone);
+        assert_eq!(mysql("DROP TABLE a, b", ["a1\u{1e}b1", "\u{1e}b1"]), Outcome::Unknown);
+        assert_eq!(mysql("CALL p()", ["", ""]), Outcome::Unknown);
+        assert_eq!(after(Dialect::Mysql, "TRUNCATE t", 0, None), Outcome::NotDone);
+        assert_eq!(after(Dialect::Mysql, "CREATE TABLE t (a INT)", 0, None), Outcome::Unknown);
+    }
+
+    #[test]
+    fn an_invalid_index_of_ours_is_to_be_dropped_and_no_other() {
+        let sql = "CREATE INDEX CONCURRENTLY ON t (a)";
+        let old = "s.\"other\"\ninvalid s.\"broken_before\"";
+        let seen = |now: &str| after(Dialect::Postgres, sql, 0, Some([old, now]));
+        assert_eq!(seen(old), Outcome::NotDone);
+        assert_eq!(seen(&format!("{old}\ns.\"t_a_idx\"")), Outcome::Done);
+        assert_eq!(
+            seen(&format!("{old}\ninvalid s.\"t_a_idx\"")),
+            Outcome::HalfDone(vec!["s.\"t_a_idx\"".to_owned()])
+        );
+    }
+
+    #[test]
+    fn a_bare_name_means_nothing_after_use() {
+        let changed = Some(["", "a1"]);
+        let done = |script| after(Dialect::Mysql, script, 1, changed);
+        assert_eq!(done("USE other; CREATE TABLE t (a INT)"), Outcome::Unknown);
+        assert_eq!(done("USE other; CREATE TABLE d.t (a INT)"), Outcome::Done);
+    }
+}

@@ -1,0 +1,96 @@
+//! An interrupted run that cannot simply go on.
+
+use std::fmt;
+
+use super::{Direction, Place};
+use crate::Version;
+
+/// A run that did not end and that cannot simply go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stuck {
+    /// The migration's version.
+    pub version: Version,
+    /// The name of its directory.
+    pub name: String,
+    /// Which way it was going.
+    pub direction: Direction,
+    /// What is in the way.
+    pub reason: StuckReason,
+}
+
+/// Why an interrupted run cannot simply go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StuckReason {
+    /// The runner vanished while this statement ran, and the catalogue does not tell whether it
+    /// took effect.
+    InFlight(Place),
+    /// What this statement made was part of its session, and is gone with it.
+    SessionGone(Place),
+    /// A statement that was already done has changed since.
+    Changed(Place),
+    /// The migration is not among the migrations here any more.
+    Gone,
+    /// What is asked for now is something else.
+    OtherWork,
+}
+
+impl Stuck {
+    /// What to type next, for a front end that is called `program`.
+    pub fn remedy(&self, program: &str) -> String {
+        let version = &self.version;
+        let verb = match self.direction {
+            Direction::Up => "run",
+            Direction::Down => "revert",
+        };
+        match &self.reason {
+            StuckReason::InFlight(place) => format!(
+                "look in the database whether statement {} took effect. If it did: `{program} repair --done \
+                 {version}`; if it did not: `{program} repair --not-done {version}`. Then `{program} {verb}` \
+                 goes on",
+                place.number,
+            ),
+            StuckReason::SessionGone(_) => format!(
+                "undo by hand what the statements before it have changed, then `{program} repair --forget \
+                 {version}` and `{program} {verb}` begin again; or finish it by hand, then `{program} repair \
+                 --finish {version}`"
+            ),
+            StuckReason::Changed(place) => format!(
+                "put the statements before and at {} back as they were and change only later ones, then \
+                 `{program} {verb}`; or undo them by hand, then `{program} repair --forget {version}`",
+                place.position,
+            ),
+            StuckReason::Gone => format!(
+                "put its directory back; or undo by hand what it has done, then `{program} repair --forget \
+                 {version}`"
+            ),
+            StuckReason::OtherWork => format!("finish it first: `{program} {verb}`"),
+        }
+    }
+}
+
+impl fmt::Display for Stuck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = match self.direction {
+            Direction::Up => "applying",
+            Direction::Down => "reverting",
+        };
+        write!(f, "an earlier run was interrupted while {verb} {}", self.name)?;
+        match &self.reason {
+            StuckReason::InFlight(place) => write!(
+                f,
+                "\nits runner vanished during statement {place}\nit may have taken effect or not, and the \
+                 catalogue does not tell",
+            ),
+            StuckReason::SessionGone(place) => write!(
+                f,
+                "\nwhat an earlier statement made was temporary, and went with the session of that run: \
+                 statement {place}",
+            ),
+            StuckReason::Changed(place) => {
+                write!(f, "\nwhat is already done is not the same any more: statement {place}",)
+            }
+            StuckReason::Gone => f.write_str(", which is not among the migrations here any more"),
+            StuckReason::OtherWork => Ok(()),
+        }
+    }
+}
