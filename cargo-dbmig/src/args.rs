@@ -104,6 +104,8 @@ pub(crate) struct Common {
     #[arg(long, short, global = true)]
     pub(crate) yes: bool,
     #[command(flatten)]
+    pub(crate) waits: cli::WaitArgs,
+    #[command(flatten)]
     pub(crate) location: Location,
 }
 

@@ -20,7 +20,7 @@ mod output;
 mod project;
 
 use args::{Cargo, Cli, Command, Common};
-use dbmig_runtime::cli::{Confirmation, Exit, Output};
+use dbmig_runtime::cli::{Confirmation, Exit, Output, WaitArgs};
 use failure::{Failure, Result};
 use project::Project;
 
@@ -53,6 +53,7 @@ struct Session {
     project: Project,
     output: Output,
     confirmation: Confirmation,
+    waits: WaitArgs,
 }
 
 impl Session {
@@ -62,7 +63,7 @@ impl Session {
         })?;
         let confirmation = if common.yes { Confirmation::Given } else { Confirmation::Ask };
         let project = Project::discover(&common.location, &current)?;
-        Ok(Self { project, output, confirmation })
+        Ok(Self { project, output, confirmation, waits: common.waits })
     }
 }
 

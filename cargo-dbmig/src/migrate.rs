@@ -25,6 +25,9 @@ pub(crate) fn execute(
 ) -> Exit {
     let mut options = Options::default();
     options.app = concat!("cargo-dbmig ", env!("CARGO_PKG_VERSION")).to_owned();
+    options.locking = session.project.settings.lock.unwrap_or_default().into();
+    session.waits.apply(&mut options);
+    cli::stop_on_signals(&options.control, session.output);
     let warnings = by_migration(session, migrations);
     let context = Context {
         program: PROGRAM,
@@ -34,6 +37,7 @@ pub(crate) fn execute(
         options,
         confirmation: session.confirmation,
         output: session.output,
+        answer_timeout: session.waits.answer_timeout,
     };
     cli::execute(command, &context)
 }

@@ -1,11 +1,26 @@
 //! Opens connections by URL.
 
+use std::time::{Duration, Instant};
+
 use diesel::connection::Connection;
 
 use crate::backend::{Database, Owned};
+use crate::control::Control;
 use crate::error::{ConnectReason, Error};
+use crate::event::{Event, Observe};
+use crate::lock::Pause;
 use crate::url::DatabaseUrl;
 use dbmig_core::Dialect;
+
+/// What libpq is told where the URL does not say it, in its own words and units: a server that
+/// has vanished is noticed in half a minute, not after hours.
+const POSTGRES_PARAMETERS: [(&str, &str); 5] = [
+    ("connect_timeout", "10"),
+    ("keepalives_idle", "15"),
+    ("keepalives_interval", "5"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "30000"),
+];
 
 /// Connects to the database at `url`.
 ///
@@ -13,15 +28,64 @@ use dbmig_core::Dialect;
 /// [`Error::NotBuiltIn`] without the feature of that database, [`Error::Connect`] when there is
 /// no connection. SQLite creates a missing file.
 pub fn connect(url: &DatabaseUrl) -> Result<Box<dyn Database>, Error> {
+    connect_with(url, &Control::new())
+}
+
+/// The same, and tells `control` of what is asked on the connection.
+pub(crate) fn connect_with(
+    url: &DatabaseUrl,
+    control: &Control,
+) -> Result<Box<dyn Database>, Error> {
+    let origin = Origin { url: url.clone(), control: control.clone() };
     match url.dialect() {
         #[cfg(feature = "postgres")]
-        Dialect::Postgres => open::<diesel::PgConnection>(url, url.expose()),
+        Dialect::Postgres => {
+            let text = url.with_parameters(&POSTGRES_PARAMETERS);
+            open::<diesel::PgConnection>(origin, text.expose())
+        }
         #[cfg(feature = "mysql")]
-        Dialect::Mysql => open::<diesel::MysqlConnection>(url, url.expose()),
+        Dialect::Mysql => open::<diesel::MysqlConnection>(origin, url.expose()),
         #[cfg(feature = "sqlite")]
-        Dialect::Sqlite => sqlite::open(url),
+        Dialect::Sqlite => sqlite::open(origin),
         #[cfg(not(all(feature = "postgres", feature = "mysql", feature = "sqlite")))]
         dialect => Err(Error::NotBuiltIn { dialect: dialect.name() }),
+    }
+}
+
+/// Opens a connection with `open`, and tries again for as long as `wait` while the database is not
+/// there yet or takes no more connections.
+pub(crate) fn patiently<T>(
+    wait: Duration,
+    control: &Control,
+    observe: &mut Observe<'_>,
+    mut open: impl FnMut() -> Result<T, Error>,
+) -> Result<T, Error> {
+    let since = Instant::now();
+    let mut pause = Pause::new();
+    loop {
+        let error = match open() {
+            Err(error @ Error::Connect { reason: ConnectReason::Unreachable, .. }) => error,
+            result => return result,
+        };
+        let waited = since.elapsed();
+        if waited >= wait || control.is_cancelled() {
+            return Err(error);
+        }
+        observe(&Event::Connecting { error: &error, waited, wait });
+        control.sleep(pause.next(wait.saturating_sub(waited)));
+    }
+}
+
+/// Where a connection of ours came from, and so where another one comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) url: DatabaseUrl,
+    pub(crate) control: Control,
+}
+
+impl Origin {
+    pub(crate) fn open(&self) -> Result<Box<dyn Database>, Error> {
+        connect_with(&self.url, &self.control)
     }
 }
 
@@ -30,12 +94,16 @@ pub fn connect(url: &DatabaseUrl) -> Result<Box<dyn Database>, Error> {
 /// # Errors
 /// As [`connect`].
 #[cfg(feature = "cli")]
-pub(crate) fn connect_to_read(url: &DatabaseUrl) -> Result<Box<dyn Database>, Error> {
+pub(crate) fn connect_to_read(
+    url: &DatabaseUrl,
+    control: &Control,
+) -> Result<Box<dyn Database>, Error> {
     #[cfg(feature = "sqlite")]
     if sqlite::would_create(url) {
-        return open::<diesel::SqliteConnection>(url, ":memory:");
+        let origin = Origin { url: url.clone(), control: control.clone() };
+        return open::<diesel::SqliteConnection>(origin, ":memory:");
     }
-    connect(url)
+    connect_with(url, control)
 }
 
 /// Whether this program can speak to `dialect`.
@@ -48,14 +116,16 @@ pub const fn is_built_in(dialect: Dialect) -> bool {
 }
 
 #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
-fn open<C>(url: &DatabaseUrl, text: &str) -> Result<Box<dyn Database>, Error>
+fn open<C>(origin: Origin, text: &str) -> Result<Box<dyn Database>, Error>
 where
     C: diesel::connection::LoadConnection + 'static,
     C::Backend: crate::backend::Backend,
 {
+    let control = origin.control.clone();
+    let _asked = control.ask();
     match <C as Connection>::establish(text) {
-        Ok(connection) => Ok(Box::new(Owned(connection))),
-        Err(error) => Err(Error::connect(url, &error)),
+        Ok(connection) => Ok(Box::new(Owned { connection, origin })),
+        Err(error) => Err(Error::connect(&origin.url, &error)),
     }
 }
 
@@ -71,7 +141,8 @@ impl Error {
 
 /// Diesel hands on only the text of the database's library.
 fn reason(message: &str) -> ConnectReason {
-    const NO_DATABASE: [&str; 2] = ["does not exist", "Unknown database"];
+    // The third is pgbouncer's.
+    const NO_DATABASE: [&str; 3] = ["does not exist", "Unknown database", "no such database"];
     const REFUSED: [&str; 8] = [
         "authentication failed",
         "Access denied",
@@ -98,12 +169,13 @@ mod sqlite {
 
     #[cfg(feature = "cli")]
     use super::Dialect;
-    use super::{ConnectReason, Database, DatabaseUrl, Error};
+    use super::{ConnectReason, Database, DatabaseUrl, Error, Origin};
 
     /// SQLite itself says `unable to open database file` to every wrong path, and nothing about a
     /// file that is no database before it is read.
-    pub(super) fn open(url: &DatabaseUrl) -> Result<Box<dyn Database>, Error> {
-        let mut db = super::open::<diesel::SqliteConnection>(url, url.expose())
+    pub(super) fn open(origin: Origin) -> Result<Box<dyn Database>, Error> {
+        let url = &origin.url.clone();
+        let mut db = super::open::<diesel::SqliteConnection>(origin, url.expose())
             .map_err(|error| with_reason(url, error))?;
         match db.query("SELECT CAST(schema_version AS TEXT) FROM pragma_schema_version") {
             Err(error) if error.to_string().contains("not a database") => Err(Error::Connect {

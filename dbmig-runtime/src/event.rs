@@ -4,13 +4,23 @@ use std::time::Duration;
 
 use dbmig_core::plan::{Plan, Step};
 
+use crate::error::Error;
 use crate::report::Done;
 
 /// Something that happened. Libraries tell; who prints is somebody else's decision.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// Another runner holds the lock.
+    /// The database cannot be reached yet, or takes no more connections; it is tried again.
+    Connecting {
+        /// Why not.
+        error: &'a Error,
+        /// For how long it has been tried.
+        waited: Duration,
+        /// For how long it will be.
+        wait: Duration,
+    },
+    /// Another runner holds the lock, or the database still works for one that is gone.
     Waiting {
         /// Who it is, where the database tells.
         holder: Option<&'a str>,
@@ -31,13 +41,20 @@ pub enum Event<'a> {
         /// The number of steps.
         of: usize,
     },
+    /// What an interrupted run has left half-done is removed before its statement runs again.
+    Clearing {
+        /// The name of the migration.
+        name: &'a str,
+        /// What is dropped, as PostgreSQL names it.
+        leftover: &'a str,
+    },
     /// A statement begins; told only where statements run one by one.
     StatementStarted {
         /// Its number in the migration, from 1.
         number: usize,
         /// The number of statements in the migration.
         of: usize,
-        /// Its text.
+        /// Its text, without passwords.
         sql: &'a str,
     },
     /// A step waited too long for a lock on a table or row; it is rolled back and tried again.
@@ -67,6 +84,12 @@ pub(crate) type Observe<'o> = dyn FnMut(&Event<'_>) + 'o;
 #[cfg(feature = "tracing")]
 pub(crate) fn trace(event: &Event<'_>) {
     match event {
+        Event::Connecting { error, waited, .. } => {
+            tracing::warn!(target: "dbmig", %error, ?waited, "waiting for the database");
+        }
+        Event::Clearing { name, leftover } => {
+            tracing::warn!(target: "dbmig", migration = name, leftover, "clearing what an interrupted run has left");
+        }
         Event::Waiting { holder, waited } => {
             tracing::info!(target: "dbmig", holder = holder.unwrap_or("unknown"), ?waited, "waiting for the migration lock");
         }

@@ -8,14 +8,18 @@ use dbmig_core::status::Entry;
 use dbmig_core::{MigrationSet, Version};
 use diesel::connection::LoadConnection;
 
-use crate::backend::{Backend, borrow};
+use crate::backend::{Backend, Database, borrow};
+use crate::connect::{connect_with, patiently};
+use crate::control::Control;
 use crate::error::Error;
 use crate::event::{Event, Observe};
 use crate::history::HistoryRow;
+use crate::lock::Locking;
 use crate::migrations::Migrations;
 use crate::options::Options;
 use crate::report::Report;
 use crate::runner::Runner;
+use crate::url::DatabaseUrl;
 
 /// Applies a set of migrations on a Diesel connection: a plain one, or one from a pool.
 ///
@@ -87,6 +91,28 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         self
     }
 
+    /// How runners exclude each other. Default: with the database's own lock.
+    #[must_use]
+    pub fn locking(mut self, locking: Locking) -> Self {
+        self.options.locking = locking;
+        self
+    }
+
+    /// How long [`Migrator::run_at`] tries again while the database cannot be reached, or takes no
+    /// more connections. Default: 10 seconds.
+    #[must_use]
+    pub fn connect_wait(mut self, wait: Duration) -> Self {
+        self.options.connect_wait = wait;
+        self
+    }
+
+    /// Lets `control` stop the run from another thread, and see whether the database answers.
+    #[must_use]
+    pub fn control(mut self, control: &Control) -> Self {
+        self.options.control = control.clone();
+        self
+    }
+
     /// Tells `observe` what happens. Without it, nothing is printed or logged, but for `tracing`
     /// where that feature is on.
     #[must_use]
@@ -95,7 +121,29 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         self
     }
 
-    /// Applies everything pending.
+    /// Applies everything pending, on connections of its own to `url`: one that holds the lock, and
+    /// one that works. That holds behind a pooler, too, and whatever a migration does to its
+    /// session.
+    ///
+    /// # Errors
+    /// [`Error`], which says what had been done before.
+    pub fn run_at(&mut self, url: &DatabaseUrl) -> Result<Report, Error> {
+        if url.dialect() != B::DIALECT {
+            return Err(Error::OtherDatabase { url: url.to_string(), expected: B::DIALECT.name() });
+        }
+        let (wait, control) = (self.options.connect_wait, self.options.control.clone());
+        let mut silent = |_: &Event<'_>| {};
+        let observe: &mut Observe<'_> = match &mut self.observe {
+            Some(observe) => observe,
+            None => &mut silent,
+        };
+        let mut db = patiently(wait, &control, observe, || connect_with(url, &control))?;
+        self.bring(&mut *db, &Target::Latest)
+    }
+
+    /// Applies everything pending, on a connection that is lent. The lock is held by its session:
+    /// behind a pooler that hands its statements to several sessions, the run ends with
+    /// [`Error::LockLost`] as soon as that shows; [`Migrator::run_at`] is for that.
     ///
     /// # Errors
     /// [`Error`], which says what had been done before.
@@ -187,11 +235,14 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
     where
         C: LoadConnection<Backend = B>,
     {
-        let mut db = borrow::<B, C>(conn);
+        self.bring(&mut borrow::<B, C>(conn), target)
+    }
+
+    fn bring(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
         let runner = Runner::new(self.set, self.options.clone());
         match &mut self.observe {
-            Some(observe) => runner.observe(|event| observe(event)).run(&mut db, target),
-            None => { runner }.run(&mut db, target),
+            Some(observe) => runner.observe(|event| observe(event)).run(db, target),
+            None => { runner }.run(db, target),
         }
     }
 

@@ -4,14 +4,22 @@ use std::time::Duration;
 
 use dbmig_core::plan::Policy;
 
+use crate::control::Control;
+use crate::lock::Locking;
+
 /// How a run behaves; [`Default`] is right for most.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
     /// What is allowed.
     pub policy: Policy,
+    /// How runners exclude each other. Default: with the database's own lock.
+    pub locking: Locking,
     /// How long to wait for another runner. Default: 10 minutes.
     pub lock_wait: Duration,
+    /// How long to try again while the database cannot be reached, or takes no more connections;
+    /// only for connections that dbmig opens. Default: 10 s.
+    pub connect_wait: Duration,
     /// How long a statement may wait for a lock on a table or row; then the step is rolled back
     /// and tried again. Default: 5 s. None: the server's own setting.
     pub lock_timeout: Option<Duration>,
@@ -21,17 +29,35 @@ pub struct Options {
     pub retries: u32,
     /// Name and version of the program, for the history and for those who wait.
     pub app: String,
+    /// To stop the run, and to see whether the database still answers.
+    pub control: Control,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             policy: Policy::default(),
+            locking: Locking::default(),
             lock_wait: Duration::from_secs(600),
+            connect_wait: Duration::from_secs(10),
             lock_timeout: Some(Duration::from_secs(5)),
             statement_timeout: None,
             retries: 5,
             app: String::new(),
+            control: Control::new(),
         }
     }
+}
+
+impl Options {
+    /// The program and its host, for those who wait.
+    pub(crate) fn who(&self) -> String {
+        let app = if self.app.is_empty() { "dbmig" } else { &self.app };
+        format!("{app} on {}", host())
+    }
+}
+
+/// The machine's name.
+pub(crate) fn host() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
 }

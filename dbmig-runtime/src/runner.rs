@@ -1,23 +1,25 @@
-//! One order for everything that writes: lock, read the history, plan, execute, unlock.
+//! One order for everything that writes: look, plan, lock, execute, unlock.
 //!
 //! [`Runner`] works on any set and any connection; [`crate::Migrator`] is the same with types.
 
 use dbmig_core::Version;
 use dbmig_core::migration::MigrationSet;
-use dbmig_core::plan::{Blocked, History, Plan, Target, plan};
+use dbmig_core::plan::{Blocked, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
 use crate::backend::engine::{Presence, Tables};
-use crate::backend::{Database, Nesting, Ownership};
+use crate::backend::{Database, Nesting};
 use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
-use crate::lock::{self, Need};
-use crate::options::Options;
+use crate::lock::{Held, with_lock};
+use crate::look::{locate, look};
+use crate::options::{Options, host};
 use crate::report::Report;
 
 mod baseline;
+mod repair;
 
 /// Runs a set of migrations on a database; the types are checked when it runs.
 pub struct Runner<'a> {
@@ -55,7 +57,9 @@ impl<'a> Runner<'a> {
 
     /// Brings the database to `target`.
     ///
-    /// Where there is nothing to do, nothing is written and no lock is taken.
+    /// Where there is nothing to do, nothing is written and no lock is taken. On a connection that
+    /// dbmig opened ([`connect`](crate::connect)) the lock is held beside the work, on a connection
+    /// of its own; on one that was lent, it is held on the same.
     ///
     /// # Errors
     /// [`Error`]; see there what had happened before.
@@ -67,24 +71,16 @@ impl<'a> Runner<'a> {
         if *target == Target::Latest && self.is_current(db) {
             return Ok(Report::default());
         }
-        let (tables, history) = look(db)?;
-        if is_settled(plan(self.set, &history, target, &self.options.policy))? {
-            return Ok(Report::default());
-        }
         let Self { set, options, observe } = self;
-        let need = |db: &mut dyn Database| {
-            let (_, history) = look(db)?;
-            let settled = is_settled(plan(set, &history, target, &options.policy))?;
-            Ok(if settled && *target == Target::Latest { Need::Nothing } else { Need::Work })
+        let decide = |db: &mut dyn Database| {
+            let look = look(db)?;
+            let settled = is_settled(plan(set, &look.history, target, &options.policy))?;
+            Ok((!settled).then_some(look))
         };
-        introduce(db, options)?;
-        let done =
-            lock::with_lock(db, &tables, options.lock_wait, observe, need, |db, observe| {
-                let tables = ensure_tables(db)?;
-                let history = history::read(db, &tables)?;
-                let plan = plan(set, &history, target, &options.policy)?;
-                execute_plan(db, &tables, options, &plan, observe)
-            })?;
+        let done = with_lock(db, options, observe, decide, |held, observe| {
+            let plan = plan(set, &held.look.history, target, &options.policy)?;
+            execute_plan(held, options, &plan, observe)
+        })?;
         Ok(done.unwrap_or_default())
     }
 
@@ -93,10 +89,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn plan(&self, db: &mut dyn Database, target: &Target) -> Result<Plan<'a>, Error> {
-        within(db, |db| {
-            let (_, history) = look(db)?;
-            self.decide(&history, target)
-        })
+        within(db, |db| Ok(plan(self.set, &look(db)?.history, target, &self.options.policy)?))
     }
 
     /// Where each migration stands. Reads only.
@@ -104,9 +97,18 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn status(&self, db: &mut dyn Database) -> Result<Vec<Entry>, Error> {
+        within(db, |db| Ok(status::status(self.set, &look(db)?.history)))
+    }
+
+    /// Who is migrating the database at this moment; nobody, where the lock is free. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn holder(&self, db: &mut dyn Database) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let (_, history) = look(db)?;
-            Ok(status::status(self.set, &history))
+            let tables = locate(db)?;
+            let holder = crate::lock::of(db, &self.options).holder(db, &tables);
+            holder.map_err(Error::database("look who holds the migration lock"))
         })
     }
 
@@ -116,12 +118,13 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn history(&self, db: &mut dyn Database, limit: usize) -> Result<Vec<HistoryRow>, Error> {
         within(db, |db| {
-            let (tables, _) = look(db)?;
+            let tables = look(db)?.tables;
             history::list(db, &tables, limit)
         })
     }
 
-    /// The text that was applied under `version`, where the history has it. Reads only.
+    /// The text that was applied under `version`, where the history has it; without the passwords
+    /// in it. Reads only.
     ///
     /// # Errors
     /// [`Error`]
@@ -131,7 +134,7 @@ impl<'a> Runner<'a> {
         version: &Version,
     ) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = db.engine().locate(db).map_err(located())?;
+            let tables = locate(db)?;
             history::stored_up(db, &tables, version)
         })
     }
@@ -146,13 +149,9 @@ impl<'a> Runner<'a> {
         version: &Version,
     ) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = db.engine().locate(db).map_err(located())?;
+            let tables = locate(db)?;
             Ok(history::stored_down(db, &tables, version)?.map(|stored| stored.text))
         })
-    }
-
-    fn decide(&self, history: &History, target: &Target) -> Result<Plan<'a>, Error> {
-        Ok(plan(self.set, history, target, &self.options.policy)?)
     }
 
     /// One round trip for the commonest case; a savepoint would cost more than it saves.
@@ -171,12 +170,6 @@ fn is_settled(plan: Result<Plan<'_>, Blocked>) -> Result<bool, Error> {
     }
 }
 
-fn look(db: &mut dyn Database) -> Result<(Tables, History), Error> {
-    let tables = db.engine().locate(db).map_err(located())?;
-    let history = history::read(db, &tables)?;
-    Ok((tables, history))
-}
-
 /// A scope in which the session is as dbmig needs it.
 fn within<T>(
     db: &mut dyn Database,
@@ -193,56 +186,53 @@ fn within<T>(
     result
 }
 
-fn located() -> impl FnOnce(diesel::result::Error) -> Error {
-    Error::database("find the migrations' tables")
-}
-
-fn introduce(db: &mut dyn Database, options: &Options) -> Result<(), Error> {
-    if db.ownership() == Ownership::Lent {
-        return Ok(());
-    }
-    let host = host();
-    let name = match options.app.as_str() {
-        "" => format!("dbmig on {host}"),
-        app => format!("dbmig: {app} on {host}"),
-    };
-    db.engine().introduce(db, &name).map_err(Error::database("name the session"))
-}
-
-fn host() -> String {
-    gethostname::gethostname().to_string_lossy().into_owned()
-}
-
-fn ensure_tables(db: &mut dyn Database) -> Result<Tables, Error> {
-    let engine = db.engine();
-    let tables = engine.locate(db).map_err(located())?;
+/// Creates what is missing of the two tables, under the lock.
+fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
+    let tables = held.look.tables.clone();
     if tables.ledger == Presence::Present && tables.history == Presence::Present {
         return Ok(tables);
     }
-    let create = format!("{};\n{}", tables.create_ledger(), engine.create_history(&tables));
-    let created = db.execute(&create);
-    created.map_err(Error::database("create the migrations' tables"))?;
-    Ok(Tables { ledger: Presence::Present, history: Presence::Present, ..tables })
+    let db = held.db();
+    let create = format!("{};\n{};\n", tables.create_ledger(), db.engine().create_history(&tables));
+    db.execute(&create).map_err(Error::database("create the migrations' tables"))?;
+    // Somebody may have been there first.
+    let created = locate(db)?;
+    match created.foreign {
+        Some(foreign) => Err(Error::Foreign(foreign)),
+        None => Ok(Tables { ledger: Presence::Present, history: Presence::Present, ..tables }),
+    }
 }
 
 fn execute_plan(
-    db: &mut dyn Database,
-    tables: &Tables,
+    held: &mut Held<'_>,
     options: &Options,
     plan: &Plan<'_>,
     observe: &mut Observe<'_>,
 ) -> Result<Report, Error> {
+    let tables = ensure_tables(held)?;
     observe(&Event::Planned { plan });
-    let runner = history::Runner { app: options.app.clone(), host: host() };
-    let place = Place { tables, options, runner: &runner };
     let mut report = Report::default();
     for (index, step) in plan.steps.iter().enumerate() {
+        if options.control.is_cancelled() {
+            return Err(Error::Cancelled(Box::new(report)));
+        }
         let (number, of) = (index + 1, plan.steps.len());
         observe(&Event::StepStarted { step, number, of });
-        if let Some(done) = execute::step(db, &place, step, &report, observe)? {
+        held.announce(step.name());
+        let fence = held.fence.clone();
+        let runner = runner(held, options);
+        let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
+        if let Some(done) = execute::step(held.db(), &place, step, &report, observe)? {
             observe(&Event::StepDone { done: &done, number, of });
             report.done.push(done);
         }
+        if number < of {
+            held.renew(options, observe)?;
+        }
     }
     Ok(report)
+}
+
+fn runner(held: &Held<'_>, options: &Options) -> history::Runner {
+    history::Runner { app: options.app.clone(), host: host(), session: held.session.clone() }
 }

@@ -160,6 +160,26 @@ impl DatabaseUrl {
         Self { text: replace(&self.text), shown: replace(&self.shown), ..self.clone() }
     }
 
+    /// The same with each of these parameters of libpq that it does not set itself.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn with_parameters(&self, defaults: &[(&str, &str)]) -> Self {
+        let Some((_, rest)) = self.text.split_once("://") else {
+            let mut kept = parameters(&self.text).unwrap_or_default();
+            let missing = |key: &str| kept.iter().all(|(given, _)| given != key);
+            let more: Vec<_> = defaults.iter().filter(|(key, _)| missing(key)).collect();
+            kept.extend(more.into_iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+            return Self { text: written(&kept), ..self.clone() };
+        };
+        let query = rest.split_once('?').map_or("", |(_, query)| query);
+        let given = |key: &str| query.split('&').any(|pair| pair.split('=').next() == Some(key));
+        let mut text = self.text.clone();
+        for (key, value) in defaults.iter().filter(|(key, _)| !given(key)) {
+            text.push(if text.contains('?') { '&' } else { '?' });
+            text.push_str(&format!("{key}={value}"));
+        }
+        Self { text, ..self.clone() }
+    }
+
     fn sqlite(text: &str) -> Self {
         let text = text.strip_prefix("sqlite:").unwrap_or(text);
         Self {
@@ -362,6 +382,23 @@ mod tests {
         assert!(!local("hostaddr=10.0.0.7 dbname=d") && !local("postgres://127.evil.example/d"));
         assert!(!local("postgres://localhost,10.0.0.7/d") && !local("service=far dbname=d"));
         assert!(local("host='127.0.0.1' dbname=d") && local("postgres:///d?hostaddr=::1"));
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn parameters_are_added_unless_they_are_given() {
+        let with = |text: &str| {
+            let url = DatabaseUrl::parse(text).unwrap();
+            url.with_parameters(&[("connect_timeout", "10"), ("keepalives", "1")])
+                .expose()
+                .to_owned()
+        };
+        assert_eq!(with("postgres://h/d"), "postgres://h/d?connect_timeout=10&keepalives=1");
+        assert_eq!(
+            with("postgres://h/d?connect_timeout=2&x=y"),
+            "postgres://h/d?connect_timeout=2&x=y&keepalives=1"
+        );
+        assert_eq!(with("host=h keepalives=0"), "host=h keepalives=0 connect_timeout=10");
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Target<'_> {
 
 /// Shows what is missing, asks, and adds it.
 pub(crate) fn run(args: &Init, session: &Session) -> Result<Exit> {
-    let Session { project, output, confirmation } = session;
+    let Session { project, output, confirmation, .. } = session;
     let target = target(args, project)?;
     let steps = steps(&target)?;
     let changes: Vec<&Change> = steps.iter().filter_map(Step::change).collect();

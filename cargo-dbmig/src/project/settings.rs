@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum as _;
 use dbmig_core::Dialect;
 use dbmig_core::sql::Position;
+use dbmig_runtime::cli::LockArg;
 use toml_edit::{Item, Key, TableLike};
 
 use super::Manifest;
 use super::manifest::Manifests;
 use crate::failure::{Failure, Result, nearest};
 
-const KEYS: [&str; 2] = ["migrations-dir", "backend"];
+const KEYS: [&str; 3] = ["migrations-dir", "backend", "lock"];
 
 /// Our own settings; Diesel refuses unknown keys in diesel.toml.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) migrations_dir: Option<PathBuf>,
     /// `backend`
     pub(crate) backend: Option<Dialect>,
+    /// `lock`
+    pub(crate) lock: Option<LockArg>,
 }
 
 impl Settings {
@@ -39,6 +43,7 @@ impl Settings {
         Self {
             migrations_dir: self.migrations_dir.or(other.migrations_dir),
             backend: self.backend.or(other.backend),
+            lock: self.lock.or(other.lock),
         }
     }
 
@@ -71,7 +76,12 @@ impl Settings {
             },
         )?;
         let migrations_dir = text("migrations-dir")?.map(|dir| manifest.folder().join(dir));
-        Ok(Self { migrations_dir, backend })
+        let lock = text("lock")?.map(|name| LockArg::from_str(name, true)).transpose();
+        let lock = lock.map_err(|_| {
+            let span = settings.get("lock").and_then(Item::span);
+            refused(manifest, span, "`lock` is `advisory` or `lease`")
+        })?;
+        Ok(Self { migrations_dir, backend, lock })
     }
 }
 

@@ -44,8 +44,6 @@ pub enum Mending<'s> {
     Finish {
         /// The run.
         run: Interrupted,
-        /// Its migration, where it is here.
-        migration: Option<&'s Migration>,
     },
     /// The migration is recorded as it is here.
     Accept {
@@ -153,9 +151,7 @@ pub fn repair<'s>(
             Mending::Cursor { done: run.done, run }
         }
         Repair::Forget(version) => Mending::Forget { run: interrupted(version)? },
-        Repair::Finish(version) => {
-            Mending::Finish { run: interrupted(version)?, migration: set.get(version) }
-        }
+        Repair::Finish(version) => Mending::Finish { run: interrupted(version)? },
         Repair::Accept(version) => {
             let drifted = set.get(version).filter(|m| Drifted::find(m, history).is_some());
             let migration = drifted.ok_or_else(|| Unrepairable::NotDrifted(version.clone()))?;
@@ -168,9 +164,7 @@ impl Mending<'_> {
     /// The version it is about.
     pub fn version(&self) -> &Version {
         match self {
-            Self::Cursor { run, .. } | Self::Forget { run } | Self::Finish { run, .. } => {
-                &run.version
-            }
+            Self::Cursor { run, .. } | Self::Forget { run } | Self::Finish { run } => &run.version,
             Self::Accept { migration } => &migration.version,
         }
     }
@@ -178,7 +172,7 @@ impl Mending<'_> {
     /// The name of the migration's directory.
     pub fn name(&self) -> &str {
         match self {
-            Self::Cursor { run, .. } | Self::Forget { run } | Self::Finish { run, .. } => &run.name,
+            Self::Cursor { run, .. } | Self::Forget { run } | Self::Finish { run } => &run.name,
             Self::Accept { migration } => &migration.name,
         }
     }
@@ -207,7 +201,7 @@ impl fmt::Display for Mending<'_> {
                 "{name}: nothing of the interrupted run is in the database; it counts as {}",
                 after(&run.direction, "pending", "applied"),
             ),
-            Self::Finish { run, .. } => write!(
+            Self::Finish { run } => write!(
                 f,
                 "{name}: all of the interrupted run is in the database; it counts as {}",
                 after(&run.direction, "applied", "reverted"),

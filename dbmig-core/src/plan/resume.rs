@@ -119,7 +119,7 @@ fn unchanged(
 }
 
 fn place(path: String, index: usize, statement: &Statement<'_>) -> Place {
-    let text = sql::hide_secrets(statement.dialect, statement.text).into_owned();
+    let text = sql::hide_secrets(statement.dialect(), statement.text).into_owned();
     Place { path, position: statement.position, number: index + 1, text }
 }
 

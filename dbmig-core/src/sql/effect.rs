@@ -36,8 +36,10 @@ pub struct Object {
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ObjectKind {
-    /// A table, view or sequence, with its columns, indexes and constraints.
+    /// A table, view or sequence: there or not.
     Table,
+    /// How a table is made: its columns, indexes, constraints and partitions.
+    Definition,
     /// The indexes of a table, each with its state.
     Indexes,
     /// One index: there or not.
@@ -140,15 +142,15 @@ mod tests {
             ("create table if not exists `d`.`t``x` like u", "Table d.t`x"),
             ("CREATE OR REPLACE TABLE t (a INT)", "repeatable"),
             ("CREATE TEMPORARY TABLE t (a INT)", "opaque"),
-            ("ALTER ONLINE TABLE t ADD COLUMN b INT, RENAME TO u", "Table t"),
+            ("ALTER ONLINE TABLE t ADD COLUMN b INT, RENAME TO u", "Definition t"),
             ("ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u", "opaque"),
             ("DROP TABLE a, d.b CASCADE", "Table a, Table d.b"),
             ("DROP TABLE IF EXISTS a", "repeatable"),
             ("RENAME TABLE a TO b, d.c TO d.e", "Table a, Table d.c"),
             ("RENAME TABLE a TO x, b TO a", "opaque"),
             ("TRUNCATE TABLE t", "repeatable"),
-            ("CREATE UNIQUE INDEX i USING BTREE ON t (a)", "Table t"),
-            ("DROP INDEX i ON d.t", "Table d.t"),
+            ("CREATE UNIQUE INDEX i USING BTREE ON t (a)", "Definition t"),
+            ("DROP INDEX i ON d.t", "Definition d.t"),
             (
                 "CREATE ALGORITHM = MERGE DEFINER = 'a'@'%' SQL SECURITY DEFINER VIEW v AS SELECT 1",
                 "Table v",
@@ -173,7 +175,7 @@ mod tests {
                 "/*!50003 CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1 */",
                 "Trigger g",
             ),
-            ("SET STATEMENT max_statement_time = 9 FOR ALTER TABLE t ADD b INT", "Table t"),
+            ("SET STATEMENT max_statement_time = 9 FOR ALTER TABLE t ADD b INT", "Definition t"),
             ("OPTIMIZE TABLE t", "repeatable"),
             ("LOAD DATA INFILE 'x' INTO TABLE t", "opaque"),
             ("CALL p()", "opaque"),

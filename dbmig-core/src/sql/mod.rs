@@ -72,10 +72,15 @@ pub struct Statement<'t> {
     pub offset: usize,
     /// The same place for a person.
     pub position: Position,
-    pub(crate) dialect: Dialect,
+    dialect: Dialect,
 }
 
 impl<'t> Statement<'t> {
+    /// The dialect that it was read in.
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// The words with which the statement begins, as written, up to the first token that is
     /// something else: `CREATE`, `INDEX`, `i`, `ON`, `t` for `CREATE INDEX i ON t (a)`.
     ///

@@ -1,5 +1,7 @@
 //! A Diesel connection without its type.
 
+use std::time::Instant;
+
 use diesel::connection::{LoadConnection, TransactionManager};
 use diesel::deserialize::{self, FromSql, QueryableByName};
 use diesel::row::NamedRow;
@@ -8,9 +10,12 @@ use diesel::{Connection, QueryResult};
 
 use super::engine::Engine;
 use super::{Backend, sealed};
+use crate::connect::Origin;
+use crate::control::Phase;
+use crate::error::Error;
 
 /// A connection to one of the databases, whatever its type.
-pub trait Database: sealed::Sealed {
+pub trait Database: Send + sealed::Sealed {
     /// Sends `sql` as it is: one round trip, any number of statements, no result.
     ///
     /// # Errors
@@ -23,6 +28,10 @@ pub trait Database: sealed::Sealed {
     /// Diesel's.
     fn query(&mut self, sql: &str) -> QueryResult<Vec<Row>>;
 
+    /// As [`Database::execute`], for what a migration says: it may take as long as it takes.
+    #[doc(hidden)]
+    fn play(&mut self, sql: &str, stop: Stop) -> QueryResult<()>;
+
     /// Whether the connection is inside a transaction of its owner.
     fn nesting(&mut self) -> Nesting;
 
@@ -30,9 +39,23 @@ pub trait Database: sealed::Sealed {
     #[doc(hidden)]
     fn ownership(&self) -> Ownership;
 
+    /// Another connection to the same database, where dbmig opened this one itself.
+    #[doc(hidden)]
+    fn another(&self) -> Option<Result<Box<dyn Database>, Error>>;
+
     /// The SQL of its database.
     #[doc(hidden)]
     fn engine(&self) -> &'static dyn Engine;
+}
+
+/// How a statement is stopped in the middle.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// At once: it is rolled back.
+    Interrupts,
+    /// Not at all: it would leave something half-done.
+    AfterIt,
 }
 
 /// Whether a connection is inside a transaction of its owner.
@@ -73,6 +96,11 @@ impl Row {
     pub fn number(&self, index: usize) -> usize {
         self.text(index).parse().unwrap_or_default()
     }
+
+    /// Whether the column `index` says yes, in the words of any of the databases.
+    pub fn is_true(&self, index: usize) -> bool {
+        matches!(self.text(index), "true" | "t" | "1")
+    }
 }
 
 impl<DB> QueryableByName<DB> for Row
@@ -87,7 +115,10 @@ where
 }
 
 /// A connection that dbmig opened.
-pub(crate) struct Owned<C>(pub(crate) C);
+pub(crate) struct Owned<C> {
+    pub(crate) connection: C,
+    pub(crate) origin: Origin,
+}
 
 /// A connection that was lent.
 struct Lent<'c, C>(&'c mut C);
@@ -103,23 +134,27 @@ where
 
 trait Held {
     type Connection: LoadConnection;
-    const OWNERSHIP: Ownership;
     fn held(&mut self) -> &mut Self::Connection;
+    fn origin(&self) -> Option<&Origin>;
 }
 
 impl<C: LoadConnection> Held for Owned<C> {
     type Connection = C;
-    const OWNERSHIP: Ownership = Ownership::Ours;
     fn held(&mut self) -> &mut C {
-        &mut self.0
+        &mut self.connection
+    }
+    fn origin(&self) -> Option<&Origin> {
+        Some(&self.origin)
     }
 }
 
 impl<C: LoadConnection> Held for Lent<'_, C> {
     type Connection = C;
-    const OWNERSHIP: Ownership = Ownership::Lent;
     fn held(&mut self) -> &mut C {
         self.0
+    }
+    fn origin(&self) -> Option<&Origin> {
+        None
     }
 }
 
@@ -128,16 +163,32 @@ impl<C> sealed::Sealed for Lent<'_, C> {}
 
 impl<H, B> Database for H
 where
-    H: Held + sealed::Sealed,
+    H: Held + Send + sealed::Sealed,
     H::Connection: Connection<Backend = B>,
     B: Backend,
 {
     fn execute(&mut self, sql: &str) -> QueryResult<()> {
+        let control = self.origin().map(|origin| origin.control.clone());
+        let _asked = control.as_ref().map(crate::Control::ask);
         diesel::connection::SimpleConnection::batch_execute(self.held(), sql)
     }
 
     fn query(&mut self, sql: &str) -> QueryResult<Vec<Row>> {
+        let control = self.origin().map(|origin| origin.control.clone());
+        let _asked = control.as_ref().map(crate::Control::ask);
         B::rows(self.held(), sql)
+    }
+
+    fn play(&mut self, sql: &str, stop: Stop) -> QueryResult<()> {
+        let control = self.origin().map(|origin| origin.control.clone());
+        let enter = |phase| control.iter().for_each(|control| control.enter(phase));
+        enter(match stop {
+            Stop::Interrupts => Phase::Interruptible(Instant::now()),
+            Stop::AfterIt => Phase::Uninterruptible(Instant::now()),
+        });
+        let played = diesel::connection::SimpleConnection::batch_execute(self.held(), sql);
+        enter(Phase::Between);
+        played
     }
 
     fn nesting(&mut self) -> Nesting {
@@ -151,7 +202,14 @@ where
     }
 
     fn ownership(&self) -> Ownership {
-        H::OWNERSHIP
+        match self.origin() {
+            Some(_) => Ownership::Ours,
+            None => Ownership::Lent,
+        }
+    }
+
+    fn another(&self) -> Option<Result<Box<dyn Database>, Error>> {
+        self.origin().map(Origin::open)
     }
 
     fn engine(&self) -> &'static dyn Engine {

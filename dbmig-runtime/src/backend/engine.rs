@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use dbmig_core::migration::ForeignKeys;
+use dbmig_core::sql::effect::Object;
 use dbmig_core::sql::{Position, Statement};
 use dbmig_core::{Dialect, MigrationSet};
 use diesel::QueryResult;
 
-use super::connection::{Database, Nesting};
+use super::connection::{Database, Nesting, Ownership, Stop};
+use crate::control::Control;
+use crate::lock::{Fence, Lock};
 
 /// The name of Diesel's table, fixed by Diesel (`__` keeps it out of `print-schema`).
 pub(crate) const LEDGER: &str = "__diesel_schema_migrations";
@@ -34,17 +37,29 @@ pub trait Engine: Sync {
     /// `false` means that only a closer look can tell.
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool;
 
-    /// Tries to take the lock, without waiting.
-    fn try_lock(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<Guard>>;
+    /// An expression that changes whenever a row of the two tables does; [`Option::None`] where
+    /// the lock itself does not compare it.
+    fn mark(&self, _tables: &Tables) -> Option<String> {
+        None
+    }
 
-    /// Gives the lock back.
-    fn unlock(&self, db: &mut dyn Database, tables: &Tables, guard: Guard) -> QueryResult<()>;
+    /// Its own lock between runners.
+    fn lock(&self) -> &'static dyn Lock;
 
-    /// Who holds the lock.
-    fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>>;
+    /// How others know the session of `db`, which works for the runner with this number.
+    fn session(&self, db: &mut dyn Database, token: u32) -> QueryResult<String>;
 
-    /// Names this session to those who look at the server. Only for connections of our own.
-    fn introduce(&self, db: &mut dyn Database, name: &str) -> QueryResult<()>;
+    /// Whether the server is at work for that session.
+    fn activity(&self, db: &mut dyn Database, session: &str) -> QueryResult<Activity>;
+
+    /// Ends the statement that the session runs.
+    fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()>;
+
+    /// What goes around statements and rows to make them one transaction.
+    fn envelope(&self, setting: &Setting<'_>) -> Envelope;
+
+    /// Prepares a session for statements that run on their own.
+    fn prepare_alone(&self, setting: &Setting<'_>) -> String;
 
     /// Runs a step in one transaction.
     fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure>;
@@ -58,14 +73,31 @@ pub trait Engine: Sync {
         None
     }
 
-    /// Limits what follows.
-    fn limits(&self, limits: &Limits, scope: Scope) -> String;
+    /// An expression for what the catalogue says of `object`: empty where it is not there.
+    fn sight(&self, _tables: &Tables, _object: &Object) -> Option<String> {
+        None
+    }
 
-    /// Undoes what a migration may have set for the session.
-    fn cleanse(&self, db: &dyn Database, tables: &Tables) -> String;
+    /// Drops what a statement in flight has left; the name is quoted.
+    fn drop_leftover(&self, _name: &str) -> String {
+        String::new()
+    }
+
+    /// How a session becomes as good as new after a migration.
+    fn renewal(&self) -> Renewal {
+        Renewal::ByStatements
+    }
+
+    /// An expression that puts texts together; they are separated by commas.
+    fn concat(&self, texts: &str) -> String {
+        format!("CONCAT({texts})")
+    }
 
     /// An expression for the present moment.
     fn now(&self) -> &'static str;
+
+    /// An expression for the moment so many seconds from now.
+    fn later(&self, seconds: u64) -> String;
 
     /// Expressions for the beginning and the end of an atomic step, which took `elapsed` as far as
     /// the client knows.
@@ -77,10 +109,8 @@ pub trait Engine: Sync {
     /// An expression for the database's user.
     fn user(&self) -> &'static str;
 
-    /// What begins and ends a transaction.
-    fn transaction(&self, nesting: Nesting) -> Brackets {
-        Brackets::standard("BEGIN", nesting)
-    }
+    /// The words of an error that our own [`Lock::fence`] raised.
+    fn is_fence(&self, error: &diesel::result::Error) -> bool;
 }
 
 /// Where the two tables are.
@@ -94,8 +124,19 @@ pub struct Tables {
     pub ledger: Presence,
     /// Whether our table is there.
     pub history: Presence,
-    /// What the session had set that a migration may change: to restore a lent connection.
+    /// A table of the two that belongs to somebody who could lead our writes astray.
+    pub foreign: Option<Foreign>,
+    /// What the session had set that a migration may change, in the engine's own order.
     pub session: Vec<String>,
+}
+
+/// A table of ours that is somebody else's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// Its name.
+    pub table: String,
+    /// Its owner.
+    pub owner: String,
 }
 
 /// Whether a table is there.
@@ -134,26 +175,31 @@ impl Tables {
     pub fn qualified(&self, name: &str) -> String {
         format!("{}.{}", self.dialect.identifier(&self.schema), self.dialect.identifier(name))
     }
+
+    /// What the session had set, by its place.
+    pub(crate) fn setting(&self, index: usize) -> &str {
+        self.session.get(index).map_or("", String::as_str)
+    }
 }
 
-/// The lock, while it is held.
-#[derive(Debug)]
-pub enum Guard {
-    /// The session holds it, and loses it when it ends.
-    Session,
-    /// The open file holds it, and loses it when it is closed.
-    File(std::fs::File),
-    /// There is nobody to share the database with.
-    Alone,
+/// What the server does for a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// There is no such session.
+    Gone,
+    /// It waits for its client.
+    Idle,
+    /// It works; in words.
+    Working(String),
 }
 
-/// For how long a limit holds.
+/// How a session becomes as good as new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// For the transaction, where the database has that, else for the session.
-    Transaction,
-    /// Until it is set again.
-    Session,
+pub enum Renewal {
+    /// The statements of the envelope undo all that a migration can set.
+    ByStatements,
+    /// They undo the commonest; only a new connection is clean.
+    ByReconnecting,
 }
 
 /// How long something may take.
@@ -165,23 +211,103 @@ pub struct Limits {
     pub statement: Option<Duration>,
 }
 
-/// A step that commits as a whole or not at all.
-pub struct Atomic<'a> {
-    /// The migration's statements.
-    pub statements: &'a [Statement<'a>],
-    /// Its limits.
-    pub limits: Limits,
-    /// `PRAGMA foreign_keys` during it.
-    pub foreign_keys: ForeignKeys,
+/// Where a transaction of ours runs.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// The two tables.
+    pub tables: &'a Tables,
     /// Whether the connection is in a transaction already.
     pub nesting: Nesting,
-    /// A query that gives a row when another runner was faster; for databases whose lock is the
-    /// transaction itself.
+    /// Whose connection it is.
+    pub ownership: Ownership,
+    /// What the session is called, on servers where sessions have names.
+    pub name: &'a str,
+    /// Fails when the lock is lost.
+    pub fence: &'a Fence,
+    /// Limits for the statements.
+    pub limits: Limits,
+    /// Which part of its migration it is.
+    pub part: Part,
+}
+
+/// Which part of a migration a transaction is: what the migration sets for its session lasts until
+/// its end, and no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// What comes before its statements.
+    First,
+    /// Something between.
+    Middle,
+    /// What comes last.
+    Last,
+}
+
+impl Part {
+    /// Whether the session is to be as new before it: behind a pooler somebody else may have had it.
+    pub(crate) const fn begins(self) -> bool {
+        matches!(self, Self::Whole | Self::First)
+    }
+
+    /// Whether the session is to be as new after it.
+    pub(crate) const fn ends(self) -> bool {
+        matches!(self, Self::Whole | Self::Last)
+    }
+}
+
+/// What goes around statements and rows. Each text is complete, with its `;`.
+#[derive(Clone, Debug, Default)]
+pub struct Envelope {
+    /// Begins the transaction, makes sure of the lock, and prepares the session.
+    pub open: String,
+    /// After the statements and before the rows: undoes what they have set for the session.
+    pub seal: String,
+    /// Makes it last.
+    pub close: String,
+    /// Undoes it.
+    pub abort: String,
+}
+
+impl Envelope {
+    /// A transaction that only writes `rows`.
+    pub fn around(&self, rows: &str) -> String {
+        format!("{}{}{rows}{}", self.open, self.seal, self.close)
+    }
+
+    /// Nothing but the words that begin and end a transaction.
+    pub(crate) fn plain(begin: &str, nesting: Nesting) -> Self {
+        let (open, close, abort) = match nesting {
+            Nesting::TopLevel => (begin, "COMMIT;\n", "ROLLBACK;\n"),
+            Nesting::InTransaction => (
+                "SAVEPOINT dbmig_step",
+                "RELEASE SAVEPOINT dbmig_step;\n",
+                "ROLLBACK TO SAVEPOINT dbmig_step; RELEASE SAVEPOINT dbmig_step;\n",
+            ),
+        };
+        Self {
+            open: format!("{open};\n"),
+            seal: String::new(),
+            close: close.to_owned(),
+            abort: abort.to_owned(),
+        }
+    }
+}
+
+/// Statements and rows that commit together or not at all.
+pub struct Atomic<'a> {
+    /// Where.
+    pub setting: Setting<'a>,
+    /// The migration's statements.
+    pub statements: &'a [Statement<'a>],
+    /// `PRAGMA foreign_keys` during it.
+    pub foreign_keys: ForeignKeys,
+    /// A query that gives a row when another runner was faster, or nothing.
     pub overtaken: &'a str,
-    /// Undoes what the statements may have set for the session.
-    pub cleanse: &'a str,
     /// The rows for both tables; the argument as for [`Engine::span`].
-    pub bookkeeping: &'a dyn Fn(Option<Duration>) -> String,
+    pub rows: &'a dyn Fn(Option<Duration>) -> String,
+    /// Whether it is to stop.
+    pub control: &'a Control,
 }
 
 /// How an atomic step ended.
@@ -193,7 +319,7 @@ pub enum Outcome {
     Overtaken,
 }
 
-/// Why an atomic step failed; it is rolled back.
+/// Why an atomic step failed; it is rolled back, unless the connection was lost on the way.
 #[derive(Debug)]
 pub struct Failure {
     /// Where.
@@ -211,35 +337,27 @@ pub enum FailedAt {
     Script,
     /// In what dbmig itself does around the script.
     Bookkeeping,
+    /// Before it: the lock was lost.
+    Fence,
+    /// Nowhere: it was asked to stop.
+    Cancelled,
 }
 
 impl Failure {
     pub(crate) const fn bookkeeping(error: diesel::result::Error) -> Self {
         Self { at: FailedAt::Bookkeeping, error }
     }
-}
 
-/// What begins and ends a transaction.
-#[derive(Clone, Copy, Debug)]
-pub struct Brackets {
-    /// Begins it.
-    pub open: &'static str,
-    /// Makes it last.
-    pub close: &'static str,
-    /// Undoes it.
-    pub abort: &'static str,
-}
+    /// Nothing of what it was about to do is done.
+    pub(crate) fn cancelled() -> Self {
+        let error = diesel::result::Error::QueryBuilderError("asked to stop".into());
+        Self { at: FailedAt::Cancelled, error }
+    }
 
-impl Brackets {
-    pub(crate) const fn standard(open: &'static str, nesting: Nesting) -> Self {
-        match nesting {
-            Nesting::TopLevel => Self { open, close: "COMMIT", abort: "ROLLBACK" },
-            Nesting::InTransaction => Self {
-                open: "SAVEPOINT dbmig_step",
-                close: "RELEASE SAVEPOINT dbmig_step",
-                abort: "ROLLBACK TO SAVEPOINT dbmig_step; RELEASE SAVEPOINT dbmig_step",
-            },
-        }
+    /// What failed before the first statement.
+    pub(crate) fn opening(engine: &dyn Engine, error: diesel::result::Error) -> Self {
+        let at = if engine.is_fence(&error) { FailedAt::Fence } else { FailedAt::Bookkeeping };
+        Self { at, error }
     }
 }
 
@@ -257,26 +375,51 @@ pub(crate) fn is_lock_wait(error: &diesel::result::Error) -> bool {
     TEXTS.iter().any(|t| text.contains(t))
 }
 
+/// Whether the connection was lost: what was under way may have been committed or not.
+pub(crate) fn is_lost(error: &diesel::result::Error) -> bool {
+    use diesel::result::DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
+    // MySQL's libraries have no kind of their own for it in Diesel.
+    const TEXTS: [&str; 6] = [
+        "Lost connection",
+        "server has gone away",
+        "Connection was killed",
+        "Server shutdown in progress",
+        "terminating connection",
+        "server closed the connection",
+    ];
+    let kind = matches!(
+        error,
+        diesel::result::Error::DatabaseError(ClosedConnection | UnableToSendCommand, _)
+            | diesel::result::Error::BrokenTransactionManager
+    );
+    let text = error.to_string();
+    kind || TEXTS.iter().any(|t| text.contains(t))
+}
+
 /// A step in one transaction, statement by statement: for databases where a round trip is cheap
 /// or where one message may hold only one statement.
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 pub(crate) fn one_by_one(
     db: &mut dyn Database,
     step: &Atomic<'_>,
-    brackets: Brackets,
     before_commit: &dyn Fn(&mut dyn Database) -> QueryResult<()>,
 ) -> Result<Outcome, Failure> {
+    let engine = db.engine();
+    let envelope = engine.envelope(&step.setting);
     let begun = std::time::Instant::now();
-    db.execute(brackets.open).map_err(Failure::bookkeeping)?;
-    let result = statements_and_rows(db, step, begun, before_commit);
+    if let Err(error) = db.execute(&envelope.open) {
+        let _ = db.execute(&envelope.abort);
+        return Err(Failure::opening(engine, error));
+    }
+    let result = statements_and_rows(db, step, &envelope, begun, before_commit);
     let end = match &result {
-        Ok(Outcome::Committed) => brackets.close,
-        Ok(Outcome::Overtaken) | Err(_) => brackets.abort,
+        Ok(Outcome::Committed) => &envelope.close,
+        Ok(Outcome::Overtaken) | Err(_) => &envelope.abort,
     };
     let ended = db.execute(end);
     if ended.is_err() && result.is_ok() {
         // A failed COMMIT leaves the transaction open in SQLite; its error matters, not this one's.
-        let _ = db.execute(brackets.abort);
+        let _ = db.execute(&envelope.abort);
     }
     let outcome = result?;
     ended.map_err(Failure::bookkeeping)?;
@@ -287,6 +430,7 @@ pub(crate) fn one_by_one(
 fn statements_and_rows(
     db: &mut dyn Database,
     step: &Atomic<'_>,
+    envelope: &Envelope,
     begun: std::time::Instant,
     before_commit: &dyn Fn(&mut dyn Database) -> QueryResult<()>,
 ) -> Result<Outcome, Failure> {
@@ -296,14 +440,14 @@ fn statements_and_rows(
         return Ok(Outcome::Overtaken);
     }
     for (index, statement) in step.statements.iter().enumerate() {
-        db.execute(statement.text)
+        if step.control.is_cancelled() {
+            return Err(Failure::cancelled());
+        }
+        db.play(statement.text, Stop::Interrupts)
             .map_err(|error| Failure { at: FailedAt::Statement(index, None), error })?;
     }
     before_commit(db).map_err(Failure::bookkeeping)?;
-    if !step.cleanse.is_empty() {
-        db.execute(step.cleanse).map_err(Failure::bookkeeping)?;
-    }
-    let rows = (step.bookkeeping)(Some(begun.elapsed()));
+    let rows = format!("{}{}", envelope.seal, (step.rows)(Some(begun.elapsed())));
     db.execute(&rows).map_err(Failure::bookkeeping)?;
     Ok(Outcome::Committed)
 }

@@ -16,7 +16,7 @@ mod postgres;
 mod sqlite;
 
 pub use connection::{Database, Nesting, Row};
-pub(crate) use connection::{Owned, Ownership, borrow};
+pub(crate) use connection::{Owned, Ownership, Stop, borrow};
 
 /// Diesel's PostgreSQL.
 #[cfg(feature = "postgres")]

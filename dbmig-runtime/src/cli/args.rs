@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use clap::{Args, Subcommand};
 use dbmig_core::Version;
-use dbmig_core::plan::{Extent, Target};
+use dbmig_core::plan::{Extent, Repair, Target};
 
 /// The commands on a database. An app flattens them into its own command line.
 #[derive(Clone, Debug, Subcommand)]
@@ -25,6 +25,8 @@ pub enum Command {
     History(HistoryArgs),
     /// Compare what was applied with what is here, and show the difference
     Verify(VerifyArgs),
+    /// Show what an interrupted run or a changed file leaves to be settled, and settle it
+    Repair(RepairArgs),
     /// Take migrations as applied without running them, to adopt an existing database
     Baseline(BaselineArgs),
 }
@@ -143,6 +145,58 @@ pub struct HistoryArgs {
 #[command(after_help = "Comments, white space, line ends and a byte order mark do not count.\n\
     Exit code 3 when something has changed.\n\nExamples:\n  cargo dbmig verify\n  cargo dbmig verify --json")]
 pub struct VerifyArgs {}
+
+/// `repair`
+#[derive(Args, Clone, Debug, Default)]
+#[command(
+    after_help = "Without an option it only explains what there is to settle, with exit code 3 if there is\n\
+    anything. It never changes anything but dbmig's own rows, and writes into the history what was\n\
+    settled, and by whom.\n\nExamples:\n  cargo dbmig repair\n  \
+    cargo dbmig repair --done 2026-11-22-163000-0000_create_users"
+)]
+pub struct RepairArgs {
+    /// What holds.
+    #[command(flatten)]
+    pub what: RepairWhat,
+    /// Show what would be recorded, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What a person says of a migration.
+#[derive(Args, Clone, Debug, Default)]
+#[group(multiple = false)]
+pub struct RepairWhat {
+    /// The statement during which a run of this migration vanished took effect
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub done: Option<Version>,
+    /// That statement did not take effect
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub not_done: Option<Version>,
+    /// Nothing of the interrupted run is in the database any more: you have undone it
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub forget: Option<Version>,
+    /// All of the interrupted run is in the database: you have finished it
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub finish: Option<Version>,
+    /// The changed text of an applied migration is what the database holds
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub accept: Option<Version>,
+}
+
+impl RepairWhat {
+    /// The same as the planner knows it; nothing to only explain.
+    pub fn repair(&self) -> Option<Repair> {
+        let wanted = [
+            self.done.clone().map(Repair::Done),
+            self.not_done.clone().map(Repair::NotDone),
+            self.forget.clone().map(Repair::Forget),
+            self.finish.clone().map(Repair::Finish),
+            self.accept.clone().map(Repair::Accept),
+        ];
+        wanted.into_iter().flatten().next()
+    }
+}
 
 /// `baseline`
 #[derive(Args, Clone, Debug, Default)]

@@ -18,7 +18,8 @@ pub enum Exit {
     Found = 3,
     /// Refused by policy; nothing was touched.
     Refused = 4,
-    /// Try again: the lock was busy, or the database could not be reached (`EX_TEMPFAIL`).
+    /// Try again: the lock was busy or lost, the database could not be reached, or the run was asked
+    /// to stop (`EX_TEMPFAIL`).
     TryAgain = 75,
 }
 
@@ -28,14 +29,14 @@ impl Exit {
         (Self::Done, "done, or nothing to do"),
         (Self::Failed, "failed; the same again will fail again"),
         (Self::Usage, "wrong usage: arguments, settings, database URL"),
-        (Self::Found, "--check found pending migrations or drift"),
+        (Self::Found, "--check, verify or repair found something"),
         (
             Self::Refused,
             "refused by policy (drift, out of order, interrupted, newer history); nothing was touched",
         ),
         (
             Self::TryAgain,
-            "try again: another runner kept the lock, or the database cannot be reached",
+            "try again: another runner kept the lock, the database cannot be reached, or it was stopped",
         ),
     ];
 

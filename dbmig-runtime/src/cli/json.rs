@@ -1,10 +1,11 @@
 //! The shapes that `--json` prints. They are documented in docs/json.md and only ever grow.
 
-use dbmig_core::plan::{Action, DownScript, Plan};
+use dbmig_core::plan::{Action, Diagnosis, DownScript, Mending, Plan};
 use dbmig_core::status::{Entry, State};
 use serde::Serialize;
 
 use super::exit::Exit;
+use super::repair::Explained;
 use super::show::PlannedStep;
 use crate::history::HistoryRow;
 use crate::report::{Done, Report};
@@ -57,6 +58,8 @@ impl<'a> Finished<'a> {
 #[derive(Serialize)]
 pub(super) struct Standing<'a> {
     migrations: Vec<EntryRow<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runner: Option<&'a str>,
     counts: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -68,7 +71,7 @@ struct EntryRow<'a> {
 }
 
 impl<'a> Standing<'a> {
-    pub(super) fn new(entries: &'a [Entry]) -> Self {
+    pub(super) fn new(entries: &'a [Entry], runner: Option<&'a str>) -> Self {
         let count = |state: State| entries.iter().filter(|entry| entry.state == state).count();
         Self {
             migrations: entries
@@ -79,6 +82,7 @@ impl<'a> Standing<'a> {
                     state: entry.state.name(),
                 })
                 .collect(),
+            runner,
             counts: State::ALL
                 .map(|s| (s.name().to_owned(), count(s).into()))
                 .into_iter()
@@ -157,6 +161,7 @@ struct RunRow<'a> {
     host: &'a str,
     database_user: Option<&'a str>,
     error: Option<&'a str>,
+    note: Option<&'a str>,
 }
 
 impl<'a> Runs<'a> {
@@ -174,8 +179,55 @@ impl<'a> Runs<'a> {
             host: &row.host,
             database_user: row.database_user.as_deref(),
             error: row.error.as_deref(),
+            note: row.note.as_deref(),
         };
         Self { runs: rows.iter().map(row).collect() }
+    }
+}
+
+/// `repair`
+#[derive(Serialize)]
+pub(super) struct Diagnosed<'a> {
+    found: Vec<DiagnosisRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct DiagnosisRow<'a> {
+    version: &'a str,
+    name: &'a str,
+    state: &'a str,
+    message: &'a str,
+    next: &'a str,
+}
+
+impl<'a> Diagnosed<'a> {
+    pub(super) fn new(found: &'a [Diagnosis], explained: &'a [Explained]) -> Self {
+        let row = |(one, explained): (&'a Diagnosis, &'a Explained)| DiagnosisRow {
+            version: one.version.as_str(),
+            name: &one.name,
+            state: explained.what,
+            message: &explained.message,
+            next: &explained.next,
+        };
+        Self { found: found.iter().zip(explained).map(row).collect() }
+    }
+}
+
+/// `repair` with what holds
+#[derive(Serialize)]
+pub(super) struct Mended<'a> {
+    version: &'a str,
+    name: &'a str,
+    recorded: String,
+}
+
+impl<'a> Mended<'a> {
+    pub(super) fn new(mending: &'a Mending<'_>) -> Self {
+        Self {
+            version: mending.version().as_str(),
+            name: mending.name(),
+            recorded: mending.to_string(),
+        }
     }
 }
 

@@ -9,15 +9,20 @@ mod exit;
 mod json;
 mod output;
 mod progress;
+mod repair;
 mod run;
 mod show;
+mod signals;
 mod verify;
+mod waits;
 
 pub use args::{
-    BaselineArgs, Command, HistoryArgs, HowMany, PendingArgs, PlanArgs, RedoArgs, RevertArgs,
-    RunArgs, StatusArgs, VerifyArgs,
+    BaselineArgs, Command, HistoryArgs, HowMany, PendingArgs, PlanArgs, RedoArgs, RepairArgs,
+    RevertArgs, RunArgs, StatusArgs, VerifyArgs,
 };
 pub use confirm::{Confirmation, confirm};
 pub use exit::Exit;
 pub use output::{Format, Output, Verbosity};
 pub use run::{Context, execute};
+pub use signals::stop_on_signals;
+pub use waits::{LockArg, WaitArgs};

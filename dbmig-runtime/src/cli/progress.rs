@@ -6,12 +6,14 @@ use dbmig_core::plan::Direction;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{Look, Output};
+use crate::error::Error;
 use crate::event::Event;
 
 pub(super) struct Progress {
     output: Output,
     line: Option<ProgressBar>,
     told_waiting: Option<Duration>,
+    told_connecting: bool,
 }
 
 impl Progress {
@@ -23,11 +25,18 @@ impl Progress {
             }
             line
         });
-        Self { output, line, told_waiting: None }
+        Self { output, line, told_waiting: None, told_connecting: false }
     }
 
     pub(super) fn observe(&mut self, event: &Event<'_>) {
         match event {
+            Event::Connecting { error, waited, wait } => {
+                self.connecting(error, wait.saturating_sub(*waited));
+            }
+            Event::Clearing { leftover, .. } => {
+                let text = format!("  dropping {leftover}, which an interrupted run has left");
+                self.say(|output| output.note(&text));
+            }
             Event::Waiting { holder, waited } => self.waiting(*holder, *waited),
             Event::Planned { .. } => {}
             Event::StepStarted { step, number, of } => {
@@ -71,6 +80,15 @@ impl Progress {
     pub(super) fn end(&self) {
         if let Some(line) = &self.line {
             line.finish_and_clear();
+        }
+    }
+
+    /// Once.
+    fn connecting(&mut self, error: &Error, left: Duration) {
+        self.moving("waiting for the database".to_owned());
+        if !std::mem::replace(&mut self.told_connecting, true) {
+            let text = format!("{error}\ntrying again for {}", short(left));
+            self.say(|output| output.note(&text));
         }
     }
 

@@ -1,5 +1,7 @@
 //! Executes a command: the same for `cargo dbmig` and for an app.
 
+use std::time::Duration;
+
 use dbmig_core::plan::{OutOfOrder, Plan, Policy, Target};
 use dbmig_core::status::State;
 use dbmig_core::{MigrationSet, Version};
@@ -10,9 +12,10 @@ use super::exit::Exit;
 use super::json;
 use super::output::Output;
 use super::progress::Progress;
-use super::{show, verify};
+use super::signals::end_when_silent;
+use super::{repair, show, verify};
 use crate::backend::Database;
-use crate::connect::{connect, connect_to_read};
+use crate::connect::{connect_to_read, connect_with, patiently};
 use crate::error::Error;
 use crate::event::Event;
 use crate::options::Options;
@@ -37,6 +40,8 @@ pub struct Context<'a> {
     pub confirmation: Confirmation,
     /// Where and how results are told.
     pub output: Output,
+    /// How long the database may owe an answer: then the process ends with exit code 75.
+    pub answer_timeout: Duration,
 }
 
 /// Executes `command` and tells its result.
@@ -53,12 +58,8 @@ fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> 
     {
         return Ok(exit);
     }
-    let db = &mut *match command {
-        Command::Run(RunArgs { dry_run: false, .. })
-        | Command::Baseline(BaselineArgs { dry_run: false, .. }) => connect(context.url),
-        // Where there is no database yet, there is nothing to revert either.
-        _ => connect_to_read(context.url),
-    }?;
+    end_when_silent(&context.options.control, context.output, context.answer_timeout);
+    let db = &mut *open(command, context)?;
     match command {
         Command::Run(args) if args.dry_run => {
             plan(db, context, &args.target(), order(args.allow_out_of_order))
@@ -86,15 +87,44 @@ fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> 
         Command::Verify(_) => {
             verify::verify(&context.runner(), db, &context.output, context.program)
         }
+        Command::Repair(args) => {
+            let (output, program) = (&context.output, context.program);
+            match args.what.repair() {
+                None => repair::explain(&context.runner(), db, output, program),
+                Some(wanted) if args.dry_run => {
+                    repair::preview(&context.runner(), db, output, &wanted)
+                }
+                Some(wanted) => repair::settle(&mut context.runner(), db, output, &wanted),
+            }
+        }
         Command::Baseline(args) => baseline(db, context, args),
     }
 }
 
+fn open(command: &Command, context: &Context<'_>) -> Result<Box<dyn Database>, Error> {
+    let Options { connect_wait, control, .. } = &context.options;
+    let mut progress = Progress::new(context.output);
+    let mut observe = |event: &Event<'_>| progress.observe(event);
+    let opened = patiently(*connect_wait, control, &mut observe, || match command {
+        Command::Run(RunArgs { dry_run: false, .. })
+        | Command::Baseline(BaselineArgs { dry_run: false, .. }) => {
+            connect_with(context.url, control)
+        }
+        // Where there is no database yet, there is nothing to revert either.
+        _ => connect_to_read(context.url, control),
+    });
+    progress.end();
+    opened
+}
+
 /// What may lose data, in words for a question.
-const fn destructive(command: &Command) -> Option<&'static str> {
+fn destructive(command: &Command) -> Option<&'static str> {
     match command {
         Command::Revert(args) if !args.dry_run => Some("revert migrations"),
         Command::Redo(args) if !args.dry_run => Some("revert migrations and apply them again"),
+        Command::Repair(args) if !args.dry_run && args.what.repair().is_some() => {
+            Some("record what you say as what holds")
+        }
         _ => None,
     }
 }
@@ -175,8 +205,12 @@ fn plan(
 
 fn status(db: &mut dyn Database, context: &Context<'_>, check: bool) -> Result<Exit, Error> {
     let entries = context.runner().status(db)?;
-    context.output.json(&json::Standing::new(&entries));
+    let holder = context.runner().holder(db)?;
+    context.output.json(&json::Standing::new(&entries, holder.as_deref()));
     show::status(&context.output, &entries);
+    if let Some(holder) = holder {
+        context.output.line(format!("a run is going on: {holder}"));
+    }
     let found = entries
         .iter()
         .any(|e| matches!(e.state, State::Pending | State::Drifted | State::Interrupted));
@@ -189,7 +223,7 @@ fn pending(db: &mut dyn Database, context: &Context<'_>, check: bool) -> Result<
         e.state == State::Pending
             || (e.state == State::Interrupted && context.set.get(&e.version).is_some())
     });
-    context.output.json(&json::Standing::new(&entries));
+    context.output.json(&json::Standing::new(&entries, None));
     if entries.is_empty() {
         context.output.line("nothing pending");
     }

@@ -128,5 +128,8 @@ pub(super) fn history(output: &Output, rows: &[HistoryRow]) {
         if let Some(error) = &row.error {
             output.line(format!("    {}", error.trim_end().replace('\n', "\n    ")));
         }
+        if let Some(note) = &row.note {
+            output.line(format!("    {note}"));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! `verify`: what was applied against what is here.
 
+use dbmig_core::sql::hide_secrets;
 use dbmig_core::status::{Entry, State};
 use similar::TextDiff;
 
@@ -71,7 +72,11 @@ fn drift<'e>(
 ) -> Result<Drift<'e>, Error> {
     let before = runner.applied_text(db, &entry.version)?.unwrap_or_default();
     let (path, after) = match runner.set().get(&entry.version) {
-        Some(migration) => (migration.up().path.to_string(), migration.up().text.to_string()),
+        // As it was stored: without passwords.
+        Some(migration) => (
+            migration.up().path.to_string(),
+            hide_secrets(runner.set().dialect(), &migration.up().text).into_owned(),
+        ),
         None => (String::new(), String::new()),
     };
     let diff = TextDiff::from_lines(before.as_str(), after.as_str())

@@ -5,6 +5,7 @@ use std::fmt;
 use dbmig_core::plan::Direction;
 
 use super::{ConnectReason, Error, Left, MigrationError};
+use crate::report::Report;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,6 +28,31 @@ impl fmt::Display for Error {
                 waited.as_secs(),
                 holder.as_deref().unwrap_or("a session that the database does not name"),
             ),
+            Self::LockLost(before) => {
+                f.write_str(
+                    "the migration lock was lost: its connection was cut, or the server heard nothing of it \
+                     for too long",
+                )?;
+                done_before(f, before)
+            }
+            Self::Cancelled(before) => {
+                f.write_str("stopped, as it was asked to")?;
+                done_before(f, before)
+            }
+            Self::LeaseNeedsUrl => f.write_str(
+                "a lease needs a connection of its own, to renew it while the other one works, and this \
+                 connection was lent",
+            ),
+            Self::OtherDatabase { url, expected } => {
+                write!(f, "the migrations are for {expected}, and this is another database: {url}")
+            }
+            Self::Foreign(foreign) => write!(
+                f,
+                "{} belongs to `{}`, a role that this one has nothing to do with: what that role puts \
+                 behind the table would run with the rights of this one. Nothing was written",
+                foreign.table, foreign.owner,
+            ),
+            Self::Unrepairable(unrepairable) => unrepairable.fmt(f),
             Self::Migration(error) => error.fmt(f),
             Self::Script { path, error } => write!(f, "{path}:{}: {error}", error.position),
             Self::NewerHistory { found } => write!(
@@ -68,6 +94,10 @@ impl fmt::Display for MigrationError {
         write!(f, "\n  {}", self.source.to_string().trim_end().replace('\n', "\n  "))?;
         details(f, &self.source)?;
         match self.left {
+            Left::Unknown => f.write_str(
+                "\nthe connection was lost before the answer came: this migration is in the database \
+                 as a whole or not at all",
+            )?,
             Left::Nothing => f.write_str("\nnothing of this migration is in the database")?,
             Left::Statements(0) => f.write_str("\nno statement of this migration took effect")?,
             Left::Statements(1) => {
@@ -77,18 +107,23 @@ impl fmt::Display for MigrationError {
                 write!(f, "\nthe first {done} statements of this migration are in the database")?;
             }
         }
-        if !self.before.done.is_empty() {
-            f.write_str("\ndone before it in this run:")?;
-            for done in &self.before.done {
-                let verb = match done.direction {
-                    Direction::Up => "applied",
-                    Direction::Down => "reverted",
-                };
-                write!(f, "\n  {verb} {}", done.name)?;
-            }
-        }
-        Ok(())
+        done_before(f, &self.before)
     }
+}
+
+/// What the same run had done.
+fn done_before(f: &mut fmt::Formatter<'_>, before: &Report) -> fmt::Result {
+    if before.done.is_empty() {
+        return Ok(());
+    }
+    f.write_str("\ndone before it in this run:")?;
+    before.done.iter().try_for_each(|done| {
+        let verb = match done.direction {
+            Direction::Up => "applied",
+            Direction::Down => "reverted",
+        };
+        write!(f, "\n  {verb} {}", done.name)
+    })
 }
 
 /// The first lines of a statement, indented.

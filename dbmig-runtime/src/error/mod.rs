@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use dbmig_core::plan::{Blocked, Direction};
+use dbmig_core::plan::{Blocked, Direction, Unrepairable};
 use dbmig_core::sql::{Position, SplitError};
 
+use crate::backend::engine::{Foreign, is_lock_wait, is_lost};
 use crate::report::Report;
 use crate::url::UrlError;
 
@@ -39,6 +40,24 @@ pub enum Error {
         /// How long this runner has waited.
         waited: Duration,
     },
+    /// The lock was lost while this run worked: its connection was cut, or silent for too long.
+    LockLost(Box<Report>),
+    /// It was asked to stop, and did.
+    Cancelled(Box<Report>),
+    /// A lease needs a connection of its own, and this one was lent.
+    LeaseNeedsUrl,
+    /// The URL leads to another database than the migrations are for.
+    OtherDatabase {
+        /// The URL, without its password.
+        url: String,
+        /// The name of the database that they are for.
+        expected: &'static str,
+    },
+    /// A table of the two belongs to a role that this one does not trust: its triggers would run
+    /// with this role's rights.
+    Foreign(Foreign),
+    /// There is nothing of the kind to repair.
+    Unrepairable(Unrepairable),
     /// A migration failed.
     Migration(Box<MigrationError>),
     /// A script ends in the middle of something.
@@ -108,13 +127,15 @@ pub struct FailedStatement {
     pub of: usize,
     /// Where it is, or the place in it that the database named.
     pub position: Position,
-    /// Its text.
+    /// Its text, without passwords.
     pub text: String,
 }
 
 /// What a failed migration has left in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Left {
+    /// All or nothing: the connection was lost before the answer came.
+    Unknown,
     /// Nothing: it was one transaction.
     Nothing,
     /// So many of its statements; the next run goes on behind them.
@@ -144,14 +165,18 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Url(_) | Self::NotBuiltIn { .. } => Class::Usage,
-            Self::Connect { reason: ConnectReason::Unreachable, .. } | Self::LockWait { .. } => {
-                Class::Temporary
+            Self::LeaseNeedsUrl | Self::OtherDatabase { .. } | Self::Unrepairable(_) => {
+                Class::Usage
             }
+            Self::Connect { reason: ConnectReason::Unreachable, .. }
+            | Self::LockWait { .. }
+            | Self::LockLost(_)
+            | Self::Cancelled(_) => Class::Temporary,
             Self::Blocked(Blocked::UnknownVersion { .. } | Blocked::NotApplied { .. }) => {
                 Class::Usage
             }
             Self::Blocked(Blocked::Irreversible(_)) => Class::Final,
-            Self::Blocked(_) | Self::NewerHistory { .. } => Class::Refused,
+            Self::Blocked(_) | Self::NewerHistory { .. } | Self::Foreign(_) => Class::Refused,
             Self::Migration(error) if is_temporary(&error.source) => Class::Temporary,
             Self::Database { source, .. } if is_temporary(source) => Class::Temporary,
             _ => Class::Final,
@@ -183,6 +208,15 @@ impl Error {
             Self::LockWait { .. } => Some(format!(
                 "try again when the other runner has ended; `{program} history` shows what it does"
             )),
+            Self::LockLost(_) => Some(format!(
+                "run it again: `{program} status` shows how far it came; what was under way is rolled \
+                 back or goes on where it ended"
+            )),
+            Self::Cancelled(_) => Some("run it again to go on".to_owned()),
+            Self::LeaseNeedsUrl => Some("give the migrator the URL: `Migrator::run_at`".to_owned()),
+            Self::OtherDatabase { .. } => Some("check the database URL".to_owned()),
+            Self::Foreign(foreign) => Some(foreign.remedy()),
+            Self::Unrepairable(_) => Some(format!("`{program} repair` shows what there is to settle")),
             Self::Migration(error) => Some(error.remedy(program)),
             Self::Script { path, .. } => Some(format!("close it in {path}")),
             Self::NewerHistory { .. } => {
@@ -195,13 +229,17 @@ impl Error {
 }
 
 fn is_temporary(error: &diesel::result::Error) -> bool {
-    use diesel::result::DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
-    let lost = matches!(
-        error,
-        diesel::result::Error::DatabaseError(ClosedConnection | UnableToSendCommand, _)
-            | diesel::result::Error::BrokenTransactionManager
-    );
-    lost || crate::backend::engine::is_lock_wait(error)
+    is_lost(error) || is_lock_wait(error)
+}
+
+impl Foreign {
+    fn remedy(&self) -> String {
+        let Self { table, .. } = self;
+        format!(
+            "if its owner is to be trusted, make the role that migrates its owner or a member of its \
+             owner: `ALTER TABLE {table} OWNER TO ..` or `GRANT .. TO ..`. If not, look at what it holds"
+        )
+    }
 }
 
 impl MigrationError {
@@ -214,6 +252,9 @@ impl MigrationError {
             Some(statement) => format!("{}:{}", self.path, statement.position),
             None => self.path.clone(),
         };
+        if is_temporary(&self.source) {
+            return format!("run it again: `{program} {verb}` finds out how far it came");
+        }
         match self.left {
             Left::Statements(done) if done > 0 => format!(
                 "correct {place} (leave the {done} statements before it as they are), then `{program} \
@@ -229,6 +270,7 @@ impl std::error::Error for Error {
         match self {
             Self::Url(error) => Some(error),
             Self::Blocked(blocked) => Some(blocked),
+            Self::Unrepairable(unrepairable) => Some(unrepairable),
             Self::Migration(error) => Some(&error.source),
             Self::Script { error, .. } => Some(error),
             Self::Database { source, .. } => Some(source),
@@ -240,6 +282,12 @@ impl std::error::Error for Error {
 impl From<UrlError> for Error {
     fn from(error: UrlError) -> Self {
         Self::Url(error)
+    }
+}
+
+impl From<Unrepairable> for Error {
+    fn from(unrepairable: Unrepairable) -> Self {
+        Self::Unrepairable(unrepairable)
     }
 }
 

@@ -1,34 +1,63 @@
 //! One step: in one transaction, or statement by statement with a cursor.
 
-use crate::backend::Database;
-use crate::backend::engine::{Atomic, FailedAt, Failure, Limits, Outcome, Tables, is_lock_wait};
-use crate::error::{Error, FailedStatement, Left, MigrationError};
-use crate::event::{Event, Observe};
-use crate::history::{self, Progress, Run, RunState, Runner};
-use crate::options::Options;
-use crate::report::{Done, Report};
-use dbmig_core::migration::{Down, Execution, Script, Settings};
-use dbmig_core::plan::{Action, Direction, DownScript, Step};
-use dbmig_core::sql::{self, Statement, kind};
-use dbmig_core::{Checksum, Dialect};
 use std::time::{Duration, Instant};
 
+use dbmig_core::history::RunState;
+use dbmig_core::migration::{Execution, Settings};
+use dbmig_core::plan::{Direction, Step};
+use dbmig_core::sql::{Statement, kind};
+use dbmig_core::{Dialect, sql};
+
+use crate::backend::Database;
+use crate::backend::engine::{
+    Atomic, Engine, FailedAt, Failure, Limits, Outcome, Part, Setting, Tables, is_lock_wait,
+    is_lost,
+};
+use crate::error::{Error, FailedStatement, Left, MigrationError};
+use crate::event::{Event, Observe};
+use crate::history::{self, Cursor, Progress, Run, Runner};
+use crate::lock::Fence;
+use crate::options::Options;
+use crate::report::{Done, Report};
+
 mod cursor;
+mod script;
+
+pub(crate) use script::storable_down;
+use script::{Playing, playing};
 
 /// Where a step is executed.
 pub(crate) struct Place<'a> {
     pub(crate) tables: &'a Tables,
     pub(crate) options: &'a Options,
     pub(crate) runner: &'a Runner,
+    /// Fails in a transaction when the lock is lost.
+    pub(crate) fence: &'a Fence,
 }
 
-/// What a step plays.
-struct Playing {
-    script: Script,
-    /// The way back, which an apply stores.
-    down: Option<String>,
-    settings: Settings,
-    checksum: Checksum,
+impl Place<'_> {
+    /// The setting of a transaction for the session `name`.
+    pub(crate) fn setting<'s>(
+        &'s self,
+        db: &mut dyn Database,
+        name: &'s str,
+        part: Part,
+    ) -> Setting<'s> {
+        Setting {
+            tables: self.tables,
+            nesting: db.nesting(),
+            ownership: db.ownership(),
+            name,
+            fence: self.fence,
+            limits: Limits::default(),
+            part,
+        }
+    }
+
+    /// What the session is called while it is at work on the migration `name`.
+    fn session_name(&self, name: &str) -> String {
+        format!("{}: {name}", self.runner.session)
+    }
 }
 
 /// Executes one step. `before` is what the run has done so far, for the error.
@@ -39,36 +68,32 @@ pub(crate) fn step(
     before: &Report,
     observe: &mut Observe<'_>,
 ) -> Result<Option<Done>, Error> {
-    let playing = playing(db, place.tables, step)?;
+    let Playing { script, down, settings, checksum } = playing(db, place.tables, step)?;
     let dialect = place.tables.dialect;
-    let statements = playing
-        .script
+    let statements = script
         .statements(dialect)
-        .map_err(|error| Error::Script { path: playing.script.path.to_string(), error })?;
-    let execution = execution(dialect, playing.settings.execution, &statements);
+        .map_err(|error| Error::Script { path: script.path.to_string(), error })?;
+    let execution = execution(dialect, settings.execution, &statements);
     let run = Run {
         version: step.version(),
         name: step.name(),
         direction: step.direction(),
         execution,
-        checksum: playing.checksum,
-        settings: &playing.settings,
+        checksum,
+        settings: &settings,
         total: statements.len(),
-        script: &playing.script.text,
-        down: playing.down.as_deref(),
+        script: &sql::hide_secrets(dialect, &script.text),
+        down: down.as_deref(),
         runner: place.runner,
     };
     let begun = Instant::now();
-    let failed = |failure: Failure, left| {
-        migration_error(&run, &playing.script.path, &statements, failure, left, before)
-    };
+    let failed =
+        |failure: Failure, left| step_error(&run, &script.path, &statements, failure, left, before);
     let outcome = match execution {
         Execution::Transaction => transaction(db, place, &run, &statements, observe)
             .map_err(|failure| failed(failure, Left::Nothing))?,
-        Execution::Statements => {
-            cursor::one_by_one(db, place, &run, &statements, step.done_before, observe)
-                .map_err(|(failure, done)| failed(failure, Left::Statements(done)))?
-        }
+        Execution::Statements => cursor::one_by_one(db, place, &run, &statements, step, observe)
+            .map_err(|(failure, done)| failed(failure, Left::Statements(done)))?,
     };
     Ok((outcome == Outcome::Committed).then(|| Done {
         version: run.version.clone(),
@@ -96,55 +121,14 @@ pub(crate) fn execution(
     }
 }
 
-fn playing(db: &mut dyn Database, tables: &Tables, step: &Step<'_>) -> Result<Playing, Error> {
-    match &step.action {
-        Action::Apply(migration) => Ok(Playing {
-            script: migration.up().clone(),
-            down: storable_down(migration.down(), tables.dialect),
-            settings: migration.settings.clone(),
-            checksum: migration.checksum,
-        }),
-        Action::Revert { script: DownScript::InSet(migration), name, .. } => match migration.down()
-        {
-            Down::Script(script) => Ok(Playing {
-                script: script.clone(),
-                down: None,
-                settings: migration.settings.clone(),
-                checksum: migration.checksum,
-            }),
-            Down::Missing => Err(Error::StoredScriptGone { name: name.clone() }),
-        },
-        Action::Revert { script: DownScript::Stored, version, name } => {
-            let stored = history::stored_down(db, tables, version)?
-                .ok_or_else(|| Error::StoredScriptGone { name: name.clone() })?;
-            Ok(Playing {
-                script: Script {
-                    path: format!("stored down.sql of {name}").into(),
-                    text: stored.text.into(),
-                },
-                down: None,
-                settings: Settings { execution: stored.execution, ..Settings::DEFAULT },
-                checksum: stored.checksum,
-            })
-        }
-    }
-}
-
-/// A script without a statement is no way back; storing it would promise one.
-pub(crate) fn storable_down(down: &Down, dialect: Dialect) -> Option<String> {
-    let Down::Script(script) = down else { return None };
-    let statements = sql::split(dialect, &script.text).ok()?;
-    (!statements.is_empty()).then(|| script.text.to_string())
-}
-
 /// What refuses a transaction, such as `CREATE INDEX CONCURRENTLY`, waits without making others
 /// wait, and leaves an invalid index when it is stopped: the runner's own limit is not for it.
-fn limits(place: &Place<'_>, run: &Run<'_>, statements: &[Statement<'_>]) -> Limits {
+fn limits(place: &Place<'_>, settings: &Settings, statements: &[Statement<'_>]) -> Limits {
     let patient = |s: &Statement<'_>| kind::refuses_transaction(place.tables.dialect, s);
     let default = place.options.lock_timeout.filter(|_| !statements.iter().any(patient));
     Limits {
-        lock: run.settings.lock_timeout.or(default),
-        statement: run.settings.statement_timeout.or(place.options.statement_timeout),
+        lock: settings.lock_timeout.or(default),
+        statement: settings.statement_timeout.or(place.options.statement_timeout),
     }
 }
 
@@ -156,51 +140,85 @@ fn transaction(
     observe: &mut Observe<'_>,
 ) -> Result<Outcome, Failure> {
     let (engine, tables) = (db.engine(), place.tables);
-    let bookkeeping = |elapsed: Option<Duration>| {
+    let rows = |elapsed: Option<Duration>| {
         let progress = Progress {
             state: RunState::Done,
-            started: statements.len(),
-            done: statements.len(),
+            cursor: Cursor::after(statements.len()),
             error: None,
+            note: None,
             span: engine.span(elapsed),
         };
         history::ledger(engine, tables, run.version, run.direction)
             + &history::insert(engine, tables, run, &progress)
     };
+    let name = place.session_name(run.name);
+    let limits = limits(place, run.settings, statements);
     let atomic = Atomic {
+        setting: Setting { limits, ..place.setting(db, &name, Part::Whole) },
         statements,
-        limits: limits(place, run, statements),
         foreign_keys: run.settings.foreign_keys,
-        nesting: db.nesting(),
-        overtaken: &overtaken(tables, run),
-        cleanse: &engine.cleanse(db, tables),
-        bookkeeping: &bookkeeping,
+        overtaken: &overtaken(engine, tables, run),
+        rows: &rows,
+        control: &place.options.control,
     };
     let begun = Instant::now();
     let result = retrying(place, run, observe, || engine.atomic(db, &atomic));
-    if let Err(failure) = &result {
-        let error = failure.error.to_string();
-        let progress = Progress {
-            state: RunState::Failed,
-            started: 0,
-            done: 0,
-            error: Some(&error),
-            span: history::ending(engine, begun.elapsed()),
-        };
-        // For `history`; the error itself is on its way to the caller.
-        let _ = db.execute(&history::insert(engine, tables, run, &progress));
+    match result {
+        // Somebody without our lock, or the last word of a runner that is gone.
+        Err(failure) if was_overtaken(db, &atomic, &failure) => Ok(Outcome::Overtaken),
+        Err(failure) => {
+            record_failure(db, place, run, &failure, begun);
+            Err(failure)
+        }
+        Ok(outcome) => Ok(outcome),
     }
-    result
+}
+
+/// Whether the step failed because it is done already.
+fn was_overtaken(db: &mut dyn Database, atomic: &Atomic<'_>, failure: &Failure) -> bool {
+    let refused = !matches!(failure.at, FailedAt::Fence | FailedAt::Cancelled);
+    refused
+        && !is_lost(&failure.error)
+        && db.query(atomic.overtaken).is_ok_and(|rows| !rows.is_empty())
+}
+
+/// For `history`; the error itself is on its way to the caller, so this is best effort.
+fn record_failure(
+    db: &mut dyn Database,
+    place: &Place<'_>,
+    run: &Run<'_>,
+    failure: &Failure,
+    begun: Instant,
+) {
+    if matches!(failure.at, FailedAt::Fence | FailedAt::Cancelled) || is_lost(&failure.error) {
+        return;
+    }
+    let (engine, tables) = (db.engine(), place.tables);
+    let error = failure.error.to_string();
+    let progress = Progress {
+        state: RunState::Failed,
+        cursor: Cursor::default(),
+        error: Some(&error),
+        note: None,
+        span: history::ending(engine, begun.elapsed()),
+    };
+    let envelope = engine.envelope(&place.setting(db, &run.runner.session, Part::Whole));
+    let rows = envelope.around(&history::insert(engine, tables, run, &progress));
+    if db.execute(&rows).is_err() {
+        let _ = db.execute(&envelope.abort);
+    }
 }
 
 /// A row, if another runner has already done what `run` is about to do.
-fn overtaken(tables: &Tables, run: &Run<'_>) -> String {
-    let (table, version) = (tables.ledger_name(), tables.dialect.literal(run.version.as_str()));
+fn overtaken(engine: &dyn Engine, tables: &Tables, run: &Run<'_>) -> String {
+    let row = format!(
+        "SELECT version FROM {} WHERE {}",
+        tables.ledger_name(),
+        history::is_version(engine, run.version)
+    );
     match run.direction {
-        Direction::Up => format!("SELECT version FROM {table} WHERE version = {version}"),
-        Direction::Down => format!(
-            "SELECT '1' WHERE NOT EXISTS (SELECT version FROM {table} WHERE version = {version})"
-        ),
+        Direction::Up => row,
+        Direction::Down => format!("SELECT '1' WHERE NOT EXISTS ({row})"),
     }
 }
 
@@ -211,22 +229,30 @@ fn retrying<T>(
     observe: &mut Observe<'_>,
     mut attempt: impl FnMut() -> Result<T, Failure>,
 ) -> Result<T, Failure> {
+    let control = &place.options.control;
     let retries = run.settings.retries.unwrap_or(place.options.retries);
     let mut tried = 0;
     loop {
+        if control.is_cancelled() {
+            return Err(Failure::cancelled());
+        }
         match attempt() {
+            // Whatever the database calls it: it was we who interrupted the statement.
+            Err(failure) if control.is_cancelled() && !is_lost(&failure.error) => {
+                return Err(Failure { at: FailedAt::Cancelled, ..failure });
+            }
             Err(failure) if tried < retries && is_lock_wait(&failure.error) => {
                 tried += 1;
                 let message = failure.error.to_string();
                 observe(&Event::Retrying { name: run.name, attempt: tried, message: &message });
-                std::thread::sleep(Duration::from_millis(100 + fastrand::u64(0..400)));
+                control.sleep(Duration::from_millis(100 + fastrand::u64(0..400)));
             }
             result => return result,
         }
     }
 }
 
-fn migration_error(
+fn step_error(
     run: &Run<'_>,
     path: &str,
     statements: &[Statement<'_>],
@@ -235,9 +261,12 @@ fn migration_error(
     before: &Report,
 ) -> Error {
     let failed = match failure.at {
+        FailedAt::Fence => return Error::LockLost(Box::new(before.clone())),
+        FailedAt::Cancelled => return Error::Cancelled(Box::new(before.clone())),
         FailedAt::Statement(index, position) => statements.get(index).map(|s| (index, s, position)),
         FailedAt::Script | FailedAt::Bookkeeping => None,
     };
+    let left = if left == Left::Nothing && is_lost(&failure.error) { Left::Unknown } else { left };
     Error::Migration(Box::new(MigrationError {
         name: run.name.to_owned(),
         direction: run.direction,
@@ -246,7 +275,7 @@ fn migration_error(
             number: index + 1,
             of: statements.len(),
             position: position.unwrap_or(statement.position),
-            text: statement.text.to_owned(),
+            text: sql::hide_secrets(statement.dialect(), statement.text).into_owned(),
         }),
         left,
         before: before.clone(),

@@ -11,40 +11,11 @@ use crate::backend::engine::Engine;
 mod read;
 mod write;
 
+pub(crate) use dbmig_core::history::FORMAT;
+pub use dbmig_core::history::RunState;
 pub use read::HistoryRow;
-pub(crate) use read::{list, read, stored_down, stored_up};
-pub(crate) use write::{advance, finish, insert, ledger, take_up};
-
-/// The format of the rows that this dbmig writes, and the newest that it reads.
-pub(crate) const FORMAT: usize = 1;
-
-/// How a run of one migration stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunState {
-    /// It has begun.
-    Running,
-    /// It is done.
-    Done,
-    /// The database refused a statement.
-    Failed,
-    /// A later run has taken it up.
-    Resumed,
-    /// `baseline` took it as applied.
-    Baselined,
-}
-
-impl RunState {
-    /// The word in the table.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Resumed => "resumed",
-            Self::Baselined => "baselined",
-        }
-    }
-}
+pub(crate) use read::{is_version, list, read, stored_down, stored_up};
+pub(crate) use write::{Cursor, Settled, advance, finish, insert, ledger, settle, take_up};
 
 /// Who runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +24,8 @@ pub(crate) struct Runner {
     pub(crate) app: String,
     /// The machine.
     pub(crate) host: String,
+    /// The session that works, as its database names sessions.
+    pub(crate) session: String,
 }
 
 /// A run of one migration, as the history holds it.
@@ -64,6 +37,7 @@ pub(crate) struct Run<'a> {
     pub(crate) checksum: Checksum,
     pub(crate) settings: &'a Settings,
     pub(crate) total: usize,
+    /// Without its passwords.
     pub(crate) script: &'a str,
     pub(crate) down: Option<&'a str>,
     pub(crate) runner: &'a Runner,
@@ -72,9 +46,10 @@ pub(crate) struct Run<'a> {
 /// How far a run has come, and since when.
 pub(crate) struct Progress<'a> {
     pub(crate) state: RunState,
-    pub(crate) started: usize,
-    pub(crate) done: usize,
+    pub(crate) cursor: Cursor,
     pub(crate) error: Option<&'a str>,
+    /// What a person said, or did by hand.
+    pub(crate) note: Option<&'a str>,
     /// Expressions; no end yet while it runs.
     pub(crate) span: [String; 2],
 }

@@ -1,134 +1,125 @@
 //! Rows out of the two tables.
 
-use std::collections::HashMap;
-
+use dbmig_core::history::{self as rows, NewerFormat, RunRow};
 use dbmig_core::migration::Execution;
-use dbmig_core::plan::{Applied, Cause, Direction, History, Interrupted, Record, StoredDown};
+use dbmig_core::plan::History;
 use dbmig_core::{Checksum, Version};
 
-use super::FORMAT;
 use crate::backend::engine::{Engine, Presence, Tables};
 use crate::backend::{Database, Row};
 use crate::error::Error;
 
-/// Reads both tables; missing ones are empty ones.
-pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<History, Error> {
+/// What is in the first column of a row of the ledger.
+const LEDGER_ROW: &str = "l";
+/// The same of a row of the history.
+const RUN_ROW: &str = "h";
+/// The same of the mark of both tables.
+const MARK_ROW: &str = "m";
+
+/// Reads both tables in one query, with their mark; missing ones are empty ones.
+pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<(History, String), Error> {
     let engine = db.engine();
-    let mut history = History::default();
-    let mut records = Vec::new();
+    let mut parts = Vec::new();
     if tables.history == Presence::Present {
-        let sql = latest_rows(engine, tables);
-        for row in db.query(&sql).map_err(Error::database("read the history"))? {
-            if row.number(1) > FORMAT {
-                return Err(Error::NewerHistory { found: row.number(1) });
-            }
-            records.push(row);
-        }
+        parts.push(latest_rows(engine, tables));
     }
     if tables.ledger == Presence::Present {
-        let sql = format!("SELECT version FROM {}", tables.ledger_name());
-        let rows = db.query(&sql).map_err(Error::database("read the ledger"))?;
-        let mut versions: Vec<_> = rows.iter().map(|row| row.text(0).to_owned()).collect();
-        // Here, not in SQL: the database's collation may not be text order.
-        versions.sort();
-        let completed = by_version(records.iter().filter(|row| is_completed(row)));
-        history.applied = versions
-            .into_iter()
-            .map(|version| Applied {
-                record: record(completed.get(version.as_str()).copied()),
-                version: Version::from_ledger(version),
-            })
-            .collect();
+        parts.push(ledger_rows(engine, tables));
     }
-    history.interrupted = interrupted(&records, &history);
-    Ok(history)
+    if parts.is_empty() {
+        return Ok((History::default(), String::new()));
+    }
+    parts.extend(engine.mark(tables).map(|mark| narrow(MARK_ROW, &mark, "")));
+    let found = db.query(&parts.join(" UNION ALL "));
+    let mut found = found.map_err(Error::database("read the ledger and the history"))?;
+    // `UNION ALL` promises no order.
+    found.sort_by_key(|row| row.number(15));
+    let of = |kind| found.iter().filter(move |row: &&Row| row.text(0) == kind);
+    let versions = of(LEDGER_ROW).map(|row| row.text(1).to_owned()).collect();
+    let runs: Vec<_> = of(RUN_ROW).map(run_row).collect();
+    let history =
+        rows::read(versions, &runs).map_err(|NewerFormat(found)| Error::NewerHistory { found })?;
+    let mark = of(MARK_ROW).next().map(|row| row.text(1).to_owned());
+    Ok((history, mark.unwrap_or_default()))
 }
 
-/// The last row and the last completed row of each version, oldest first.
+/// The last row and the last completed row of each version.
 fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
     let text = |column: &str| cast(engine, column);
     let history = tables.history_name();
+    let open = |column: &str| {
+        let column = text(column);
+        format!(
+            "CASE WHEN execution = 'statements' AND state IN ('running', 'failed') THEN {column} END"
+        )
+    };
     let columns = [
+        format!("'{RUN_ROW}'"),
+        text("version"),
         text("format"),
-        "name".to_owned(),
-        "direction".to_owned(),
-        "state".to_owned(),
-        "execution".to_owned(),
-        "checksum".to_owned(),
+        text("name"),
+        text("direction"),
+        text("state"),
+        text("execution"),
+        text("checksum"),
         text("statements_started"),
         text("statements_done"),
         "CASE WHEN down_script IS NULL THEN '0' ELSE '1' END".to_owned(),
-        "CASE WHEN execution = 'statements' AND state IN ('running', 'failed') THEN script END"
-            .to_owned(),
-        "error".to_owned(),
+        open("script"),
+        text("error"),
+        open("session"),
+        open("sighted"),
+        text("id"),
     ];
     format!(
-        "SELECT version, {} FROM {history} WHERE id IN (SELECT MAX(id) FROM {history} GROUP BY version) \
-         OR id IN (SELECT MAX(id) FROM {history} WHERE state IN ('done', 'baselined') GROUP BY version) \
-         ORDER BY id",
+        "SELECT {} FROM {history} WHERE id IN (SELECT MAX(id) FROM {history} GROUP BY version) \
+         OR id IN (SELECT MAX(id) FROM {history} WHERE state IN ('done', 'baselined') GROUP BY version)",
         columns.join(", "),
     )
+}
+
+fn ledger_rows(engine: &dyn Engine, tables: &Tables) -> String {
+    narrow(LEDGER_ROW, &cast(engine, "version"), &format!(" FROM {}", tables.ledger_name()))
+}
+
+/// A row of one value, as wide as the ones of the history.
+fn narrow(kind: &str, value: &str, from: &str) -> String {
+    format!("SELECT '{kind}', {value}{}{from}", ", NULL".repeat(14))
+}
+
+fn run_row(row: &Row) -> RunRow {
+    let optional = |i| row.optional(i).map(str::to_owned);
+    let text = |i| row.text(i).to_owned();
+    RunRow {
+        version: text(1),
+        format: row.number(2),
+        name: text(3),
+        direction: text(4),
+        state: text(5),
+        execution: text(6),
+        checksum: text(7),
+        started: row.number(8),
+        done: row.number(9),
+        down: row.is_true(10),
+        script: text(11),
+        error: text(12),
+        session: optional(13),
+        sighted: optional(14),
+    }
 }
 
 fn cast(engine: &dyn Engine, column: &str) -> String {
     match engine.dialect() {
         dbmig_core::Dialect::Mysql => format!("CAST({column} AS CHAR)"),
-        dbmig_core::Dialect::Postgres | dbmig_core::Dialect::Sqlite => {
-            format!("CAST({column} AS TEXT)")
-        }
+        dbmig_core::Dialect::Postgres => format!("CAST({column} AS pg_catalog.text)"),
+        dbmig_core::Dialect::Sqlite => format!("CAST({column} AS TEXT)"),
     }
 }
 
-fn is_completed(row: &Row) -> bool {
-    matches!(row.text(4), "done" | "baselined")
-}
-
-/// The last row of each version; `rows` are oldest first.
-fn by_version<'r>(rows: impl Iterator<Item = &'r Row>) -> HashMap<&'r str, &'r Row> {
-    rows.map(|row| (row.text(0), row)).collect()
-}
-
-/// The ledger has the version: a record of ours belongs to it if the last thing that we completed
-/// there was going up. Else another tool has applied it since.
-fn record(last_completed: Option<&Row>) -> Record {
-    match last_completed {
-        Some(row) if row.text(3) == Direction::Up.name() => match Checksum::from_hex(row.text(6)) {
-            Some(checksum) => Record::Recorded {
-                name: row.text(2).to_owned(),
-                checksum,
-                down: if row.text(9) == "1" { StoredDown::Present } else { StoredDown::Absent },
-            },
-            None => Record::Unverified,
-        },
-        _ => Record::Unverified,
-    }
-}
-
-fn interrupted(rows: &[Row], history: &History) -> Vec<Interrupted> {
-    let mut found: Vec<Interrupted> = Vec::new();
-    let last = by_version(rows.iter());
-    let is_open =
-        |row: &Row| row.text(5) == "statements" && matches!(row.text(4), "running" | "failed");
-    for row in rows.iter().filter(|row| is_open(row)) {
-        let version = Version::from_ledger(row.text(0));
-        let is_last = last.get(row.text(0)).is_some_and(|last| std::ptr::eq(*last, row));
-        let (started, done) = (row.number(7), row.number(8));
-        let cause = match row.text(4) {
-            "failed" => Cause::Failed(row.text(11).to_owned()),
-            _ => Cause::Lost,
-        };
-        let begun = done > 0 || (started > 0 && cause == Cause::Lost);
-        let direction =
-            if row.text(3) == Direction::Down.name() { Direction::Down } else { Direction::Up };
-        // Where the ledger says otherwise, somebody has settled it.
-        let applied = history.find(&version).is_some();
-        let unsettled = applied == (direction == Direction::Down);
-        if is_last && begun && unsettled {
-            let (name, script) = (row.text(2).to_owned(), row.text(10).to_owned());
-            found.push(Interrupted { version, name, direction, started, done, cause, script });
-        }
-    }
-    found
+/// A condition. As text: for two of its type PostgreSQL has no operator of its own, so that it would
+/// look for one in schemas that others may write to.
+pub(crate) fn is_version(engine: &dyn Engine, version: &Version) -> String {
+    format!("{} = {}", cast(engine, "version"), engine.dialect().literal(version.as_str()))
 }
 
 /// The way back that was stored when `version` was last applied.
@@ -145,10 +136,10 @@ pub(crate) fn stored_down(
     version: &Version,
 ) -> Result<Option<StoredScript>, Error> {
     let history = tables.history_name();
-    let version = tables.dialect.literal(version.as_str());
+    let version = is_version(db.engine(), version);
     let sql = format!(
         "SELECT down_script, execution, checksum FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
-         WHERE version = {version} AND state IN ('done', 'baselined') AND direction = 'up') \
+         WHERE {version} AND state IN ('done', 'baselined') AND direction = 'up') \
          AND down_script IS NOT NULL"
     );
     let rows = db.query(&sql).map_err(Error::database("read a stored script"))?;
@@ -173,10 +164,10 @@ pub(crate) fn stored_up(
         return Ok(None);
     }
     let history = tables.history_name();
-    let version = tables.dialect.literal(version.as_str());
+    let version = is_version(db.engine(), version);
     let sql = format!(
         "SELECT script FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
-         WHERE version = {version} AND state IN ('done', 'baselined') AND direction = 'up')"
+         WHERE {version} AND state IN ('done', 'baselined') AND direction = 'up')"
     );
     let rows = db.query(&sql).map_err(Error::database("read a stored script"))?;
     Ok(rows.first().map(|row| row.text(0).to_owned()))
@@ -209,6 +200,8 @@ pub struct HistoryRow {
     pub database_user: Option<String>,
     /// What the database said, for a failed run.
     pub error: Option<String>,
+    /// What a person said with `repair`.
+    pub note: Option<String>,
 }
 
 /// The newest `limit` rows of the history, newest first.
@@ -222,7 +215,7 @@ pub(crate) fn list(
     }
     let engine = db.engine();
     let sql = format!(
-        "SELECT {}, {}, version, name, direction, state, {}, {}, app, host, database_user, error \
+        "SELECT {}, {}, version, name, direction, state, {}, {}, app, host, database_user, error, note \
          FROM {} ORDER BY id DESC LIMIT {limit}",
         engine.iso("started_at"),
         engine.iso("ended_at"),
@@ -249,5 +242,6 @@ fn history_row(row: &Row) -> HistoryRow {
         host: row.text(9).to_owned(),
         database_user: optional(10),
         error: optional(11),
+        note: optional(12),
     }
 }

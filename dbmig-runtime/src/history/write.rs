@@ -1,11 +1,34 @@
 //! Rows into the two tables, as SQL.
 
 use dbmig_core::Version;
+use dbmig_core::history::RunState;
 use dbmig_core::migration::{Compatibility, Execution, Reversible};
-use dbmig_core::plan::Direction;
+use dbmig_core::plan::{Direction, Interrupted};
 
-use super::{FORMAT, Progress, Run, RunState};
+use super::{FORMAT, Progress, Run, Runner};
 use crate::backend::engine::{Engine, Tables};
+
+/// How far a run outside of a transaction has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    /// Statements begun.
+    pub(crate) started: usize,
+    /// Statements done.
+    pub(crate) done: usize,
+    /// An expression for what the catalogue says of the statement between the two.
+    pub(crate) sighted: Option<String>,
+}
+
+impl Cursor {
+    /// Between two statements.
+    pub(crate) const fn after(done: usize) -> Self {
+        Self { started: done, done, sighted: None }
+    }
+
+    fn sighted(&self) -> &str {
+        self.sighted.as_deref().unwrap_or("NULL")
+    }
+}
 
 /// The row of a run.
 pub(crate) fn insert(
@@ -25,8 +48,8 @@ pub(crate) fn insert(
         literal(execution_name(run.execution)),
         literal(&run.checksum.to_string()),
         run.total.to_string(),
-        progress.started.to_string(),
-        progress.done.to_string(),
+        progress.cursor.started.to_string(),
+        progress.cursor.done.to_string(),
         literal(run.script),
         optional(run.down),
         optional(compatibility_name(run.settings.compatibility)),
@@ -36,14 +59,52 @@ pub(crate) fn insert(
         literal(&run.runner.app),
         literal(&run.runner.host),
         engine.user().to_owned(),
+        literal(&run.runner.session),
+        progress.cursor.sighted().to_owned(),
         optional(progress.error),
+        optional(progress.note),
     ];
     format!(
         "INSERT INTO {} (format, version, name, direction, state, execution, checksum, statements_total, \
          statements_started, statements_done, script, down_script, compatible, reversible, started_at, \
-         ended_at, app, host, database_user, error) VALUES ({});\n",
+         ended_at, app, host, database_user, session, sighted, error, note) VALUES ({});\n",
         tables.history_name(),
         values.join(", "),
+    )
+}
+
+/// What a person has settled.
+pub(crate) struct Settled<'a> {
+    pub(crate) state: RunState,
+    pub(crate) done: usize,
+    pub(crate) note: &'a str,
+    pub(crate) runner: &'a Runner,
+}
+
+/// A row like the one that `run` left, as a person has settled it.
+pub(crate) fn settle(
+    engine: &dyn Engine,
+    tables: &Tables,
+    run: &Interrupted,
+    settled: &Settled<'_>,
+) -> String {
+    let literal = |text: &str| engine.dialect().literal(text);
+    let history = tables.history_name();
+    format!(
+        "INSERT INTO {history} (format, version, name, direction, state, execution, checksum, \
+         statements_total, statements_started, statements_done, script, down_script, compatible, reversible, \
+         started_at, ended_at, app, host, database_user, note) SELECT {FORMAT}, version, name, direction, \
+         '{}', execution, checksum, statements_total, {done}, {done}, script, down_script, compatible, \
+         reversible, {now}, {now}, {}, {}, {}, {} FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
+         WHERE version = {});\n",
+        settled.state.name(),
+        literal(&settled.runner.app),
+        literal(&settled.runner.host),
+        engine.user(),
+        literal(settled.note),
+        literal(run.version.as_str()),
+        done = settled.done,
+        now = engine.now(),
     )
 }
 
@@ -52,13 +113,15 @@ pub(crate) fn advance(
     engine: &dyn Engine,
     tables: &Tables,
     version: &Version,
-    started: usize,
-    done: usize,
+    cursor: &Cursor,
 ) -> String {
     format!(
-        "UPDATE {} SET statements_started = {started}, statements_done = {done} \
+        "UPDATE {} SET statements_started = {}, statements_done = {}, sighted = {} \
          WHERE version = {} AND state = 'running';\n",
         tables.history_name(),
+        cursor.started,
+        cursor.done,
+        cursor.sighted(),
         engine.dialect().literal(version.as_str()),
     )
 }
@@ -74,8 +137,8 @@ pub(crate) fn finish(
 ) -> String {
     let literal = |text: &str| engine.dialect().literal(text);
     format!(
-        "UPDATE {} SET state = {}, statements_done = {done}, ended_at = {}, error = {} \
-         WHERE version = {} AND state = 'running';\n",
+        "UPDATE {} SET state = {}, statements_started = {done}, statements_done = {done}, ended_at = {}, \
+         error = {} WHERE version = {} AND state = 'running';\n",
         tables.history_name(),
         literal(state.name()),
         engine.now(),
@@ -84,12 +147,19 @@ pub(crate) fn finish(
     )
 }
 
-/// A run takes up what earlier runs of `version` have left.
-pub(crate) fn take_up(engine: &dyn Engine, tables: &Tables, version: &Version) -> String {
+/// What earlier runs of `version` have left open becomes `state`: a later one has taken them up,
+/// or a person has put them aside.
+pub(crate) fn take_up(
+    engine: &dyn Engine,
+    tables: &Tables,
+    version: &Version,
+    state: RunState,
+) -> String {
     format!(
-        "UPDATE {} SET state = 'resumed' WHERE version = {} AND state IN ('running', 'failed') \
+        "UPDATE {} SET state = '{}' WHERE version = {} AND state IN ('running', 'failed') \
          AND execution = 'statements';\n",
         tables.history_name(),
+        state.name(),
         engine.dialect().literal(version.as_str()),
     )
 }

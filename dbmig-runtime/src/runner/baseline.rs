@@ -1,16 +1,18 @@
 //! Adopting a database whose schema came another way.
 
+use dbmig_core::history::RunState;
 use dbmig_core::migration::Execution;
 use dbmig_core::plan::{Direction, History, Record, Target, plan};
-use dbmig_core::{Migration, Version};
+use dbmig_core::{Migration, Version, sql};
 
-use super::{Runner, ensure_tables, host, introduce, located, look, within};
+use super::{Runner, ensure_tables, runner, within};
 use crate::backend::Database;
-use crate::backend::engine::Tables;
+use crate::backend::engine::Part;
 use crate::error::Error;
-use crate::execute;
-use crate::history::{self, Progress, Run, RunState};
-use crate::lock::{self, Need};
+use crate::execute::{self, Place};
+use crate::history::{self, Cursor, Progress, Run};
+use crate::lock::{Held, with_lock};
+use crate::look::look;
 use crate::options::Options;
 use crate::report::{Done, Report};
 
@@ -34,22 +36,23 @@ impl<'a> Runner<'a> {
         db: &mut dyn Database,
         through: Option<&Version>,
     ) -> Result<Report, Error> {
-        let wanted = self.baseline_plan(db, through)?;
-        if wanted.is_empty() {
-            return Ok(Report::default());
-        }
-        let tables = db.engine().locate(db).map_err(located())?;
-        let Self { options, observe, .. } = self;
-        introduce(db, options)?;
-        let work = |_: &mut dyn Database| Ok(Need::Work);
-        let done = lock::with_lock(db, &tables, options.lock_wait, observe, work, |db, _| {
-            let tables = ensure_tables(db)?;
-            let history = history::read(db, &tables)?;
+        self.check(through)?;
+        let Self { set, options, observe } = self;
+        let wanted = |history: &History| {
+            set.iter()
+                .filter(|m| through.is_none_or(|last| m.version <= *last))
+                .filter(|m| is_unrecorded(history, m))
+                .collect::<Vec<_>>()
+        };
+        let decide = |db: &mut dyn Database| {
+            let look = look(db)?;
+            Ok((!wanted(&look.history).is_empty()).then_some(look))
+        };
+        let done = with_lock(db, options, observe, decide, |held, _| {
             let mut report = Report::default();
-            for migration in wanted {
-                if let Some(done) = adopt(db, &tables, options, &history, migration)? {
-                    report.done.push(done);
-                }
+            for migration in wanted(&held.look.history) {
+                adopt(held, options, migration, None)?;
+                report.done.push(Done::planned(migration));
             }
             Ok(report)
         })?;
@@ -65,14 +68,19 @@ impl<'a> Runner<'a> {
         db: &mut dyn Database,
         through: Option<&Version>,
     ) -> Result<Vec<&'a Migration>, Error> {
-        let (_, history) = within(db, look)?;
-        // An unknown version is refused by the same planner as everywhere.
-        let target = through.cloned().map_or(Target::Latest, Target::Through);
-        if through.is_some() {
-            plan(self.set, &History::default(), &target, &self.options.policy)?;
-        }
+        let history = within(db, look)?.history;
+        self.check(through)?;
         let wanted = self.set.iter().filter(|m| through.is_none_or(|last| m.version <= *last));
         Ok(wanted.filter(|m| is_unrecorded(&history, m)).collect())
+    }
+
+    /// An unknown version is refused by the same planner as everywhere.
+    fn check(&self, through: Option<&Version>) -> Result<(), Error> {
+        if let Some(version) = through {
+            let target = Target::Through(version.clone());
+            plan(self.set, &History::default(), &target, &self.options.policy)?;
+        }
+        Ok(())
     }
 }
 
@@ -81,18 +89,14 @@ fn is_unrecorded(history: &History, migration: &Migration) -> bool {
 }
 
 /// Writes the rows of one migration that is taken as applied, in one transaction.
-fn adopt(
-    db: &mut dyn Database,
-    tables: &Tables,
+pub(super) fn adopt(
+    held: &mut Held<'_>,
     options: &Options,
-    history: &History,
     migration: &Migration,
-) -> Result<Option<Done>, Error> {
-    if !is_unrecorded(history, migration) {
-        return Ok(None);
-    }
-    let engine = db.engine();
-    let runner = history::Runner { app: options.app.clone(), host: host() };
+    note: Option<&str>,
+) -> Result<(), Error> {
+    let tables = ensure_tables(held)?;
+    let runner = runner(held, options);
     let down = execute::storable_down(migration.down(), tables.dialect);
     let total = migration.up().statements(tables.dialect).map_or(0, |s| s.len());
     let run = Run {
@@ -103,31 +107,42 @@ fn adopt(
         checksum: migration.checksum,
         settings: &migration.settings,
         total,
-        script: &migration.up().text,
+        script: &sql::hide_secrets(tables.dialect, &migration.up().text),
         down: down.as_deref(),
         runner: &runner,
     };
+    let engine = held.db().engine();
     let progress = Progress {
         state: RunState::Baselined,
-        started: 0,
-        done: 0,
+        cursor: Cursor::default(),
         error: None,
+        note,
         span: history::moment(engine),
     };
-    let brackets = engine.transaction(db.nesting());
-    let ledger = match history.find(&migration.version) {
+    let ledger = match held.look.history.find(&migration.version) {
         Some(_) => String::new(),
-        None => history::ledger(engine, tables, &migration.version, Direction::Up),
+        None => history::ledger(engine, &tables, &migration.version, Direction::Up),
     };
-    let sql = format!(
-        "{};\n{ledger}{}{};\n",
-        brackets.open,
-        history::insert(engine, tables, &run, &progress),
-        brackets.close,
-    );
-    if let Err(source) = db.execute(&sql) {
-        let _ = db.execute(brackets.abort);
-        return Err(Error::Database { doing: "write the baseline", source });
-    }
-    Ok(Some(Done::planned(migration)))
+    let rows = ledger + &history::insert(engine, &tables, &run, &progress);
+    let fence = held.fence.clone();
+    let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
+    write(held.db(), &place, &rows, "write the baseline")
+}
+
+/// Writes `rows` in one transaction under the lock.
+pub(super) fn write(
+    db: &mut dyn Database,
+    place: &Place<'_>,
+    rows: &str,
+    doing: &'static str,
+) -> Result<(), Error> {
+    let engine = db.engine();
+    let envelope = engine.envelope(&place.setting(db, &place.runner.session, Part::Whole));
+    db.execute(&envelope.around(rows)).map_err(|source| {
+        let _ = db.execute(&envelope.abort);
+        match engine.is_fence(&source) {
+            true => Error::LockLost(Box::default()),
+            false => Error::Database { doing, source },
+        }
+    })
 }

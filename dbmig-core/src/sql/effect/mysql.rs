@@ -50,7 +50,7 @@ fn alter(reader: &mut Reader<'_>) -> Option<Effect> {
     attributes(reader);
     if reader.word("TABLE") {
         reader.phrase(&["IF", "EXISTS"]);
-        let table = reader.object(ObjectKind::Table)?;
+        let table = reader.object(ObjectKind::Definition)?;
         // What these do cannot be seen in the definition of the table.
         let hidden = reader.rest_mentions(&["EXCHANGE", "DISCARD", "IMPORT"]);
         return if hidden { None } else { Effect::visible(vec![table]) };
@@ -101,7 +101,7 @@ fn rename(reader: &mut Reader<'_>) -> Option<Effect> {
 
 /// `.. ON t`
 fn on_table(reader: &mut Reader<'_>) -> Option<Effect> {
-    let table = reader.skip_to("ON").then(|| reader.object(ObjectKind::Table))??;
+    let table = reader.skip_to("ON").then(|| reader.object(ObjectKind::Definition))??;
     Effect::visible(vec![table])
 }
 
@@ -116,7 +116,7 @@ impl Subject {
     const fn kind(self) -> ObjectKind {
         match self {
             Self::Object(kind) => kind,
-            Self::Index => ObjectKind::Table,
+            Self::Index => ObjectKind::Definition,
         }
     }
 }

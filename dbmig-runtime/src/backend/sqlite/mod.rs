@@ -1,9 +1,6 @@
 //! SQLite. Runners of ours exclude each other with a lock on a file; against other tools each step
 //! is a write transaction, `BEGIN IMMEDIATE`, with the ledger read again inside.
 
-use std::fs::{File, TryLockError};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use dbmig_core::migration::ForeignKeys;
@@ -14,10 +11,13 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::connection::{Database, Nesting, Row};
 use super::engine::{
-    Atomic, Brackets, Engine, Failure, Guard, HISTORY, LEDGER, Limits, Outcome, Presence, Scope,
+    Activity, Atomic, Engine, Envelope, Failure, HISTORY, LEDGER, Outcome, Presence, Setting,
     Tables, one_by_one,
 };
 use super::{Backend, Sqlite, sealed};
+use crate::lock::Lock;
+
+mod lock;
 
 /// How long a runner waits for a write transaction of another.
 const BUSY_TIMEOUT_MS: usize = 30_000;
@@ -42,15 +42,26 @@ impl Engine for SqliteEngine {
 
     fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables> {
         let rows = db.query(&format!(
-            "SELECT name FROM main.sqlite_master WHERE type = 'table' \
-             AND name IN ('{LEDGER}', '{HISTORY}')"
+            "SELECT name, type FROM main.sqlite_master WHERE name IN ('{LEDGER}', '{HISTORY}')"
         ))?;
+        if let Some(row) = rows.iter().find(|row| row.text(1) != "table") {
+            return Err(Error::QueryBuilderError(
+                format!(
+                    "{} is a {}, not the plain table that it should be: look at what it is, then drop or \
+                     rename it",
+                    row.text(0),
+                    row.text(1),
+                )
+                .into(),
+            ));
+        }
         let has = |name| Presence::of(rows.iter().any(|row| row.text(0) == name));
         Ok(Tables {
             dialect: Dialect::Sqlite,
             schema: "main".to_owned(),
             ledger: has(LEDGER),
             history: has(HISTORY),
+            foreign: None,
             session: Vec::new(),
         })
     }
@@ -78,7 +89,7 @@ impl Engine for SqliteEngine {
              statements_started INTEGER NOT NULL, statements_done INTEGER NOT NULL, \
              script TEXT NOT NULL, down_script TEXT, compatible TEXT, reversible TEXT, \
              started_at TEXT NOT NULL, ended_at TEXT, \
-             app TEXT, host TEXT, database_user TEXT, error TEXT)"
+             app TEXT, host TEXT, database_user TEXT, session TEXT, sighted TEXT, error TEXT, note TEXT)"
         )
     }
 
@@ -86,45 +97,42 @@ impl Engine for SqliteEngine {
         super::current::by_rows(db, set, "main.")
     }
 
-    /// SQLite has no lock that outlives a transaction, so it is a lock of the operating system on
-    /// a file beside the database: it goes with the process that holds it.
-    fn try_lock(&self, db: &mut dyn Database, _tables: &Tables) -> QueryResult<Option<Guard>> {
-        match lock_file(db)? {
-            Some(path) => take(&path).map_err(|error| {
-                let message = format!("{}: {error}", path.display());
-                Error::QueryBuilderError(message.into())
-            }),
-            None => Ok(Some(Guard::Alone)),
-        }
-    }
-
-    fn unlock(&self, _: &mut dyn Database, _: &Tables, guard: Guard) -> QueryResult<()> {
-        drop(guard);
-        Ok(())
-    }
-
-    fn holder(&self, db: &mut dyn Database, _tables: &Tables) -> QueryResult<Option<String>> {
-        let path = lock_file(db)?;
-        let text = path.and_then(|path| std::fs::read_to_string(path).ok());
-        Ok(text.filter(|text| !text.is_empty()))
+    fn lock(&self) -> &'static dyn Lock {
+        &lock::Beside
     }
 
     /// Nobody can look at SQLite's sessions.
-    fn introduce(&self, _db: &mut dyn Database, _name: &str) -> QueryResult<()> {
+    fn session(&self, _db: &mut dyn Database, _token: u32) -> QueryResult<String> {
+        Ok(String::new())
+    }
+
+    /// What a process has begun ends with it.
+    fn activity(&self, _db: &mut dyn Database, _session: &str) -> QueryResult<Activity> {
+        Ok(Activity::Gone)
+    }
+
+    fn interrupt(&self, _db: &mut dyn Database, _session: &str) -> QueryResult<()> {
         Ok(())
     }
 
+    fn envelope(&self, setting: &Setting<'_>) -> Envelope {
+        Envelope::plain("BEGIN IMMEDIATE", setting.nesting)
+    }
+
+    fn prepare_alone(&self, _setting: &Setting<'_>) -> String {
+        String::new()
+    }
+
     fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
-        let brackets = self.transaction(step.nesting);
         if step.foreign_keys == ForeignKeys::Unchanged {
-            return one_by_one(db, step, brackets, &|_| Ok(()));
+            return one_by_one(db, step, &|_| Ok(()));
         }
         let enforced = match db.query("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys")
         {
             Ok(rows) => rows.first().is_some_and(|row| row.text(0) == "1"),
             Err(error) => return Err(Failure::bookkeeping(error)),
         };
-        if enforced && step.nesting == Nesting::InTransaction {
+        if enforced && step.setting.nesting == Nesting::InTransaction {
             return Err(Failure::bookkeeping(Error::QueryBuilderError(
                 "`foreign_keys = \"off\"` has no effect inside a transaction, and the connection is in one"
                     .into(),
@@ -133,24 +141,23 @@ impl Engine for SqliteEngine {
         if enforced {
             db.execute("PRAGMA foreign_keys = OFF").map_err(Failure::bookkeeping)?;
         }
-        let result = one_by_one(db, step, brackets, &check_foreign_keys);
+        let result = one_by_one(db, step, &check_foreign_keys);
         if enforced {
             db.execute("PRAGMA foreign_keys = ON").map_err(Failure::bookkeeping)?;
         }
         result
     }
 
-    /// There are no locks but the one that runners wait for, and no clock for statements.
-    fn limits(&self, _limits: &Limits, _scope: Scope) -> String {
-        String::new()
-    }
-
-    fn cleanse(&self, _db: &dyn Database, _tables: &Tables) -> String {
-        String::new()
+    fn concat(&self, texts: &str) -> String {
+        format!("({})", texts.replace(", ", " || "))
     }
 
     fn now(&self) -> &'static str {
         "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+    }
+
+    fn later(&self, seconds: u64) -> String {
+        format!("strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+{seconds} seconds')")
     }
 
     fn span(&self, elapsed: Option<Duration>) -> [String; 2] {
@@ -169,30 +176,9 @@ impl Engine for SqliteEngine {
         "NULL"
     }
 
-    fn transaction(&self, nesting: Nesting) -> Brackets {
-        Brackets::standard("BEGIN IMMEDIATE", nesting)
+    fn is_fence(&self, _error: &Error) -> bool {
+        false
     }
-}
-
-/// The file of the lock; none for a database in memory, which has one connection only.
-fn lock_file(db: &mut dyn Database) -> QueryResult<Option<PathBuf>> {
-    let rows = db.query("PRAGMA database_list")?;
-    let main = rows.iter().find(|row| row.text(1) == "main");
-    let path = main.and_then(|row| row.optional(2)).filter(|path| !path.is_empty());
-    Ok(path.map(|path| PathBuf::from(format!("{path}-dbmig-lock"))))
-}
-
-fn take(path: &Path) -> io::Result<Option<Guard>> {
-    let mut file = File::options().create(true).truncate(false).write(true).open(path)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Ok(None),
-        Err(TryLockError::Error(error)) => return Err(error),
-    }
-    // For those who wait.
-    file.set_len(0)?;
-    write!(file, "process {}", std::process::id())?;
-    Ok(Some(Guard::File(file)))
 }
 
 fn check_foreign_keys(db: &mut dyn Database) -> QueryResult<()> {

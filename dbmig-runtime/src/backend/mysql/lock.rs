@@ -1,0 +1,139 @@
+//! `GET_LOCK`: two names. The first says who may work, and is held on a connection of its own. The
+//! second is held by the connection that works, for as long as the server works for it, even if
+//! its client is dead: so a new runner waits for what the last one has begun.
+//!
+//! They are locks of one server: behind a proxy that spreads statements over several, or on a
+//! cluster with several writers, the lease is the one to use.
+
+use diesel::QueryResult;
+
+use super::{Activity, Database, Dialect, HISTORY, Presence, Tables};
+use crate::lock::{
+    self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Take, assert_that,
+};
+use crate::look::Look;
+
+/// See the module.
+pub(super) struct Named;
+
+/// The names carry the database, for the locks are the server's; they hold 64 characters.
+fn runner(tables: &Tables) -> String {
+    Dialect::Mysql.literal(&format!("dbmig:{:08x}", lock::key(&tables.schema)))
+}
+
+fn work(tables: &Tables) -> String {
+    Dialect::Mysql.literal(&format!("dbmig:{:08x}:work", lock::key(&tables.schema)))
+}
+
+impl Lock for Named {
+    fn seat(&self) -> Seat {
+        Seat::Beside
+    }
+
+    fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>> {
+        let of = |name: &str| {
+            format!(
+                "SELECT CAST(IS_USED_LOCK({name}) AS CHAR), (SELECT CONCAT(' of ', user, ' from ', host) \
+                 FROM information_schema.processlist WHERE id = IS_USED_LOCK({name})) \
+                 FROM (SELECT 1) one WHERE IS_USED_LOCK({name}) IS NOT NULL"
+            )
+        };
+        if let Some(row) = db.query(&of(&runner(tables)))?.first() {
+            let doing = doing(db, tables);
+            return Ok(Some(format!("connection {}{}{doing}", row.text(0), row.text(1))));
+        }
+        let rows = db.query(&of(&work(tables)))?;
+        Ok(rows
+            .first()
+            .map(|row| format!("connection {}{}, whose runner is gone", row.text(0), row.text(1))))
+    }
+
+    /// Only 1 means held: a wrong time-out gives NULL on MariaDB and locks nothing.
+    fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, _seen: &Look) -> QueryResult<Take> {
+        let Some(connection) = get(db, &runner(claim.tables))? else { return Ok(Take::Busy) };
+        if claim.seat == Seat::Beside {
+            // Of a host that has vanished, the server drops the connection, and the lock with it.
+            db.execute(&format!("SET SESSION wait_timeout = {SILENCE}"))?;
+        }
+        Ok(Take::Held(Guard::Connection(connection), Freshness::Unknown))
+    }
+
+    fn join(&self, db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<Option<String>> {
+        if get(db, &work(claim.tables))?.is_some() {
+            db.execute(&format!("SET SESSION wait_timeout = {SILENCE}"))?;
+            return Ok(None);
+        }
+        let name = work(claim.tables);
+        let rows = db.query(&format!("SELECT CAST(IS_USED_LOCK({name}) AS CHAR)"))?;
+        let id = rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
+        let what = match activity(db, &id)? {
+            Activity::Working(what) => what,
+            Activity::Idle | Activity::Gone => format!("connection {id}"),
+        };
+        Ok(Some(format!("a session whose runner is gone ({what})")))
+    }
+
+    fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, _doing: &str) -> QueryResult<()> {
+        if claim.seat == Seat::Beside { db.execute("DO 1") } else { Ok(()) }
+    }
+
+    fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
+        db.execute(&format!("DO RELEASE_LOCK({})", runner(claim.tables)))?;
+        match claim.seat {
+            Seat::Beside => db.execute("SET SESSION wait_timeout = DEFAULT"),
+            Seat::Within => Ok(()),
+        }
+    }
+
+    /// The lock is still held by the connection that it was taken on.
+    fn fence(&self, claim: &Claim<'_>, guard: &Guard) -> Fence {
+        let name = runner(claim.tables);
+        let condition = match guard {
+            Guard::Connection(id) => format!("IS_USED_LOCK({name}) = {id}"),
+            _ => format!("IS_USED_LOCK({name}) = CONNECTION_ID()"),
+        };
+        Fence {
+            isolation: Isolation::Default,
+            check: assert_that(Dialect::Mysql, &format!("COALESCE({condition}, FALSE)")),
+        }
+    }
+}
+
+/// Tries to take the lock, and tells the number of the connection that has it then.
+fn get(db: &mut dyn Database, name: &str) -> QueryResult<Option<u64>> {
+    let rows = db.query(&format!(
+        "SELECT CAST(GET_LOCK({name}, 0) AS CHAR), CAST(CONNECTION_ID() AS CHAR)"
+    ))?;
+    let held = rows.first().filter(|row| row.is_true(0));
+    Ok(held.and_then(|row| row.text(1).parse().ok()))
+}
+
+/// A session has no name that others can see; but what it does outside of a transaction, which is
+/// nearly all, stands in the history.
+fn doing(db: &mut dyn Database, tables: &Tables) -> String {
+    if tables.history == Presence::Absent {
+        return String::new();
+    }
+    let rows = db.query(&format!(
+        "SELECT CONCAT(COALESCE(app, ''), ' on ', COALESCE(host, ''), ', at work on ', name, ' since ', \
+         CAST(started_at AS CHAR), ' UTC') FROM {} WHERE state = 'running' ORDER BY id DESC LIMIT 1",
+        tables.qualified(HISTORY),
+    ));
+    let row = rows.ok().and_then(|rows| rows.first().map(|row| row.text(0).to_owned()));
+    row.map(|text| format!(" ({text})")).unwrap_or_default()
+}
+
+pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Activity> {
+    let Ok(id) = session.parse::<u64>() else { return Ok(Activity::Gone) };
+    let rows = db.query(&format!(
+        "SELECT CAST(command AS CHAR), CAST(time AS CHAR), CAST(LEFT(info, 60) AS CHAR) \
+         FROM information_schema.processlist WHERE id = {id} AND id <> CONNECTION_ID()"
+    ))?;
+    Ok(match rows.first() {
+        None => Activity::Gone,
+        Some(row) if row.text(0) == "Sleep" => Activity::Idle,
+        Some(row) => {
+            Activity::Working(format!("connection {id}, for {} s: {}", row.text(1), row.text(2)))
+        }
+    })
+}

@@ -1,0 +1,201 @@
+//! MySQL and MariaDB. Every schema change commits by itself, so a step is atomic only when none
+//! of its statements is one.
+
+use std::time::Duration;
+
+use dbmig_core::sql::effect::Object;
+use dbmig_core::{Dialect, MigrationSet};
+use diesel::connection::LoadConnection;
+use diesel::result::Error;
+use diesel::{QueryResult, RunQueryDsl};
+
+use super::connection::{Database, Ownership, Row};
+use super::engine::{
+    Activity, Atomic, Engine, Envelope, Failure, HISTORY, LEDGER, Limits, Outcome, Presence,
+    Renewal, Setting, Tables, one_by_one,
+};
+use super::{Backend, Mysql, sealed};
+use crate::lock::Lock;
+
+mod lock;
+mod sight;
+
+impl sealed::Sealed for Mysql {}
+
+impl Backend for Mysql {
+    const DIALECT: Dialect = Dialect::Mysql;
+    const ENGINE: &'static dyn Engine = &MysqlEngine;
+
+    fn rows<C: LoadConnection<Backend = Self>>(conn: &mut C, sql: &str) -> QueryResult<Vec<Row>> {
+        diesel::sql_query(sql).load(conn)
+    }
+}
+
+struct MysqlEngine;
+
+impl Engine for MysqlEngine {
+    fn dialect(&self) -> Dialect {
+        Dialect::Mysql
+    }
+
+    fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables> {
+        let table = |name| {
+            format!(
+                "(SELECT CAST(MAX(table_type) AS CHAR) FROM information_schema.tables \
+                 WHERE table_schema = DATABASE() AND table_name = '{name}')"
+            )
+        };
+        let rows = db.query(&format!(
+            "SELECT CAST(DATABASE() AS CHAR), CAST(@@SESSION.sql_mode AS CHAR), {}, {}",
+            table(LEDGER),
+            table(HISTORY),
+        ))?;
+        let row = rows.into_iter().next().unwrap_or_default();
+        let Some(schema) = row.optional(0) else {
+            return Err(Error::QueryBuilderError(
+                "the URL names no database: add its name, as in mysql://user@host/DATABASE".into(),
+            ));
+        };
+        let presence = |name: &str, kind: Option<&str>| {
+            match kind {
+            None => Ok(Presence::Absent),
+            Some("BASE TABLE") => Ok(Presence::Present),
+            Some(kind) => Err(Error::QueryBuilderError(
+                format!(
+                    "`{schema}`.`{name}` is a {kind}, not the plain table that it should be: look at what \
+                     it is, then drop or rename it"
+                )
+                .into(),
+            )),
+        }
+        };
+        Ok(Tables {
+            dialect: Dialect::Mysql,
+            schema: schema.to_owned(),
+            ledger: presence(LEDGER, row.optional(2))?,
+            history: presence(HISTORY, row.optional(3))?,
+            foreign: None,
+            session: vec![row.text(1).to_owned()],
+        })
+    }
+
+    fn create_history(&self, tables: &Tables) -> String {
+        let history = tables.history_name();
+        format!(
+            "CREATE TABLE IF NOT EXISTS {history} (\
+             id BIGINT AUTO_INCREMENT PRIMARY KEY, \
+             format SMALLINT NOT NULL, version VARCHAR(50) NOT NULL, name TEXT NOT NULL, \
+             direction VARCHAR(8) NOT NULL, state VARCHAR(16) NOT NULL, execution VARCHAR(16) NOT NULL, \
+             checksum CHAR(64) NOT NULL, statements_total INT NOT NULL, \
+             statements_started INT NOT NULL, statements_done INT NOT NULL, \
+             script LONGTEXT NOT NULL, down_script LONGTEXT, compatible VARCHAR(16), \
+             reversible VARCHAR(16), started_at DATETIME(3) NOT NULL, ended_at DATETIME(3), \
+             app TEXT, host TEXT, database_user TEXT, session TEXT, sighted LONGTEXT, error LONGTEXT, \
+             note TEXT, KEY dbmig_history_version (version)) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4"
+        )
+    }
+
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
+        super::current::by_rows(db, set, "")
+    }
+
+    fn lock(&self) -> &'static dyn Lock {
+        &lock::Named
+    }
+
+    fn session(&self, db: &mut dyn Database, _token: u32) -> QueryResult<String> {
+        let rows = db.query("SELECT CAST(CONNECTION_ID() AS CHAR)")?;
+        Ok(rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
+    }
+
+    fn activity(&self, db: &mut dyn Database, session: &str) -> QueryResult<Activity> {
+        lock::activity(db, session)
+    }
+
+    fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()> {
+        match session.parse::<u64>() {
+            Ok(id) => db.execute(&format!("KILL QUERY {id}")),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn envelope(&self, setting: &Setting<'_>) -> Envelope {
+        let plain = Envelope::plain("START TRANSACTION", setting.nesting);
+        let limits = limits(&setting.limits);
+        let seal = if setting.part.ends() { cleanse(setting) } else { String::new() };
+        // What the settings are changed to holds for the session: MySQL knows no other.
+        let open = format!("{limits}{}{}", plain.open, setting.fence.check);
+        Envelope { open, seal, ..plain }
+    }
+
+    fn prepare_alone(&self, setting: &Setting<'_>) -> String {
+        limits(&setting.limits)
+    }
+
+    fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+        one_by_one(db, step, &|_| Ok(()))
+    }
+
+    fn sight(&self, _tables: &Tables, object: &Object) -> Option<String> {
+        Some(sight::sight(object))
+    }
+
+    fn renewal(&self) -> Renewal {
+        Renewal::ByReconnecting
+    }
+
+    fn now(&self) -> &'static str {
+        "UTC_TIMESTAMP(3)"
+    }
+
+    fn later(&self, seconds: u64) -> String {
+        format!("UTC_TIMESTAMP(3) + INTERVAL {seconds} SECOND")
+    }
+
+    fn span(&self, elapsed: Option<Duration>) -> [String; 2] {
+        let micros = elapsed.unwrap_or_default().as_micros();
+        [format!("UTC_TIMESTAMP(3) - INTERVAL {micros} MICROSECOND"), self.now().to_owned()]
+    }
+
+    fn iso(&self, column: &str) -> String {
+        format!("CONCAT(LEFT(DATE_FORMAT({column}, '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')")
+    }
+
+    fn user(&self) -> &'static str {
+        "CURRENT_USER()"
+    }
+
+    /// The only statement of ours with a subquery that could have two rows is the fence.
+    fn is_fence(&self, error: &Error) -> bool {
+        error.to_string().contains("Subquery returns more than 1 row")
+    }
+}
+
+fn limits(limits: &Limits) -> String {
+    let lock = limits.lock.map(|lock| {
+        let seconds = lock.as_secs().max(1);
+        format!(
+            "SET SESSION lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds};\n"
+        )
+    });
+    // MariaDB's; MySQL has a limit for SELECT only, and reads this as a comment.
+    let statement = limits.statement.map(|limit| {
+        format!("/*M! SET SESSION max_statement_time = {:.3} */;\n", limit.as_secs_f64())
+    });
+    [lock, statement].into_iter().flatten().collect()
+}
+
+/// The commonest of what a migration may set for its session. A session of our own is given up
+/// after it ([`Renewal::ByReconnecting`]).
+fn cleanse(setting: &Setting<'_>) -> String {
+    let restore = format!(
+        "SET SESSION sql_mode = {}, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, \
+         lock_wait_timeout = DEFAULT, innodb_lock_wait_timeout = DEFAULT;\nUSE {};\n",
+        Dialect::Mysql.literal(setting.tables.setting(0)),
+        Dialect::Mysql.identifier(&setting.tables.schema),
+    );
+    match setting.ownership {
+        Ownership::Ours => format!("{restore}/*M! SET SESSION max_statement_time = DEFAULT */;\n"),
+        Ownership::Lent => restore,
+    }
+}

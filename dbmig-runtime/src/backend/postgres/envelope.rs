@@ -1,0 +1,123 @@
+//! What goes around statements and rows, in PostgreSQL's words.
+//!
+//! While our own statements run, nothing but `pg_catalog` is searched for functions and operators:
+//! what others put into a schema that they may write to must not be able to lead a row astray.
+
+use dbmig_core::Dialect;
+
+use super::{Envelope, Limits, Nesting, Ownership, Setting};
+use crate::lock::Isolation;
+
+/// Only the catalogue; a table that is temporary is found last.
+const SAFE_PATH: &str = "SET LOCAL search_path TO pg_catalog, pg_temp;\n";
+const KEEP_PATH: &str = "SELECT pg_catalog.set_config('dbmig.search_path', \
+                         pg_catalog.current_setting('search_path'), true);\n";
+const RESTORE_PATH: &str = "SELECT pg_catalog.set_config('search_path', \
+                            pg_catalog.current_setting('dbmig.search_path'), true);\n";
+
+/// How soon the server notices that its client is gone while it runs a statement, so that what a
+/// killed runner has begun does not go on for hours. From version 14, and not on every system.
+const NOTICE_DEATH: &str = "client_connection_check_interval = 2000";
+
+/// The places in [`Tables::session`](super::Tables::session).
+pub(super) const SEARCH_PATH: usize = 0;
+pub(super) const ROLE: usize = 1;
+pub(super) const SERVER: usize = 2;
+/// One per line.
+pub(super) const SCHEMAS: usize = 3;
+/// Of a server that can be told to notice the death of a client.
+pub(super) const NOTICES: &str = "notices";
+
+pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
+    let begin = match setting.fence.isolation {
+        Isolation::Default => "BEGIN",
+        Isolation::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED",
+    };
+    let plain = Envelope::plain(begin, setting.nesting);
+    let cleanse_if = |wanted| if wanted { cleanse(setting) } else { String::new() };
+    let ours = setting.ownership == Ownership::Ours;
+    let fresh = cleanse_if(ours && setting.part.begins());
+    let check = match setting.fence.check.as_str() {
+        "" => String::new(),
+        check => format!("{KEEP_PATH}{SAFE_PATH}{check}{RESTORE_PATH}"),
+    };
+    let own = if ours { for_ours(setting, "SET LOCAL") } else { String::new() };
+    // Of a transaction that dbmig is a guest in, the owner keeps his limits: `SET LOCAL` would
+    // outlive the savepoint.
+    let limits = match setting.nesting {
+        Nesting::TopLevel => limits(&setting.limits, "SET LOCAL"),
+        Nesting::InTransaction => String::new(),
+    };
+    let restore = match setting.nesting {
+        Nesting::TopLevel => "",
+        Nesting::InTransaction => RESTORE_PATH,
+    };
+    Envelope {
+        open: format!("{}{fresh}{check}{own}{limits}", plain.open),
+        // What the migration has set for itself must not stop our rows.
+        seal: format!(
+            "{}{KEEP_PATH}{SAFE_PATH}SET LOCAL statement_timeout TO 0;\n{}",
+            cleanse_if(setting.part.ends()),
+            role(setting, "true"),
+        ),
+        close: format!("{restore}{}", plain.close),
+        abort: plain.abort,
+    }
+}
+
+pub(super) fn prepare_alone(setting: &Setting<'_>) -> String {
+    let own = match setting.ownership {
+        Ownership::Ours => for_ours(setting, "SET"),
+        Ownership::Lent => String::new(),
+    };
+    own + &limits(&setting.limits, "SET")
+}
+
+/// The session has its name in any case: others see it while a statement runs alone, too.
+fn for_ours(setting: &Setting<'_>, set: &str) -> String {
+    let watch = match setting.tables.setting(SERVER) {
+        NOTICES => format!("{set} {NOTICE_DEATH};\n"),
+        _ => String::new(),
+    };
+    rename(setting.name) + &watch
+}
+
+fn limits(limits: &Limits, set: &str) -> String {
+    let set = |name, limit: Option<std::time::Duration>| {
+        limit.map(|limit| format!("{set} {name} = {};\n", limit.as_millis()))
+    };
+    let parts = [set("lock_timeout", limits.lock), set("statement_timeout", limits.statement)];
+    parts.into_iter().flatten().collect()
+}
+
+/// The name of the session, which the server cuts (NAMEDATALEN), with a notice.
+pub(super) fn rename(name: &str) -> String {
+    format!("SET application_name = {};\n", Dialect::Postgres.literal(&short(name)))
+}
+
+pub(super) fn short(name: &str) -> String {
+    name.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(63).collect()
+}
+
+/// Undoes what a migration may have set for the session.
+fn cleanse(setting: &Setting<'_>) -> String {
+    let literal = |i| Dialect::Postgres.literal(setting.tables.setting(i));
+    let path =
+        format!("SELECT pg_catalog.set_config('search_path', {}, false);\n", literal(SEARCH_PATH));
+    match setting.ownership {
+        // Diesel has set the encoding when it connected. What was set at first is no default where
+        // a pooler handed over the session of somebody else.
+        Ownership::Ours => format!(
+            "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\nSET client_encoding TO 'UTF8';\n\
+             DISCARD TEMP;\n{}{path}{}",
+            rename(setting.name),
+            role(setting, "false"),
+        ),
+        Ownership::Lent => format!("{path}{}", role(setting, "false")),
+    }
+}
+
+fn role(setting: &Setting<'_>, local: &str) -> String {
+    let role = Dialect::Postgres.literal(setting.tables.setting(ROLE));
+    format!("SELECT pg_catalog.set_config('role', {role}, {local});\n")
+}

@@ -1,0 +1,225 @@
+//! Advisory locks, in the space of two numbers: the first is that of the tables, the second says
+//! what is held.
+//!
+//! - [`RUNNER`] is held by the one who may work, in a transaction that stays open on a connection of
+//!   its own: that dies with its process, and needs no session of its own behind a pooler.
+//! - The runner's own number is held with it, so that others can tell who it is.
+//! - [`WORK`] is held by each transaction that works. It is taken *before* [`RUNNER`] is checked,
+//!   while a new runner checks it *after* it has taken [`RUNNER`]: so of a runner whose lock is
+//!   lost, the last transaction either sees that, or is seen and waited for.
+//!
+//! A lent connection holds [`RUNNER`] with its session. Behind a pooler that hands its statements
+//! to another session, the next transaction finds out and refuses.
+
+use diesel::QueryResult;
+
+use super::envelope::short;
+use super::{Activity, Database, Dialect, Tables};
+use crate::lock::{
+    self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Take, assert_that,
+};
+use crate::look::Look;
+
+const RUNNER: u32 = 0;
+const WORK: u32 = 1;
+
+/// The words of an error that says that somebody else is there.
+const TAKEN: &str = "dbmig: lock taken";
+/// The words of an error that says that what was seen does not hold any more.
+const CHANGED: &str = "dbmig: changed";
+
+/// Before the name of the app on the connection that holds the lock.
+const HOLDS: &str = "dbmig: ";
+
+/// See the module.
+pub(super) struct Advisory;
+
+impl Lock for Advisory {
+    fn seat(&self) -> Seat {
+        Seat::Beside
+    }
+
+    fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>> {
+        let rows = db.query(&holder_query(tables))?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let [name, pid, client, since, doing] = [0, 1, 2, 3, 4].map(|i| row.text(i));
+        let who = match (row.number(5), name.strip_prefix(HOLDS).unwrap_or(name)) {
+            (1, _) => "a session whose runner is gone",
+            (_, "") => "a session",
+            (_, name) => name,
+        };
+        let mut facts = vec![format!("pid {pid}")];
+        let from = |client: &str| format!("from {client}");
+        facts.extend(Some(client).filter(|text| !text.is_empty()).map(from));
+        facts.extend(Some(since).filter(|text| !text.is_empty()).map(|s| format!("since {s} UTC")));
+        facts
+            .extend(Some(doing).filter(|text| !text.is_empty()).map(|d| format!("at work on {d}")));
+        Ok(Some(format!("{who} ({})", facts.join(", "))))
+    }
+
+    fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult<Take> {
+        match claim.seat {
+            Seat::Beside => take_beside(db, claim, seen),
+            Seat::Within => take_within(db, claim),
+        }
+    }
+
+    fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, _doing: &str) -> QueryResult<()> {
+        // The session that works says itself what it does. Of a lent one, nobody need hear.
+        if claim.seat == Seat::Beside { db.execute("SELECT 1") } else { Ok(()) }
+    }
+
+    fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
+        if claim.seat == Seat::Beside {
+            return db.execute("COMMIT");
+        }
+        let key = lock::key(&claim.tables.schema);
+        db.execute(&format!(
+            "SELECT pg_catalog.pg_advisory_unlock({key}, {RUNNER}), \
+             pg_catalog.pg_advisory_unlock({key}, {})",
+            claim.token,
+        ))
+    }
+
+    fn fence(&self, claim: &Claim<'_>, _: &Guard) -> Fence {
+        let key = lock::key(&claim.tables.schema);
+        let both = held(key, &[RUNNER, claim.token]);
+        let check = match claim.seat {
+            Seat::Beside => {
+                let work = format!("pg_catalog.pg_try_advisory_xact_lock({key}, {WORK})");
+                let both = format!("EXISTS ({both} GROUP BY pid HAVING pg_catalog.count(*) = 2)");
+                assert_that(Dialect::Postgres, &work) + &assert_that(Dialect::Postgres, &both)
+            }
+            Seat::Within => assert_that(
+                Dialect::Postgres,
+                &format!(
+                    "EXISTS ({both} AND pid = pg_catalog.pg_backend_pid() GROUP BY pid \
+                     HAVING pg_catalog.count(*) = 2)"
+                ),
+            ),
+        };
+        Fence { isolation: Isolation::Default, check }
+    }
+}
+
+/// The locks of ours that are held, of these kinds.
+fn held(key: u32, kinds: &[u32]) -> String {
+    let kinds: Vec<_> = kinds.iter().map(|kind| format!("{kind}::pg_catalog.oid")).collect();
+    format!(
+        "SELECT pid FROM pg_catalog.pg_locks WHERE locktype = \
+         'advisory'::pg_catalog.text AND granted AND objsubid = 2::pg_catalog.int2 \
+         AND classid = {key}::pg_catalog.oid AND objid IN ({}) \
+         AND database = (SELECT oid FROM pg_catalog.pg_database \
+         WHERE datname = pg_catalog.current_database())",
+        kinds.join(", "),
+    )
+}
+
+/// One message: the lock, the runner's number, nobody at work, and nothing changed since it was
+/// seen. What fails says which of these.
+fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult<Take> {
+    let key = lock::key(&claim.tables.schema);
+    let fail =
+        |word: &str| format!("pg_catalog.concat('{word} ', pg_catalog.pg_backend_pid())::integer");
+    let mark = super::locate::mark(claim.tables);
+    let message = format!(
+        "BEGIN ISOLATION LEVEL READ COMMITTED;\n\
+         SET LOCAL search_path TO pg_catalog, pg_temp;\n\
+         SET LOCAL application_name = {name};\n\
+         SET LOCAL idle_in_transaction_session_timeout = '{SILENCE}s';\n\
+         SET LOCAL tcp_keepalives_idle = 15;\nSET LOCAL tcp_keepalives_interval = 5;\n\
+         SET LOCAL tcp_keepalives_count = 3;\nSET LOCAL tcp_user_timeout = 30000;\n\
+         SELECT CASE WHEN pg_try_advisory_xact_lock({key}, {RUNNER}) THEN 0 ELSE {taken} END;\n\
+         SELECT pg_advisory_xact_lock({key}, {token});\n\
+         SELECT CASE WHEN NOT EXISTS ({work}) THEN 0 ELSE {taken} END;\n\
+         SELECT CASE WHEN {mark} = {seen} THEN 0 ELSE {changed} END;\n",
+        name = Dialect::Postgres.literal(&short(&format!("{HOLDS}{}", claim.who))),
+        taken = fail(TAKEN),
+        changed = fail(CHANGED),
+        token = claim.token,
+        work = held(key, &[WORK]),
+        seen = Dialect::Postgres.literal(&seen.mark),
+    );
+    let Err(error) = db.execute(&message) else {
+        return Ok(Take::Held(Guard::Database, Freshness::Unchanged));
+    };
+    let _ = db.execute("ROLLBACK");
+    let text = error.to_string();
+    match text.as_str() {
+        text if text.contains(TAKEN) => Ok(Take::Busy),
+        // Also when somebody has created the tables, or dropped them.
+        text if text.contains(CHANGED) || text.contains("does not exist") => Ok(Take::Changed),
+        _ => Err(error),
+    }
+}
+
+/// A session may take its own lock again and again; so one that is held already, perhaps by this
+/// very session for somebody else behind a pooler, is not tried for.
+fn take_within(db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<Take> {
+    let (key, token) = (lock::key(&claim.tables.schema), claim.token);
+    let rows = db.query(&format!(
+        "SELECT CASE WHEN EXISTS ({}) THEN 'false' WHEN pg_catalog.pg_try_advisory_lock({key}, {RUNNER}) \
+         AND pg_catalog.pg_try_advisory_lock({key}, {token}) THEN 'true' ELSE 'false' END",
+        held(key, &[RUNNER, WORK]),
+    ))?;
+    Ok(match rows.first() {
+        Some(row) if row.is_true(0) => Take::Held(Guard::Database, Freshness::Unknown),
+        _ => Take::Busy,
+    })
+}
+
+/// Name, pid, client, beginning, what is done, and for whom: 0 the holder, 1 a transaction without.
+fn holder_query(tables: &Tables) -> String {
+    let key = lock::key(&tables.schema);
+    format!(
+        "SELECT a.application_name, a.pid::pg_catalog.text, pg_catalog.host(a.client_addr), \
+         pg_catalog.to_char(CASE WHEN pg_catalog.starts_with(a.application_name, '{HOLDS}') THEN a.xact_start \
+         ELSE a.backend_start END AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), \
+         (SELECT pg_catalog.min(pg_catalog.substr(w.application_name, 17)) \
+         FROM pg_catalog.pg_locks t JOIN pg_catalog.pg_stat_activity w ON \
+         pg_catalog.starts_with(w.application_name, pg_catalog.concat('dbmig ', \
+         pg_catalog.lpad(pg_catalog.to_hex(t.objid::pg_catalog.int8), 8, '0'), ': ')) \
+         WHERE t.pid = l.pid AND t.locktype = l.locktype \
+         AND t.classid = l.classid), l.objid::pg_catalog.text \
+         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
+         WHERE l.pid IN ({}) AND l.locktype = 'advisory'::pg_catalog.text \
+         AND l.classid = {key}::pg_catalog.oid AND l.objid IN ({RUNNER}::pg_catalog.oid, {WORK}::pg_catalog.oid) \
+         ORDER BY l.objid LIMIT 1",
+        held(key, &[RUNNER, WORK]),
+    )
+}
+
+/// How a session is called that works for the runner with this number.
+pub(super) fn session_name(token: u32) -> String {
+    format!("dbmig {token:08x}")
+}
+
+/// The sessions of that name but our own.
+fn sessions(session: &str) -> String {
+    format!(
+        "FROM pg_catalog.pg_stat_activity WHERE pg_catalog.starts_with(application_name, {}) \
+         AND datname = pg_catalog.current_database() \
+         AND pid <> pg_catalog.pg_backend_pid()",
+        Dialect::Postgres.literal(session),
+    )
+}
+
+pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Activity> {
+    let rows = db.query(&format!(
+        "SELECT pid::pg_catalog.text, coalesce(state, 'active'), \
+         pg_catalog.to_char(query_start AT TIME ZONE 'UTC', 'HH24:MI:SS') {} ORDER BY 2 LIMIT 1",
+        sessions(session)
+    ))?;
+    Ok(match rows.first() {
+        None => Activity::Gone,
+        Some(row) if row.text(1) == "idle" => Activity::Idle,
+        Some(row) => Activity::Working(format!("pid {}, since {} UTC", row.text(0), row.text(2))),
+    })
+}
+
+pub(super) fn interrupt(db: &mut dyn Database, session: &str) -> QueryResult<()> {
+    db.execute(&format!(
+        "SELECT pg_catalog.pg_cancel_backend(pid) {} AND state = 'active'::pg_catalog.text",
+        sessions(session)
+    ))
+}

@@ -1,0 +1,197 @@
+//! PostgreSQL. Nothing here relies on two messages reaching the same server, but for statements
+//! that run outside of a transaction: behind a pooler they may not.
+
+use std::time::{Duration, Instant};
+
+use dbmig_core::sql::effect::Object;
+use dbmig_core::sql::{Position, Statement};
+use dbmig_core::{Dialect, MigrationSet};
+use diesel::connection::LoadConnection;
+use diesel::result::Error;
+use diesel::{QueryResult, RunQueryDsl};
+
+use super::connection::{Database, Nesting, Ownership, Row, Stop};
+use super::engine::{
+    Activity, Atomic, Engine, Envelope, FailedAt, Failure, HISTORY, LEDGER, Limits, Outcome,
+    Setting, Tables, is_lock_wait, is_lost,
+};
+use super::{Backend, Postgres, sealed};
+use crate::lock::Lock;
+
+mod envelope;
+mod locate;
+mod lock;
+mod message;
+mod sight;
+
+use message::{Message, place_in, position_of};
+
+/// A failed script is played again, to find the statement, only if that costs little.
+const LOCATE_WITHIN: Duration = Duration::from_secs(10);
+
+impl sealed::Sealed for Postgres {}
+
+impl Backend for Postgres {
+    const DIALECT: Dialect = Dialect::Postgres;
+    const ENGINE: &'static dyn Engine = &PostgresEngine;
+
+    /// One message, which carries no prepared statement over to the next.
+    fn rows<C: LoadConnection<Backend = Self>>(conn: &mut C, sql: &str) -> QueryResult<Vec<Row>> {
+        diesel::sql_query(sql).load(conn)
+    }
+}
+
+struct PostgresEngine;
+
+impl Engine for PostgresEngine {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables> {
+        locate::locate(db)
+    }
+
+    fn create_history(&self, tables: &Tables) -> String {
+        let history = tables.history_name();
+        format!(
+            "CREATE TABLE IF NOT EXISTS {history} (\
+             id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \
+             format SMALLINT NOT NULL, version VARCHAR(50) NOT NULL, name TEXT NOT NULL, \
+             direction TEXT NOT NULL, state TEXT NOT NULL, execution TEXT NOT NULL, \
+             checksum TEXT NOT NULL, statements_total INTEGER NOT NULL, \
+             statements_started INTEGER NOT NULL, statements_done INTEGER NOT NULL, \
+             script TEXT NOT NULL, down_script TEXT, compatible TEXT, reversible TEXT, \
+             started_at TIMESTAMPTZ NOT NULL, ended_at TIMESTAMPTZ, \
+             app TEXT, host TEXT, database_user TEXT, session TEXT, sighted TEXT, error TEXT, \
+             note TEXT)"
+        )
+    }
+
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
+        locate::is_current(db, set)
+    }
+
+    fn mark(&self, tables: &Tables) -> Option<String> {
+        Some(locate::mark(tables))
+    }
+
+    fn lock(&self) -> &'static dyn Lock {
+        &lock::Advisory
+    }
+
+    fn session(&self, _db: &mut dyn Database, token: u32) -> QueryResult<String> {
+        Ok(lock::session_name(token))
+    }
+
+    fn activity(&self, db: &mut dyn Database, session: &str) -> QueryResult<Activity> {
+        lock::activity(db, session)
+    }
+
+    fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()> {
+        lock::interrupt(db, session)
+    }
+
+    fn envelope(&self, setting: &Setting<'_>) -> Envelope {
+        envelope::envelope(setting)
+    }
+
+    fn prepare_alone(&self, setting: &Setting<'_>) -> String {
+        envelope::prepare_alone(setting)
+    }
+
+    fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+        let envelope = self.envelope(&step.setting);
+        let after = format!("{}{}{}", envelope.seal, (step.rows)(None), envelope.close);
+        let message = Message::new(&envelope.open, step.statements, &after);
+        let begun = Instant::now();
+        let played = db.play(&message.sql, Stop::Interrupts);
+        let Err(error) = played else { return Ok(Outcome::Committed) };
+        if is_lost(&error) {
+            // So is the transaction, unless it was committed at the last moment.
+            return Err(Failure { at: FailedAt::Script, error });
+        }
+        let _ = db.execute(&envelope.abort);
+        let at = match position_of(&error).and_then(|position| message.find(position)) {
+            _ if self.is_fence(&error) => FailedAt::Fence,
+            Some(at) => at,
+            None if step.statements.len() == 1 && !is_ours(&error) => FailedAt::Statement(0, None),
+            None if begun.elapsed() < LOCATE_WITHIN
+                && !is_lock_wait(&error)
+                && !step.control.is_cancelled() =>
+            {
+                self.replay(db, step, &envelope)
+            }
+            None => FailedAt::Script,
+        };
+        Err(Failure { at, error })
+    }
+
+    fn place(&self, error: &Error, statement: &Statement<'_>) -> Option<Position> {
+        Some(place_in(statement, position_of(error)?.checked_sub(1)?))
+    }
+
+    fn sight(&self, tables: &Tables, object: &Object) -> Option<String> {
+        sight::sight(tables, object)
+    }
+
+    fn drop_leftover(&self, name: &str) -> String {
+        format!("DROP INDEX CONCURRENTLY IF EXISTS {name}")
+    }
+
+    fn concat(&self, texts: &str) -> String {
+        format!("pg_catalog.concat({texts})")
+    }
+
+    fn now(&self) -> &'static str {
+        "pg_catalog.clock_timestamp()"
+    }
+
+    fn later(&self, seconds: u64) -> String {
+        format!("pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => {seconds})")
+    }
+
+    fn span(&self, _elapsed: Option<Duration>) -> [String; 2] {
+        ["pg_catalog.now()".to_owned(), self.now().to_owned()]
+    }
+
+    fn iso(&self, column: &str) -> String {
+        format!(
+            "pg_catalog.to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+        )
+    }
+
+    fn user(&self) -> &'static str {
+        "session_user::pg_catalog.text"
+    }
+
+    fn is_fence(&self, error: &Error) -> bool {
+        error.to_string().contains(crate::lock::LOST)
+    }
+}
+
+impl PostgresEngine {
+    /// Finds the statement that fails by playing the script again, one statement at a time, and
+    /// rolling it back: an error such as "already exists" carries no position.
+    fn replay(&self, db: &mut dyn Database, step: &Atomic<'_>, envelope: &Envelope) -> FailedAt {
+        if db.execute(&envelope.open).is_err() {
+            let _ = db.execute(&envelope.abort);
+            return FailedAt::Script;
+        }
+        let mut statements = step.statements.iter();
+        let failed = statements.position(|s| db.play(s.text, Stop::Interrupts).is_err());
+        let _ = db.execute(&envelope.abort);
+        // Everything went well this time: then it was our own part, or something passing.
+        failed.map_or(FailedAt::Script, |index| FailedAt::Statement(index, None))
+    }
+}
+
+/// Whether the error is about one of our own tables.
+fn is_ours(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(_, info) => {
+            info.table_name().is_some_and(|name| name == LEDGER || name == HISTORY)
+        }
+        _ => false,
+    }
+}

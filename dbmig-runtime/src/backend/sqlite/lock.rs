@@ -1,0 +1,86 @@
+//! A lock of the operating system on a file beside the database, for SQLite has none that outlives
+//! a transaction: it goes with the process that holds it.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use diesel::QueryResult;
+use diesel::result::Error;
+
+use super::{Database, Tables};
+use crate::lock::{Claim, Fence, Freshness, Guard, Lock, Seat, Take};
+use crate::look::Look;
+
+/// See the module.
+pub(super) struct Beside;
+
+impl Lock for Beside {
+    fn seat(&self) -> Seat {
+        Seat::Within
+    }
+
+    fn holder(&self, db: &mut dyn Database, _tables: &Tables) -> QueryResult<Option<String>> {
+        let Some(path) = lock_file(db)? else { return Ok(None) };
+        // Not created here: reading never writes.
+        let Ok(file) = File::options().read(true).write(true).open(&path) else { return Ok(None) };
+        if file.try_lock().is_ok() {
+            return Ok(None);
+        }
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        Ok(Some(if text.is_empty() { "another process".to_owned() } else { text }))
+    }
+
+    fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, _seen: &Look) -> QueryResult<Take> {
+        let Some(path) = lock_file(db)? else {
+            return Ok(Take::Held(Guard::Alone, Freshness::Unchanged));
+        };
+        let taken = open_locked(&path).map_err(|error| {
+            Error::QueryBuilderError(format!("{}: {error}", path.display()).into())
+        })?;
+        let Some(file) = taken else { return Ok(Take::Busy) };
+        tell(&path, claim, "");
+        Ok(Take::Held(Guard::File(file), Freshness::Unknown))
+    }
+
+    fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, doing: &str) -> QueryResult<()> {
+        if let Some(path) = lock_file(db)? {
+            tell(&path, claim, doing);
+        }
+        Ok(())
+    }
+
+    fn release(&self, _: &mut dyn Database, _: &Claim<'_>, guard: Guard) -> QueryResult<()> {
+        drop(guard);
+        Ok(())
+    }
+
+    /// Nothing but the end of the process takes the lock away.
+    fn fence(&self, _: &Claim<'_>, _: &Guard) -> Fence {
+        Fence::default()
+    }
+}
+
+/// The file; none for a database in memory, which has one connection only.
+fn lock_file(db: &mut dyn Database) -> QueryResult<Option<PathBuf>> {
+    let rows = db.query("PRAGMA database_list")?;
+    let main = rows.iter().find(|row| row.text(1) == "main");
+    let path = main.and_then(|row| row.optional(2)).filter(|path| !path.is_empty());
+    Ok(path.map(|path| PathBuf::from(format!("{path}-dbmig-lock"))))
+}
+
+fn open_locked(path: &Path) -> io::Result<Option<File>> {
+    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// For those who wait; where it cannot be written, they wait for nobody in particular.
+fn tell(path: &Path, claim: &Claim<'_>, doing: &str) {
+    let doing = if doing.is_empty() { String::new() } else { format!(", at work on {doing}") };
+    let text = format!("{} (process {}{doing})", claim.who, std::process::id());
+    let _ = std::fs::write(path, text);
+}

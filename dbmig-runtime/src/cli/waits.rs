@@ -1,0 +1,74 @@
+//! How long to wait for what, and how runners exclude each other.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::lock::Locking;
+use crate::options::Options;
+
+/// Options of every command that works on a database.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Waiting")]
+pub struct WaitArgs {
+    /// How long to wait for another runner
+    #[arg(long, global = true, value_name = "TIME", value_parser = humantime::parse_duration,
+          env = "DBMIG_LOCK_WAIT", hide_env_values = true, default_value = "10m")]
+    pub lock_wait: Duration,
+    /// How long to try again while the database cannot be reached, or takes no more connections
+    #[arg(long, global = true, value_name = "TIME", value_parser = humantime::parse_duration,
+          env = "DBMIG_CONNECT_WAIT", hide_env_values = true, default_value = "10s")]
+    pub connect_wait: Duration,
+    /// How long the database may owe an answer before the run gives up on it; a migration's own
+    /// statements may take as long as they take
+    #[arg(long, global = true, value_name = "TIME", value_parser = humantime::parse_duration,
+          env = "DBMIG_ANSWER_TIMEOUT", hide_env_values = true, default_value = "30s")]
+    pub answer_timeout: Duration,
+    /// How runners exclude each other: `lease` is for servers and proxies without usable advisory
+    /// locks
+    #[arg(long, global = true, value_name = "HOW", env = "DBMIG_LOCK", hide_env_values = true)]
+    pub lock: Option<LockArg>,
+}
+
+/// [`Locking`], as a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LockArg {
+    /// The database's own locks; the default.
+    #[default]
+    Advisory,
+    /// A row that its holder renews.
+    Lease,
+}
+
+impl From<LockArg> for Locking {
+    fn from(arg: LockArg) -> Self {
+        match arg {
+            LockArg::Advisory => Self::Advisory,
+            LockArg::Lease => Self::Lease,
+        }
+    }
+}
+
+impl WaitArgs {
+    /// Puts them into `options`.
+    pub fn apply(&self, options: &mut Options) {
+        options.lock_wait = self.lock_wait;
+        options.connect_wait = self.connect_wait;
+        if let Some(lock) = self.lock {
+            options.locking = lock.into();
+        }
+    }
+}
+
+/// [`Options::default`] with the default patience.
+impl Default for WaitArgs {
+    fn default() -> Self {
+        let options = Options::default();
+        Self {
+            lock_wait: options.lock_wait,
+            connect_wait: options.connect_wait,
+            answer_timeout: Duration::from_secs(30),
+            lock: None,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The lock while it is held, with the connection that works under it.
+
+use std::sync::Mutex;
+
+use super::{Claim, Fence, Freshness, Guard, Lock, Seat, Waiting, keeper, orphans};
+use crate::backend::Database;
+use crate::backend::engine::Renewal;
+use crate::connect::patiently;
+use crate::error::Error;
+use crate::event::Observe;
+use crate::look::Look;
+use crate::options::Options;
+
+/// The connection that works, and what it needs to know of the lock.
+pub(crate) struct Held<'d> {
+    work: Work<'d>,
+    lock: &'d dyn Lock,
+    claim: &'d Claim<'d>,
+    doing: &'d Mutex<String>,
+    /// How others know the session that works.
+    pub(crate) session: String,
+    /// [`Lock::fence`]
+    pub(crate) fence: Fence,
+    /// What the database says, read under the lock.
+    pub(crate) look: Look,
+}
+
+enum Work<'d> {
+    Own(Box<dyn Database>),
+    Lent(&'d mut dyn Database),
+}
+
+impl Held<'_> {
+    /// The connection that works.
+    pub(crate) fn db(&mut self) -> &mut dyn Database {
+        match &mut self.work {
+            Work::Own(db) => &mut **db,
+            Work::Lent(db) => &mut **db,
+        }
+    }
+
+    /// Tells those who wait what is done now.
+    pub(crate) fn announce(&mut self, doing: &str) {
+        if let Ok(mut text) = self.doing.lock() {
+            doing.clone_into(&mut text);
+        }
+        let (lock, claim) = (self.lock, self.claim);
+        if claim.seat == Seat::Within {
+            // Only for others to read.
+            let _ = lock.beat(self.db(), claim, doing);
+        }
+    }
+
+    /// Makes the session as good as new, where statements alone cannot.
+    pub(crate) fn renew(
+        &mut self,
+        options: &Options,
+        observe: &mut Observe<'_>,
+    ) -> Result<(), Error> {
+        let Work::Own(db) = &mut self.work else { return Ok(()) };
+        if db.engine().renewal() == Renewal::ByStatements {
+            return Ok(());
+        }
+        let Some(opened) = db.another() else { return Ok(()) };
+        // The old one first: the new one has to take its place under the lock.
+        *db = opened?;
+        join(&mut **db, self.lock, self.claim, options, observe, &mut || Ok(()))?;
+        self.session = session(&mut **db, self.claim)?;
+        Ok(())
+    }
+}
+
+/// Runs `body` with the lock, which is held on `db`.
+pub(super) fn work<T>(
+    db: &mut dyn Database,
+    lock: &dyn Lock,
+    (claim, guard): (&Claim<'_>, &Guard),
+    options: &Options,
+    seen: (Look, Freshness),
+    observe: &mut Observe<'_>,
+    body: impl FnOnce(&mut Held<'_>, &mut Observe<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let look = orphans::outlive(db, lock, claim, options, seen, observe)?;
+    let (fence, doing) = (lock.fence(claim, guard), Mutex::default());
+    if claim.seat == Seat::Within {
+        let session = session(db, claim)?;
+        let work = Work::Lent(db);
+        return body(&mut Held { work, lock, claim, doing: &doing, session, fence, look }, observe);
+    }
+    let mut work = patiently(options.connect_wait, &options.control, observe, || {
+        db.another().unwrap_or(Err(Error::LeaseNeedsUrl))
+    })?;
+    let mut beat = || lock.beat(db, claim, "");
+    join(&mut *work, lock, claim, options, observe, &mut beat)?;
+    let session = session(&mut *work, claim)?;
+    let kept = session.clone();
+    keeper::keep(db, lock, claim, (&kept, &doing), &options.control, || {
+        let work = Work::Own(work);
+        body(&mut Held { work, lock, claim, doing: &doing, session, fence, look }, observe)
+    })
+}
+
+/// Waits until nothing of an earlier runner is in the way of `work`.
+fn join(
+    work: &mut dyn Database,
+    lock: &dyn Lock,
+    claim: &Claim<'_>,
+    options: &Options,
+    observe: &mut Observe<'_>,
+    beat: &mut dyn FnMut() -> diesel::QueryResult<()>,
+) -> Result<(), Error> {
+    let mut waiting = Waiting::new(options.lock_wait, options.control.clone());
+    while let Some(who) = lock.join(work, claim).map_err(super::taking())? {
+        waiting.pause(Some(&who), observe)?;
+        beat().map_err(super::taking())?;
+    }
+    Ok(())
+}
+
+fn session(work: &mut dyn Database, claim: &Claim<'_>) -> Result<String, Error> {
+    let engine = work.engine();
+    engine.session(work, claim.token).map_err(Error::database("name the session"))
+}

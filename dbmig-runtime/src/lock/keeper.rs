@@ -1,0 +1,92 @@
+//! Keeps the lock's connection alive while another one works, and stops that one when it is asked
+//! to.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use super::{Claim, Lock};
+use crate::backend::Database;
+use crate::backend::engine::Activity;
+use crate::control::{Control, Phase};
+
+/// How often the server hears of the lock's connection. It drops one that is silent for
+/// [`SILENCE`].
+const BEAT: Duration = Duration::from_secs(10);
+/// After how much silence of its holder a server gives the lock to somebody else, in seconds: the
+/// host may have vanished without a word.
+pub(crate) const SILENCE: u64 = 60;
+/// How often the wish to stop is looked for.
+const TICK: Duration = Duration::from_millis(100);
+/// How often a statement that is to stop is told so.
+const INSIST: Duration = Duration::from_secs(2);
+
+/// Runs `body` while a thread beats on `db`. `working` is how others know the session that works,
+/// and what it does.
+pub(super) fn keep<T>(
+    db: &mut dyn Database,
+    lock: &dyn Lock,
+    claim: &Claim<'_>,
+    working: (&str, &Mutex<String>),
+    control: &Control,
+    body: impl FnOnce() -> T,
+) -> T {
+    std::thread::scope(|scope| {
+        let (stop, stopped) = channel::<()>();
+        let mut keeper = Keeper { lock, claim, working, control, told: None };
+        scope.spawn(move || keeper.run(db, &stopped));
+        let value = body();
+        drop(stop);
+        value
+    })
+}
+
+struct Keeper<'a> {
+    lock: &'a dyn Lock,
+    claim: &'a Claim<'a>,
+    working: (&'a str, &'a Mutex<String>),
+    control: &'a Control,
+    /// When the statement was last told to stop.
+    told: Option<Instant>,
+}
+
+impl Keeper<'_> {
+    fn run(&mut self, db: &mut dyn Database, stopped: &Receiver<()>) {
+        let mut beaten = Instant::now();
+        while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+            if self.control.is_cancelled() {
+                self.interrupt(db);
+            }
+            if beaten.elapsed() < BEAT {
+                continue;
+            }
+            beaten = Instant::now();
+            if self.beat(db).is_err() {
+                // The lock is lost; the fence of the next transaction says so where it matters.
+                return;
+            }
+        }
+    }
+
+    fn beat(&self, db: &mut dyn Database) -> diesel::QueryResult<()> {
+        let (session, doing) = self.working;
+        let doing = doing.lock().map_or_else(|_| String::new(), |text| text.clone());
+        self.lock.beat(db, self.claim, &doing)?;
+        if let Phase::Interruptible(since) | Phase::Uninterruptible(since) = self.control.phase()
+            && since.elapsed() >= BEAT
+        {
+            let activity = db.engine().activity(db, session)?;
+            self.control.found(since, matches!(activity, Activity::Working(_)));
+        }
+        Ok(())
+    }
+
+    fn interrupt(&mut self, db: &mut dyn Database) {
+        let due = self.told.is_none_or(|told| told.elapsed() >= INSIST);
+        if due && matches!(self.control.phase(), Phase::Interruptible(_)) {
+            self.told = Some(Instant::now());
+            // Should it fail, the statement ends by itself.
+            let _ = db.engine().interrupt(db, self.working.0);
+        }
+    }
+}

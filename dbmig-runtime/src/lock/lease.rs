@@ -1,0 +1,181 @@
+//! A row that its holder renews, for servers and proxies without usable advisory locks.
+//!
+//! Row 1 is the lease: who has it, and until when by the clock of the server, the only clock that
+//! counts. Row 2 is locked by each transaction that works under it, *before* it checks row 1;
+//! whoever takes the lease checks row 2 after. So a transaction of a holder who has lost the lease
+//! either sees that, or is seen and waited for.
+
+use dbmig_core::Dialect;
+use diesel::QueryResult;
+
+use super::keeper::SILENCE;
+use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Take};
+use crate::backend::Database;
+use crate::backend::engine::{Engine, Tables};
+use crate::look::Look;
+
+/// For how long it holds without being renewed, in seconds. Its holder renews it every 10 s.
+const TERM: u64 = SILENCE / 2;
+
+const TABLE: &str = "__dbmig_lease";
+
+/// The words of the error that the fence raises.
+pub(crate) const LOST: &str = "dbmig: lock lost";
+
+/// See the module.
+pub(crate) struct Lease;
+
+impl Lock for Lease {
+    fn seat(&self) -> Seat {
+        Seat::Beside
+    }
+
+    fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>> {
+        let (engine, table) = (db.engine(), tables.qualified(TABLE));
+        let rows = db.query(&format!(
+            "SELECT holder, doing, {} FROM {table} WHERE id = 1 AND expires_at > {}",
+            engine.iso("since"),
+            engine.now(),
+        ));
+        // Without the table, nobody has ever taken it.
+        let Ok(rows) = rows else { return Ok(None) };
+        Ok(rows.first().map(|row| {
+            let doing = Some(row.text(1)).filter(|text| !text.is_empty());
+            let doing = doing.map(|text| format!(", at work on {text}")).unwrap_or_default();
+            format!("{} (lease since {}{doing})", row.text(0), row.text(2))
+        }))
+    }
+
+    fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, _seen: &Look) -> QueryResult<Take> {
+        let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
+        let literal = |text: &str| engine.dialect().literal(text);
+        let attempt = format!(
+            "UPDATE {table} SET token = {}, holder = {}, doing = '', since = {now}, expires_at = {} \
+             WHERE id = 1 AND expires_at <= {now}",
+            claim.token,
+            literal(claim.who),
+            engine.later(TERM),
+            now = engine.now(),
+        );
+        if db.execute(&attempt).is_err() {
+            create(db, claim.tables)?;
+            db.execute(&attempt)?;
+        }
+        if !self.is_ours(db, claim)? {
+            return Ok(Take::Busy);
+        }
+        // A transaction of an earlier holder may be under way; it holds the second row.
+        let probe = format!(
+            "{}SELECT id FROM {table} WHERE id = 2 FOR UPDATE NOWAIT;\nCOMMIT;\n",
+            begin(engine),
+        );
+        if db.execute(&probe).is_err() {
+            let _ = db.execute("ROLLBACK");
+            self.release(db, claim, Guard::Database)?;
+            return Ok(Take::Busy);
+        }
+        Ok(Take::Held(Guard::Database, Freshness::Unknown))
+    }
+
+    fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, doing: &str) -> QueryResult<()> {
+        let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
+        db.execute(&format!(
+            "UPDATE {table} SET expires_at = {}, doing = {} WHERE id = 1 AND token = {} \
+             AND expires_at > {}",
+            engine.later(TERM),
+            engine.dialect().literal(doing),
+            claim.token,
+            engine.now(),
+        ))?;
+        match self.is_ours(db, claim)? {
+            true => Ok(()),
+            false => Err(diesel::result::Error::QueryBuilderError(LOST.into())),
+        }
+    }
+
+    fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
+        let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
+        db.execute(&format!(
+            "UPDATE {table} SET expires_at = {} WHERE id = 1 AND token = {}",
+            engine.now(),
+            claim.token,
+        ))
+    }
+
+    fn fence(&self, claim: &Claim<'_>, _: &Guard) -> Fence {
+        let (dialect, table) = (claim.tables.dialect, claim.tables.qualified(TABLE));
+        let now = match dialect {
+            Dialect::Mysql => "UTC_TIMESTAMP(3)",
+            _ => "pg_catalog.clock_timestamp()",
+        };
+        let ours = format!(
+            "EXISTS (SELECT 1 FROM {table} WHERE id = 1 AND token = {} AND expires_at > {now})",
+            claim.token,
+        );
+        let lock = format!("SELECT id FROM {table} WHERE id = 2 FOR UPDATE;\n");
+        Fence {
+            // Row 1 has to be read as it is after row 2 is locked, not as it was before. MySQL
+            // takes its snapshot with the first ordinary read, which is that.
+            isolation: match dialect {
+                Dialect::Postgres => Isolation::ReadCommitted,
+                Dialect::Mysql | Dialect::Sqlite => Isolation::Default,
+            },
+            check: lock + &assert_that(dialect, &ours),
+        }
+    }
+}
+
+impl Lease {
+    fn is_ours(&self, db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<bool> {
+        let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
+        let rows = db.query(&format!(
+            "SELECT holder FROM {table} WHERE id = 1 AND token = {} AND expires_at > {}",
+            claim.token,
+            engine.now(),
+        ))?;
+        Ok(!rows.is_empty())
+    }
+}
+
+/// A statement that fails unless `condition` holds.
+pub(crate) fn assert_that(dialect: Dialect, condition: &str) -> String {
+    match dialect {
+        // Not a constant: the server would evaluate that before anything else.
+        Dialect::Postgres => format!(
+            "SELECT CASE WHEN {condition} THEN 0 ELSE pg_catalog.concat('{LOST} ', \
+             pg_catalog.pg_backend_pid())::integer END;\n"
+        ),
+        // "Subquery returns more than 1 row"
+        Dialect::Mysql => {
+            format!("DO IF({condition}, 1, (SELECT 1 UNION SELECT 2 /* {LOST} */));\n")
+        }
+        Dialect::Sqlite => String::new(),
+    }
+}
+
+/// A transaction that sees what was committed a moment ago.
+fn begin(engine: &dyn Engine) -> &'static str {
+    match engine.dialect() {
+        Dialect::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED;\n",
+        Dialect::Mysql | Dialect::Sqlite => "START TRANSACTION;\n",
+    }
+}
+
+/// Creates the table, which may happen several times at once.
+fn create(db: &mut dyn Database, tables: &Tables) -> QueryResult<()> {
+    let (dialect, table) = (tables.dialect, tables.qualified(TABLE));
+    let (time, past, unless) = match dialect {
+        Dialect::Postgres => ("TIMESTAMPTZ", "'1970-01-02 00:00:00+00'", "ON CONFLICT DO NOTHING"),
+        _ => ("DATETIME(3)", "'1970-01-02 00:00:00'", ""),
+    };
+    let insert = if dialect == Dialect::Mysql { "INSERT IGNORE" } else { "INSERT" };
+    let sql = format!(
+        "CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, token BIGINT NOT NULL, \
+         holder TEXT NOT NULL, doing TEXT NOT NULL, since {time} NOT NULL, \
+         expires_at {time} NOT NULL);\n\
+         {insert} INTO {table} (id, token, holder, doing, since, expires_at) \
+         VALUES (1, 0, '', '', {past}, {past}), (2, 0, '', '', {past}, {past}) {unless};\n"
+    );
+    // PostgreSQL: two at once collide in the catalogue, though it says IF NOT EXISTS.
+    db.execute(&sql).or_else(|_| db.execute(&sql))
+}

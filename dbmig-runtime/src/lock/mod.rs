@@ -1,0 +1,270 @@
+//! One runner at a time: the lock, as a scope that always ends.
+//!
+//! Where dbmig opens its own connections, the lock is held on one and the work done on another, so
+//! that the lock behaves the same behind a pooler, and nothing that a migration does to its session
+//! can lose it. A connection that was lent does both.
+
+use std::time::{Duration, Instant};
+
+use diesel::QueryResult;
+
+use crate::backend::Database;
+use crate::backend::engine::Tables;
+use crate::control::Control;
+use crate::error::Error;
+use crate::event::{Event, Observe};
+use crate::look::Look;
+use crate::options::Options;
+
+mod held;
+mod keeper;
+mod lease;
+mod orphans;
+mod pause;
+
+pub(crate) use held::Held;
+pub(crate) use keeper::SILENCE;
+pub(crate) use lease::{LOST, Lease, assert_that};
+pub(crate) use pause::Pause;
+
+/// A way to make sure that one runner works at a time.
+pub trait Lock: Sync {
+    /// Where it is held at best.
+    fn seat(&self) -> Seat;
+
+    /// Who holds it, or is still at work for a runner that is gone; nobody, where it is free.
+    /// Reads only.
+    fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>>;
+
+    /// Tries to take it, without waiting.
+    fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult<Take>;
+
+    /// Makes `work` the connection that works under it. Who is in the way, if somebody is.
+    fn join(&self, _work: &mut dyn Database, _claim: &Claim<'_>) -> QueryResult<Option<String>> {
+        Ok(None)
+    }
+
+    /// Tells the database, and those who wait, that its holder is alive and what it does.
+    fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, doing: &str) -> QueryResult<()>;
+
+    /// Gives it back.
+    fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, guard: Guard) -> QueryResult<()>;
+
+    /// What each transaction of the connection that works begins with.
+    fn fence(&self, claim: &Claim<'_>, guard: &Guard) -> Fence;
+}
+
+/// Statements that fail in a transaction of the connection that works, unless the lock is still
+/// held: a moment of network failure is enough to lose it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fence {
+    /// How that transaction must see the others.
+    pub isolation: Isolation,
+    /// The statements, each with its `;`.
+    pub check: String,
+}
+
+/// How a transaction sees the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Isolation {
+    /// As the server or the role has it.
+    #[default]
+    Default,
+    /// Each statement sees what was committed before it.
+    ReadCommitted,
+}
+
+/// On which connection a lock is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seat {
+    /// On one of its own, beside the one that works.
+    Beside,
+    /// On the one that works.
+    Within,
+}
+
+/// Who wants the lock, for what.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// The tables that it guards.
+    pub tables: &'a Tables,
+    /// A random number: no other runner has it.
+    pub token: u32,
+    /// The app and its host, for those who wait.
+    pub who: &'a str,
+    /// Where it is held.
+    pub seat: Seat,
+}
+
+/// What came of an attempt.
+#[derive(Debug)]
+pub enum Take {
+    /// It is held. Whether what was seen before still holds, the second says.
+    Held(Guard, Freshness),
+    /// Somebody else holds it.
+    Busy,
+    /// It was free, but what was seen before does not hold any more, so it is not held.
+    Changed,
+}
+
+/// Whether the rows of the two tables are still what was seen before the lock was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// They are.
+    Unchanged,
+    /// Nobody has looked.
+    Unknown,
+}
+
+/// What holds the lock, while it is held.
+#[derive(Debug)]
+pub enum Guard {
+    /// The session or its transaction, or a row.
+    Database,
+    /// The connection with this number.
+    Connection(u64),
+    /// The open file, until it is closed.
+    File(std::fs::File),
+    /// There is nobody to share the database with.
+    Alone,
+}
+
+/// A number for the lock of the tables in `schema`: positive, so that every database prints it
+/// alike.
+pub(crate) fn key(schema: &str) -> u32 {
+    use sha2::{Digest, Sha256};
+
+    let digest = Sha256::digest(format!("dbmig\0{schema}"));
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]) >> 1
+}
+
+/// The lock as the options want it.
+pub(crate) fn of(db: &dyn Database, options: &Options) -> &'static dyn Lock {
+    match options.locking {
+        Locking::Advisory => db.engine().lock(),
+        Locking::Lease => &Lease,
+    }
+}
+
+/// How runners exclude each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Locking {
+    /// With the database's own lock for such things: an advisory lock, `GET_LOCK`, a lock on a
+    /// file. It is gone the moment its holder is.
+    #[default]
+    Advisory,
+    /// With a row that its holder renews, in a table of its own: for servers and proxies that know
+    /// no advisory locks, or only pretend to. After its holder has died, others wait until it runs
+    /// out, half a minute at most. Needs a connection of its own.
+    Lease,
+}
+
+/// Runs `body` under the lock; gives it back in any case. `decide` looks at the database and says
+/// what for; `None` where there is nothing (more) to do.
+///
+/// Waiters ask again and again instead of waiting inside the database: a blocking wait would hold
+/// a snapshot, and `CREATE INDEX CONCURRENTLY` of the leader would wait for that, for ever.
+pub(crate) fn with_lock<T>(
+    db: &mut dyn Database,
+    options: &Options,
+    observe: &mut Observe<'_>,
+    mut decide: impl FnMut(&mut dyn Database) -> Result<Option<Look>, Error>,
+    body: impl FnOnce(&mut Held<'_>, &mut Observe<'_>) -> Result<T, Error>,
+) -> Result<Option<T>, Error> {
+    let lock = of(db, options);
+    let seat = seat(db, lock, options)?;
+    let who = options.who();
+    let token = fastrand::u32(2..1 << 31);
+    let mut waiting = Waiting::new(options.lock_wait, options.control.clone());
+    loop {
+        let Some(look) = decide(db)? else { return Ok(None) };
+        if let Some(foreign) = &look.tables.foreign {
+            return Err(Error::Foreign(foreign.clone()));
+        }
+        let tables = look.tables.clone();
+        let claim = Claim { tables: &tables, token, who: &who, seat };
+        // Not before the first attempt: it would cost a round trip, and a failed attempt a line in
+        // the server's log.
+        let busy = waiting.has_begun().then(|| lock.holder(db, &tables)).transpose();
+        let taken = match busy.map_err(taking())?.flatten() {
+            Some(holder) => {
+                waiting.pause(Some(&holder), observe)?;
+                continue;
+            }
+            None => lock.take(db, &claim, &look).map_err(taking())?,
+        };
+        match taken {
+            Take::Held(guard, freshness) => {
+                let result = held::work(
+                    db,
+                    lock,
+                    (&claim, &guard),
+                    options,
+                    (look, freshness),
+                    observe,
+                    body,
+                );
+                let released = lock.release(db, &claim, guard);
+                let value = result?;
+                // The work is done and committed; a lock of a dead connection is free anyway.
+                drop(released);
+                return Ok(Some(value));
+            }
+            Take::Changed => {}
+            Take::Busy => {
+                let holder = lock.holder(db, &tables).unwrap_or_default();
+                waiting.pause(holder.as_deref(), observe)?;
+            }
+        }
+    }
+}
+
+fn taking() -> impl FnOnce(diesel::result::Error) -> Error {
+    Error::database("take the migration lock")
+}
+
+/// Where the lock is held on this connection.
+fn seat(db: &dyn Database, lock: &dyn Lock, options: &Options) -> Result<Seat, Error> {
+    let own = db.ownership() == crate::backend::Ownership::Ours;
+    match (lock.seat(), own, options.locking) {
+        (Seat::Beside, true, _) => Ok(Seat::Beside),
+        (Seat::Beside, false, Locking::Lease) => Err(Error::LeaseNeedsUrl),
+        _ => Ok(Seat::Within),
+    }
+}
+
+/// A wait that ends.
+pub(super) struct Waiting {
+    limit: Duration,
+    control: Control,
+    since: Option<Instant>,
+    pause: Pause,
+}
+
+impl Waiting {
+    pub(super) fn new(limit: Duration, control: Control) -> Self {
+        Self { limit, control, since: None, pause: Pause::new() }
+    }
+
+    fn has_begun(&self) -> bool {
+        self.since.is_some()
+    }
+
+    /// Tells whom it waits for, and waits a little; an error when it has waited long enough.
+    pub(super) fn pause(
+        &mut self,
+        holder: Option<&str>,
+        observe: &mut Observe<'_>,
+    ) -> Result<(), Error> {
+        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
+        if self.control.is_cancelled() {
+            return Err(Error::Cancelled(Box::default()));
+        }
+        if waited >= self.limit {
+            return Err(Error::LockWait { holder: holder.map(str::to_owned), waited });
+        }
+        observe(&Event::Waiting { holder, waited });
+        self.control.sleep(self.pause.next(self.limit.saturating_sub(waited)));
+        Ok(())
+    }
+}

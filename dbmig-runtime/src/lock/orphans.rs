@@ -1,0 +1,66 @@
+//! Sessions that still work for runners that are gone: a server goes on with the statement of a
+//! client that was killed.
+
+use std::time::{Duration, Instant};
+
+use super::{Claim, Freshness, Lock, Waiting};
+use crate::backend::Database;
+use crate::backend::engine::Activity;
+use crate::error::Error;
+use crate::event::Observe;
+use crate::look::{Look, look};
+use crate::options::Options;
+use dbmig_core::plan::Cause;
+
+/// A session that does nothing may still have a statement before it that it has not read; one of a
+/// pooler keeps its name for much longer.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Waits until no session works any more for a run that was interrupted, and then says what the
+/// database looks like.
+pub(super) fn outlive(
+    db: &mut dyn Database,
+    lock: &dyn Lock,
+    claim: &Claim<'_>,
+    options: &Options,
+    (seen, freshness): (Look, Freshness),
+    observe: &mut Observe<'_>,
+) -> Result<Look, Error> {
+    let look_again = |db: &mut dyn Database| look(db);
+    let seen = if freshness == Freshness::Unknown { look_again(db)? } else { seen };
+    let sessions = lost_sessions(&seen);
+    if sessions.is_empty() {
+        return Ok(seen);
+    }
+    let mut waiting = Waiting::new(options.lock_wait, options.control.clone());
+    let since = Instant::now();
+    for session in sessions {
+        while let Some(worker) = still_there(db, &session, since)? {
+            waiting.pause(Some(&worker), observe)?;
+            lock.beat(db, claim, "").map_err(super::taking())?;
+        }
+    }
+    // What the catalogue said while they were at work may not hold any more.
+    look_again(db)
+}
+
+fn lost_sessions(seen: &Look) -> Vec<String> {
+    let lost = seen.history.interrupted.iter().filter(|run| run.cause == Cause::Lost);
+    lost.filter_map(|run| run.session.clone()).filter(|session| !session.is_empty()).collect()
+}
+
+fn still_there(
+    db: &mut dyn Database,
+    session: &str,
+    since: Instant,
+) -> Result<Option<String>, Error> {
+    let engine = db.engine();
+    let activity = engine.activity(db, session);
+    Ok(match activity.map_err(Error::database("look for sessions of earlier runs"))? {
+        Activity::Working(what) => Some(format!("a session whose runner is gone ({what})")),
+        Activity::Idle if since.elapsed() < GRACE => {
+            Some("a session whose runner is gone".to_owned())
+        }
+        Activity::Idle | Activity::Gone => None,
+    })
+}

@@ -1,0 +1,70 @@
+//! What the database says: both tables, and the catalogue where a statement was in flight.
+
+use dbmig_core::plan::{History, Interrupted, SEPARATOR};
+
+use crate::backend::Database;
+use crate::backend::engine::Tables;
+use crate::error::Error;
+use crate::history;
+
+/// What the database said at one moment.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// Where the two tables are.
+    pub(crate) tables: Tables,
+    /// What they hold.
+    pub(crate) history: History,
+    /// [`Engine::mark`](crate::backend::engine::Engine::mark) at that moment.
+    pub(crate) mark: String,
+}
+
+/// Looks. Reads only.
+pub(crate) fn look(db: &mut dyn Database) -> Result<Look, Error> {
+    let tables = locate(db)?;
+    let (mut history, mark) = history::read(db, &tables)?;
+    for run in &mut history.interrupted {
+        run.sight = sight(db, &tables, run)?;
+    }
+    Ok(Look { tables, history, mark })
+}
+
+/// Where the two tables are. Reads only.
+pub(crate) fn locate(db: &mut dyn Database) -> Result<Tables, Error> {
+    db.engine().locate(db).map_err(Error::database("find the migrations' tables"))
+}
+
+/// What the catalogue says now of what the statement in flight is about.
+fn sight(
+    db: &mut dyn Database,
+    tables: &Tables,
+    run: &Interrupted,
+) -> Result<Option<String>, Error> {
+    let Some(effect) = run.in_flight(tables.dialect) else { return Ok(None) };
+    let engine = db.engine();
+    let mut sights = Vec::new();
+    for object in effect.objects() {
+        let Some(expression) = engine.sight(tables, object) else { return Ok(None) };
+        let rows = db.query(&format!("SELECT {expression}"));
+        let rows = rows.map_err(Error::database("look for what an earlier run has left"))?;
+        sights.push(rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default());
+    }
+    Ok((!sights.is_empty()).then(|| sights.join(&SEPARATOR.to_string())))
+}
+
+/// An expression for the same, to be kept with the cursor before the statement begins.
+pub(crate) fn sight_before(
+    db: &dyn Database,
+    tables: &Tables,
+    statement: &dbmig_core::sql::Statement<'_>,
+) -> Option<String> {
+    let engine = db.engine();
+    let effect = dbmig_core::sql::effect::Effect::of(tables.dialect, statement);
+    let sights: Option<Vec<_>> =
+        effect.objects().iter().map(|object| engine.sight(tables, object)).collect();
+    let sights = sights.filter(|sights| !sights.is_empty())?;
+    let separator = tables.dialect.literal(&SEPARATOR.to_string());
+    Some(match sights.as_slice() {
+        [one] => one.clone(),
+        all => engine.concat(&all.join(&format!(", {separator}, "))),
+    })
+}

@@ -1,0 +1,87 @@
+//! Writing down what a person has settled.
+
+use dbmig_core::history::RunState;
+use dbmig_core::plan::{self, Diagnosis, Mending, Repair};
+
+use super::baseline::{adopt, write};
+use super::{Runner, ensure_tables, runner, within};
+use crate::backend::Database;
+use crate::error::Error;
+use crate::execute::Place;
+use crate::history::{self, Settled};
+use crate::lock::{Held, with_lock};
+use crate::look::look;
+use crate::options::Options;
+
+impl<'a> Runner<'a> {
+    /// All that asks for a decision, or for a run that goes on. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn diagnose(&self, db: &mut dyn Database) -> Result<Vec<Diagnosis>, Error> {
+        within(db, |db| Ok(plan::diagnose(self.set, &look(db)?.history)))
+    }
+
+    /// What [`Runner::repair`] would write. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn repair_plan(
+        &self,
+        db: &mut dyn Database,
+        wanted: &Repair,
+    ) -> Result<Mending<'a>, Error> {
+        within(db, |db| Ok(plan::repair(self.set, &look(db)?.history, wanted)?))
+    }
+
+    /// Writes down what a person says of an interrupted run or a changed migration, and that it
+    /// was said. It changes nothing but dbmig's own rows.
+    ///
+    /// # Errors
+    /// [`Error::Unrepairable`] where there is nothing of the kind to settle.
+    pub fn repair(&mut self, db: &mut dyn Database, wanted: &Repair) -> Result<Mending<'a>, Error> {
+        let Self { set, options, observe } = self;
+        within(db, |db| {
+            let decide = |db: &mut dyn Database| {
+                let look = look(db)?;
+                plan::repair(set, &look.history, wanted)?;
+                Ok(Some(look))
+            };
+            let done = with_lock(db, options, observe, decide, |held, _| {
+                let mending = plan::repair(set, &held.look.history, wanted)?;
+                mend(held, options, &mending)?;
+                Ok(mending)
+            })?;
+            done.ok_or_else(|| Error::Cancelled(Box::default()))
+        })
+    }
+}
+
+fn mend(held: &mut Held<'_>, options: &Options, mending: &Mending<'_>) -> Result<(), Error> {
+    let note = format!("repair: {mending}");
+    let (run, state, done) = match mending {
+        // Settled as if the database had refused the next statement: the next run goes on there.
+        Mending::Cursor { run, done } => (run, RunState::Failed, *done),
+        Mending::Forget { run } => (run, RunState::Forgotten, run.done),
+        Mending::Finish { run } => (run, RunState::Baselined, run.done),
+        Mending::Accept { migration } => return adopt(held, options, migration, Some(&note)),
+    };
+    let tables = ensure_tables(held)?;
+    let runner = runner(held, options);
+    let engine = held.db().engine();
+    let ledger = match state {
+        RunState::Baselined => history::ledger(engine, &tables, &run.version, run.direction),
+        _ => String::new(),
+    };
+    let rows = history::take_up(engine, &tables, &run.version, RunState::Resumed)
+        + &history::settle(
+            engine,
+            &tables,
+            run,
+            &Settled { state, done, note: &note, runner: &runner },
+        )
+        + &ledger;
+    let fence = held.fence.clone();
+    let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
+    write(held.db(), &place, &rows, "write the repair")
+}
