@@ -129,7 +129,9 @@ impl<'a, 's> Stepper<'a, 's> {
         let alone = |s: &Statement<'_>| self.way(s) == Way::Alone;
         if self.statements.iter().skip(done).any(alone) {
             let prepare = engine.prepare_alone(&self.setting(db, Part::Middle));
-            db.execute(&prepare).map_err(Failure::bookkeeping)?;
+            if !prepare.is_empty() {
+                db.execute(&prepare).map_err(Failure::bookkeeping)?;
+            }
         }
         Ok(())
     }

@@ -210,7 +210,7 @@ pub(crate) fn with_lock<T>(
                 drop(released);
                 return Ok(Some(value));
             }
-            Take::Changed => {}
+            Take::Changed => waiting.again(None)?,
             Take::Busy => {
                 let holder = lock.holder(db, &tables).unwrap_or_default();
                 waiting.pause(holder.as_deref(), observe)?;
@@ -257,13 +257,21 @@ impl Waiting {
         observe: &mut Observe<'_>,
     ) -> Result<(), Error> {
         let waited = self.since.get_or_insert_with(Instant::now).elapsed();
+        if waited < self.limit && !self.control.is_cancelled() {
+            observe(&Event::Waiting { holder, waited });
+        }
+        self.again(holder)
+    }
+
+    /// The same without a word: there is nobody to wait for.
+    fn again(&mut self, holder: Option<&str>) -> Result<(), Error> {
+        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
         if self.control.is_cancelled() {
             return Err(Error::Cancelled(Box::default()));
         }
         if waited >= self.limit {
             return Err(Error::LockWait { holder: holder.map(str::to_owned), waited });
         }
-        observe(&Event::Waiting { holder, waited });
         self.control.sleep(self.pause.next(self.limit.saturating_sub(waited)));
         Ok(())
     }

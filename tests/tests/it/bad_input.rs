@@ -33,6 +33,8 @@ struct Case {
     database: TestDatabase,
     /// What `DATABASE_URL` holds, where it is set.
     url: Option<String>,
+    /// Other variables.
+    environment: Vec<(&'static str, &'static str)>,
 }
 
 /// All that a command could have changed in a database.
@@ -58,7 +60,7 @@ impl Case {
     fn new(backend: Backend) -> Self {
         let (project, database) = (crate::project(), database(backend));
         let url = Some(database.url().to_owned());
-        Self { project, database, url }
+        Self { project, database, url, environment: Vec::new() }
     }
 
     /// The same database, seen from another empty project.
@@ -73,6 +75,7 @@ impl Case {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = self.project.command(args);
         command.envs(self.url.as_ref().map(|url| ("DATABASE_URL", url)));
+        command.envs(self.environment.iter().copied());
         command
     }
 

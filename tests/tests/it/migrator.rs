@@ -207,10 +207,8 @@ fn a_waiter_says_for_whom_and_gives_up_in_time_or_leaves_when_the_work_is_done()
                 Runner::new(&set, options).run(&mut *runner_on(&db), &Target::Latest).unwrap_err();
             assert_eq!(error.class(), Class::Temporary, "{backend:?}: {error}");
             let Error::LockWait { holder: Some(holder), .. } = &error else { panic!("{error}") };
-            match backend {
-                Backend::Postgres => assert!(holder.contains("leader 1.0"), "{holder}"),
-                Backend::MariaDb => assert!(holder.contains("of dbmig from"), "{holder}"),
-                Backend::Sqlite => assert!(holder.starts_with("process "), "{holder}"),
+            for part in ["leader 1.0 on ", "at work on 1_only"] {
+                assert!(holder.contains(part), "{backend:?}: {holder}");
             }
 
             let mut waited_for = Vec::new();

@@ -110,15 +110,19 @@ fn a_runner_that_vanished_during_a_statement_is_told_with_the_statement() {
         project.migration(NAME, BROKEN, "SELECT 1");
         statement_by_statement(&project);
         project.dbmig_on(&db, &["run"]).expect(1);
-        // What `kill -9` leaves: the row as it was before the third statement.
-        db.execute("UPDATE __dbmig_history SET state = 'running', error = NULL, ended_at = NULL");
+        // What `kill -9` leaves of a statement that runs alone.
+        db.execute(
+            "UPDATE __dbmig_history SET state = 'running', statements_started = 3, error = NULL, \
+             ended_at = NULL",
+        );
         let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
         assert!(
             run.contains(&format!("during statement 3 (migrations/{NAME}/up.sql:4:3)")),
             "{run}"
         );
         assert!(run.contains("INSERT INTO nowhere"), "{run}");
-        db.execute("UPDATE __dbmig_history SET statements_started = 2");
+        assert!(run.contains("`cargo dbmig repair --not-done 1`"), "{run}");
+        project.dbmig_on(&db, &["repair", "--not-done", NAME]).success();
         project.migration(NAME, MENDED, "SELECT 1");
         project.dbmig_on(&db, &["run"]).success();
         assert_eq!(db.column("SELECT id FROM b"), ["1"]);

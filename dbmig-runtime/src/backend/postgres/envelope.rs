@@ -9,10 +9,10 @@ use super::{Envelope, Limits, Nesting, Ownership, Setting};
 use crate::lock::Isolation;
 
 /// Only the catalogue; a table that is temporary is found last.
-const SAFE_PATH: &str = "SET LOCAL search_path TO pg_catalog, pg_temp;\n";
-const KEEP_PATH: &str = "SELECT pg_catalog.set_config('dbmig.search_path', \
+pub(super) const SAFE_PATH: &str = "SET LOCAL search_path TO pg_catalog, pg_temp;\n";
+pub(super) const KEEP_PATH: &str = "SELECT pg_catalog.set_config('dbmig.search_path', \
                          pg_catalog.current_setting('search_path'), true);\n";
-const RESTORE_PATH: &str = "SELECT pg_catalog.set_config('search_path', \
+pub(super) const RESTORE_PATH: &str = "SELECT pg_catalog.set_config('search_path', \
                             pg_catalog.current_setting('dbmig.search_path'), true);\n";
 
 /// How soon the server notices that its client is gone while it runs a statement, so that what a

@@ -127,7 +127,7 @@ fn digest(set: &MigrationSet) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// An expression that changes when a version comes or goes, or a run moves.
+/// An expression that changes when a version comes or goes, or a run moves; empty without tables.
 pub(super) fn mark(tables: &Tables) -> String {
     let ledger = match tables.ledger {
         Presence::Absent => gone(tables, LEDGER),
@@ -147,7 +147,7 @@ pub(super) fn mark(tables: &Tables) -> String {
             tables.history_name()
         ),
     };
-    format!("pg_catalog.concat({ledger}, ' ', {history})")
+    format!("pg_catalog.btrim(pg_catalog.concat({ledger}, ' ', {history}))")
 }
 
 /// An expression that is empty as long as the table is not there.

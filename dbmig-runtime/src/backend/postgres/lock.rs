@@ -13,7 +13,7 @@
 
 use diesel::QueryResult;
 
-use super::envelope::short;
+use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, short};
 use super::{Activity, Database, Dialect, Tables};
 use crate::lock::{
     self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Take, assert_that,
@@ -123,8 +123,7 @@ fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryRe
         |word: &str| format!("pg_catalog.concat('{word} ', pg_catalog.pg_backend_pid())::integer");
     let mark = super::locate::mark(claim.tables);
     let message = format!(
-        "BEGIN ISOLATION LEVEL READ COMMITTED;\n\
-         SET LOCAL search_path TO pg_catalog, pg_temp;\n\
+        "BEGIN ISOLATION LEVEL READ COMMITTED;\n{KEEP_PATH}{SAFE_PATH}\
          SET LOCAL application_name = {name};\n\
          SET LOCAL idle_in_transaction_session_timeout = '{SILENCE}s';\n\
          SET LOCAL tcp_keepalives_idle = 15;\nSET LOCAL tcp_keepalives_interval = 5;\n\
@@ -132,7 +131,7 @@ fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryRe
          SELECT CASE WHEN pg_try_advisory_xact_lock({key}, {RUNNER}) THEN 0 ELSE {taken} END;\n\
          SELECT pg_advisory_xact_lock({key}, {token});\n\
          SELECT CASE WHEN NOT EXISTS ({work}) THEN 0 ELSE {taken} END;\n\
-         SELECT CASE WHEN {mark} = {seen} THEN 0 ELSE {changed} END;\n",
+         SELECT CASE WHEN {mark} = {seen} THEN 0 ELSE {changed} END;\n{RESTORE_PATH}",
         name = Dialect::Postgres.literal(&short(&format!("{HOLDS}{}", claim.who))),
         taken = fail(TAKEN),
         changed = fail(CHANGED),

@@ -115,7 +115,9 @@ fn a_closed_port() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     for backend in SERVERS {
         let scheme = scheme(backend);
-        let case = with_url(&format!("{scheme}://{USER}:{PASSWORD}@127.0.0.1:{port}/shop"));
+        let mut case = with_url(&format!("{scheme}://{USER}:{PASSWORD}@127.0.0.1:{port}/shop"));
+        // It would try again for ten seconds each time.
+        case.environment = vec![("DBMIG_CONNECT_WAIT", "0s")];
         for command in COMMANDS.into_iter().chain([&["db", "create"][..]]) {
             case.refused(75, command)
                 .says(&[&format!("the database cannot be reached: {scheme}://{USER}:***@127.0.0.1:{port}/shop\n")])
