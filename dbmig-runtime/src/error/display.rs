@@ -46,6 +46,11 @@ impl fmt::Display for Error {
             Self::OtherDatabase { url, expected } => {
                 write!(f, "the migrations are for {expected}, and this is another database: {url}")
             }
+            Self::OtherSchema { before, now } => write!(
+                f,
+                "one session has the migrations' tables in the schema `{before}`, another one of the same run \
+                 in `{now}`: a pooler has handed over a session whose search_path somebody had changed",
+            ),
             Self::Foreign(foreign) => write!(
                 f,
                 "{} belongs to `{}`, a role that this one has nothing to do with: what that role puts \

@@ -53,6 +53,13 @@ pub enum Error {
         /// The name of the database that they are for.
         expected: &'static str,
     },
+    /// Two sessions of one run look for the two tables in different schemas.
+    OtherSchema {
+        /// Where the one that holds the lock has found them, or would create them.
+        before: String,
+        /// Where the one that works looks.
+        now: String,
+    },
     /// A table of the two belongs to a role that this one does not trust: its triggers would run
     /// with this role's rights.
     Foreign(Foreign),
@@ -176,7 +183,10 @@ impl Error {
                 Class::Usage
             }
             Self::Blocked(Blocked::Irreversible(_)) => Class::Final,
-            Self::Blocked(_) | Self::NewerHistory { .. } | Self::Foreign(_) => Class::Refused,
+            Self::Blocked(_)
+            | Self::NewerHistory { .. }
+            | Self::Foreign(_)
+            | Self::OtherSchema { .. } => Class::Refused,
             Self::Migration(error) if is_temporary(&error.source) => Class::Temporary,
             Self::Database { source, .. } if is_temporary(source) => Class::Temporary,
             _ => Class::Final,
@@ -215,6 +225,11 @@ impl Error {
             Self::Cancelled(_) => Some("run it again to go on".to_owned()),
             Self::LeaseNeedsUrl => Some("give the migrator the URL: `Migrator::run_at`".to_owned()),
             Self::OtherDatabase { .. } => Some("check the database URL".to_owned()),
+            Self::OtherSchema { .. } => Some(
+                "set the search_path for the role or the database (`ALTER ROLE .. SET search_path`), and \
+                 not for sessions that a pooler hands on"
+                    .to_owned(),
+            ),
             Self::Foreign(foreign) => Some(foreign.remedy()),
             Self::Unrepairable(_) => Some(format!("`{program} repair` shows what there is to settle")),
             Self::Migration(error) => Some(error.remedy(program)),

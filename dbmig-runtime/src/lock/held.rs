@@ -80,9 +80,9 @@ pub(super) fn work<T>(
     observe: &mut Observe<'_>,
     body: impl FnOnce(&mut Held<'_>, &mut Observe<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let look = orphans::outlive(db, lock, claim, options, seen, observe)?;
     let (fence, doing) = (lock.fence(claim, guard), Mutex::default());
     if claim.seat == Seat::Within {
+        let look = orphans::outlive(db, options, seen, observe, &mut || Ok(()))?;
         let session = session(db, claim)?;
         let work = Work::Lent(db);
         return body(&mut Held { work, lock, claim, doing: &doing, session, fence, look }, observe);
@@ -92,6 +92,7 @@ pub(super) fn work<T>(
     })?;
     let mut beat = || lock.beat(db, claim, "");
     join(&mut *work, lock, claim, options, observe, &mut beat)?;
+    let look = orphans::outlive(&mut *work, options, seen, observe, &mut beat)?;
     let session = session(&mut *work, claim)?;
     let kept = session.clone();
     keeper::keep(db, lock, claim, (&kept, &doing), &options.control, || {

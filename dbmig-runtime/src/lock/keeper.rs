@@ -33,7 +33,7 @@ pub(super) fn keep<T>(
 ) -> T {
     std::thread::scope(|scope| {
         let (stop, stopped) = channel::<()>();
-        let mut keeper = Keeper { lock, claim, working, control, told: None };
+        let mut keeper = Keeper { lock, claim, working, control, told: None, asking: None };
         scope.spawn(move || keeper.run(db, &stopped));
         let value = body();
         drop(stop);
@@ -48,6 +48,9 @@ struct Keeper<'a> {
     control: &'a Control,
     /// When the statement was last told to stop.
     told: Option<Instant>,
+    /// For questions, which must not be asked on the lock's own connection: see
+    /// [`Lock::beat`]. Opened when there is one.
+    asking: Option<Box<dyn Database>>,
 }
 
 impl Keeper<'_> {
@@ -68,25 +71,35 @@ impl Keeper<'_> {
         }
     }
 
-    fn beat(&self, db: &mut dyn Database) -> diesel::QueryResult<()> {
+    fn beat(&mut self, db: &mut dyn Database) -> diesel::QueryResult<()> {
         let (session, doing) = self.working;
         let doing = doing.lock().map_or_else(|_| String::new(), |text| text.clone());
         self.lock.beat(db, self.claim, &doing)?;
         if let Phase::Interruptible(since) | Phase::Uninterruptible(since) = self.control.phase()
             && since.elapsed() >= BEAT
+            && let Some(asking) = self.asking(db)
         {
-            let activity = db.engine().activity(db, session)?;
+            let activity = asking.engine().activity(asking, session)?;
             self.control.found(since, matches!(activity, Activity::Working(_)));
         }
         Ok(())
+    }
+
+    fn asking(&mut self, db: &dyn Database) -> Option<&mut dyn Database> {
+        if self.asking.is_none() {
+            // A server that has no connection left says nothing of the one that works.
+            self.asking = db.another()?.ok();
+        }
+        self.asking.as_mut().map(|asking| &mut **asking as &mut dyn Database)
     }
 
     fn interrupt(&mut self, db: &mut dyn Database) {
         let due = self.told.is_none_or(|told| told.elapsed() >= INSIST);
         if due && matches!(self.control.phase(), Phase::Interruptible(_)) {
             self.told = Some(Instant::now());
+            let session = self.working.0;
             // Should it fail, the statement ends by itself.
-            let _ = db.engine().interrupt(db, self.working.0);
+            let _ = self.asking(db).map(|asking| asking.engine().interrupt(asking, session));
         }
     }
 }

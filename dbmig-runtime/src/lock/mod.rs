@@ -44,7 +44,8 @@ pub trait Lock: Sync {
         Ok(None)
     }
 
-    /// Tells the database, and those who wait, that its holder is alive and what it does.
+    /// Tells the database, and those who wait, that its holder is alive and what it does. Nothing
+    /// else is said on its connection while the work goes on.
     fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, doing: &str) -> QueryResult<()>;
 
     /// Gives it back.

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Claim, Freshness, Lock, Waiting};
+use super::{Freshness, Waiting};
 use crate::backend::Database;
 use crate::backend::engine::Activity;
 use crate::error::Error;
@@ -11,6 +11,7 @@ use crate::event::Observe;
 use crate::look::{Look, look};
 use crate::options::Options;
 use dbmig_core::plan::Cause;
+use diesel::QueryResult;
 
 /// A session that does nothing may still have a statement before it that it has not read; one of a
 /// pooler keeps its name for much longer.
@@ -20,14 +21,12 @@ const GRACE: Duration = Duration::from_secs(2);
 /// database looks like.
 pub(super) fn outlive(
     db: &mut dyn Database,
-    lock: &dyn Lock,
-    claim: &Claim<'_>,
     options: &Options,
     (seen, freshness): (Look, Freshness),
     observe: &mut Observe<'_>,
+    beat: &mut dyn FnMut() -> QueryResult<()>,
 ) -> Result<Look, Error> {
-    let look_again = |db: &mut dyn Database| look(db);
-    let seen = if freshness == Freshness::Unknown { look_again(db)? } else { seen };
+    let seen = if freshness == Freshness::Unknown { look_again(db, &seen)? } else { seen };
     let sessions = lost_sessions(&seen);
     if sessions.is_empty() {
         return Ok(seen);
@@ -37,11 +36,21 @@ pub(super) fn outlive(
     for session in sessions {
         while let Some(worker) = still_there(db, &session, since)? {
             waiting.pause(Some(&worker), observe)?;
-            lock.beat(db, claim, "").map_err(super::taking())?;
+            beat().map_err(super::taking())?;
         }
     }
     // What the catalogue said while they were at work may not hold any more.
-    look_again(db)
+    look_again(db, &seen)
+}
+
+/// Behind a pooler another session may have another `search_path`, left there by somebody else.
+fn look_again(db: &mut dyn Database, seen: &Look) -> Result<Look, Error> {
+    let look = look(db)?;
+    if look.tables.schema == seen.tables.schema {
+        return Ok(look);
+    }
+    let [before, now] = [&seen.tables.schema, &look.tables.schema];
+    Err(Error::OtherSchema { before: before.clone(), now: now.clone() })
 }
 
 fn lost_sessions(seen: &Look) -> Vec<String> {

@@ -65,8 +65,13 @@ impl Lock for Advisory {
     }
 
     fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, _doing: &str) -> QueryResult<()> {
-        // The session that works says itself what it does. Of a lent one, nobody need hear.
-        if claim.seat == Seat::Beside { db.execute("SELECT 1") } else { Ok(()) }
+        // Not a query: in this transaction, which does not end, even the shortest snapshot may be the
+        // one that `CREATE INDEX CONCURRENTLY` then waits for. The session that works says itself
+        // what it does; of a lent one, nobody need hear.
+        match claim.seat {
+            Seat::Beside => db.execute(&name_holder(claim)),
+            Seat::Within => Ok(()),
+        }
     }
 
     fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
@@ -123,8 +128,7 @@ fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryRe
         |word: &str| format!("pg_catalog.concat('{word} ', pg_catalog.pg_backend_pid())::integer");
     let mark = super::locate::mark(claim.tables);
     let message = format!(
-        "BEGIN ISOLATION LEVEL READ COMMITTED;\n{KEEP_PATH}{SAFE_PATH}\
-         SET LOCAL application_name = {name};\n\
+        "BEGIN ISOLATION LEVEL READ COMMITTED;\n{KEEP_PATH}{SAFE_PATH}{name}\
          SET LOCAL idle_in_transaction_session_timeout = '{SILENCE}s';\n\
          SET LOCAL tcp_keepalives_idle = 15;\nSET LOCAL tcp_keepalives_interval = 5;\n\
          SET LOCAL tcp_keepalives_count = 3;\nSET LOCAL tcp_user_timeout = 30000;\n\
@@ -132,7 +136,7 @@ fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryRe
          SELECT pg_advisory_xact_lock({key}, {token});\n\
          SELECT CASE WHEN NOT EXISTS ({work}) THEN 0 ELSE {taken} END;\n\
          SELECT CASE WHEN {mark} = {seen} THEN 0 ELSE {changed} END;\n{RESTORE_PATH}",
-        name = Dialect::Postgres.literal(&short(&format!("{HOLDS}{}", claim.who))),
+        name = name_holder(claim),
         taken = fail(TAKEN),
         changed = fail(CHANGED),
         token = claim.token,
@@ -150,6 +154,11 @@ fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryRe
         text if text.contains(CHANGED) || text.contains("does not exist") => Ok(Take::Changed),
         _ => Err(error),
     }
+}
+
+fn name_holder(claim: &Claim<'_>) -> String {
+    let name = Dialect::Postgres.literal(&short(&format!("{HOLDS}{}", claim.who)));
+    format!("SET LOCAL application_name = {name};\n")
 }
 
 /// A session may take its own lock again and again; so one that is held already, perhaps by this
