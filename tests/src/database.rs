@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use crate::servers::{self, Server};
-use crate::{Backend, Rows, Session, dump};
+use crate::{Backend, Rows, Session, bookkeeping, dump};
 
 /// An empty database that only one test uses.
 #[derive(Debug)]
@@ -119,5 +119,12 @@ impl TestDatabase {
     #[track_caller]
     pub fn dump(&self) -> String {
         dump::schema(self)
+    }
+
+    /// What both tables of the tools hold, without times, hosts and what was interrupted: the same
+    /// text for databases that went different ways to the same state.
+    #[track_caller]
+    pub fn bookkeeping(&self) -> String {
+        bookkeeping::text(self)
     }
 }

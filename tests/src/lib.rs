@@ -1,18 +1,22 @@
 //! The harness behind the suites: private database servers, a fresh database per test, throw-away
-//! projects to run the command line tool in, and Diesel's own tool to compare with.
+//! projects to run the command line tool in, and Diesel's own tool to compare with; a pooler, a
+//! proxy that breaks connections and points to kill the tool at, for what goes wrong.
 //!
 //! Nothing here is skipped: what is missing is a panic that says what to install. Nothing is left
 //! behind either, however the test process ends: see [`servers`].
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a harness fails by panicking")]
 
 mod backend;
+mod bookkeeping;
 mod database;
 pub mod diesel;
 mod dump;
 mod environment;
+pub mod kill_points;
 mod mariadb_client;
 mod programs;
 pub mod project;
+pub mod proxy;
 mod scratch;
 pub mod servers;
 mod session;
@@ -21,6 +25,7 @@ mod wire;
 pub use backend::{Backend, Engine};
 pub use database::{TestDatabase, database};
 pub use project::Project;
+pub use proxy::Proxy;
 pub use scratch::folder;
 pub use session::{Rows, Session};
 pub use wire::Wire;

@@ -14,6 +14,9 @@ const DELIMITER: &str = "-#dbmig-end#-";
 /// The value of a row that ends the answer to one text.
 const ANSWERED: &str = "dbmig-answered";
 
+/// The client's errors of a connection that is gone.
+const LOST: [&str; 3] = ["ERROR 2006 ", "ERROR 2013 ", "ERROR 2055 "];
+
 /// A running client.
 #[derive(Debug)]
 pub struct MariaDbClient {
@@ -49,11 +52,12 @@ impl MariaDbClient {
         }
     }
 
-    /// All that the client writes up to the row that ends the answer; an error if it ends first.
+    /// All that the client writes up to the row that ends the answer; an error if it ends first, or
+    /// has lost its connection: it then waits for more, and nothing that it is told gives rows.
     fn answer(&mut self) -> Result<String, String> {
         let end = format!(">{ANSWERED}</field>");
         let mut answer = String::new();
-        let mut answered = false;
+        let (mut answered, mut in_rows) = (false, false);
         loop {
             let start = answer.len();
             match self.output.read_line(&mut answer) {
@@ -61,10 +65,15 @@ impl MariaDbClient {
                 Ok(_) => {}
                 Err(error) => return Err(error.to_string()),
             }
-            answered |= answer[start..].contains(&end);
-            if answered && answer[start..].starts_with("</resultset>") {
+            let line = &answer[start..];
+            if !in_rows && LOST.iter().any(|error| line.starts_with(error)) {
+                return Err(line.trim().to_owned());
+            }
+            answered |= line.contains(&end);
+            if answered && line.starts_with("</resultset>") {
                 break;
             }
+            in_rows = (in_rows || line.starts_with("<?xml")) && !line.starts_with("</resultset>");
         }
         answer.truncate(answer.rfind("<?xml").unwrap_or(answer.len()));
         Ok(answer)
@@ -78,17 +87,23 @@ impl Drop for MariaDbClient {
     }
 }
 
-/// A MariaDB client program that connects to a URL of the harness.
+/// A MariaDB client program that connects to a URL of the harness, with TLS where the URL names the
+/// CA as Diesel's would: `?ssl_ca=PATH`.
 pub(crate) fn command(program: &str, url: &str) -> Command {
     let rest = url.strip_prefix("mysql://").expect("a URL of the harness");
     let (account, rest) = rest.rsplit_once('@').unwrap();
     let (user, password) = account.split_once(':').unwrap_or((account, ""));
     let (address, database) = rest.split_once('/').unwrap();
+    let (database, ca) = match database.split_once("?ssl_ca=") {
+        Some((database, ca)) => (database, Some(ca)),
+        None => (database, None),
+    };
     let (host, port) = address.split_once(':').unwrap();
     let mut command = Command::new(programs::mariadb(program));
     environment::clean(&mut command).env("MYSQL_PWD", password);
     command.arg("--no-defaults").arg("--protocol=tcp").arg(format!("--host={host}"));
     command.arg(format!("--port={port}")).arg(format!("--user={user}"));
+    command.args(ca.map(|ca| format!("--ssl-ca={ca}")));
     command.arg("--default-character-set=utf8mb4").arg(database);
     command
 }

@@ -1,4 +1,4 @@
-//! Where the programs of the database servers are.
+//! Where the programs are that the harness runs.
 
 use std::env;
 use std::fs;
@@ -41,10 +41,29 @@ pub(crate) fn postgres(name: &str) -> PathBuf {
 pub(crate) fn mariadb(name: &str) -> PathBuf {
     let mut folders = search_path();
     folders.extend(expand(&MARIADB));
-    let program = folders.iter().map(|folder| folder.join(name)).find(|program| program.is_file());
-    program.unwrap_or_else(|| {
+    first(name, &folders).unwrap_or_else(|| {
         panic!("no `{name}` found: install MariaDB 10.6 or newer (Debian: `apt-get install mariadb-server`, Homebrew: `brew install mariadb`)")
     })
+}
+
+/// The pooler, which distributions keep off the path of ordinary users as well.
+pub(crate) fn pgbouncer() -> PathBuf {
+    let mut folders = search_path();
+    folders.extend(["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"].map(Into::into));
+    first("pgbouncer", &folders).unwrap_or_else(|| {
+        panic!("no `pgbouncer` found: install pgbouncer 1.18 or newer (Debian: `apt-get install pgbouncer`, Homebrew: `brew install pgbouncer`)")
+    })
+}
+
+/// What makes certificates.
+pub(crate) fn openssl() -> PathBuf {
+    first("openssl", &search_path()).unwrap_or_else(|| {
+        panic!("no `openssl` found: install OpenSSL (Debian: `apt-get install openssl`, Homebrew: `brew install openssl`)")
+    })
+}
+
+fn first(name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
+    folders.iter().map(|folder| folder.join(name)).find(|program| program.is_file())
 }
 
 fn search_path() -> Vec<PathBuf> {

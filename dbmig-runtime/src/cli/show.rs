@@ -3,7 +3,7 @@
 use dbmig_core::Dialect;
 use dbmig_core::migration::{Down, Execution};
 use dbmig_core::plan::{Action, Direction, DownScript, Plan};
-use dbmig_core::sql::Position;
+use dbmig_core::sql::{self, Position};
 use dbmig_core::status::{Entry, State};
 
 use super::output::{Look, Output};
@@ -40,13 +40,14 @@ pub(super) fn planned(
                 (format!("stored down.sql of {name}"), text, Execution::Transaction)
             }
         };
-        let statements = dbmig_core::sql::split(dialect, &text)
+        let statements = sql::split(dialect, &text)
             .map_err(|error| Error::Script { path: path.clone(), error })?;
         let execution = match execute::execution(dialect, declared, &statements) {
             Execution::Transaction => "transaction",
             Execution::Statements => "statements",
         };
-        let statements = statements.iter().map(|s| (s.position, s.text.to_owned())).collect();
+        let shown_text = |text| sql::hide_secrets(dialect, text).into_owned();
+        let statements = statements.iter().map(|s| (s.position, shown_text(s.text))).collect();
         shown.push(PlannedStep { execution, path, statements });
     }
     Ok(shown)

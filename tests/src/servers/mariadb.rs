@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Durability, Options, Programs, Signal};
+use super::{Durability, Options, Programs, Signal, Tls};
 use crate::{Session, programs};
 
 const FAST: [&str; 5] = [
@@ -27,7 +27,7 @@ const ALWAYS: [&str; 8] = [
 ];
 
 /// The commands that make the data folder and that serve it.
-pub(super) fn programs(folder: &Path, port: u16, options: &Options) -> Programs {
+pub(super) fn programs(folder: &Path, port: u16, options: &Options, tls: Option<&Tls>) -> Programs {
     let text = |path: &Path| path.to_str().expect("a temporary folder in UTF-8").to_owned();
     let data = format!("--datadir={}", folder.join("data").display());
     // A server that starts removes what others have left in their common folder, or still use.
@@ -50,6 +50,11 @@ pub(super) fn programs(folder: &Path, port: u16, options: &Options) -> Programs 
     serve.extend(ALWAYS.map(Into::into));
     if options.durability == Durability::Fast {
         serve.extend(FAST.map(Into::into));
+    }
+    if let Some(tls) = tls {
+        serve.push(format!("--ssl-ca={}", tls.ca().display()));
+        serve.push(format!("--ssl-cert={}", tls.certificate().display()));
+        serve.push(format!("--ssl-key={}", tls.key().display()));
     }
     serve.extend(options.settings.iter().map(|(name, value)| format!("--{name}={value}")));
 

@@ -5,21 +5,24 @@
 //! ends in any way, `kill -9` included.
 
 mod mariadb;
+mod options;
+mod pgbouncer;
 mod postgres;
 mod supervisor;
+mod tls;
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
 
-use crate::{Engine, Session, TestDatabase};
+use crate::{Engine, Session, TestDatabase, environment, programs};
+pub use options::{Durability, Encryption, Options};
+pub use pgbouncer::{Pgbouncer, PoolMode};
 pub(crate) use supervisor::detach;
 use supervisor::{Programs, Signal, Supervisor};
-
-/// How long a server may take to start, stop or recover, on a slow and busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub use tls::Tls;
 
 /// The PostgreSQL server that all tests of this process share.
 pub fn postgres() -> &'static Server {
@@ -33,38 +36,15 @@ pub fn mariadb() -> &'static Server {
     SERVER.get_or_init(|| Server::start_dedicated(Engine::MariaDb, &Options::default()))
 }
 
-/// Whether what is committed must survive a crash of the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Durability {
-    /// Nothing is flushed to the disk: fast. What is committed survives a crash of the server, not
-    /// one of the machine.
-    #[default]
-    Fast,
-    /// As the server does by itself.
-    Durable,
-}
-
-/// How a server is started.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// Whether commits are flushed to the disk.
-    pub durability: Durability,
-    /// Settings by name, as in the server's own configuration; they win over the harness's.
-    pub settings: Vec<(String, String)>,
-}
-
-impl Options {
-    /// A server that flushes its commits.
-    pub fn durable() -> Self {
-        Self { durability: Durability::Durable, settings: Vec::new() }
-    }
-
-    /// Adds a setting of the server, for example `("max_connections", "20")`.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.settings.push((name.to_owned(), value.to_owned()));
-        self
-    }
+/// A server's own command line client, `psql` or `mariadb`, with nothing of this process's
+/// environment that would tell it where to connect.
+pub fn client(engine: Engine) -> Command {
+    let mut client = Command::new(match engine {
+        Engine::Postgres => programs::postgres("psql"),
+        Engine::MariaDb => programs::mariadb("mariadb"),
+    });
+    environment::clean(&mut client);
+    client
 }
 
 /// A running database server. Dropping it stops it and waits until its folder is gone.
@@ -73,26 +53,24 @@ pub struct Server {
     engine: Engine,
     port: u16,
     supervisor: Supervisor,
+    tls: Option<Tls>,
 }
 
 impl Server {
     /// Starts a server for one test alone, which may stop, kill and restart it.
     pub fn start_dedicated(engine: Engine, options: &Options) -> Self {
-        // The port is free when it is chosen; should another program be quicker, choose again.
-        for _ in 0..4 {
-            let port = free_port();
-            let supervisor = Supervisor::start(|folder| match engine {
-                Engine::Postgres => postgres::programs(folder, port, options),
-                Engine::MariaDb => mariadb::programs(folder, port, options),
+        let start = |port| {
+            let mut tls = None;
+            let supervisor = Supervisor::start(|folder| {
+                tls = options.tls(folder);
+                match engine {
+                    Engine::Postgres => postgres::programs(folder, port, options, tls.as_ref()),
+                    Engine::MariaDb => mariadb::programs(folder, port, options, tls.as_ref()),
+                }
             });
-            let server = Self { engine, port, supervisor };
-            match server.await_ready() {
-                Ok(()) => return server,
-                Err(log) if log.contains("already in use") => {}
-                Err(log) => panic!("{engine:?} does not start. Its log:\n{log}"),
-            }
-        }
-        panic!("{engine:?} found its port taken four times in a row");
+            Self { engine, port, supervisor, tls }
+        };
+        start_on_free_port(start, |server| server.supervisor.await_ready(|| server.connect()))
     }
 
     /// Which server it is.
@@ -118,6 +96,12 @@ impl Server {
     /// What the server has written to its log so far.
     pub fn log(&self) -> String {
         self.supervisor.log()
+    }
+
+    /// The certificates of a server that was started with [`Options::with_tls`].
+    #[track_caller]
+    pub fn tls(&self) -> &Tls {
+        self.tls.as_ref().expect("a server that was started with TLS")
     }
 
     /// The URL of a database here, for the role with all rights.
@@ -159,7 +143,7 @@ impl Server {
 
     /// Stops as an administrator would: connections are ended, data are written.
     pub fn stop(&self) {
-        self.end(match self.engine {
+        self.supervisor.end(match self.engine {
             Engine::Postgres => Signal::Int,
             Engine::MariaDb => Signal::Term,
         });
@@ -167,7 +151,7 @@ impl Server {
 
     /// Stops at once, without writing anything: the next start recovers from the log.
     pub fn stop_immediate(&self) {
-        self.end(match self.engine {
+        self.supervisor.end(match self.engine {
             Engine::Postgres => Signal::Quit,
             Engine::MariaDb => Signal::Kill,
         });
@@ -175,33 +159,15 @@ impl Server {
 
     /// Kills the process that listens, as the kernel does when memory runs out.
     pub fn kill(&self) {
-        self.end(Signal::Kill);
+        self.supervisor.end(Signal::Kill);
     }
 
     /// Starts a stopped server again, on the same port and data; one that runs is stopped first.
     pub fn restart(&self) {
-        if self.supervisor.exit().is_none() {
+        if self.supervisor.runs() {
             self.stop();
         }
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            self.supervisor.start_again();
-            match self.await_ready() {
-                Ok(()) => return,
-                // After a kill, what the dead server's children still hold: they end by themselves.
-                Err(_) if Instant::now() < deadline => pause(),
-                Err(log) => panic!("{:?} does not start again. Its log:\n{log}", self.engine),
-            }
-        }
-    }
-
-    fn end(&self, signal: Signal) {
-        self.supervisor.signal(signal);
-        let deadline = Instant::now() + PATIENCE;
-        while self.supervisor.exit().is_none() {
-            assert!(Instant::now() < deadline, "{:?} does not stop: {}", self.engine, self.log());
-            pause();
-        }
+        self.supervisor.start_again(|| self.connect());
     }
 
     fn connect(&self) -> Result<Session, String> {
@@ -214,34 +180,34 @@ impl Server {
 
     /// The URL that the harness's own clients take.
     pub(crate) fn client_url(&self, database: &str) -> String {
-        match self.engine {
-            Engine::Postgres => postgres::socket_url(self.folder(), self.port, database),
-            Engine::MariaDb => self.url(database),
-        }
-    }
-
-    /// Waits until a connection succeeds; the log if the server ends instead.
-    fn await_ready(&self) -> Result<(), String> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            // Asked before connecting: a server that has ended since is still found next time.
-            let exit = self.supervisor.exit();
-            match self.connect() {
-                Ok(_) => return Ok(()),
-                Err(_) if exit.is_some() => return Err(self.log()),
-                Err(error) if Instant::now() > deadline => {
-                    return Err(format!("{}\n{error}", self.log()));
-                }
-                Err(_) => pause(),
+        match (self.engine, &self.tls) {
+            (Engine::Postgres, _) => postgres::socket_url(self.folder(), self.port, database),
+            (Engine::MariaDb, None) => self.url(database),
+            // The server may be told to refuse all else.
+            (Engine::MariaDb, Some(tls)) => {
+                format!("{}?ssl_ca={}", self.url(database), tls.ca().display())
             }
         }
     }
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).unwrap().port()
+/// Starts what listens on a port. The port is free when it is chosen; should another program be
+/// quicker, another one is chosen.
+fn start_on_free_port<S: std::fmt::Debug>(
+    start: impl Fn(u16) -> S,
+    await_ready: impl Fn(&S) -> Result<(), String>,
+) -> S {
+    for _ in 0..4 {
+        let server = start(free_port());
+        match await_ready(&server) {
+            Ok(()) => return server,
+            Err(log) if log.contains("already in use") => {}
+            Err(log) => panic!("{server:?} does not start. Its log:\n{log}"),
+        }
+    }
+    panic!("a port that was free was taken, four times in a row");
 }
 
-fn pause() {
-    std::thread::sleep(Duration::from_millis(20));
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).unwrap().port()
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Durability, Options, Programs, Signal};
+use super::{Durability, Options, Programs, Signal, Tls};
 use crate::{Session, programs};
 
 const FAST: [&str; 4] = [
@@ -23,7 +23,7 @@ const ALWAYS: [&str; 5] = [
 ];
 
 /// The commands that make the data folder and that serve it.
-pub(super) fn programs(folder: &Path, port: u16, options: &Options) -> Programs {
+pub(super) fn programs(folder: &Path, port: u16, options: &Options, tls: Option<&Tls>) -> Programs {
     let text = |path: &Path| path.to_str().expect("a temporary folder in UTF-8").to_owned();
     let data = text(&folder.join("data"));
     let password = text(&folder.join("password"));
@@ -51,6 +51,11 @@ pub(super) fn programs(folder: &Path, port: u16, options: &Options) -> Programs 
     ALWAYS.iter().for_each(|setting| set((*setting).into()));
     if options.durability == Durability::Fast {
         FAST.iter().for_each(|setting| set((*setting).into()));
+    }
+    if let Some(tls) = tls {
+        set("ssl=on".into());
+        set(format!("ssl_cert_file={}", tls.certificate().display()));
+        set(format!("ssl_key_file={}", tls.key().display()));
     }
     options.settings.iter().for_each(|(name, value)| set(format!("{name}={value}")));
 

@@ -5,6 +5,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use crate::Session;
+
+/// How long a server may take to start, stop or recover, on a slow and busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The commands of one server.
 pub(super) struct Programs {
@@ -64,20 +70,59 @@ impl Supervisor {
         Self { folder, shell, orders }
     }
 
-    /// Starts a server that has ended.
-    pub(super) fn start_again(&self) {
-        // Gone before the order is given, so that whoever waits does not see the old end.
-        let _ = fs::remove_file(self.folder.join("exited"));
-        self.order("start");
+    /// Waits until `connect` succeeds; the log if the server ends instead.
+    pub(super) fn await_ready(
+        &self,
+        connect: impl Fn() -> Result<Session, String>,
+    ) -> Result<(), String> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            // Asked before connecting: a server that has ended since is still found next time.
+            let runs = self.runs();
+            match connect() {
+                // A quick server may answer before the shell has noted its number.
+                Ok(_) if self.folder.join("pid").exists() => return Ok(()),
+                Ok(_) => pause(),
+                Err(_) if !runs => return Err(self.log()),
+                Err(error) if Instant::now() > deadline => {
+                    return Err(format!("{}\n{error}", self.log()));
+                }
+                Err(_) => pause(),
+            }
+        }
     }
 
-    pub(super) fn signal(&self, signal: Signal) {
+    /// Sends a signal that ends the server, and waits until it has ended.
+    pub(super) fn end(&self, signal: Signal) {
         self.order(signal.name());
+        let deadline = Instant::now() + PATIENCE;
+        while self.runs() {
+            assert!(Instant::now() < deadline, "still runs after {signal:?}:\n{}", self.log());
+            pause();
+        }
     }
 
-    /// How the server ended, if it has.
-    pub(super) fn exit(&self) -> Option<String> {
-        fs::read_to_string(self.folder.join("exited")).ok()
+    /// Starts a server again that has ended, and waits until `connect` succeeds.
+    pub(super) fn start_again(&self, connect: impl Fn() -> Result<Session, String>) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            // Gone before the order is given, so that whoever waits does not see the old end.
+            for file in ["exited", "pid"] {
+                let _ = fs::remove_file(self.folder.join(file));
+            }
+            self.order("start");
+            match self.await_ready(&connect) {
+                Ok(()) => return,
+                // After a kill, what the dead server's children still hold: they end by themselves.
+                Err(_) if Instant::now() < deadline => pause(),
+                Err(log) => panic!("does not start again. Its log:\n{log}"),
+            }
+        }
+    }
+
+    /// Whether the server has not ended.
+    pub(super) fn runs(&self) -> bool {
+        !self.folder.join("exited").exists()
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -106,6 +151,10 @@ impl Drop for Supervisor {
         *self.orders.lock().unwrap() = None;
         let _ = self.shell.wait();
     }
+}
+
+fn pause() {
+    std::thread::sleep(Duration::from_millis(20));
 }
 
 /// In a process group of its own: Ctrl-C at the terminal is for the tests, and the shell must

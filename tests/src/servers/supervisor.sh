@@ -5,13 +5,16 @@
 # end, which comes however that process ends, stops the server and removes the folder.
 
 start() {
-    rm -f "$dir/exited"
+    rm -f "$dir/exited" "$dir/pid"
     {
         serve </dev/null >>"$dir/log" 2>&1 &
-        echo $! >"$dir/pid"
+        # Whole as soon as it is there.
+        echo $! >"$dir/pid.new" && mv "$dir/pid.new" "$dir/pid"
         wait $!
         echo $? >"$dir/exited"
     } &
+    # The next order is for this process, not for the one before.
+    until [ -e "$dir/pid" ]; do sleep 0.01; done
 }
 
 signal() {

@@ -1,5 +1,12 @@
 //! The harness itself: what every other suite takes for granted.
 
+mod bookkeeping;
+mod kill_points;
+mod pgbouncer;
+mod proxied;
+mod proxy;
+mod tls;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -156,12 +163,12 @@ fn nothing_survives_a_killed_test_process() {
     let mut victim = Command::new(env!("CARGO_BIN_EXE_harness-victim"));
     let mut victim = victim.stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(victim.stdout.take().unwrap()).lines();
-    let said: Vec<String> = lines.take(5).map(Result::unwrap).collect();
+    let said: Vec<String> = lines.take(7).map(Result::unwrap).collect();
     victim.kill().unwrap();
     victim.wait().unwrap();
 
-    let (pids, folders) = said.split_at(2);
-    assert_eq!((pids.len(), folders.len()), (2, 3), "{said:?}");
+    let (pids, folders) = said.split_at(3);
+    assert_eq!((pids.len(), folders.len()), (3, 4), "{said:?}");
     let folders: Vec<PathBuf> = folders.iter().map(PathBuf::from).collect();
     let deadline = Instant::now() + Duration::from_secs(30);
     while pids.iter().any(|pid| is_alive(pid)) || folders.iter().any(|folder| folder.exists()) {

@@ -5,9 +5,11 @@
 mod bad_input;
 mod commands;
 mod diesel;
+mod faults;
 mod harness;
 mod migrator;
 mod new_user;
+mod security;
 mod sets;
 mod shop;
 mod statements;

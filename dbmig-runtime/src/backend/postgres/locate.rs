@@ -56,12 +56,14 @@ pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
 /// What the catalogue says of a table in the current schema, as one text: its kind, `t` for an
 /// owner that is to be trusted, the owner. Null where there is none.
 ///
-/// Trusted are the role itself and those that it is a member of (for a superuser: all), superusers,
+/// Trusted are, besides the owners of tables that this role may not write to anyway, the role
+/// itself and those that it is a member of (for a superuser: all), superusers,
 /// and the owners of the schema and of the database.
 fn table(name: &str) -> String {
     format!(
         "(SELECT pg_catalog.concat(c.relkind, CASE WHEN c.relrowsecurity THEN 'r' ELSE '-' END, \
-         CASE WHEN pg_catalog.pg_has_role(c.relowner, 'MEMBER') OR o.rolsuper \
+         CASE WHEN NOT pg_catalog.has_table_privilege(c.oid, 'INSERT') \
+         OR pg_catalog.pg_has_role(c.relowner, 'MEMBER') OR o.rolsuper \
          OR c.relowner = n.nspowner OR c.relowner = \
          (SELECT datdba FROM pg_catalog.pg_database WHERE datname = \
          pg_catalog.current_database()) THEN 't' ELSE 'f' END, o.rolname) \
@@ -107,7 +109,7 @@ pub(super) fn is_current(db: &mut dyn Database, set: &MigrationSet) -> bool {
          ORDER BY l.version COLLATE pg_catalog.\"C\"), ''), 'UTF8')), 'hex') \
          AS digest FROM {LEDGER} l LEFT JOIN (SELECT DISTINCT ON (version) version, checksum, \
          direction FROM {HISTORY} WHERE state IN ('done', 'baselined') \
-         ORDER BY version, id DESC) h ON h.version = l.version \
+         ORDER BY version, id DESC) h ON h.version::pg_catalog.text = l.version::pg_catalog.text \
          AND h.direction = 'up'::pg_catalog.text) held, \
          (SELECT pg_catalog.count(*) = 2 AS same FROM pg_catalog.pg_class c \
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
