@@ -5,12 +5,58 @@
 //! `DBMIG_FAULT_CASES=n` takes so many random cases of each kind instead of a few: the long form,
 //! whose figures docs/faults.md holds (`tests/faults` writes it).
 
+mod kill;
 mod race;
 
+use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 
 use dbmig_tests::project::Output;
 use dbmig_tests::{Backend, Project, TestDatabase, database};
+
+/// The seeds of the random cases: the one that is asked for, so many as are asked for, or `few`.
+fn seeds(few: u64) -> std::ops::Range<u64> {
+    let number = |name| std::env::var(name).ok().map(|text| text.parse::<u64>().expect(name));
+    match (number("DBMIG_FAULT_SEED"), number("DBMIG_FAULT_CASES")) {
+        (Some(seed), _) => seed..seed + 1,
+        (None, cases) => 0..cases.unwrap_or(few),
+    }
+}
+
+/// Whether this is the long form, which takes every case of those that can be counted.
+fn thorough() -> bool {
+    std::env::var_os("DBMIG_FAULT_CASES").is_some()
+}
+
+/// How many cases of a kind were played. The long form writes them down, one line a kind, into the
+/// file that `DBMIG_FAULT_REPORT` names.
+struct Figure {
+    kind: &'static str,
+    on: String,
+    cases: usize,
+}
+
+impl Figure {
+    fn new(kind: &'static str, on: impl std::fmt::Debug) -> Self {
+        Self { kind, on: format!("{on:?}"), cases: 0 }
+    }
+
+    fn case(&mut self) {
+        self.cases += 1;
+    }
+}
+
+impl Drop for Figure {
+    fn drop(&mut self) {
+        // A kind with a failure is not one to report.
+        let Some(file) = std::env::var_os("DBMIG_FAULT_REPORT") else { return };
+        if !std::thread::panicking() {
+            let line = format!("{}\t{}\t{}\n", self.kind, self.on, self.cases);
+            let file = std::fs::File::options().create(true).append(true).open(file);
+            file.unwrap().write_all(line.as_bytes()).unwrap();
+        }
+    }
+}
 
 /// Migrations as they come in a project: schema and data, in a transaction and not.
 fn thirty(project: &Project, backend: Backend) {
@@ -67,7 +113,8 @@ struct Picture {
 
 /// The picture of `database`; the rows are those of tables called `t..`.
 fn picture(database: &TestDatabase) -> Picture {
-    let tables = database.tables().into_iter().filter(|table| table.starts_with('t'));
+    let is_table = |name: &String| name.strip_prefix('t').is_some_and(|n| n.parse::<u8>().is_ok());
+    let tables = database.tables().into_iter().filter(is_table);
     let rows =
         tables.flat_map(|table| database.query(&format!("SELECT * FROM {table} ORDER BY id")));
     Picture { schema: database.dump(), rows: rows.collect(), bookkeeping: database.bookkeeping() }
