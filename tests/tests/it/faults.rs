@@ -8,6 +8,7 @@
 mod kill;
 mod race;
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 
@@ -61,6 +62,12 @@ impl Drop for Figure {
 /// Migrations as they come in a project: schema and data, in a transaction and not.
 fn thirty(project: &Project, backend: Backend) {
     for number in 0..30 {
+        let many = match backend {
+            Backend::Postgres => {
+                format!("INSERT INTO t{number} SELECT g, g FROM generate_series(3, 500) g;\n")
+            }
+            Backend::MariaDb | Backend::Sqlite => String::new(),
+        };
         let name = format!("2026-01-01-0000{number:02}-0000_m{number}");
         let table = format!("t{number}");
         match number % 5 {
@@ -70,7 +77,7 @@ fn thirty(project: &Project, backend: Backend) {
                     &name,
                     &format!(
                         "CREATE TABLE {table} (id INTEGER PRIMARY KEY, n INTEGER);\n\
-                         INSERT INTO {table} VALUES (1, 10);\nINSERT INTO {table} VALUES (2, 20);\n\
+                         INSERT INTO {table} VALUES (1, 10);\nINSERT INTO {table} VALUES (2, 20);\n{many}\
                          UPDATE {table} SET n = n + 1;\nCREATE INDEX {table}_n ON {table} (n);\n"
                     ),
                     &format!("DELETE FROM {table};\nDROP TABLE {table};\n"),
@@ -103,27 +110,39 @@ fn thirty(project: &Project, backend: Backend) {
     }
 }
 
-/// What all went through must look like in the end: schema, rows, ledger, history.
-#[derive(Debug, PartialEq, Eq)]
-struct Picture {
-    schema: String,
-    rows: Vec<Vec<Option<String>>>,
-    bookkeeping: String,
+/// What a database has come to: schema, rows of the tables called `t` and a number, ledger, history;
+/// one fact a line.
+fn picture(database: &TestDatabase) -> String {
+    let mut picture = database.dump();
+    for table in database.tables() {
+        if table.strip_prefix('t').is_none_or(|rest| rest.parse::<u8>().is_err()) {
+            continue;
+        }
+        for row in database.query(&format!("SELECT * FROM {table} ORDER BY id")) {
+            writeln!(picture, "{table} {row:?}").unwrap();
+        }
+    }
+    picture + &database.bookkeeping()
 }
 
-/// The picture of `database`; the rows are those of tables called `t..`.
-fn picture(database: &TestDatabase) -> Picture {
-    let is_table = |name: &String| name.strip_prefix('t').is_some_and(|n| n.parse::<u8>().is_ok());
-    let tables = database.tables().into_iter().filter(is_table);
-    let rows =
-        tables.flat_map(|table| database.query(&format!("SELECT * FROM {table} ORDER BY id")));
-    Picture { schema: database.dump(), rows: rows.collect(), bookkeeping: database.bookkeeping() }
+/// Two pictures must be the same; else, the lines that one of them lacks.
+#[track_caller]
+fn same(found: &str, expected: &str, case: &str) {
+    if found == expected {
+        return;
+    }
+    let missing = |of: &str, other: &str, sign| {
+        let lines = of.lines().filter(|line| !other.lines().any(|l| l == *line));
+        lines.take(20).map(|line| format!("{sign} {line}\n")).collect::<String>()
+    };
+    let [less, more] = [missing(expected, found, '-'), missing(found, expected, '+')];
+    panic!("{case}\n{less}{more}");
 }
 
 /// The picture of a database that `project` was applied to in peace.
-fn undisturbed(project: &Project, backend: Backend) -> Picture {
+fn undisturbed(project: &Project, backend: Backend, args: &[&str]) -> String {
     let database = database(backend);
-    project.dbmig_on(&database, &["run", "--quiet"]).success();
+    project.dbmig_on(&database, args).success();
     picture(&database)
 }
 

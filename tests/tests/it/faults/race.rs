@@ -1,36 +1,108 @@
 //! Fifty at once.
 
+use std::time::{Duration, Instant};
+
+use dbmig_tests::servers::{Pgbouncer, PoolMode, postgres};
 use dbmig_tests::{Backend, Project, TestDatabase, database};
 
-use super::{finish, picture, start, thirty, undisturbed};
+use super::{Figure, finish, picture, same, start, thirty, undisturbed};
 use crate::project;
 
 const RUNNERS: usize = 50;
 
-/// Starts fifty on the empty `database` through `url`; all must end well.
-fn fifty(project: &Project, database: &TestDatabase, url: &str) {
-    let runners: Vec<_> = (0..RUNNERS).map(|_| start(project, url, &["run", "--quiet"])).collect();
+/// How long the last one may take to leave, once there is nothing left to do: one poll is a second
+/// and a half at most; the rest is for fifty processes on a machine with two processors.
+const LEAVE: Duration = Duration::from_secs(12);
+
+/// A runner: what it is told, and with which migrations.
+type Runner<'p> = (&'static [&'static str], &'p Project);
+
+const RUN: &[&str] = &["run", "--quiet"];
+const LEASE: &[&str] = &["run", "--quiet", "--lock", "lease"];
+
+/// Starts fifty on the empty `database`; all must end well, each migration must have run once, and
+/// nobody may stay for long after that.
+fn fifty<'p>(database: &TestDatabase, url: &str, runner: impl Fn(usize) -> Runner<'p>) {
+    let runner = |number| {
+        let (args, project) = runner(number);
+        start(project, url, args)
+    };
+    let runners: Vec<_> = (0..RUNNERS).map(runner).collect();
+    let complete = complete(database);
     for runner in runners {
         finish(runner).success();
     }
-    once(database);
+    let left = complete.elapsed();
+    assert!(left < LEAVE, "the last one left {left:?} after the work was done");
+    let twice =
+        database.column("SELECT version FROM __dbmig_history GROUP BY version HAVING COUNT(*) > 1");
+    assert_eq!(twice, [""; 0]);
 }
 
-/// Each migration ran once, whatever became of the attempts.
-fn once(database: &TestDatabase) {
-    let twice = database.column(
-        "SELECT version FROM __dbmig_history WHERE state <> 'resumed' GROUP BY version HAVING COUNT(*) > 1",
-    );
-    assert_eq!(twice, [""; 0]);
-    assert_eq!(database.column("SELECT version FROM __diesel_schema_migrations").len(), 30);
+/// Waits until all is applied.
+fn complete(database: &TestDatabase) -> Instant {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    let applied = || database.try_query("SELECT version FROM __diesel_schema_migrations");
+    while applied().map_or(0, |rows| rows.len()) < 30 {
+        assert!(Instant::now() < deadline, "not applied in two minutes");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Instant::now()
+}
+
+/// All fifty the same.
+fn alike(
+    kind: &'static str,
+    backend: Backend,
+    args: &'static [&'static str],
+    url: impl Fn(&TestDatabase) -> String,
+) {
+    let (project, database) = (project(), database(backend));
+    thirty(&project, backend);
+    fifty(&database, &url(&database), |_| (args, &project));
+    same(&picture(&database), &undisturbed(&project, backend, args), kind);
+    Figure::new(kind, backend).case();
 }
 
 #[test]
 fn fifty_at_once_on_an_empty_database() {
     for backend in Backend::ALL {
-        let (project, database) = (project(), database(backend));
-        thirty(&project, backend);
-        fifty(&project, &database, database.url());
-        assert_eq!(picture(&database), undisturbed(&project, backend), "{backend:?}");
+        alike("50 at once", backend, RUN, |db| db.url().to_owned());
+    }
+}
+
+#[test]
+fn fifty_at_once_behind_a_pooler() {
+    for (kind, mode, size) in [
+        ("50 at once, pgbouncer in transaction mode", PoolMode::Transaction, 10),
+        // Each keeps its connection as long as it lives, and the one that works has two.
+        ("50 at once, pgbouncer in session mode", PoolMode::Session, 60),
+    ] {
+        let pooler = Pgbouncer::start(postgres(), mode, size);
+        alike(kind, Backend::Postgres, RUN, |db| pooler.url(db));
+    }
+}
+
+#[test]
+fn fifty_at_once_with_the_lease() {
+    for backend in [Backend::Postgres, Backend::MariaDb] {
+        alike("50 at once, lease", backend, LEASE, |db| db.url().to_owned());
+    }
+    let pooler = Pgbouncer::start(postgres(), PoolMode::Transaction, 10);
+    alike("50 at once, lease, pgbouncer", Backend::Postgres, LEASE, |db| pooler.url(db));
+}
+
+/// A rolling deployment: half of them have ten migrations less.
+#[test]
+fn old_and_new_images_at_once() {
+    for backend in Backend::ALL {
+        let (old, new, database) = (project(), project(), database(backend));
+        [&old, &new].map(|project| thirty(project, backend));
+        for late in new.migrations().iter().skip(20) {
+            old.remove(&format!("migrations/{late}"));
+        }
+        fifty(&database, database.url(), |number| (RUN, if number % 2 == 0 { &old } else { &new }));
+        same(&picture(&database), &undisturbed(&new, backend, RUN), "old and new");
+        Figure::new("50 at once, old and new images", backend).case();
     }
 }
