@@ -3,7 +3,7 @@
 use dbmig_core::plan::{History, Interrupted, SEPARATOR};
 
 use crate::backend::Database;
-use crate::backend::engine::Tables;
+use crate::backend::engine::{Activity, Tables};
 use crate::error::Error;
 use crate::history;
 
@@ -18,14 +18,20 @@ pub struct Look {
     pub(crate) mark: String,
 }
 
-/// Looks. Reads only.
+/// Looks at the two tables. Reads only.
 pub(crate) fn look(db: &mut dyn Database) -> Result<Look, Error> {
     let tables = locate(db)?;
-    let (mut history, mark) = history::read(db, &tables)?;
-    for run in &mut history.interrupted {
-        run.sight = sight(db, &tables, run)?;
-    }
+    let (history, mark) = history::read(db, &tables)?;
     Ok(Look { tables, history, mark })
+}
+
+/// Looks into the catalogue, too, where a statement was in flight. Reads only.
+pub(crate) fn look_closely(db: &mut dyn Database) -> Result<Look, Error> {
+    let mut look = look(db)?;
+    for run in &mut look.history.interrupted {
+        run.sight = sight(db, &look.tables, run)?;
+    }
+    Ok(look)
 }
 
 /// Where the two tables are. Reads only.
@@ -41,11 +47,17 @@ fn sight(
 ) -> Result<Option<String>, Error> {
     let Some(effect) = run.in_flight(tables.dialect) else { return Ok(None) };
     let engine = db.engine();
+    let session = run.session.as_deref().unwrap_or_default();
+    let looking = || Error::database("look for what an earlier run has left");
+    // While it is at work the catalogue says nothing yet, and asking may wait for its end.
+    if let Activity::Working(_) = engine.activity(db, session).map_err(looking())? {
+        return Ok(None);
+    }
     let mut sights = Vec::new();
     for object in effect.objects() {
         let Some(expression) = engine.sight(tables, object) else { return Ok(None) };
         let rows = db.query(&format!("SELECT {expression}"));
-        let rows = rows.map_err(Error::database("look for what an earlier run has left"))?;
+        let rows = rows.map_err(looking())?;
         sights.push(rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default());
     }
     Ok((!sights.is_empty()).then(|| sights.join(&SEPARATOR.to_string())))

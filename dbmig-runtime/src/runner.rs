@@ -14,7 +14,7 @@ use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
 use crate::lock::{Held, with_lock};
-use crate::look::{locate, look};
+use crate::look::{locate, look, look_closely};
 use crate::options::{Options, host};
 use crate::report::Report;
 
@@ -89,7 +89,9 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn plan(&self, db: &mut dyn Database, target: &Target) -> Result<Plan<'a>, Error> {
-        within(db, |db| Ok(plan(self.set, &look(db)?.history, target, &self.options.policy)?))
+        within(db, |db| {
+            Ok(plan(self.set, &look_closely(db)?.history, target, &self.options.policy)?)
+        })
     }
 
     /// Where each migration stands. Reads only.

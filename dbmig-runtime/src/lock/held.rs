@@ -1,7 +1,6 @@
 //! The lock while it is held, with the connection that works under it.
 
-use std::sync::Mutex;
-
+use super::keeper::Working;
 use super::{Claim, Fence, Freshness, Guard, Lock, Seat, Waiting, keeper, orphans};
 use crate::backend::Database;
 use crate::backend::engine::Renewal;
@@ -16,7 +15,7 @@ pub(crate) struct Held<'d> {
     work: Work<'d>,
     lock: &'d dyn Lock,
     claim: &'d Claim<'d>,
-    doing: &'d Mutex<String>,
+    working: &'d Working,
     /// How others know the session that works.
     pub(crate) session: String,
     /// [`Lock::fence`]
@@ -41,9 +40,7 @@ impl Held<'_> {
 
     /// Tells those who wait what is done now.
     pub(crate) fn announce(&mut self, doing: &str) {
-        if let Ok(mut text) = self.doing.lock() {
-            doing.clone_into(&mut text);
-        }
+        self.working.tell(|told| doing.clone_into(&mut told.doing));
         let (lock, claim) = (self.lock, self.claim);
         if claim.seat == Seat::Within {
             // Only for others to read.
@@ -66,6 +63,7 @@ impl Held<'_> {
         *db = opened?;
         join(&mut **db, self.lock, self.claim, options, observe, &mut || Ok(()))?;
         self.session = session(&mut **db, self.claim)?;
+        self.working.tell(|told| self.session.clone_into(&mut told.session));
         Ok(())
     }
 }
@@ -80,12 +78,15 @@ pub(super) fn work<T>(
     observe: &mut Observe<'_>,
     body: impl FnOnce(&mut Held<'_>, &mut Observe<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let (fence, doing) = (lock.fence(claim, guard), Mutex::default());
+    let (fence, working) = (lock.fence(claim, guard), Working::default());
     if claim.seat == Seat::Within {
         let look = orphans::outlive(db, options, seen, observe, &mut || Ok(()))?;
         let session = session(db, claim)?;
         let work = Work::Lent(db);
-        return body(&mut Held { work, lock, claim, doing: &doing, session, fence, look }, observe);
+        return body(
+            &mut Held { work, lock, claim, working: &working, session, fence, look },
+            observe,
+        );
     }
     let mut work = patiently(options.connect_wait, &options.control, observe, || {
         db.another().unwrap_or(Err(Error::LeaseNeedsUrl))
@@ -94,10 +95,10 @@ pub(super) fn work<T>(
     join(&mut *work, lock, claim, options, observe, &mut beat)?;
     let look = orphans::outlive(&mut *work, options, seen, observe, &mut beat)?;
     let session = session(&mut *work, claim)?;
-    let kept = session.clone();
-    keeper::keep(db, lock, claim, (&kept, &doing), &options.control, || {
+    working.tell(|told| session.clone_into(&mut told.session));
+    keeper::keep(db, lock, claim, &working, &options.control, || {
         let work = Work::Own(work);
-        body(&mut Held { work, lock, claim, doing: &doing, session, fence, look }, observe)
+        body(&mut Held { work, lock, claim, working: &working, session, fence, look }, observe)
     })
 }
 

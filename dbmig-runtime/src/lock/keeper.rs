@@ -1,8 +1,8 @@
 //! Keeps the lock's connection alive while another one works, and stops that one when it is asked
 //! to.
 
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Claim, Lock};
@@ -21,13 +21,35 @@ const TICK: Duration = Duration::from_millis(100);
 /// How often a statement that is to stop is told so.
 const INSIST: Duration = Duration::from_secs(2);
 
-/// Runs `body` while a thread beats on `db`. `working` is how others know the session that works,
-/// and what it does.
+/// What the one who works tells the one who keeps the lock.
+#[derive(Debug, Default)]
+pub(super) struct Working(Mutex<Told>);
+
+/// What was told last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Told {
+    /// How others know the session that works; it may get another one on the way.
+    pub(super) session: String,
+    /// What it does.
+    pub(super) doing: String,
+}
+
+impl Working {
+    pub(super) fn tell(&self, change: impl FnOnce(&mut Told)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn told(&self) -> Told {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Runs `body` while a thread beats on `db`.
 pub(super) fn keep<T>(
     db: &mut dyn Database,
     lock: &dyn Lock,
     claim: &Claim<'_>,
-    working: (&str, &Mutex<String>),
+    working: &Working,
     control: &Control,
     body: impl FnOnce() -> T,
 ) -> T {
@@ -44,7 +66,7 @@ pub(super) fn keep<T>(
 struct Keeper<'a> {
     lock: &'a dyn Lock,
     claim: &'a Claim<'a>,
-    working: (&'a str, &'a Mutex<String>),
+    working: &'a Working,
     control: &'a Control,
     /// When the statement was last told to stop.
     told: Option<Instant>,
@@ -72,14 +94,13 @@ impl Keeper<'_> {
     }
 
     fn beat(&mut self, db: &mut dyn Database) -> diesel::QueryResult<()> {
-        let (session, doing) = self.working;
-        let doing = doing.lock().map_or_else(|_| String::new(), |text| text.clone());
+        let Told { session, doing } = self.working.told();
         self.lock.beat(db, self.claim, &doing)?;
         if let Phase::Interruptible(since) | Phase::Uninterruptible(since) = self.control.phase()
             && since.elapsed() >= BEAT
             && let Some(asking) = self.asking(db)
         {
-            let activity = asking.engine().activity(asking, session)?;
+            let activity = asking.engine().activity(asking, &session)?;
             self.control.found(since, matches!(activity, Activity::Working(_)));
         }
         Ok(())
@@ -97,9 +118,9 @@ impl Keeper<'_> {
         let due = self.told.is_none_or(|told| told.elapsed() >= INSIST);
         if due && matches!(self.control.phase(), Phase::Interruptible(_)) {
             self.told = Some(Instant::now());
-            let session = self.working.0;
+            let session = self.working.told().session;
             // Should it fail, the statement ends by itself.
-            let _ = self.asking(db).map(|asking| asking.engine().interrupt(asking, session));
+            let _ = self.asking(db).map(|asking| asking.engine().interrupt(asking, &session));
         }
     }
 }

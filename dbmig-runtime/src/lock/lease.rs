@@ -114,12 +114,9 @@ impl Lock for Lease {
         );
         let lock = format!("SELECT id FROM {table} WHERE id = 2 FOR UPDATE;\n");
         Fence {
-            // Row 1 has to be read as it is after row 2 is locked, not as it was before. MySQL
-            // takes its snapshot with the first ordinary read, which is that.
-            isolation: match dialect {
-                Dialect::Postgres => Isolation::ReadCommitted,
-                Dialect::Mysql | Dialect::Sqlite => Isolation::Default,
-            },
+            // Row 1 has to be read as it is after row 2 is locked, not as it was before, and must
+            // stay free for those who renew it.
+            isolation: Isolation::ReadsLate,
             check: lock + &assert_that(dialect, &ours),
         }
     }
@@ -145,9 +142,9 @@ pub(crate) fn assert_that(dialect: Dialect, condition: &str) -> String {
             "SELECT CASE WHEN {condition} THEN 0 ELSE pg_catalog.concat('{LOST} ', \
              pg_catalog.pg_backend_pid())::integer END;\n"
         ),
-        // "Subquery returns more than 1 row"
+        // "Subquery returns more than 1 row". Not `DO`, which would lock the rows that it reads.
         Dialect::Mysql => {
-            format!("DO IF({condition}, 1, (SELECT 1 UNION SELECT 2 /* {LOST} */));\n")
+            format!("SELECT IF({condition}, 1, (SELECT 1 UNION SELECT 2 /* {LOST} */));\n")
         }
         Dialect::Sqlite => String::new(),
     }

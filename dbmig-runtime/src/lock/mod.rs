@@ -71,8 +71,8 @@ pub enum Isolation {
     /// As the server or the role has it.
     #[default]
     Default,
-    /// Each statement sees what was committed before it.
-    ReadCommitted,
+    /// Its first ordinary read sees what was committed before that, and locks nothing.
+    ReadsLate,
 }
 
 /// On which connection a lock is held.

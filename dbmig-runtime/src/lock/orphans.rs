@@ -8,7 +8,7 @@ use crate::backend::Database;
 use crate::backend::engine::Activity;
 use crate::error::Error;
 use crate::event::Observe;
-use crate::look::{Look, look};
+use crate::look::{Look, look_closely};
 use crate::options::Options;
 use dbmig_core::plan::Cause;
 use diesel::QueryResult;
@@ -45,7 +45,7 @@ pub(super) fn outlive(
 
 /// Behind a pooler another session may have another `search_path`, left there by somebody else.
 fn look_again(db: &mut dyn Database, seen: &Look) -> Result<Look, Error> {
-    let look = look(db)?;
+    let look = look_closely(db)?;
     if look.tables.schema == seen.tables.schema {
         return Ok(look);
     }

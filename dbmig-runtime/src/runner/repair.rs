@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::execute::Place;
 use crate::history::{self, Settled};
 use crate::lock::{Held, with_lock};
-use crate::look::look;
+use crate::look::{look, look_closely};
 use crate::options::Options;
 
 impl<'a> Runner<'a> {
@@ -19,7 +19,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn diagnose(&self, db: &mut dyn Database) -> Result<Vec<Diagnosis>, Error> {
-        within(db, |db| Ok(plan::diagnose(self.set, &look(db)?.history)))
+        within(db, |db| Ok(plan::diagnose(self.set, &look_closely(db)?.history)))
     }
 
     /// What [`Runner::repair`] would write. Reads only.

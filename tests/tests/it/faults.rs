@@ -6,7 +6,13 @@
 //! whose figures docs/faults.md holds (`tests/faults` writes it).
 
 mod kill;
+mod lease;
+mod limits;
+mod orphans;
 mod race;
+mod server;
+mod signals;
+mod wire;
 
 use std::fmt::Write as _;
 use std::io::Write as _;

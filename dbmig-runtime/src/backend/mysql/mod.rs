@@ -15,7 +15,7 @@ use super::engine::{
     Renewal, Setting, Tables, one_by_one,
 };
 use super::{Backend, Mysql, sealed};
-use crate::lock::Lock;
+use crate::lock::{Isolation, Lock};
 
 mod lock;
 mod sight;
@@ -124,7 +124,12 @@ impl Engine for MysqlEngine {
         let limits = limits(&setting.limits);
         let seal = if setting.part.ends() { cleanse(setting) } else { String::new() };
         // What the settings are changed to holds for the session: MySQL knows no other.
-        let open = format!("{limits}{}{}", plain.open, setting.fence.check);
+        let isolation = match setting.fence.isolation {
+            Isolation::Default => "",
+            // For the next transaction only. Its snapshot comes with its first ordinary read.
+            Isolation::ReadsLate => "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\n",
+        };
+        let open = format!("{limits}{isolation}{}{}", plain.open, setting.fence.check);
         Envelope { open, seal, ..plain }
     }
 

@@ -31,7 +31,7 @@ pub(super) const NOTICES: &str = "notices";
 pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     let begin = match setting.fence.isolation {
         Isolation::Default => "BEGIN",
-        Isolation::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        Isolation::ReadsLate => "BEGIN ISOLATION LEVEL READ COMMITTED",
     };
     let plain = Envelope::plain(begin, setting.nesting);
     let cleanse_if = |wanted| if wanted { cleanse(setting) } else { String::new() };

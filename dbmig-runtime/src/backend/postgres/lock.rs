@@ -213,6 +213,9 @@ fn sessions(session: &str) -> String {
 }
 
 pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Activity> {
+    if session.is_empty() {
+        return Ok(Activity::Gone);
+    }
     let rows = db.query(&format!(
         "SELECT pid::pg_catalog.text, coalesce(state, 'active'), \
          pg_catalog.to_char(query_start AT TIME ZONE 'UTC', 'HH24:MI:SS') {} ORDER BY 2 LIMIT 1",

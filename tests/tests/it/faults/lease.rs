@@ -1,0 +1,113 @@
+//! The lease: its only clock is the server's, and it ends by itself.
+
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use dbmig_tests::{Backend, Project, TestDatabase, database};
+
+use super::{Figure, finish, spawn, start};
+use crate::project;
+
+const LEASE: &[&str] = &["run", "--lock", "lease"];
+const SERVERS: [Backend; 2] = [Backend::Postgres, Backend::MariaDb];
+
+/// A run whose host's clock is wrong.
+fn with_clock(project: &Project, db: &TestDatabase, offset: &str) -> Child {
+    let dbmig = project.command(LEASE);
+    let mut command = Command::new("faketime");
+    // Durations are right, only the time of day is wrong.
+    command
+        .args(["--exclude-monotonic", "-f", offset])
+        .arg(dbmig.get_program())
+        .args(dbmig.get_args());
+    command.current_dir(project.root()).env("DATABASE_URL", db.url());
+    spawn(&mut command)
+}
+
+fn slow(project: &Project, backend: Backend, seconds: u32) {
+    let sleep = match backend {
+        Backend::Postgres => format!("SELECT pg_sleep({seconds})"),
+        _ => format!("DO SLEEP({seconds})"),
+    };
+    project.migration("1_a", "CREATE TABLE t1 (id INTEGER);", "");
+    project.migration(
+        "2_b",
+        &format!("INSERT INTO t1 VALUES (1); {sleep}; INSERT INTO t1 VALUES (2);"),
+        "",
+    );
+}
+
+fn wait_for_the_first(db: &TestDatabase) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let applied = || db.try_query("SELECT version FROM __diesel_schema_migrations");
+    while applied().map_or(0, |rows| rows.len()) < 1 {
+        assert!(Instant::now() < deadline, "the first one is not applied");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn clocks_that_differ_by_an_hour_do_not_matter() {
+    for backend in SERVERS {
+        for (leader, other) in [("+1h", "-0h"), ("-1h", "-0h"), ("-0h", "+1h")] {
+            let (project, db) = (project(), database(backend));
+            slow(&project, backend, 2);
+            let leader = with_clock(&project, &db, leader);
+            wait_for_the_first(&db);
+            let other = with_clock(&project, &db, other);
+            finish(leader).success();
+            let other = finish(other).success();
+            assert!(other.stderr.contains("(lease since "), "{backend:?}: {}", other.stderr);
+            assert_eq!(db.column("SELECT id FROM t1 ORDER BY id"), ["1", "2"], "{backend:?}");
+            Figure::new("clocks an hour apart, lease", backend).case();
+        }
+    }
+}
+
+/// Longer than its term: it is renewed. And after a kill, it runs out.
+#[test]
+fn it_is_renewed_while_its_holder_lives_and_ends_after_it() {
+    std::thread::scope(|scope| {
+        for backend in SERVERS {
+            scope.spawn(move || {
+                let (project, db) = (project(), database(backend));
+                slow(&project, backend, 36);
+                let mut leader = start(&project, db.url(), LEASE);
+                wait_for_the_first(&db);
+                let early =
+                    finish(start(&project, db.url(), &[LEASE, &["--lock-wait", "33s"]].concat()));
+                let early = early.expect(75).stderr;
+                assert!(early.contains("(lease since "), "{backend:?}: {early}");
+                assert!(early.contains("at work on 2_b"), "{backend:?}: {early}");
+                leader.kill().unwrap();
+                finish(leader);
+                project.migration("2_b", "INSERT INTO t1 VALUES (3);", "");
+                finish(start(&project, db.url(), &[LEASE, &["--lock-wait", "60s"]].concat()))
+                    .success();
+                assert_eq!(db.column("SELECT id FROM t1"), ["3"], "{backend:?}");
+                Figure::new("lease of a dead runner", backend).case();
+            });
+        }
+    });
+}
+
+/// Somebody else has got it: what is under way must not be committed.
+#[test]
+fn who_has_lost_it_commits_nothing_more() {
+    for backend in SERVERS {
+        let (project, db) = (project(), database(backend));
+        slow(&project, backend, 2);
+        project.migration("3_c", "INSERT INTO t1 VALUES (3);", "");
+        let leader = start(&project, db.url(), LEASE);
+        wait_for_the_first(&db);
+        db.execute("UPDATE __dbmig_lease SET token = 1 WHERE id = 1");
+        let output = finish(leader).expect(75);
+        assert!(
+            output.stderr.contains("the migration lock was lost"),
+            "{backend:?}: {}",
+            output.stderr
+        );
+        assert!(db.column("SELECT id FROM t1 WHERE id = 3").is_empty(), "{backend:?}");
+        Figure::new("lease lost in mid-run", backend).case();
+    }
+}

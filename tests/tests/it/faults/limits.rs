@@ -1,0 +1,118 @@
+//! No room left: on the disk, and for connections.
+
+use std::process::Command;
+use std::time::Duration;
+
+use dbmig_tests::servers::{Options, Server};
+use dbmig_tests::{Backend, Engine, database};
+
+use super::{Figure, finish, picture, same, spawn, start, undisturbed};
+use crate::project;
+
+/// Under a limit for the size of files, which SQLite meets like a full disk.
+#[test]
+fn a_full_disk_loses_nothing() {
+    let project = project();
+    project.migration("1_a", "CREATE TABLE t1 (id INTEGER PRIMARY KEY, s TEXT);", "");
+    let fill = "INSERT INTO t1 WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 3000) \
+                SELECT x, hex(zeroblob(100)) FROM c;";
+    project.migration("2_fill", &format!("{fill}\nCREATE INDEX i ON t1 (s);"), "");
+    project.migration(
+        "3_more",
+        &format!(
+            "CREATE TABLE t2 (id INTEGER PRIMARY KEY);\n{}\nVACUUM;",
+            fill.replace("SELECT x,", "SELECT x + 3000,")
+        ),
+        "",
+    );
+    project.write("migrations/3_more/metadata.toml", "run_in_transaction = false\n");
+    let end = undisturbed(&project, Backend::Sqlite, &["run"]);
+    let mut figure = Figure::new("disk full", Backend::Sqlite);
+    for journal in ["delete", "wal"] {
+        // In blocks of 1024 bytes; the whole takes about two thousand.
+        for blocks in [40, 100, 300, 700, 1100, 1500] {
+            let db = database(Backend::Sqlite);
+            db.execute(&format!("PRAGMA journal_mode = {journal}"));
+            let dbmig = project.command(&["run"]);
+            let mut limited = Command::new("sh");
+            // Without the trap, the limit would kill the process.
+            limited.args([
+                "-c",
+                "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"",
+                &blocks.to_string(),
+            ]);
+            limited.arg(dbmig.get_program()).args(dbmig.get_args());
+            limited.current_dir(project.root()).env("DATABASE_URL", db.url());
+            let output = finish(spawn(&mut limited));
+            let case = format!("{journal}, {blocks} blocks");
+            assert_eq!(output.code, Some(1), "{case}: it has room enough\n{}", output.text());
+            assert!(
+                output.stderr.contains("full") || output.stderr.contains("I/O"),
+                "{case}: {}",
+                output.stderr
+            );
+            let last = project.dbmig_on(&db, &["run"]);
+            assert_eq!(last.code, Some(0), "{case}: {}", last.text());
+            same(&picture(&db), &end, &case);
+            assert_eq!(db.column("PRAGMA integrity_check"), ["ok"], "{case}");
+            figure.case();
+        }
+    }
+}
+
+#[test]
+fn too_many_connections_are_waited_for_and_then_it_is_75() {
+    for (engine, most) in [(Engine::Postgres, "12"), (Engine::MariaDb, "10")] {
+        let options = Options::default().with("max_connections", most);
+        let options = match engine {
+            Engine::Postgres => options.with("superuser_reserved_connections", "0"),
+            Engine::MariaDb => options,
+        };
+        let server = Server::start_dedicated(engine, &options);
+        let project = project();
+        project.migration("1_a", "CREATE TABLE t1 (id INTEGER PRIMARY KEY);", "DROP TABLE t1;");
+        let db = server.database();
+        // So many that none is left, and so many that only one is.
+        for left in [0, 1] {
+            let mut held = Vec::new();
+            while let Ok(session) = dbmig_tests::Session::connect(engine.into(), db.url()) {
+                held.push(session);
+                assert!(held.len() < 50);
+            }
+            held.truncate(held.len() - left);
+            let full =
+                finish(start(&project, db.url(), &["run", "--connect-wait", "1s"])).expect(75);
+            assert!(
+                full.stderr.to_lowercase().contains("connections")
+                    || full.stderr.contains("clients"),
+                "{}",
+                full.stderr
+            );
+            assert!(full.stderr.contains("trying again for"), "{}", full.stderr);
+            let waiting = start(&project, db.url(), &["run", "--connect-wait", "30s"]);
+            std::thread::sleep(Duration::from_millis(700));
+            drop(held);
+            finish(waiting).success();
+            finish(start(&project, db.url(), &["revert"])).success();
+            Figure::new("no connection left", Backend::from(engine)).case();
+        }
+    }
+}
+
+#[test]
+fn a_server_that_comes_up_after_the_runner() {
+    for engine in [Engine::Postgres, Engine::MariaDb] {
+        let server = Server::start_dedicated(engine, &Options::default());
+        let project = project();
+        project.migration("1_a", "CREATE TABLE t1 (id INTEGER PRIMARY KEY);", "");
+        let db = server.database();
+        server.stop();
+        let waiting = start(&project, db.url(), &["run", "--connect-wait", "60s"]);
+        std::thread::sleep(Duration::from_millis(800));
+        server.restart();
+        let output = finish(waiting).success();
+        assert!(output.stderr.contains("the database cannot be reached"), "{}", output.stderr);
+        assert!(output.stderr.contains("trying again for"), "{}", output.stderr);
+        Figure::new("server comes up after the runner", Backend::from(engine)).case();
+    }
+}

@@ -1,0 +1,99 @@
+//! A server goes on with the statement of a client that was killed. The next run waits for it, and
+//! finds out what became of it.
+
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use dbmig_tests::{Backend, Project, TestDatabase, database};
+
+use super::{Figure, finish, start};
+use crate::project;
+
+/// Kills a run as soon as `begun` finds something.
+fn kill_when(project: &Project, db: &TestDatabase, begun: &str) -> Child {
+    let mut runner = start(project, db.url(), &["run"]);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while db.try_query(begun).is_ok_and(|rows| rows.is_empty()) {
+        assert!(Instant::now() < deadline, "nothing of it is to be seen: {begun}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    runner.kill().unwrap();
+    runner
+}
+
+/// The server looks every two seconds whether the client is still there, and ends its statement.
+fn wait_until_noticed(db: &TestDatabase) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let sessions = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'dbmig %' \
+                    AND datname = current_database()";
+    while !db.query(sessions).is_empty() {
+        assert!(Instant::now() < deadline, "the server does not notice that its client is dead");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_schema_change_of_mariadb_is_waited_for_and_found_done() {
+    let (project, db) = (project(), database(Backend::MariaDb));
+    project.migration("0_t", "CREATE TABLE t1 (id INTEGER); INSERT INTO t1 VALUES (1), (2);", "");
+    project.migration(
+        "1_a",
+        "CREATE TABLE t2 AS SELECT id, BENCHMARK(15000000, SHA2(id, 256)) AS n FROM t1;\nCREATE TABLE t3 (id INTEGER);",
+        "",
+    );
+    let begun = "SELECT id FROM information_schema.processlist WHERE info LIKE 'CREATE TABLE t2 %' AND db = database()";
+    finish(kill_when(&project, &db, begun));
+    let next = project.dbmig_on(&db, &["run"]).success().stderr;
+    assert!(next.contains("waiting for a session whose runner is gone"), "{next}");
+    assert!(next.contains("going on after statement 1"), "{next}");
+    assert_eq!(db.tables().iter().filter(|t| t.starts_with('t')).count(), 3);
+    Figure::new("orphan of a killed runner", Backend::MariaDb).case();
+}
+
+#[test]
+fn an_index_that_postgres_could_not_finish_is_dropped_and_built_again() {
+    let (project, db) = (project(), database(Backend::Postgres));
+    project.migration("0_t", "CREATE TABLE t1 (id INTEGER); INSERT INTO t1 VALUES (1), (2);", "");
+    project.migration(
+        "1_i",
+        "CREATE INDEX CONCURRENTLY i ON t1 (id);\nCREATE TABLE t2 (id INTEGER);",
+        "",
+    );
+    project.write("migrations/1_i/metadata.toml", "run_in_transaction = false\n");
+    project.dbmig_on(&db, &["run", "--to", "0_t"]).success();
+    // It waits for this transaction, which may see the table without the index.
+    let mut session = db.session();
+    session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM t1");
+    let begun = "SELECT indexrelid FROM pg_index WHERE NOT indisvalid";
+    finish(kill_when(&project, &db, begun));
+    let status = project.dbmig_on(&db, &["status"]).success().stdout;
+    assert!(status.contains("interrupted  1_i"), "{status}");
+    wait_until_noticed(&db);
+    session.execute("COMMIT");
+    let next = project.dbmig_on(&db, &["run"]).success().stderr;
+    assert!(next.contains("dropping public.i, which an interrupted run has left"), "{next}");
+    let valid = db.column("SELECT indisvalid::text FROM pg_index WHERE indrelid = 't1'::regclass");
+    assert_eq!(valid, ["true"]);
+    Figure::new("orphan of a killed runner", Backend::Postgres).case();
+}
+
+/// Built in another way, by somebody else: not ours to drop.
+#[test]
+fn an_invalid_index_that_was_there_before_is_left_alone() {
+    let (project, db) = (project(), database(Backend::Postgres));
+    project.migration("0_t", "CREATE TABLE t1 (id INTEGER); INSERT INTO t1 VALUES (1), (1);", "");
+    project.dbmig_on(&db, &["run"]).success();
+    assert!(db.try_query("CREATE UNIQUE INDEX CONCURRENTLY theirs ON t1 (id)").is_err());
+    project.migration("1_i", "CREATE INDEX CONCURRENTLY ON t1 (id);", "");
+    project.write("migrations/1_i/metadata.toml", "run_in_transaction = false\n");
+    let mut session = db.session();
+    session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM t1");
+    let begun = "SELECT indexrelid FROM pg_index WHERE NOT indisvalid OFFSET 1";
+    finish(kill_when(&project, &db, begun));
+    wait_until_noticed(&db);
+    session.execute("COMMIT");
+    let next = project.dbmig_on(&db, &["run"]).success().stderr;
+    assert!(next.contains("dropping public.t1_id_idx") && !next.contains("theirs"), "{next}");
+    let invalid = db.column("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid");
+    assert_eq!(invalid, ["theirs"]);
+}
