@@ -380,10 +380,10 @@ pub(crate) fn is_lost(error: &diesel::result::Error) -> bool {
     use diesel::result::DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
     // MySQL's libraries have no kind of their own for it in Diesel.
     const TEXTS: [&str; 6] = [
-        "Lost connection",
+        "lost connection",
         "server has gone away",
-        "Connection was killed",
-        "Server shutdown in progress",
+        "connection was killed",
+        "server shutdown in progress",
         "terminating connection",
         "server closed the connection",
     ];
@@ -392,7 +392,7 @@ pub(crate) fn is_lost(error: &diesel::result::Error) -> bool {
         diesel::result::Error::DatabaseError(ClosedConnection | UnableToSendCommand, _)
             | diesel::result::Error::BrokenTransactionManager
     );
-    let text = error.to_string();
+    let text = error.to_string().to_lowercase();
     kind || TEXTS.iter().any(|t| text.contains(t))
 }
 
