@@ -160,6 +160,14 @@ impl DatabaseUrl {
         Self { text: replace(&self.text), shown: replace(&self.shown), ..self.clone() }
     }
 
+    /// A parameter behind the `?`.
+    #[cfg(feature = "mysql")]
+    pub(crate) fn parameter(&self, key: &str) -> Option<String> {
+        let (_, query) = self.text.split_once('?')?;
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.filter(|(name, _)| *name == key).map(|(_, value)| decode(value)).next_back()
+    }
+
     /// The same with each of these parameters of libpq that it does not set itself.
     #[cfg(feature = "postgres")]
     pub(crate) fn with_parameters(&self, defaults: &[(&str, &str)]) -> Self {

@@ -16,6 +16,7 @@ impl fmt::Display for Error {
                 let what = match reason {
                     ConnectReason::NoSuchDatabase => "the database does not exist",
                     ConnectReason::Refused => "the server refuses the connection",
+                    ConnectReason::Untrusted => "the server's certificate is not to be trusted",
                     ConnectReason::Unreachable => "the database cannot be reached",
                     ConnectReason::UnusableFile => "the file cannot be used as a database",
                 };

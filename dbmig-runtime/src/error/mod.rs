@@ -100,6 +100,8 @@ pub enum ConnectReason {
     NoSuchDatabase,
     /// The server refuses the user or the password.
     Refused,
+    /// The server's certificate is not one that the URL's settings trust.
+    Untrusted,
     /// Nobody answers, or not yet.
     Unreachable,
     /// SQLite cannot work with what the path leads to.
@@ -205,6 +207,11 @@ impl Error {
                 ConnectReason::NoSuchDatabase => format!("create it: `{program} db create`"),
                 ConnectReason::Refused => {
                     "check the user and the password in the database URL".to_owned()
+                }
+                ConnectReason::Untrusted => {
+                    "check the settings for TLS in the database URL: sslmode and sslrootcert for PostgreSQL, \
+                     ssl_mode and ssl_ca for MySQL"
+                        .to_owned()
                 }
                 ConnectReason::UnusableFile => {
                     "check the path in the database URL, and the rights on the file and its folder"

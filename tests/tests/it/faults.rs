@@ -153,7 +153,7 @@ fn undisturbed(project: &Project, backend: Backend, args: &[&str]) -> String {
 }
 
 /// Starts `cargo dbmig ARGS` on `url`, and does not wait for it.
-fn start(project: &Project, url: &str, args: &[&str]) -> Child {
+pub(crate) fn start(project: &Project, url: &str, args: &[&str]) -> Child {
     spawn(project.command(args).env("DATABASE_URL", url))
 }
 
@@ -162,7 +162,7 @@ fn spawn(command: &mut Command) -> Child {
 }
 
 /// Waits for its end.
-fn finish(child: Child) -> Output {
+pub(crate) fn finish(child: Child) -> Output {
     let output = child.wait_with_output().unwrap();
     Output {
         code: output.status.code(),

@@ -13,6 +13,7 @@ mod security;
 mod sets;
 mod shop;
 mod statements;
+mod tls;
 mod traces;
 mod wire;
 
