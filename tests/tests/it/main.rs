@@ -9,6 +9,7 @@ mod faults;
 mod harness;
 mod migrator;
 mod new_user;
+mod repair;
 mod security;
 mod sets;
 mod shop;
