@@ -157,6 +157,7 @@ mod tests {
         let body = "CREATE PROCEDURE p() BEGIN SELECT 1; END";
         let delimited = format!("DELIMITER //\n{body};\n//\nDELIMITER ;\n");
         assert!(same(Dialect::Mysql, body, &delimited));
+        assert!(same(Dialect::Mysql, "DELIMITER '//\na//b", "DELIMITER '//\r\na//b"));
     }
 
     #[test]

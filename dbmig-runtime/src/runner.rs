@@ -64,6 +64,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]; see there what had happened before.
     pub fn run(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
+        db.report_to(&self.options.control);
         within(db, |db| self.run_within(db, target))
     }
 

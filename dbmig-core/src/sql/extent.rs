@@ -67,6 +67,8 @@ pub(super) fn postgres_operator(bytes: &[u8]) -> usize {
 
 /// As the client reads it: after white space, in quotes or up to the next white space.
 pub(super) fn delimiter_argument(line: &str) -> Option<&str> {
+    // Of the line end, which a quote that is never closed would take in.
+    let line = line.strip_suffix('\r').unwrap_or(line);
     let argument = line.trim_start_matches([' ', '\t']);
     if argument.len() == line.len() {
         return None;

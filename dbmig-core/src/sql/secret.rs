@@ -7,6 +7,8 @@ use super::token::{Kind, Token};
 use crate::Dialect;
 
 const HIDDEN: &str = "'***'";
+/// PostgreSQL reads the strings on the next lines as the first of them.
+const HIDDEN_WITH_ESCAPES: &str = "E'***'";
 
 /// `text` with `'***'` instead of each password in it: the strings behind `PASSWORD` and
 /// `IDENTIFIED`, and the ones that hold `password=` or the URL of an account. Everything else
@@ -19,10 +21,17 @@ const HIDDEN: &str = "'***'";
 /// assert_eq!(shown, "CREATE ROLE app PASSWORD '***'; SELECT 'x'");
 /// ```
 pub fn hide_secrets(dialect: Dialect, text: &str) -> Cow<'_, str> {
+    hide(dialect, text, DEEPEST)
+}
+
+/// How deep the bodies of PostgreSQL's functions are looked into, one in the other.
+const DEEPEST: usize = 4;
+
+fn hide(dialect: Dialect, text: &str, depth: usize) -> Cow<'_, str> {
     let mut shown = String::new();
-    let (mut kept, mut armed) = (0, false);
+    let (mut kept, mut before) = (0, Before::Nothing);
     for token in Lexer::new(dialect, text) {
-        let Some(hidden) = hidden(dialect, &token, &mut armed) else { continue };
+        let Some(hidden) = hidden(dialect, &token, &mut before, depth) else { continue };
         shown.push_str(&text[kept..token.offset]);
         shown.push_str(&hidden);
         kept = token.end();
@@ -34,15 +43,40 @@ pub fn hide_secrets(dialect: Dialect, text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// What is shown instead of the token, if it is one to hide. `armed`: a password is to come.
-fn hidden<'t>(dialect: Dialect, token: &Token<'t>, armed: &mut bool) -> Option<Cow<'t, str>> {
+/// What stood before a token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    /// A word after which a password comes.
+    Announcement,
+    /// A password; PostgreSQL reads a string on the next line as more of it.
+    Password,
+}
+
+/// What is shown instead of the token, if it is one to hide.
+fn hidden<'t>(
+    dialect: Dialect,
+    token: &Token<'t>,
+    before: &mut Before,
+    depth: usize,
+) -> Option<Cow<'t, str>> {
     match token.kind {
-        Kind::Word => *armed |= announces(token.text),
-        Kind::Symbol if [",", ")", ";"].contains(&token.text) => *armed = false,
+        Kind::Space | Kind::Comment => return None,
         Kind::String if token.open.is_some() => {}
-        Kind::String if *armed || holds_account(token.text) => return Some(HIDDEN.into()),
-        Kind::String => return inside_dollars(dialect, token.text).map(Cow::Owned),
+        Kind::String if *before != Before::Nothing || holds_account(token.text) => {
+            if *before == Before::Nothing {
+                *before = Before::Password;
+            }
+            let escapes = token.text.starts_with(['e', 'E']);
+            return Some(if escapes { HIDDEN_WITH_ESCAPES } else { HIDDEN }.into());
+        }
+        Kind::String => return inside_dollars(dialect, token.text, depth).map(Cow::Owned),
+        Kind::Word if announces(token.text) => *before = Before::Announcement,
+        Kind::Symbol if [",", ")", ";"].contains(&token.text) => *before = Before::Nothing,
         _ => {}
+    }
+    if *before == Before::Password {
+        *before = Before::Nothing;
     }
     None
 }
@@ -68,11 +102,11 @@ fn holds_account(string: &str) -> bool {
 }
 
 /// The body of a function or `DO` block of PostgreSQL may hold statements with passwords.
-fn inside_dollars(dialect: Dialect, string: &str) -> Option<String> {
+fn inside_dollars(dialect: Dialect, string: &str, depth: usize) -> Option<String> {
     let rest = string.strip_prefix('$')?;
     let tag = &string[..rest.find('$')? + 2];
     let body = string.strip_prefix(tag)?.strip_suffix(tag)?;
-    match hide_secrets(dialect, body) {
+    match hide(dialect, body, depth.checked_sub(1)?) {
         Cow::Owned(body) => Some(format!("{tag}{body}{tag}")),
         Cow::Borrowed(_) => None,
     }
@@ -99,6 +133,7 @@ mod tests {
                 "CREATE SUBSCRIPTION s CONNECTION 'postgres://u:hunter2@h/d' PUBLICATION p",
             ),
             (Dialect::Postgres, "DO $x$ BEGIN CREATE ROLE a PASSWORD 'hunter2'; END $x$"),
+            (Dialect::Postgres, "SELECT dblink_connect('host=h password='\n'hunter2')"),
             (Dialect::Mysql, "CREATE USER 'u'@'h' IDENTIFIED BY 'hunter2'"),
             (Dialect::Mysql, "CREATE USER u IDENTIFIED WITH p AS \"hunter2\""),
             (Dialect::Mysql, "SET PASSWORD FOR 'u'@'h' = PASSWORD('hunter2')"),
@@ -107,6 +142,12 @@ mod tests {
             let shown = hide_secrets(dialect, text);
             assert!(!shown.contains("ter2") && shown.contains("***"), "{shown}");
         }
+    }
+
+    #[test]
+    fn a_string_that_goes_on_behind_a_password_stays_one() {
+        let shown = hide_secrets(Dialect::Postgres, "SELECT E'password=x'\n'it\\';s'");
+        assert_eq!(shown, "SELECT E'***'\n'***'");
     }
 
     #[test]

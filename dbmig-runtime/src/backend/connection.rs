@@ -11,7 +11,7 @@ use diesel::{Connection, QueryResult};
 use super::engine::Engine;
 use super::{Backend, sealed};
 use crate::connect::Origin;
-use crate::control::Phase;
+use crate::control::{Control, Phase};
 use crate::error::Error;
 
 /// A connection to one of the databases, whatever its type.
@@ -38,6 +38,10 @@ pub trait Database: Send + sealed::Sealed {
     /// Whether the connection was opened by dbmig.
     #[doc(hidden)]
     fn ownership(&self) -> Ownership;
+
+    /// Tells `control` from now on what is asked on this connection, where dbmig opened it itself.
+    #[doc(hidden)]
+    fn report_to(&mut self, control: &Control);
 
     /// Another connection to the same database, where dbmig opened this one itself.
     #[doc(hidden)]
@@ -136,6 +140,7 @@ trait Held {
     type Connection: LoadConnection;
     fn held(&mut self) -> &mut Self::Connection;
     fn origin(&self) -> Option<&Origin>;
+    fn origin_mut(&mut self) -> Option<&mut Origin>;
 }
 
 impl<C: LoadConnection> Held for Owned<C> {
@@ -146,6 +151,9 @@ impl<C: LoadConnection> Held for Owned<C> {
     fn origin(&self) -> Option<&Origin> {
         Some(&self.origin)
     }
+    fn origin_mut(&mut self) -> Option<&mut Origin> {
+        Some(&mut self.origin)
+    }
 }
 
 impl<C: LoadConnection> Held for Lent<'_, C> {
@@ -154,6 +162,9 @@ impl<C: LoadConnection> Held for Lent<'_, C> {
         self.0
     }
     fn origin(&self) -> Option<&Origin> {
+        None
+    }
+    fn origin_mut(&mut self) -> Option<&mut Origin> {
         None
     }
 }
@@ -169,13 +180,13 @@ where
 {
     fn execute(&mut self, sql: &str) -> QueryResult<()> {
         let control = self.origin().map(|origin| origin.control.clone());
-        let _asked = control.as_ref().map(crate::Control::ask);
+        let _asked = control.as_ref().map(Control::ask);
         diesel::connection::SimpleConnection::batch_execute(self.held(), sql)
     }
 
     fn query(&mut self, sql: &str) -> QueryResult<Vec<Row>> {
         let control = self.origin().map(|origin| origin.control.clone());
-        let _asked = control.as_ref().map(crate::Control::ask);
+        let _asked = control.as_ref().map(Control::ask);
         B::rows(self.held(), sql)
     }
 
@@ -205,6 +216,12 @@ where
         match self.origin() {
             Some(_) => Ownership::Ours,
             None => Ownership::Lent,
+        }
+    }
+
+    fn report_to(&mut self, control: &Control) {
+        if let Some(origin) = self.origin_mut() {
+            origin.control = control.clone();
         }
     }
 

@@ -28,6 +28,7 @@ impl<'a> Runner<'a> {
         db: &mut dyn Database,
         through: Option<&Version>,
     ) -> Result<Report, Error> {
+        db.report_to(&self.options.control);
         within(db, |db| self.baseline_within(db, through))
     }
 

@@ -41,6 +41,7 @@ impl<'a> Runner<'a> {
     /// [`Error::Unrepairable`] where there is nothing of the kind to settle.
     pub fn repair(&mut self, db: &mut dyn Database, wanted: &Repair) -> Result<Mending<'a>, Error> {
         let Self { set, options, observe } = self;
+        db.report_to(&options.control);
         within(db, |db| {
             let decide = |db: &mut dyn Database| {
                 let look = look(db)?;

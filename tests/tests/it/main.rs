@@ -9,6 +9,7 @@ mod faults;
 mod harness;
 mod migrator;
 mod new_user;
+mod pooler;
 mod repair;
 mod security;
 mod sets;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use dbmig_core::scan::scan;
 use dbmig_runtime::url::DatabaseUrl;
 use dbmig_runtime::{
-    Class, Error, Event, Extent, Migrations, Migrator, Options, Runner, State, Target, Version,
-    connect,
+    Class, Control, Error, Event, Extent, Locking, Migrations, Migrator, Options, Runner, State,
+    Target, Version, connect,
 };
 use dbmig_tests::{Backend, TestDatabase, database};
 use diesel::connection::{Connection, LoadConnection, SimpleConnection};
@@ -225,4 +225,68 @@ fn a_waiter_says_for_whom_and_gives_up_in_time_or_leaves_when_the_work_is_done()
             assert_eq!(leader.join().unwrap().unwrap().done.len(), 1);
         });
     }
+}
+
+/// From another thread: what is in a transaction is rolled back, on connections of its own even in
+/// the middle of a statement.
+#[test]
+fn a_run_can_be_stopped_from_outside() {
+    for (backend, sleep) in [
+        (Backend::Postgres, "CREATE TABLE t (id INT); SELECT pg_sleep(60)"),
+        (Backend::MariaDb, "INSERT INTO t SELECT SLEEP(60)"),
+    ] {
+        let db = database(backend);
+        if backend == Backend::MariaDb {
+            db.execute("CREATE TABLE t (id INT)");
+        }
+        let url = DatabaseUrl::parse(db.url()).unwrap();
+        let set = one(sleep, url.dialect());
+        let control = Control::new();
+        let mut options = Options::default();
+        options.control = control.clone();
+        let stopper = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(900));
+            control.cancel();
+        });
+        let begun = std::time::Instant::now();
+        let error =
+            Runner::new(&set, options).run(&mut *runner_on(&db), &Target::Latest).unwrap_err();
+        assert!(matches!(error, Error::Cancelled(_)), "{backend:?}: {error}");
+        assert!(begun.elapsed() < Duration::from_secs(30), "{backend:?}: {:?}", begun.elapsed());
+        assert!(db.column("SELECT version FROM __diesel_schema_migrations").is_empty());
+        stopper.join().unwrap();
+    }
+    // Before it has begun, and on a lent connection between two migrations.
+    let db = database(Backend::Sqlite);
+    let conn = &mut SqliteConnection::establish(db.url()).unwrap();
+    let control = Control::new();
+    let stop = control.clone();
+    let error = Migrator::new(&sets::sqlite::ALL)
+        .control(&control)
+        .on_event(|event| {
+            if let Event::StepDone { number: 1, .. } = event {
+                stop.cancel();
+            }
+        })
+        .run(conn)
+        .unwrap_err();
+    assert!(matches!(&error, Error::Cancelled(before) if before.done.len() == 1), "{error}");
+    assert_eq!(Migrator::new(&sets::sqlite::ALL).run(conn).unwrap().done.len(), 2);
+}
+
+#[test]
+fn a_url_of_another_database_is_refused_and_a_lease_needs_a_url() {
+    let db = database(Backend::Sqlite);
+    let url = DatabaseUrl::parse(db.url()).unwrap();
+    let error = Migrator::new(&sets::postgres::ALL).run_at(&url).unwrap_err();
+    assert_eq!(error.class(), Class::Usage);
+    assert!(error.to_string().contains("the migrations are for postgres"), "{error}");
+    let db = database(Backend::Postgres);
+    let conn = &mut PgConnection::establish(db.url()).unwrap();
+    let error = Migrator::new(&sets::postgres::ALL).locking(Locking::Lease).run(conn).unwrap_err();
+    assert_eq!(error.class(), Class::Usage);
+    assert!(error.remedy("shop").unwrap().contains("run_at"), "{error}");
+    let url = DatabaseUrl::parse(db.url()).unwrap();
+    let mut migrator = Migrator::new(&sets::postgres::ALL).locking(Locking::Lease);
+    assert_eq!(migrator.run_at(&url).unwrap().done.len(), 3);
 }

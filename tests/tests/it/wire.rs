@@ -2,6 +2,7 @@
 
 use dbmig_core::migration::{Body, Down, Script, Settings, SqlBody};
 use dbmig_core::{Checksum, Dialect, Migration, Version};
+use dbmig_runtime::url::DatabaseUrl;
 use dbmig_runtime::{Migrations, Migrator, Postgres};
 use dbmig_tests::{Backend, Wire, database};
 use diesel::{Connection as _, PgConnection};
@@ -51,4 +52,24 @@ fn each_migration_is_one_round_trip() {
         turns
     };
     assert_eq!(fresh(30) - fresh(10), 20);
+}
+
+/// The lock: one message to take it, one to give it back. The history: none, for it is read with the
+/// ledger and written with it.
+#[test]
+fn lock_and_history_are_two_round_trips_beside_their_connection() {
+    let db = database(Backend::Postgres);
+    let wire = Wire::to(&db);
+    let url = DatabaseUrl::parse(wire.url()).unwrap();
+    let run = |count| {
+        let (turns, report) = wire.count(|| Migrator::new(migrations(count)).run_at(&url).unwrap());
+        (turns, report.applied().count())
+    };
+    let (connect, _) = wire.count(|| PgConnection::establish(wire.url()).unwrap());
+    // With nothing to do: one connection, one question.
+    assert_eq!(run(5).1, 5);
+    assert_eq!(run(5), (connect + 1, 0));
+    // Is it current? Where are the tables? What do they hold? The migration.
+    let without = 1 + 1 + 1 + 1;
+    assert_eq!(run(6), (connect + without + (connect + 2), 1));
 }

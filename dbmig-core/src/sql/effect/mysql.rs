@@ -15,18 +15,24 @@ const ATTRIBUTES: [&str; 9] =
     ["ONLINE", "OFFLINE", "IGNORE", "AGGREGATE", "UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR", "UNDO"];
 
 pub(super) fn effect(reader: &mut Reader<'_>) -> Option<Effect> {
+    // MariaDB's `SET STATEMENT .. FOR ..` runs what follows.
+    while reader.word("SET") {
+        if !reader.word("STATEMENT") {
+            return Some(Effect::Repeatable);
+        }
+        if !reader.skip_to("FOR") {
+            return None;
+        }
+    }
     if reader.any(&REPEATABLE) {
         // `BEGIN NOT ATOMIC ..` is a program.
         return (!reader.word("NOT")).then_some(Effect::Repeatable);
     }
-    match reader.one_of(&["CREATE", "ALTER", "DROP", "RENAME", "SET"])? {
+    match reader.one_of(&["CREATE", "ALTER", "DROP", "RENAME"])? {
         "CREATE" => create(reader),
         "ALTER" => alter(reader),
         "DROP" => drop(reader),
-        "RENAME" => rename(reader),
-        // MariaDB's `SET STATEMENT .. FOR ..` runs what follows.
-        _ if reader.word("STATEMENT") => reader.skip_to("FOR").then(|| effect(reader))?,
-        _ => Some(Effect::Repeatable),
+        _ => rename(reader),
     }
 }
 

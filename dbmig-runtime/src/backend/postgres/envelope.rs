@@ -102,8 +102,12 @@ pub(super) fn short(name: &str) -> String {
 /// Undoes what a migration may have set for the session.
 fn cleanse(setting: &Setting<'_>) -> String {
     let literal = |i| Dialect::Postgres.literal(setting.tables.setting(i));
-    let path =
-        format!("SELECT pg_catalog.set_config('search_path', {}, false);\n", literal(SEARCH_PATH));
+    // Not where it is that already: it would look as if somebody had set it.
+    let path = format!(
+        "SELECT pg_catalog.set_config('search_path', {path}, false) \
+         WHERE pg_catalog.current_setting('search_path') <> {path}::pg_catalog.text;\n",
+        path = literal(SEARCH_PATH),
+    );
     match setting.ownership {
         // Diesel has set the encoding when it connected. What was set at first is no default where
         // a pooler handed over the session of somebody else.

@@ -11,7 +11,7 @@ use diesel::result::Error;
 use sha2::{Digest, Sha256};
 
 use super::envelope::NOTICES;
-use super::{Database, HISTORY, LEDGER, Tables};
+use super::{Database, HISTORY, LEDGER, Ownership, Tables};
 use crate::backend::engine::{Foreign, Presence};
 
 /// The first version whose servers can notice the death of a client.
@@ -22,9 +22,12 @@ pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
         "SELECT s.name, pg_catalog.current_setting('search_path'), \
          pg_catalog.current_setting('role'), pg_catalog.current_setting('server_version_num'), \
          pg_catalog.version(), {}, {}, \
-         pg_catalog.array_to_string(pg_catalog.current_schemas(false), E'\\n') FROM (SELECT pg_catalog.current_schema()::pg_catalog.text AS name) s",
+         pg_catalog.array_to_string(pg_catalog.current_schemas(false), E'\\n'), \
+         CASE WHEN {} IS NULL THEN (SELECT source FROM pg_catalog.pg_settings \
+         WHERE name = 'search_path'::pg_catalog.text) END FROM (SELECT pg_catalog.current_schema()::pg_catalog.text AS name) s",
         table(LEDGER),
         table(HISTORY),
+        table(LEDGER),
     ))?;
     let row = rows.into_iter().next().unwrap_or_default();
     let Some(schema) = row.optional(0) else {
@@ -34,6 +37,9 @@ pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
                 .into(),
         ));
     };
+    if db.ownership() == Ownership::Ours && row.text(8) == "session" {
+        return Err(somebody_elses_path(schema, row.text(1)));
+    }
     let notices = row.number(3) >= NOTICES_FROM && row.text(4).contains("linux");
     let mut tables = Tables {
         dialect: Dialect::Postgres,
@@ -51,6 +57,20 @@ pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
     tables.ledger = presence(&mut tables, LEDGER, row.optional(5))?;
     tables.history = presence(&mut tables, HISTORY, row.optional(6))?;
     Ok(tables)
+}
+
+/// Nobody has set anything in a session of ours yet; so another client has, and left it to the
+/// pooler. All migrations would begin anew in a schema that nobody meant.
+fn somebody_elses_path(schema: &str, path: &str) -> Error {
+    Error::QueryBuilderError(
+        format!(
+            "there is no {LEDGER} in the schema `{schema}`, which is first in the search_path `{path}`, and \
+             that was set in this session before dbmig got it from a pooler. Set the search_path for the role \
+             or the database (`ALTER ROLE .. SET search_path TO ..`), or in the database URL \
+             (`?options=-csearch_path%3D..`), not in sessions that a pooler hands on"
+        )
+        .into(),
+    )
 }
 
 /// What the catalogue says of a table in the current schema, as one text: its kind, `t` for an

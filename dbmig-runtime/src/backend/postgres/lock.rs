@@ -78,12 +78,7 @@ impl Lock for Advisory {
         if claim.seat == Seat::Beside {
             return db.execute("COMMIT");
         }
-        let key = lock::key(&claim.tables.schema);
-        db.execute(&format!(
-            "SELECT pg_catalog.pg_advisory_unlock({key}, {RUNNER}), \
-             pg_catalog.pg_advisory_unlock({key}, {})",
-            claim.token,
-        ))
+        release_within(db, claim)
     }
 
     fn fence(&self, claim: &Claim<'_>, _: &Guard) -> Fence {
@@ -174,6 +169,24 @@ fn take_within(db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<Take> {
         Some(row) if row.is_true(0) => Take::Held(Guard::Database, Freshness::Unknown),
         _ => Take::Busy,
     })
+}
+
+/// Behind a pooler this may be another session than the one that holds the lock, and nobody could
+/// give that back: where it is idle, the server ends it, and the pooler opens a new one.
+fn release_within(db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<()> {
+    let (key, token) = (lock::key(&claim.tables.schema), claim.token);
+    let rows = db.query(&format!(
+        "SELECT (pg_catalog.pg_advisory_unlock({key}, {RUNNER}) \
+         AND pg_catalog.pg_advisory_unlock({key}, {token}))::pg_catalog.text"
+    ))?;
+    if rows.first().is_some_and(|row| row.is_true(0)) {
+        return Ok(());
+    }
+    db.execute(&format!(
+        "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity \
+         WHERE state = 'idle'::pg_catalog.text AND pid IN ({})",
+        held(key, &[token]),
+    ))
 }
 
 /// Name, pid, client, beginning, what is done, and for whom: 0 the holder, 1 a transaction without.
