@@ -4,11 +4,13 @@
 #![expect(clippy::unwrap_used, reason = "a broken law is a panic")]
 
 mod dialect;
+mod history;
 mod metadata;
 mod scan;
 mod split;
 mod tree;
 
+pub use history::history;
 pub use metadata::metadata;
 pub use scan::scan;
 pub use split::split;
@@ -24,6 +26,7 @@ pub struct Target {
 
 /// All of them.
 pub const TARGETS: &[Target] = &[
+    Target { name: "history", run: history },
     Target { name: "metadata", run: metadata },
     Target { name: "scan", run: scan },
     Target { name: "split", run: split },

@@ -72,7 +72,8 @@ pub(super) fn check(
 ) -> Result<Resumption, StuckReason> {
     let before = sql::split(dialect, &run.script).unwrap_or_default();
     let path = now.map_or_else(|| format!("stored script of {}", run.name), |s| s.path.to_string());
-    let mut resumption = Resumption { done: run.done, leftovers: Vec::new() };
+    // A row that claims more than its script holds.
+    let mut resumption = Resumption { done: run.done.min(before.len()), leftovers: Vec::new() };
     if let Some((statement, outcome)) = in_flight::outcome(dialect, run, &before) {
         match outcome {
             Outcome::Done => resumption.done += 1,
