@@ -14,6 +14,7 @@ use dbmig_core::Dialect;
 
 /// What libpq is told where the URL does not say it, in its own words and units: a server that
 /// has vanished is noticed in half a minute, not after hours.
+#[cfg(feature = "postgres")]
 const POSTGRES_PARAMETERS: [(&str, &str); 5] = [
     ("connect_timeout", "10"),
     ("keepalives_idle", "15"),

@@ -15,6 +15,7 @@ pub struct Look {
     /// What they hold.
     pub(crate) history: History,
     /// [`Engine::mark`](crate::backend::engine::Engine::mark) at that moment.
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "others compare nothing"))]
     pub(crate) mark: String,
 }
 

@@ -110,7 +110,7 @@ impl<'a> Runner<'a> {
     pub fn holder(&self, db: &mut dyn Database) -> Result<Option<String>, Error> {
         within(db, |db| {
             let tables = locate(db)?;
-            let holder = crate::lock::of(db, &self.options).holder(db, &tables);
+            let holder = crate::lock::of(db, &self.options)?.holder(db, &tables);
             holder.map_err(Error::database("look who holds the migration lock"))
         })
     }
@@ -200,10 +200,11 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     db.execute(&create).map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
     let created = locate(db)?;
-    match created.foreign {
-        Some(foreign) => Err(Error::Foreign(foreign)),
-        None => Ok(Tables { ledger: Presence::Present, history: Presence::Present, ..tables }),
+    if let Some(foreign) = created.foreign {
+        return Err(Error::Foreign(foreign));
     }
+    held.look.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };
+    Ok(held.look.tables.clone())
 }
 
 fn execute_plan(

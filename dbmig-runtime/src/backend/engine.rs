@@ -8,7 +8,9 @@ use dbmig_core::sql::{Position, Statement};
 use dbmig_core::{Dialect, MigrationSet};
 use diesel::QueryResult;
 
-use super::connection::{Database, Nesting, Ownership, Stop};
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+use super::connection::Stop;
+use super::connection::{Database, Nesting, Ownership};
 use crate::control::Control;
 use crate::lock::{Fence, Lock};
 
@@ -149,6 +151,7 @@ pub enum Presence {
 }
 
 impl Presence {
+    #[cfg(feature = "sqlite")]
     pub(crate) const fn of(found: bool) -> Self {
         if found { Self::Present } else { Self::Absent }
     }
@@ -177,6 +180,7 @@ impl Tables {
     }
 
     /// What the session had set, by its place.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(crate) fn setting(&self, index: usize) -> &str {
         self.session.get(index).map_or("", String::as_str)
     }
@@ -246,11 +250,13 @@ pub enum Part {
 
 impl Part {
     /// Whether the session is to be as new before it: behind a pooler somebody else may have had it.
+    #[cfg(feature = "postgres")]
     pub(crate) const fn begins(self) -> bool {
         matches!(self, Self::Whole | Self::First)
     }
 
     /// Whether the session is to be as new after it.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(crate) const fn ends(self) -> bool {
         matches!(self, Self::Whole | Self::Last)
     }

@@ -44,6 +44,9 @@ impl fmt::Display for Error {
                 "a lease needs a connection of its own, to renew it while the other one works, and this \
                  connection was lent",
             ),
+            Self::NoLease => {
+                f.write_str("SQLite has no lease between runners: its lock is that of a file")
+            }
             Self::OtherDatabase { url, expected } => {
                 write!(f, "the migrations are for {expected}, and this is another database: {url}")
             }

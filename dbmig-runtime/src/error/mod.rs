@@ -46,6 +46,8 @@ pub enum Error {
     Cancelled(Box<Report>),
     /// A lease needs a connection of its own, and this one was lent.
     LeaseNeedsUrl,
+    /// A lease was asked for on SQLite, whose lock is that of a file.
+    NoLease,
     /// The URL leads to another database than the migrations are for.
     OtherDatabase {
         /// The URL, without its password.
@@ -174,9 +176,10 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Url(_) | Self::NotBuiltIn { .. } => Class::Usage,
-            Self::LeaseNeedsUrl | Self::OtherDatabase { .. } | Self::Unrepairable(_) => {
-                Class::Usage
-            }
+            Self::LeaseNeedsUrl
+            | Self::NoLease
+            | Self::OtherDatabase { .. }
+            | Self::Unrepairable(_) => Class::Usage,
             Self::Connect { reason: ConnectReason::Unreachable, .. }
             | Self::LockWait { .. }
             | Self::LockLost(_)
@@ -231,6 +234,7 @@ impl Error {
             )),
             Self::Cancelled(_) => Some("run it again to go on".to_owned()),
             Self::LeaseNeedsUrl => Some("give the migrator the URL: `Migrator::run_at`".to_owned()),
+            Self::NoLease => Some("leave out the lease: `--lock advisory`".to_owned()),
             Self::OtherDatabase { .. } => Some("check the database URL".to_owned()),
             Self::OtherSchema { .. } => Some(
                 "set the search_path for the role or the database (`ALTER ROLE .. SET search_path`), and \

@@ -6,6 +6,7 @@
 
 use std::time::{Duration, Instant};
 
+use dbmig_core::Dialect;
 use diesel::QueryResult;
 
 use crate::backend::Database;
@@ -23,8 +24,13 @@ mod orphans;
 mod pause;
 
 pub(crate) use held::Held;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use keeper::SILENCE;
-pub(crate) use lease::{LOST, Lease, assert_that};
+#[cfg(feature = "postgres")]
+pub(crate) use lease::LOST;
+pub(crate) use lease::Lease;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) use lease::assert_that;
 pub(crate) use pause::Pause;
 
 /// A way to make sure that one runner works at a time.
@@ -132,6 +138,7 @@ pub enum Guard {
 
 /// A number for the lock of the tables in `schema`: positive, so that every database prints it
 /// alike.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) fn key(schema: &str) -> u32 {
     use sha2::{Digest, Sha256};
 
@@ -140,10 +147,15 @@ pub(crate) fn key(schema: &str) -> u32 {
 }
 
 /// The lock as the options want it.
-pub(crate) fn of(db: &dyn Database, options: &Options) -> &'static dyn Lock {
+///
+/// # Errors
+/// [`Error::NoLease`] on SQLite.
+pub(crate) fn of(db: &dyn Database, options: &Options) -> Result<&'static dyn Lock, Error> {
+    let engine = db.engine();
     match options.locking {
-        Locking::Advisory => db.engine().lock(),
-        Locking::Lease => &Lease,
+        Locking::Advisory => Ok(engine.lock()),
+        Locking::Lease if engine.dialect() == Dialect::Sqlite => Err(Error::NoLease),
+        Locking::Lease => Ok(&Lease),
     }
 }
 
@@ -156,7 +168,8 @@ pub enum Locking {
     Advisory,
     /// With a row that its holder renews, in a table of its own: for servers and proxies that know
     /// no advisory locks, or only pretend to. After its holder has died, others wait until it runs
-    /// out, half a minute at most. Needs a connection of its own.
+    /// out, half a minute at most. Needs a connection of its own. SQLite
+    /// has no use for it: its lock is that of a file.
     Lease,
 }
 
@@ -172,7 +185,7 @@ pub(crate) fn with_lock<T>(
     mut decide: impl FnMut(&mut dyn Database) -> Result<Option<Look>, Error>,
     body: impl FnOnce(&mut Held<'_>, &mut Observe<'_>) -> Result<T, Error>,
 ) -> Result<Option<T>, Error> {
-    let lock = of(db, options);
+    let lock = of(db, options)?;
     let seat = seat(db, lock, options)?;
     let who = options.who();
     let token = fastrand::u32(2..1 << 31);

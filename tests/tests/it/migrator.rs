@@ -289,4 +289,8 @@ fn a_url_of_another_database_is_refused_and_a_lease_needs_a_url() {
     let url = DatabaseUrl::parse(db.url()).unwrap();
     let mut migrator = Migrator::new(&sets::postgres::ALL).locking(Locking::Lease);
     assert_eq!(migrator.run_at(&url).unwrap().done.len(), 3);
+    let db = database(Backend::Sqlite);
+    let url = DatabaseUrl::parse(db.url()).unwrap();
+    let mut migrator = Migrator::new(&sets::sqlite::ALL).locking(Locking::Lease);
+    assert_eq!(migrator.run_at(&url).unwrap_err().class(), Class::Usage);
 }

@@ -97,7 +97,7 @@ fn fifty_at_once_with_the_lease() {
 fn old_and_new_images_at_once() {
     for backend in Backend::ALL {
         let (old, new, database) = (project(), project(), database(backend));
-        [&old, &new].map(|project| thirty(project, backend));
+        [&old, &new].into_iter().for_each(|project| thirty(project, backend));
         for late in new.migrations().iter().skip(20) {
             old.remove(&format!("migrations/{late}"));
         }
