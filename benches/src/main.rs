@@ -13,6 +13,7 @@ mod fresh;
 mod race;
 mod start;
 mod tools;
+mod waiters;
 mod wire;
 
 use figure::Figure;
@@ -20,8 +21,13 @@ use figure::Figure;
 type Benchmark = fn(&Settings) -> Vec<Figure>;
 
 /// The benchmarks by name.
-const ALL: [(&str, Benchmark); 4] =
-    [("wire", wire::run), ("start", start::run), ("fresh", fresh::run), ("embed", embed::run)];
+const ALL: [(&str, Benchmark); 5] = [
+    ("wire", wire::run),
+    ("start", start::run),
+    ("fresh", fresh::run),
+    ("waiters", waiters::run),
+    ("embed", embed::run),
+];
 
 /// How much is measured.
 struct Settings {
