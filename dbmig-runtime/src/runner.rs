@@ -78,7 +78,8 @@ impl<'a> Runner<'a> {
             let settled = is_settled(plan(set, &look.history, target, &options.policy))?;
             Ok((!settled).then_some(look))
         };
-        let done = with_lock(db, options, observe, decide, |held, observe| {
+        let goal = goal(set, target);
+        let done = with_lock(db, options, observe, goal.as_ref(), decide, |held, observe| {
             let plan = plan(set, &held.look.history, target, &options.policy)?;
             execute_plan(held, options, &plan, observe)
         })?;
@@ -160,6 +161,15 @@ impl<'a> Runner<'a> {
     /// One round trip for the commonest case; a savepoint would cost more than it saves.
     fn is_current(&self, db: &mut dyn Database) -> bool {
         db.nesting() == Nesting::TopLevel && db.engine().is_current(db, self.set)
+    }
+}
+
+/// The version whose presence in the ledger may mean that there is nothing left to do.
+fn goal(set: &MigrationSet, target: &Target) -> Option<Version> {
+    match target {
+        Target::Latest => set.as_slice().last().map(|migration| migration.version.clone()),
+        Target::Through(version) => Some(version.clone()),
+        Target::Revert(_) | Target::RevertTo(_) | Target::Redo(_) => None,
     }
 }
 

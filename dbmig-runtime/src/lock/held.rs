@@ -1,7 +1,7 @@
 //! The lock while it is held, with the connection that works under it.
 
 use super::keeper::Working;
-use super::{Claim, Fence, Freshness, Guard, Lock, Seat, Waiting, keeper, orphans};
+use super::{Claim, Fence, Freshness, Guard, Lock, Seat, keeper, orphans, waiting::Waiting};
 use crate::backend::Database;
 use crate::backend::engine::Renewal;
 use crate::connect::patiently;

@@ -5,11 +5,11 @@
 //! whoever takes the lease checks row 2 after. So a transaction of a holder who has lost the lease
 //! either sees that, or is seen and waited for.
 
-use dbmig_core::Dialect;
+use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 
 use super::keeper::SILENCE;
-use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Take};
+use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, reached};
 use crate::backend::Database;
 use crate::backend::engine::{Engine, Tables};
 use crate::look::Look;
@@ -44,6 +44,21 @@ impl Lock for Lease {
             let doing = doing.map(|text| format!(", at work on {text}")).unwrap_or_default();
             format!("{} (lease since {}{doing})", row.text(0), row.text(2))
         }))
+    }
+
+    fn seen(
+        &self,
+        db: &mut dyn Database,
+        tables: &Tables,
+        goal: Option<&Version>,
+    ) -> QueryResult<Seen> {
+        let (now, table) = (db.engine().now(), tables.qualified(TABLE));
+        let rows = db.query(&format!(
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM {table} WHERE id = 1 AND expires_at > {now}) THEN '1' END, \
+             CASE WHEN {} THEN '1' END",
+            reached(db, tables, goal),
+        ))?;
+        Ok(Seen::of(&rows))
     }
 
     fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, _seen: &Look) -> QueryResult<Take> {

@@ -4,16 +4,13 @@
 //! that the lock behaves the same behind a pooler, and nothing that a migration does to its session
 //! can lose it. A connection that was lent does both.
 
-use std::time::{Duration, Instant};
-
-use dbmig_core::Dialect;
+use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 
 use crate::backend::Database;
 use crate::backend::engine::Tables;
-use crate::control::Control;
 use crate::error::Error;
-use crate::event::{Event, Observe};
+use crate::event::Observe;
 use crate::look::Look;
 use crate::options::Options;
 
@@ -22,6 +19,7 @@ mod keeper;
 mod lease;
 mod orphans;
 mod pause;
+mod waiting;
 
 pub(crate) use held::Held;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
@@ -32,6 +30,9 @@ pub(crate) use lease::Lease;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use lease::assert_that;
 pub(crate) use pause::Pause;
+pub(crate) use waiting::Seen;
+use waiting::Waiting;
+pub(crate) use waiting::reached;
 
 /// A way to make sure that one runner works at a time.
 pub trait Lock: Sync {
@@ -41,6 +42,15 @@ pub trait Lock: Sync {
     /// Who holds it, or is still at work for a runner that is gone; nobody, where it is free.
     /// Reads only.
     fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>>;
+
+    /// Whether somebody does, and whether `goal` is in the ledger: for those who ask again and
+    /// again. Reads only.
+    fn seen(
+        &self,
+        db: &mut dyn Database,
+        tables: &Tables,
+        goal: Option<&Version>,
+    ) -> QueryResult<Seen>;
 
     /// Tries to take it, without waiting.
     fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult<Take>;
@@ -174,7 +184,8 @@ pub enum Locking {
 }
 
 /// Runs `body` under the lock; gives it back in any case. `decide` looks at the database and says
-/// what for; `None` where there is nothing (more) to do.
+/// what for; `None` where there is nothing (more) to do. That may be so while another runner is
+/// still at work, once `goal` is in the ledger.
 ///
 /// Waiters ask again and again instead of waiting inside the database: a blocking wait would hold
 /// a snapshot, and `CREATE INDEX CONCURRENTLY` of the leader would wait for that, for ever.
@@ -182,6 +193,7 @@ pub(crate) fn with_lock<T>(
     db: &mut dyn Database,
     options: &Options,
     observe: &mut Observe<'_>,
+    goal: Option<&Version>,
     mut decide: impl FnMut(&mut dyn Database) -> Result<Option<Look>, Error>,
     body: impl FnOnce(&mut Held<'_>, &mut Observe<'_>) -> Result<T, Error>,
 ) -> Result<Option<T>, Error> {
@@ -197,17 +209,7 @@ pub(crate) fn with_lock<T>(
         }
         let tables = look.tables.clone();
         let claim = Claim { tables: &tables, token, who: &who, seat };
-        // Not before the first attempt: it would cost a round trip, and a failed attempt a line in
-        // the server's log.
-        let busy = waiting.has_begun().then(|| lock.holder(db, &tables)).transpose();
-        let taken = match busy.map_err(taking())?.flatten() {
-            Some(holder) => {
-                waiting.pause(Some(&holder), observe)?;
-                continue;
-            }
-            None => lock.take(db, &claim, &look).map_err(taking())?,
-        };
-        match taken {
+        match lock.take(db, &claim, &look).map_err(taking())? {
             Take::Held(guard, freshness) => {
                 let result = held::work(
                     db,
@@ -225,10 +227,7 @@ pub(crate) fn with_lock<T>(
                 return Ok(Some(value));
             }
             Take::Changed => waiting.again(None)?,
-            Take::Busy => {
-                let holder = lock.holder(db, &tables).unwrap_or_default();
-                waiting.pause(holder.as_deref(), observe)?;
-            }
+            Take::Busy => waiting.watch(db, lock, &tables, goal, observe)?,
         }
     }
 }
@@ -244,49 +243,5 @@ fn seat(db: &dyn Database, lock: &dyn Lock, options: &Options) -> Result<Seat, E
         (Seat::Beside, true, _) => Ok(Seat::Beside),
         (Seat::Beside, false, Locking::Lease) => Err(Error::LeaseNeedsUrl),
         _ => Ok(Seat::Within),
-    }
-}
-
-/// A wait that ends.
-pub(super) struct Waiting {
-    limit: Duration,
-    control: Control,
-    since: Option<Instant>,
-    pause: Pause,
-}
-
-impl Waiting {
-    pub(super) fn new(limit: Duration, control: Control) -> Self {
-        Self { limit, control, since: None, pause: Pause::new() }
-    }
-
-    fn has_begun(&self) -> bool {
-        self.since.is_some()
-    }
-
-    /// Tells whom it waits for, and waits a little; an error when it has waited long enough.
-    pub(super) fn pause(
-        &mut self,
-        holder: Option<&str>,
-        observe: &mut Observe<'_>,
-    ) -> Result<(), Error> {
-        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
-        if waited < self.limit && !self.control.is_cancelled() {
-            observe(&Event::Waiting { holder, waited });
-        }
-        self.again(holder)
-    }
-
-    /// The same without a word: there is nobody to wait for.
-    fn again(&mut self, holder: Option<&str>) -> Result<(), Error> {
-        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
-        if self.control.is_cancelled() {
-            return Err(Error::Cancelled(Box::default()));
-        }
-        if waited >= self.limit {
-            return Err(Error::LockWait { holder: holder.map(str::to_owned), waited });
-        }
-        self.control.sleep(self.pause.next(self.limit.saturating_sub(waited)));
-        Ok(())
     }
 }

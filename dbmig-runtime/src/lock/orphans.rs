@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Freshness, Waiting};
+use super::{Freshness, waiting::Waiting};
 use crate::backend::Database;
 use crate::backend::engine::Activity;
 use crate::error::Error;

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// ask in step.
 const SHORTEST: Duration = Duration::from_millis(50);
 /// The longest one.
-const LONGEST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// Pauses that grow.
 pub(crate) struct Pause(Duration);

@@ -49,7 +49,7 @@ impl<'a> Runner<'a> {
             let look = look(db)?;
             Ok((!wanted(&look.history).is_empty()).then_some(look))
         };
-        let done = with_lock(db, options, observe, decide, |held, _| {
+        let done = with_lock(db, options, observe, None, decide, |held, _| {
             let mut report = Report::default();
             for migration in wanted(&held.look.history) {
                 adopt(held, options, migration, None)?;

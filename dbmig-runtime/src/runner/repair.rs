@@ -48,7 +48,7 @@ impl<'a> Runner<'a> {
                 plan::repair(set, &look.history, wanted)?;
                 Ok(Some(look))
             };
-            let done = with_lock(db, options, observe, decide, |held, _| {
+            let done = with_lock(db, options, observe, None, decide, |held, _| {
                 let mending = plan::repair(set, &held.look.history, wanted)?;
                 mend(held, options, &mending)?;
                 Ok(mending)

@@ -5,11 +5,13 @@
 //! They are locks of one server: behind a proxy that spreads statements over several, or on a
 //! cluster with several writers, the lease is the one to use.
 
+use dbmig_core::Version;
 use diesel::QueryResult;
 
 use super::{Activity, Database, Dialect, HISTORY, Presence, Tables};
 use crate::lock::{
-    self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Take, assert_that,
+    self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, assert_that,
+    reached,
 };
 use crate::look::Look;
 
@@ -46,6 +48,21 @@ impl Lock for Named {
         Ok(rows
             .first()
             .map(|row| format!("connection {}{}, whose runner is gone", row.text(0), row.text(1))))
+    }
+
+    fn seen(
+        &self,
+        db: &mut dyn Database,
+        tables: &Tables,
+        goal: Option<&Version>,
+    ) -> QueryResult<Seen> {
+        let rows = db.query(&format!(
+            "SELECT CAST(IS_USED_LOCK({}) IS NOT NULL OR IS_USED_LOCK({}) IS NOT NULL AS CHAR), CAST({} AS CHAR)",
+            runner(tables),
+            work(tables),
+            reached(db, tables, goal),
+        ))?;
+        Ok(Seen::of(&rows))
     }
 
     /// Only 1 means held: a wrong time-out gives NULL on MariaDB and locks nothing.

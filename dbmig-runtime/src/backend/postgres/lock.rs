@@ -11,12 +11,14 @@
 //! A lent connection holds [`RUNNER`] with its session. Behind a pooler that hands its statements
 //! to another session, the next transaction finds out and refuses.
 
+use dbmig_core::Version;
 use diesel::QueryResult;
 
 use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, short};
 use super::{Activity, Database, Dialect, Tables};
 use crate::lock::{
-    self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Take, assert_that,
+    self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, assert_that,
+    reached,
 };
 use crate::look::Look;
 
@@ -55,6 +57,23 @@ impl Lock for Advisory {
         facts
             .extend(Some(doing).filter(|text| !text.is_empty()).map(|d| format!("at work on {d}")));
         Ok(Some(format!("{who} ({})", facts.join(", "))))
+    }
+
+    /// Not from `pg_locks`, which costs ten times as much: a shared lock for the length of this
+    /// statement. It stops nobody who works; who wants the lock at this very moment tries again.
+    fn seen(
+        &self,
+        db: &mut dyn Database,
+        tables: &Tables,
+        goal: Option<&Version>,
+    ) -> QueryResult<Seen> {
+        let rows = db.query(&format!(
+            "SELECT (NOT pg_catalog.pg_try_advisory_xact_lock_shared({}, {RUNNER}))::pg_catalog.text, \
+             ({})::pg_catalog.text",
+            lock::key(&tables.schema),
+            reached(db, tables, goal),
+        ))?;
+        Ok(Seen::of(&rows))
     }
 
     fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult<Take> {

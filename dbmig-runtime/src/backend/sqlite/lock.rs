@@ -5,11 +5,12 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use dbmig_core::Version;
 use diesel::QueryResult;
 use diesel::result::Error;
 
 use super::{Database, Tables};
-use crate::lock::{Claim, Fence, Freshness, Guard, Lock, Seat, Take};
+use crate::lock::{Claim, Fence, Freshness, Guard, Lock, Seat, Seen, Take, reached};
 use crate::look::Look;
 
 /// See the module.
@@ -21,14 +22,21 @@ impl Lock for Beside {
     }
 
     fn holder(&self, db: &mut dyn Database, _tables: &Tables) -> QueryResult<Option<String>> {
-        let Some(path) = lock_file(db)? else { return Ok(None) };
-        // Not created here: reading never writes.
-        let Ok(file) = File::options().read(true).write(true).open(&path) else { return Ok(None) };
-        if file.try_lock().is_ok() {
-            return Ok(None);
-        }
+        let Some(path) = lock_file(db)?.filter(|path| is_locked(path)) else { return Ok(None) };
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         Ok(Some(if text.is_empty() { "another process".to_owned() } else { text }))
+    }
+
+    fn seen(
+        &self,
+        db: &mut dyn Database,
+        tables: &Tables,
+        goal: Option<&Version>,
+    ) -> QueryResult<Seen> {
+        let held = lock_file(db)?.is_some_and(|path| is_locked(&path));
+        let condition = reached(db, tables, goal);
+        let rows = db.query(&format!("SELECT CASE WHEN {condition} THEN '1' END"))?;
+        Ok(Seen { held, reached: rows.first().is_some_and(|row| row.is_true(0)) })
     }
 
     fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, _seen: &Look) -> QueryResult<Take> {
@@ -67,6 +75,12 @@ fn lock_file(db: &mut dyn Database) -> QueryResult<Option<PathBuf>> {
     let main = rows.iter().find(|row| row.text(1) == "main");
     let path = main.and_then(|row| row.optional(2)).filter(|path| !path.is_empty());
     Ok(path.map(|path| PathBuf::from(format!("{path}-dbmig-lock"))))
+}
+
+/// Does not create the file: reading never writes.
+fn is_locked(path: &Path) -> bool {
+    let file = File::options().read(true).write(true).open(path);
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 fn open_locked(path: &Path) -> io::Result<Option<File>> {

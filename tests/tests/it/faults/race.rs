@@ -10,8 +10,8 @@ use crate::project;
 
 const RUNNERS: usize = 50;
 
-/// How long the last one may take to leave, once there is nothing left to do: one poll is a second
-/// and a half at most; the rest is for fifty processes on a machine with two processors.
+/// How long the last one may take to leave, once there is nothing left to do: one poll is three
+/// seconds at most; the rest is for fifty processes on a machine with two processors.
 const LEAVE: Duration = Duration::from_secs(12);
 
 /// A runner: what it is told, and with which migrations.

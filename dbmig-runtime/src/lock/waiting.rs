@@ -1,0 +1,119 @@
+//! A wait for another runner.
+
+use std::time::{Duration, Instant};
+
+use dbmig_core::Version;
+
+use super::{Lock, Pause, taking};
+use crate::backend::Database;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use crate::backend::Row;
+use crate::backend::engine::{Presence, Tables};
+use crate::control::Control;
+use crate::error::Error;
+use crate::event::{Event, Observe};
+use crate::history;
+
+/// How often those who wait ask again for whom: that costs more than whether anybody is there.
+const WHO: Duration = Duration::from_secs(10);
+
+/// What is to be seen of the lock and of the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Somebody holds the lock, or is still at work for a runner that is gone.
+    pub held: bool,
+    /// The version that is waited for is in the ledger.
+    pub reached: bool,
+}
+
+impl Seen {
+    /// From a row of two words.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) fn of(rows: &[Row]) -> Self {
+        let says = |column| rows.first().is_some_and(|row| row.is_true(column));
+        Self { held: says(0), reached: says(1) }
+    }
+}
+
+/// A wait that ends.
+pub(super) struct Waiting {
+    limit: Duration,
+    control: Control,
+    since: Option<Instant>,
+    pause: Pause,
+    /// The version that was waited for has been seen.
+    reached: bool,
+}
+
+impl Waiting {
+    pub(super) fn new(limit: Duration, control: Control) -> Self {
+        Self { limit, control, since: None, pause: Pause::new(), reached: false }
+    }
+
+    /// Waits until the lock looks free, or `goal` is there for the first time: then there may be
+    /// nothing left to do. What is asked again and again is little, for fifty may ask it.
+    pub(super) fn watch(
+        &mut self,
+        db: &mut dyn Database,
+        lock: &dyn Lock,
+        tables: &Tables,
+        goal: Option<&Version>,
+        observe: &mut Observe<'_>,
+    ) -> Result<(), Error> {
+        let mut holder = None;
+        let mut asked: Option<Instant> = None;
+        loop {
+            if asked.is_none_or(|asked| asked.elapsed() >= WHO) {
+                // Only for the message.
+                holder = lock.holder(db, tables).unwrap_or_default();
+                asked = Some(Instant::now());
+            }
+            self.pause(holder.as_deref(), observe)?;
+            let seen = lock.seen(db, tables, goal).map_err(taking())?;
+            if !seen.held {
+                return Ok(());
+            }
+            if seen.reached && !std::mem::replace(&mut self.reached, true) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Tells whom it waits for, and waits a little; an error when it has waited long enough.
+    pub(super) fn pause(
+        &mut self,
+        holder: Option<&str>,
+        observe: &mut Observe<'_>,
+    ) -> Result<(), Error> {
+        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
+        if waited < self.limit && !self.control.is_cancelled() {
+            observe(&Event::Waiting { holder, waited });
+        }
+        self.again(holder)
+    }
+
+    /// The same without a word: there is nobody to wait for.
+    pub(super) fn again(&mut self, holder: Option<&str>) -> Result<(), Error> {
+        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
+        if self.control.is_cancelled() {
+            return Err(Error::Cancelled(Box::default()));
+        }
+        if waited >= self.limit {
+            return Err(Error::LockWait { holder: holder.map(str::to_owned), waited });
+        }
+        self.control.sleep(self.pause.next(self.limit.saturating_sub(waited)));
+        Ok(())
+    }
+}
+
+/// A condition: `goal` is in the ledger.
+pub(crate) fn reached(db: &dyn Database, tables: &Tables, goal: Option<&Version>) -> String {
+    match goal {
+        Some(version) if tables.ledger == Presence::Present => format!(
+            "EXISTS (SELECT 1 FROM {} WHERE {})",
+            tables.ledger_name(),
+            history::is_version(db.engine(), version),
+        ),
+        _ => "1 = 0".to_owned(),
+    }
+}
