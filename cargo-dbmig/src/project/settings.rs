@@ -144,7 +144,8 @@ mod tests {
                 "did you mean `migrations-dir`?".to_owned()
             )
         );
-        assert_eq!(refused("schema = 'x'").1, "the keys are migrations-dir, backend");
+        assert_eq!(refused("lock = 'none'").0, "Cargo.toml:4:8: `lock` is `advisory` or `lease`");
+        assert_eq!(refused("schema = 'x'").1, "the keys are migrations-dir, backend, lock");
         assert_eq!(
             refused("backend = 'oracle'").0,
             "Cargo.toml:4:11: unknown database `oracle`: it is one of postgres, mysql, sqlite"

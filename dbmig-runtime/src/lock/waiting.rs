@@ -5,10 +5,8 @@ use std::time::{Duration, Instant};
 use dbmig_core::Version;
 
 use super::{Lock, Pause, taking};
-use crate::backend::Database;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-use crate::backend::Row;
 use crate::backend::engine::{Presence, Tables};
+use crate::backend::{Database, Row};
 use crate::control::Control;
 use crate::error::Error;
 use crate::event::{Event, Observe};
@@ -28,7 +26,6 @@ pub struct Seen {
 
 impl Seen {
     /// From a row of two words.
-    #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(crate) fn of(rows: &[Row]) -> Self {
         let says = |column| rows.first().is_some_and(|row| row.is_true(column));
         Self { held: says(0), reached: says(1) }

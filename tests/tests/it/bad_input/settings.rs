@@ -48,7 +48,7 @@ fn garbage_in_our_settings() {
         (
             "[package.metadata.dbmig]\nschema = \"db\"\n",
             ":6:1: unknown key `schema` in [package.metadata.dbmig]",
-            "the keys are migrations-dir, backend",
+            "the keys are migrations-dir, backend, lock",
         ),
         (
             "[workspace.metadata.dbmig]\nbackend = \"oracle\"\n",
