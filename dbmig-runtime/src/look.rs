@@ -3,7 +3,8 @@
 use dbmig_core::plan::{History, Interrupted, SEPARATOR};
 
 use crate::backend::Database;
-use crate::backend::engine::{Activity, Tables};
+use crate::backend::engine::Activity;
+use crate::backend::tables::Tables;
 use crate::error::Error;
 use crate::history;
 

@@ -7,7 +7,7 @@ use dbmig_core::migration::MigrationSet;
 use dbmig_core::plan::{Blocked, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
-use crate::backend::engine::{Presence, Tables};
+use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting};
 use crate::error::Error;
 use crate::event::{self, Event, Observe};

@@ -5,7 +5,7 @@ use dbmig_core::{Checksum, Migration, MigrationSet};
 use diesel::QueryResult;
 
 use super::connection::{Database, Row};
-use super::engine::{HISTORY, LEDGER};
+use super::tables::{HISTORY, LEDGER};
 use crate::history::FORMAT;
 
 /// Whether the ledger holds the versions of `set` and no other, each applied from the same text as

@@ -4,16 +4,19 @@ use dbmig_core::Dialect;
 use diesel::QueryResult;
 use diesel::connection::LoadConnection;
 
+pub(crate) mod atomic;
 mod connection;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 mod current;
 pub(crate) mod engine;
+pub(crate) mod envelope;
 #[cfg(feature = "mysql")]
 mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+pub(crate) mod tables;
 
 pub use connection::{Database, Nesting, Row};
 pub(crate) use connection::{Owned, Ownership, Stop, borrow};

@@ -5,7 +5,8 @@ use std::time::Duration;
 use dbmig_core::plan::{Blocked, Direction, Unrepairable};
 use dbmig_core::sql::{Position, SplitError};
 
-use crate::backend::engine::{Foreign, is_lock_wait, is_lost};
+use crate::backend::atomic::{is_lock_wait, is_lost};
+use crate::backend::tables::Foreign;
 use crate::report::Report;
 use crate::url::UrlError;
 

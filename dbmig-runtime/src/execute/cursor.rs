@@ -10,9 +10,9 @@ use dbmig_core::plan::Step;
 use dbmig_core::sql::{self, Statement, kind};
 
 use super::{Place, limits, retrying};
-use crate::backend::engine::{
-    Atomic, Engine, FailedAt, Failure, Limits, Outcome, Part, Setting, is_lost,
-};
+use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome, is_lost};
+use crate::backend::engine::Engine;
+use crate::backend::envelope::{Limits, Part, Setting};
 use crate::backend::{Database, Stop};
 use crate::event::{Event, Observe};
 use crate::history::{self, Cursor, Progress, Run};

@@ -9,10 +9,10 @@ use dbmig_core::sql::{Statement, kind};
 use dbmig_core::{Dialect, sql};
 
 use crate::backend::Database;
-use crate::backend::engine::{
-    Atomic, Engine, FailedAt, Failure, Limits, Outcome, Part, Setting, Tables, is_lock_wait,
-    is_lost,
-};
+use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
+use crate::backend::engine::Engine;
+use crate::backend::envelope::{Limits, Part, Setting};
+use crate::backend::tables::Tables;
 use crate::error::{Error, FailedStatement, Left, MigrationError};
 use crate::event::{Event, Observe};
 use crate::history::{self, Cursor, Progress, Run, Runner};

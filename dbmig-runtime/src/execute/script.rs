@@ -5,7 +5,7 @@ use dbmig_core::plan::{Action, DownScript, Step};
 use dbmig_core::{Checksum, Dialect, sql};
 
 use crate::backend::Database;
-use crate::backend::engine::Tables;
+use crate::backend::tables::Tables;
 use crate::error::Error;
 use crate::history;
 

@@ -5,7 +5,8 @@ use dbmig_core::migration::Execution;
 use dbmig_core::plan::History;
 use dbmig_core::{Checksum, Version};
 
-use crate::backend::engine::{Engine, Presence, Tables};
+use crate::backend::engine::Engine;
+use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Row};
 use crate::error::Error;
 

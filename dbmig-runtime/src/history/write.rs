@@ -6,7 +6,8 @@ use dbmig_core::migration::{Compatibility, Execution, Reversible};
 use dbmig_core::plan::{Direction, Interrupted};
 
 use super::{FORMAT, Progress, Run, Runner};
-use crate::backend::engine::{Engine, Tables};
+use crate::backend::engine::Engine;
+use crate::backend::tables::Tables;
 
 /// How far a run outside of a transaction has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

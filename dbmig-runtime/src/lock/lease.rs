@@ -11,7 +11,8 @@ use diesel::QueryResult;
 use super::keeper::SILENCE;
 use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, reached};
 use crate::backend::Database;
-use crate::backend::engine::{Engine, Tables};
+use crate::backend::engine::Engine;
+use crate::backend::tables::Tables;
 use crate::look::Look;
 
 /// For how long it holds without being renewed, in seconds. Its holder renews it every 10 s.

@@ -8,7 +8,7 @@ use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 
 use crate::backend::Database;
-use crate::backend::engine::Tables;
+use crate::backend::tables::Tables;
 use crate::error::Error;
 use crate::event::Observe;
 use crate::look::Look;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use dbmig_core::Version;
 
 use super::{Lock, Pause, taking};
-use crate::backend::engine::{Presence, Tables};
+use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Row};
 use crate::control::Control;
 use crate::error::Error;

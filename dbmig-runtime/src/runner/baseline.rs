@@ -7,7 +7,7 @@ use dbmig_core::{Migration, Version, sql};
 
 use super::{Runner, ensure_tables, runner, within};
 use crate::backend::Database;
-use crate::backend::engine::Part;
+use crate::backend::envelope::Part;
 use crate::error::Error;
 use crate::execute::{self, Place};
 use crate::history::{self, Cursor, Progress, Run};

@@ -9,11 +9,11 @@ use diesel::connection::LoadConnection;
 use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 
+use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Ownership, Row};
-use super::engine::{
-    Activity, Atomic, Engine, Envelope, Failure, HISTORY, LEDGER, Limits, Outcome, Presence,
-    Renewal, Setting, Tables, one_by_one,
-};
+use super::engine::{Activity, Engine, Renewal};
+use super::envelope::{Envelope, Limits, Setting};
+use super::tables::{HISTORY, LEDGER, Presence, Tables};
 use super::{Backend, Mysql, sealed};
 use crate::lock::{Isolation, Lock};
 

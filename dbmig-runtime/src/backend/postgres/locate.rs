@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::envelope::NOTICES;
 use super::{Database, HISTORY, LEDGER, Ownership, Tables};
-use crate::backend::engine::{Foreign, Presence};
+use crate::backend::tables::{Foreign, Presence};
 
 /// The first version whose servers can notice the death of a client.
 const NOTICES_FROM: usize = 140_000;

@@ -10,11 +10,11 @@ use diesel::connection::LoadConnection;
 use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 
+use super::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
 use super::connection::{Database, Nesting, Ownership, Row, Stop};
-use super::engine::{
-    Activity, Atomic, Engine, Envelope, FailedAt, Failure, HISTORY, LEDGER, Limits, Outcome,
-    Setting, Tables, is_lock_wait, is_lost,
-};
+use super::engine::{Activity, Engine};
+use super::envelope::{Envelope, Limits, Setting};
+use super::tables::{HISTORY, LEDGER, Tables};
 use super::{Backend, Postgres, sealed};
 use crate::lock::Lock;
 

@@ -9,11 +9,11 @@ use diesel::connection::LoadConnection;
 use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 
+use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Nesting, Row};
-use super::engine::{
-    Activity, Atomic, Engine, Envelope, Failure, HISTORY, LEDGER, Outcome, Presence, Setting,
-    Tables, one_by_one,
-};
+use super::engine::{Activity, Engine};
+use super::envelope::{Envelope, Setting};
+use super::tables::{HISTORY, LEDGER, Presence, Tables};
 use super::{Backend, Sqlite, sealed};
 use crate::lock::Lock;
 

@@ -1,0 +1,174 @@
+//! Statements and rows that commit together or not at all, and why they did not.
+
+use std::time::Duration;
+
+use dbmig_core::migration::ForeignKeys;
+use dbmig_core::sql::{Position, Statement};
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+use diesel::QueryResult;
+
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+use super::connection::{Database, Stop};
+use super::engine::Engine;
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+use super::envelope::Envelope;
+use super::envelope::Setting;
+use crate::control::Control;
+
+/// Statements and rows that commit together or not at all.
+pub struct Atomic<'a> {
+    /// Where.
+    pub setting: Setting<'a>,
+    /// The migration's statements.
+    pub statements: &'a [Statement<'a>],
+    /// `PRAGMA foreign_keys` during it.
+    pub foreign_keys: ForeignKeys,
+    /// A query that gives a row when another runner was faster, or nothing.
+    pub overtaken: &'a str,
+    /// The rows for both tables; the argument as for [`Engine::span`].
+    pub rows: &'a dyn Fn(Option<Duration>) -> String,
+    /// Whether it is to stop.
+    pub control: &'a Control,
+}
+
+/// How an atomic step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is committed.
+    Committed,
+    /// Another runner had done it before; nothing was done.
+    Overtaken,
+}
+
+/// Why an atomic step failed; it is rolled back, unless the connection was lost on the way.
+#[derive(Debug)]
+pub struct Failure {
+    /// Where.
+    pub at: FailedAt,
+    /// What the database said.
+    pub error: diesel::result::Error,
+}
+
+/// Where a step failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailedAt {
+    /// In the statement with this index, at this place of the script where the database told it.
+    Statement(usize, Option<Position>),
+    /// Somewhere in the script: the database did not say where.
+    Script,
+    /// In what dbmig itself does around the script.
+    Bookkeeping,
+    /// Before it: the lock was lost.
+    Fence,
+    /// Nowhere: it was asked to stop.
+    Cancelled,
+}
+
+impl Failure {
+    pub(crate) const fn bookkeeping(error: diesel::result::Error) -> Self {
+        Self { at: FailedAt::Bookkeeping, error }
+    }
+
+    /// Nothing of what it was about to do is done.
+    pub(crate) fn cancelled() -> Self {
+        let error = diesel::result::Error::QueryBuilderError("asked to stop".into());
+        Self { at: FailedAt::Cancelled, error }
+    }
+
+    /// What failed before the first statement.
+    pub(crate) fn opening(engine: &dyn Engine, error: diesel::result::Error) -> Self {
+        let at = if engine.is_fence(&error) { FailedAt::Fence } else { FailedAt::Bookkeeping };
+        Self { at, error }
+    }
+}
+
+/// Whether `error` is the end of a wait for somebody else's lock, so that trying again may help.
+pub(crate) fn is_lock_wait(error: &diesel::result::Error) -> bool {
+    // Diesel hands on no SQLSTATE, only the text.
+    const TEXTS: [&str; 5] = [
+        "lock timeout",
+        "Lock wait timeout",
+        "deadlock detected",
+        "Deadlock found",
+        "database is locked",
+    ];
+    let text = error.to_string();
+    TEXTS.iter().any(|t| text.contains(t))
+}
+
+/// Whether the connection was lost: what was under way may have been committed or not.
+pub(crate) fn is_lost(error: &diesel::result::Error) -> bool {
+    use diesel::result::DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
+    // MySQL's libraries have no kind of their own for it in Diesel.
+    const TEXTS: [&str; 6] = [
+        "lost connection",
+        "server has gone away",
+        "connection was killed",
+        "server shutdown in progress",
+        "terminating connection",
+        "server closed the connection",
+    ];
+    let kind = matches!(
+        error,
+        diesel::result::Error::DatabaseError(ClosedConnection | UnableToSendCommand, _)
+            | diesel::result::Error::BrokenTransactionManager
+    );
+    let text = error.to_string().to_lowercase();
+    kind || TEXTS.iter().any(|t| text.contains(t))
+}
+
+/// A step in one transaction, statement by statement: for databases where a round trip is cheap
+/// or where one message may hold only one statement.
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+pub(crate) fn one_by_one(
+    db: &mut dyn Database,
+    step: &Atomic<'_>,
+    before_commit: &dyn Fn(&mut dyn Database) -> QueryResult<()>,
+) -> Result<Outcome, Failure> {
+    let engine = db.engine();
+    let envelope = engine.envelope(&step.setting);
+    let begun = std::time::Instant::now();
+    if let Err(error) = db.execute(&envelope.open) {
+        let _ = db.execute(&envelope.abort);
+        return Err(Failure::opening(engine, error));
+    }
+    let result = statements_and_rows(db, step, &envelope, begun, before_commit);
+    let end = match &result {
+        Ok(Outcome::Committed) => &envelope.close,
+        Ok(Outcome::Overtaken) | Err(_) => &envelope.abort,
+    };
+    let ended = db.execute(end);
+    if ended.is_err() && result.is_ok() {
+        // A failed COMMIT leaves the transaction open in SQLite; its error matters, not this one's.
+        let _ = db.execute(&envelope.abort);
+    }
+    let outcome = result?;
+    ended.map_err(Failure::bookkeeping)?;
+    Ok(outcome)
+}
+
+#[cfg(any(feature = "mysql", feature = "sqlite"))]
+fn statements_and_rows(
+    db: &mut dyn Database,
+    step: &Atomic<'_>,
+    envelope: &Envelope,
+    begun: std::time::Instant,
+    before_commit: &dyn Fn(&mut dyn Database) -> QueryResult<()>,
+) -> Result<Outcome, Failure> {
+    if !step.overtaken.is_empty()
+        && !db.query(step.overtaken).map_err(Failure::bookkeeping)?.is_empty()
+    {
+        return Ok(Outcome::Overtaken);
+    }
+    for (index, statement) in step.statements.iter().enumerate() {
+        if step.control.is_cancelled() {
+            return Err(Failure::cancelled());
+        }
+        db.play(statement.text, Stop::Interrupts)
+            .map_err(|error| Failure { at: FailedAt::Statement(index, None), error })?;
+    }
+    before_commit(db).map_err(Failure::bookkeeping)?;
+    let rows = format!("{}{}", envelope.seal, (step.rows)(Some(begun.elapsed())));
+    db.execute(&rows).map_err(Failure::bookkeeping)?;
+    Ok(Outcome::Committed)
+}

@@ -1,0 +1,79 @@
+//! The two tables: where they are, and whose.
+
+use dbmig_core::Dialect;
+
+/// The name of Diesel's table, fixed by Diesel (`__` keeps it out of `print-schema`).
+pub(crate) const LEDGER: &str = "__diesel_schema_migrations";
+/// The name of our own table.
+pub(crate) const HISTORY: &str = "__dbmig_history";
+
+/// Where the two tables are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tables {
+    /// The dialect of the names.
+    pub dialect: Dialect,
+    /// The schema or database, unquoted.
+    pub schema: String,
+    /// Whether Diesel's table is there.
+    pub ledger: Presence,
+    /// Whether our table is there.
+    pub history: Presence,
+    /// A table of the two that belongs to somebody who could lead our writes astray.
+    pub foreign: Option<Foreign>,
+    /// What the session had set that a migration may change, in the engine's own order.
+    pub session: Vec<String>,
+}
+
+/// A table of ours that is somebody else's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// Its name.
+    pub table: String,
+    /// Its owner.
+    pub owner: String,
+}
+
+/// Whether a table is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is.
+    Present,
+    /// It is not.
+    Absent,
+}
+
+impl Presence {
+    #[cfg(feature = "sqlite")]
+    pub(crate) const fn of(found: bool) -> Self {
+        if found { Self::Present } else { Self::Absent }
+    }
+}
+
+impl Tables {
+    /// Diesel's table, qualified and quoted.
+    pub fn ledger_name(&self) -> String {
+        self.qualified(LEDGER)
+    }
+
+    /// Creates Diesel's table, as Diesel does, unless it is there.
+    pub fn create_ledger(&self) -> String {
+        let create = diesel::migration::CREATE_MIGRATIONS_TABLE.trim_end().trim_end_matches(';');
+        create.replace(LEDGER, &self.ledger_name())
+    }
+
+    /// Our table, qualified and quoted.
+    pub fn history_name(&self) -> String {
+        self.qualified(HISTORY)
+    }
+
+    /// A name in the schema of the tables, qualified and quoted.
+    pub fn qualified(&self, name: &str) -> String {
+        format!("{}.{}", self.dialect.identifier(&self.schema), self.dialect.identifier(name))
+    }
+
+    /// What the session had set, by its place.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) fn setting(&self, index: usize) -> &str {
+        self.session.get(index).map_or("", String::as_str)
+    }
+}
