@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::plan::{Applied, Cause, Direction, History, Interrupted, Record, StoredDown};
+use crate::plan::{Applied, Cause, Direction, FailedRun, History, Interrupted, Record, StoredDown};
 use crate::{Checksum, Version};
 
 /// The format of the rows that this dbmig writes, and the newest that it reads.
@@ -12,6 +12,8 @@ pub const FORMAT: usize = 1;
 /// one of each version, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunRow {
+    /// Its number.
+    pub id: usize,
     /// The version.
     pub version: String,
     /// The format that it was written in.
@@ -100,13 +102,25 @@ pub fn read(mut versions: Vec<String>, rows: &[RunRow]) -> Result<History, Newer
         record: record(completed.get(version.as_str()).copied()),
         version: Version::from_ledger(version),
     });
-    let mut history = History { applied: applied.collect(), interrupted: Vec::new() };
+    let mut history = History { applied: applied.collect(), ..History::default() };
     let last = by_version(rows.iter());
-    let open = rows.iter().filter(|row| {
-        is_open(row) && last.get(row.version.as_str()).is_some_and(|last| std::ptr::eq(*last, *row))
-    });
+    let is_last =
+        |row: &RunRow| last.get(row.version.as_str()).is_some_and(|last| std::ptr::eq(*last, row));
+    let open = rows.iter().filter(|row| is_open(row) && is_last(row));
     history.interrupted = open.filter_map(|row| interrupted(row, &history)).collect();
+    let failed = rows.iter().filter(|row| row.state == RunState::Failed.name() && is_last(row));
+    history.failures = failed.map(failure).collect();
     Ok(history)
+}
+
+fn failure(row: &RunRow) -> FailedRun {
+    let up = row.direction == Direction::Up.name();
+    FailedRun {
+        version: Version::from_ledger(row.version.clone()),
+        run: row.id,
+        checksum: up.then(|| Checksum::from_hex(&row.checksum)).flatten(),
+        error: row.error.clone(),
+    }
 }
 
 fn is_completed(row: &RunRow) -> bool {

@@ -17,8 +17,8 @@ mod tests;
 pub use blocked::{Blocked, Drifted, Irreversible, IrreversibleReason};
 pub use in_flight::{INVALID, SEPARATOR};
 pub use model::{
-    Action, Applied, Cause, Direction, DownScript, Extent, History, Interrupted, OutOfOrder, Place,
-    Plan, Policy, Record, Step, StoredDown, Target,
+    Action, Applied, Cause, Direction, Diverged, DownScript, Extent, FailedRun, History,
+    Interrupted, OutOfOrder, Place, Plan, Policy, Record, Step, StoredDown, Target,
 };
 pub use repair::{Ailment, Diagnosis, Mending, Repair, Unrepairable, diagnose, repair};
 pub use resume::Resumption;
@@ -77,10 +77,41 @@ fn upwards<'s>(
         .iter()
         .filter(|migration| wanted(migration) && history.find(&migration.version).is_none())
         .collect();
+    if policy.diverged == Diverged::Refuse {
+        refuse_diverged(set, history, &pending)?;
+    }
     if policy.out_of_order == OutOfOrder::Refuse {
         refuse_late(set, history, &pending)?;
     }
     Ok(pending.into_iter().map(|migration| Step::new(Action::Apply(migration))).collect())
+}
+
+fn refuse_diverged(
+    set: &MigrationSet,
+    history: &History,
+    pending: &[&Migration],
+) -> Result<(), Blocked> {
+    let unknown = history.beyond(set);
+    if unknown.is_empty() || pending.is_empty() {
+        return Ok(());
+    }
+    let pending = pending.iter().map(|migration| migration.name.to_string()).collect();
+    Err(Blocked::Diverged { unknown, pending })
+}
+
+/// What another runner has met since `before` was read, where `plan` would do the very same: the
+/// same text would fail again.
+pub fn failed_meanwhile<'h>(
+    plan: &Plan<'_>,
+    before: &History,
+    now: &'h History,
+) -> Option<&'h FailedRun> {
+    let Action::Apply(next) = &plan.steps.first()?.action else { return None };
+    now.failures.iter().find(|failed| {
+        failed.version == next.version
+            && failed.checksum == Some(next.checksum)
+            && before.failures.iter().all(|known| known.run != failed.run)
+    })
 }
 
 /// The newest applied version counts only where the set knows it: rows of other tools and of

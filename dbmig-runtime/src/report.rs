@@ -10,6 +10,9 @@ use dbmig_core::{Migration, Version};
 pub struct Report {
     /// The steps that were done, in this order. Empty: there was nothing to do.
     pub done: Vec<Done>,
+    /// Names of applied migrations that the set does not know: the database is ahead of it. Those
+    /// that are older than the set's first one do not count.
+    pub ahead: Vec<String>,
 }
 
 /// A migration that was applied or reverted.

@@ -2,11 +2,14 @@
 //!
 //! [`Runner`] works on any set and any connection; [`crate::Migrator`] is the same with types.
 
+use std::cell::OnceCell;
+
 use dbmig_core::Version;
 use dbmig_core::migration::MigrationSet;
-use dbmig_core::plan::{Blocked, Plan, Target, plan};
+use dbmig_core::plan::{Blocked, History, Plan, Target, failed_meanwhile, plan};
 use dbmig_core::status::{self, Entry};
 
+use crate::backend::atomic::tells_of_lock_wait;
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting};
 use crate::error::Error;
@@ -14,7 +17,7 @@ use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
 use crate::lock::{Held, with_lock};
-use crate::look::{locate, look, look_closely};
+use crate::look::{Look, locate, look, look_closely};
 use crate::options::{Options, host};
 use crate::report::Report;
 
@@ -73,17 +76,30 @@ impl<'a> Runner<'a> {
             return Ok(Report::default());
         }
         let Self { set, options, observe } = self;
-        let decide = |db: &mut dyn Database| {
+        let decide = |history: &History| plan(set, history, target, &options.policy);
+        // What was known before this runner waited for another one; and what is, at the end.
+        let before: OnceCell<History> = OnceCell::new();
+        let mut ahead = Vec::new();
+        let needs_work = |db: &mut dyn Database| {
             let look = look(db)?;
-            let settled = is_settled(plan(set, &look.history, target, &options.policy))?;
-            Ok((!settled).then_some(look))
+            let plan = decide(&look.history);
+            if let (Ok(plan), Some(before)) = (&plan, before.get()) {
+                refuse_failed(db, &look, plan, before)?;
+            }
+            before.get_or_init(|| look.history.clone());
+            ahead = look.history.beyond(set);
+            Ok((!is_settled(plan)?).then_some(look))
         };
         let goal = goal(set, target);
-        let done = with_lock(db, options, observe, goal.as_ref(), decide, |held, observe| {
-            let plan = plan(set, &held.look.history, target, &options.policy)?;
+        let done = with_lock(db, options, observe, goal.as_ref(), needs_work, |held, observe| {
+            let plan = decide(&held.look.history)?;
+            if let Some(before) = before.get() {
+                let look = held.look.clone();
+                refuse_failed(held.db(), &look, &plan, before)?;
+            }
             execute_plan(held, options, &plan, observe)
         })?;
-        Ok(done.unwrap_or_default())
+        Ok(Report { ahead, ..done.unwrap_or_default() })
     }
 
     /// What [`Runner::run`] would do, without doing it. Reads only.
@@ -180,6 +196,22 @@ fn is_settled(plan: Result<Plan<'_>, Blocked>) -> Result<bool, Error> {
         Ok(plan) => Ok(plan.is_empty()),
         Err(Blocked::Interrupted(_)) => Ok(false),
         Err(blocked) => Err(blocked.into()),
+    }
+}
+
+/// Those who waited for a runner that failed do not each fail again. What only waited too long for
+/// others is no such failure.
+fn refuse_failed(
+    db: &mut dyn Database,
+    look: &Look,
+    plan: &Plan<'_>,
+    before: &History,
+) -> Result<(), Error> {
+    match failed_meanwhile(plan, before, &look.history) {
+        Some(failed) if !tells_of_lock_wait(&failed.error) => {
+            Err(Error::FailedElsewhere(Box::new(history::run(db, &look.tables, failed.run)?)))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -41,6 +41,7 @@ fn row(columns: &str) -> RunRow {
     let text = |i: usize| columns.get(i).cloned().unwrap_or_default();
     let number = |i| text(i).parse().unwrap_or_default();
     RunRow {
+        id: 0,
         version: text(0),
         format: number(1),
         name: text(2),

@@ -95,14 +95,28 @@ pub fn count(command: &mut Command) -> usize {
     events.len()
 }
 
-/// Runs a command of the tool under test, which must get as far as event `number` and is killed
-/// there, as by `kill -9`.
+/// How a run ended that was to be killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Ended {
+    /// It was.
+    Killed,
+    /// It came to its end, well, before that event: the lock is told that its holder lives as often
+    /// as time passes, so that two runs may differ by an event or two.
+    Before,
+}
+
+/// Runs a command of the tool under test, which is killed at event `number`, as by `kill -9`.
 #[track_caller]
-pub fn killed_at(command: &mut Command, number: usize) {
+pub fn killed_at(command: &mut Command, number: usize) -> Ended {
     let output = command.env(KILL, number.to_string()).output();
     command.env_remove(KILL);
     let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
+    if output.status.success() {
+        return Ended::Before;
+    }
     assert_eq!(output.status.signal(), Some(9), "not killed at event {number}:\n{text}");
+    Ended::Killed
 }

@@ -21,6 +21,13 @@ pub enum Blocked {
         /// The newest applied one.
         newest: String,
     },
+    /// The database holds migrations that the set does not know, and the set some that it lacks.
+    Diverged {
+        /// Names of the applied ones that the set does not know.
+        unknown: Vec<String>,
+        /// Names of the set's own that are not applied.
+        pending: Vec<String>,
+    },
     /// The target is none of the set's versions.
     UnknownVersion {
         /// The target.
@@ -142,6 +149,11 @@ impl Blocked {
                      prints one); or apply it as it is: `{program} run --allow-out-of-order`"
                 )
             }
+            Self::Diverged { .. } => format!(
+                "either two apps share this database: give each its own. Or two branches have met on it: \
+                 merge them, then build again; on a development database `{program} revert` takes back \
+                 what is foreign. To apply what is pending all the same: `{program} run --allow-diverged`"
+            ),
             Self::UnknownVersion { .. } | Self::NotApplied { .. } => {
                 format!("`{program} status` lists the versions")
             }
@@ -172,6 +184,13 @@ impl fmt::Display for Blocked {
             Self::OutOfOrder { late, newest } => {
                 write!(f, "pending migrations are older than the newest applied one, {newest}:")?;
                 late.iter().try_for_each(|name| write!(f, "\n  {name}"))
+            }
+            Self::Diverged { unknown, pending } => {
+                f.write_str("the database and this set of migrations have gone different ways.")?;
+                f.write_str("\nIn the database, and foreign to this set:")?;
+                unknown.iter().try_for_each(|name| write!(f, "\n  {name}"))?;
+                f.write_str("\nIn this set, and not in the database:")?;
+                pending.iter().try_for_each(|name| write!(f, "\n  {name}"))
             }
             Self::UnknownVersion { version, newest: Some(newest) } => {
                 write!(f, "there is no migration {version} here; the newest is {newest}")

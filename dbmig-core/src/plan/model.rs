@@ -14,6 +14,21 @@ pub struct History {
     pub applied: Vec<Applied>,
     /// Runs that began a migration statement by statement and did not end.
     pub interrupted: Vec<Interrupted>,
+    /// Versions whose last run the database refused.
+    pub failures: Vec<FailedRun>,
+}
+
+/// The last run of a version, where the database refused a statement of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedRun {
+    /// The version.
+    pub version: Version,
+    /// The number of the run in the history.
+    pub run: usize,
+    /// Checksum of the script, where it was going up.
+    pub checksum: Option<Checksum>,
+    /// What the database said.
+    pub error: String,
 }
 
 /// A version in the ledger.
@@ -137,6 +152,19 @@ impl Extent {
 pub struct Policy {
     /// What to do about a pending migration that is older than an applied one.
     pub out_of_order: OutOfOrder,
+    /// What to do where the database and the set each have what the other lacks.
+    pub diverged: Diverged,
+}
+
+/// What to do where the database holds migrations that the set does not know, and the set some
+/// that the database does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Diverged {
+    /// Refuse: two branches, or two apps, have met on one database.
+    #[default]
+    Refuse,
+    /// Apply what is pending all the same.
+    Allow,
 }
 
 /// What to do about a pending migration that is older than an applied one.
@@ -228,6 +256,17 @@ impl Plan<'_> {
 }
 
 impl History {
+    /// Names of the applied migrations that `set` does not know and that are no older than its own
+    /// first one: those of a newer version of the app, of another branch, or of another app. What is
+    /// older is a past that somebody has tidied away. An empty set says nothing about either.
+    pub fn beyond(&self, set: &MigrationSet) -> Vec<String> {
+        let Some(first) = set.as_slice().first() else { return Vec::new() };
+        let unknown = |applied: &&Applied| {
+            applied.version > first.version && set.get(&applied.version).is_none()
+        };
+        self.applied.iter().filter(unknown).map(|applied| applied.name(set).to_owned()).collect()
+    }
+
     /// The ledger row of `version`.
     pub fn find(&self, version: &Version) -> Option<&Applied> {
         let index = self.applied.binary_search_by(|applied| applied.version.cmp(version)).ok()?;

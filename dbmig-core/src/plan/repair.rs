@@ -259,7 +259,7 @@ mod tests {
             sighted: None,
             sight: None,
         };
-        History { applied: Vec::new(), interrupted: vec![run] }
+        History { interrupted: vec![run], ..History::default() }
     }
 
     #[test]

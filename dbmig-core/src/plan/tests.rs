@@ -55,7 +55,7 @@ fn recorded(migration: &Migration) -> Applied {
 fn history(applied: &[&Migration]) -> History {
     let mut applied: Vec<_> = applied.iter().map(|m| recorded(m)).collect();
     applied.sort_by(|a, b| a.version.cmp(&b.version));
-    History { applied, interrupted: Vec::new() }
+    History { applied, ..History::default() }
 }
 
 fn unverified(version: &str) -> Applied {
@@ -103,18 +103,63 @@ fn an_older_pending_migration_is_refused_unless_allowed() {
         "{error}"
     );
     assert!(error.remedy("cargo dbmig").contains("rename the directory `2_late` to `<now>_late`"));
-    let policy = Policy { out_of_order: OutOfOrder::Allow };
+    let policy = Policy { out_of_order: OutOfOrder::Allow, ..Policy::default() };
     assert_eq!(words(&plan(&set, &history, &Target::Latest, &policy).unwrap()), ["up 2_late"]);
 }
 
 #[test]
-fn rows_that_are_on_no_disk_do_not_stop_a_run() {
+fn what_each_side_lacks_of_the_other_is_refused_unless_allowed() {
     let set = named(&["1_a", "2_b"]);
     let mut history = history(&[&set.as_slice()[0]]);
     history.applied.push(unverified("5"));
-    assert_eq!(words(&decide(&set, &history, &Target::Latest).unwrap()), ["up 2_b"]);
+    let error = decide(&set, &history, &Target::Latest).unwrap_err().to_string();
+    assert!(error.contains("foreign to this set:\n  5\nIn this set, and not"), "{error}");
+    assert!(error.ends_with(":\n  2_b"), "{error}");
+    let policy = Policy { diverged: Diverged::Allow, ..Policy::default() };
+    assert_eq!(words(&plan(&set, &history, &Target::Latest, &policy).unwrap()), ["up 2_b"]);
     let entry = status(&set, &history).into_iter().last().unwrap();
     assert_eq!((entry.name.as_str(), entry.state), ("5", State::Missing));
+}
+
+#[test]
+fn a_past_that_was_tidied_away_does_not_stop_a_run() {
+    let set = named(&["3_a", "4_b"]);
+    let mut history = history(&[&set.as_slice()[0]]);
+    history.applied.insert(0, unverified("1"));
+    assert_eq!(words(&decide(&set, &history, &Target::Latest).unwrap()), ["up 4_b"]);
+    assert!(history.beyond(&set).is_empty());
+}
+
+#[test]
+fn a_newer_database_needs_nothing() {
+    let set = named(&["1_a"]);
+    let mut history = history(&[&set.as_slice()[0]]);
+    history.applied.push(unverified("5"));
+    assert!(decide(&set, &history, &Target::Latest).unwrap().is_empty());
+    assert_eq!(history.beyond(&set), ["5"]);
+    assert!(history.beyond(&named(&[])).is_empty());
+}
+
+#[test]
+fn what_another_runner_has_failed_at_is_not_tried_again_by_those_who_waited() {
+    let set = named(&["1_a", "2_b"]);
+    let before = history(&[&set.as_slice()[0]]);
+    let failed = |version: &str, run, checksum| FailedRun {
+        version: Version::from_ledger(version),
+        run,
+        checksum: Some(checksum),
+        error: "no".to_owned(),
+    };
+    let checksum = set.as_slice()[1].checksum;
+    let plan = decide(&set, &before, &Target::Latest).unwrap();
+    let now = History { failures: vec![failed("2", 7, checksum)], ..before.clone() };
+    assert_eq!(failed_meanwhile(&plan, &before, &now), Some(&now.failures[0]));
+    // It was there before, or is about another text, or about another migration.
+    assert_eq!(failed_meanwhile(&plan, &now, &now), None);
+    for other in [failed("2", 7, set.as_slice()[0].checksum), failed("1", 7, checksum)] {
+        let now = History { failures: vec![other], ..before.clone() };
+        assert_eq!(failed_meanwhile(&plan, &before, &now), None);
+    }
 }
 
 #[test]
@@ -137,7 +182,7 @@ fn drift_refuses_a_run_but_not_a_redo() {
 #[test]
 fn a_migration_of_another_tool_is_no_drift() {
     let set = named(&["1_a"]);
-    let history = History { applied: vec![unverified("1")], interrupted: Vec::new() };
+    let history = History { applied: vec![unverified("1")], ..History::default() };
     assert!(decide(&set, &history, &Target::Latest).unwrap().is_empty());
     assert_eq!(status(&set, &history)[0].state, State::Unverified);
     assert_eq!(words(&decide(&set, &history, &Target::Revert(Extent::ONE)).unwrap()), ["down 1_a"]);
@@ -200,7 +245,7 @@ fn interrupted(cause: Cause, started: usize, done: usize, script: &str) -> Histo
         sighted: None,
         sight: None,
     };
-    History { applied: Vec::new(), interrupted: vec![run] }
+    History { interrupted: vec![run], ..History::default() }
 }
 
 #[test]
@@ -252,7 +297,7 @@ struct Model(BTreeMap<Version, Applied>);
 
 impl Model {
     fn history(&self) -> History {
-        History { applied: self.0.values().cloned().collect(), interrupted: Vec::new() }
+        History { applied: self.0.values().cloned().collect(), ..History::default() }
     }
 
     fn execute(&mut self, plan: &Plan<'_>) {
@@ -299,7 +344,7 @@ proptest! {
         targets in proptest::collection::vec(targets(), 1..12),
         allow in any::<bool>(),
     ) {
-        let policy = Policy { out_of_order: if allow { OutOfOrder::Allow } else { OutOfOrder::Refuse } };
+        let policy = Policy { out_of_order: if allow { OutOfOrder::Allow } else { OutOfOrder::Refuse }, ..Policy::default() };
         let mut model = Model::default();
         for version in &foreign {
             model.0.insert(Version::from_ledger(version.as_str()), unverified(version));

@@ -84,6 +84,11 @@ impl Failure {
 
 /// Whether `error` is the end of a wait for somebody else's lock, so that trying again may help.
 pub(crate) fn is_lock_wait(error: &diesel::result::Error) -> bool {
+    tells_of_lock_wait(&error.to_string())
+}
+
+/// The same of a message that was kept.
+pub(crate) fn tells_of_lock_wait(message: &str) -> bool {
     // Diesel hands on no SQLSTATE, only the text.
     const TEXTS: [&str; 5] = [
         "lock timeout",
@@ -92,8 +97,7 @@ pub(crate) fn is_lock_wait(error: &diesel::result::Error) -> bool {
         "Deadlock found",
         "database is locked",
     ];
-    let text = error.to_string();
-    TEXTS.iter().any(|t| text.contains(t))
+    TEXTS.iter().any(|text| message.contains(text))
 }
 
 /// Whether the connection was lost: what was under way may have been committed or not.

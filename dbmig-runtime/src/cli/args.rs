@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use clap::{Args, Subcommand};
 use dbmig_core::Version;
-use dbmig_core::plan::{Extent, Repair, Target};
+use dbmig_core::plan::{Diverged, Extent, OutOfOrder, Policy, Repair, Target};
 
 /// The commands on a database. An app flattens them into its own command line.
 #[derive(Clone, Debug, Subcommand)]
@@ -42,9 +42,34 @@ pub struct RunArgs {
     /// Show what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// What is applied against a rule.
+    #[command(flatten)]
+    pub allowed: Allowed,
+}
+
+/// What is applied although a rule speaks against it.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct Allowed {
     /// Apply pending migrations even if newer ones are already applied
     #[arg(long)]
     pub allow_out_of_order: bool,
+    /// Apply pending migrations even if the database holds some that are not here
+    #[arg(long)]
+    pub allow_diverged: bool,
+}
+
+impl Allowed {
+    /// The same as the planner knows it.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            out_of_order: if self.allow_out_of_order {
+                OutOfOrder::Allow
+            } else {
+                OutOfOrder::Refuse
+            },
+            diverged: if self.allow_diverged { Diverged::Allow } else { Diverged::Refuse },
+        }
+    }
 }
 
 /// How many of the newest migrations.
@@ -126,9 +151,9 @@ pub struct PlanArgs {
     /// How many, with --revert.
     #[command(flatten)]
     pub how_many: HowMany,
-    /// Apply pending migrations even if newer ones are already applied
-    #[arg(long)]
-    pub allow_out_of_order: bool,
+    /// What is applied against a rule.
+    #[command(flatten)]
+    pub allowed: Allowed,
 }
 
 /// `history`

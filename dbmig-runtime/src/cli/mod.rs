@@ -17,8 +17,8 @@ mod verify;
 mod waits;
 
 pub use args::{
-    BaselineArgs, Command, HistoryArgs, HowMany, PendingArgs, PlanArgs, RedoArgs, RepairArgs,
-    RevertArgs, RunArgs, StatusArgs, VerifyArgs,
+    Allowed, BaselineArgs, Command, HistoryArgs, HowMany, PendingArgs, PlanArgs, RedoArgs,
+    RepairArgs, RevertArgs, RunArgs, StatusArgs, VerifyArgs,
 };
 pub use confirm::{Confirmation, confirm};
 pub use exit::Exit;

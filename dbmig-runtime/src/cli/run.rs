@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dbmig_core::plan::{OutOfOrder, Plan, Policy, Target};
+use dbmig_core::plan::{Plan, Policy, Target};
 use dbmig_core::status::State;
 use dbmig_core::{MigrationSet, Version};
 
@@ -62,20 +62,20 @@ fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> 
     let db = &mut *open(command, context)?;
     match command {
         Command::Run(args) if args.dry_run => {
-            plan(db, context, &args.target(), order(args.allow_out_of_order))
+            plan(db, context, &args.target(), args.allowed.policy())
         }
-        Command::Run(args) => run(db, context, &args.target(), order(args.allow_out_of_order)),
+        Command::Run(args) => run(db, context, &args.target(), args.allowed.policy()),
         Command::Revert(args) if args.dry_run => {
-            plan(db, context, &args.target(), OutOfOrder::Refuse)
+            plan(db, context, &args.target(), Policy::default())
         }
-        Command::Revert(args) => run(db, context, &args.target(), OutOfOrder::Refuse),
+        Command::Revert(args) => run(db, context, &args.target(), Policy::default()),
         Command::Redo(args) if args.dry_run => {
-            plan(db, context, &Target::Redo(args.how_many.extent()), OutOfOrder::Refuse)
+            plan(db, context, &Target::Redo(args.how_many.extent()), Policy::default())
         }
         Command::Redo(args) => {
-            run(db, context, &Target::Redo(args.how_many.extent()), OutOfOrder::Refuse)
+            run(db, context, &Target::Redo(args.how_many.extent()), Policy::default())
         }
-        Command::Plan(args) => plan(db, context, &args.target(), order(args.allow_out_of_order)),
+        Command::Plan(args) => plan(db, context, &args.target(), args.allowed.policy()),
         Command::Status(args) => status(db, context, args.check),
         Command::Pending(args) => pending(db, context, args.check),
         Command::History(args) => {
@@ -129,17 +129,12 @@ fn destructive(command: &Command) -> Option<&'static str> {
     }
 }
 
-const fn order(allow: bool) -> OutOfOrder {
-    if allow { OutOfOrder::Allow } else { OutOfOrder::Refuse }
-}
-
 impl<'a> Context<'a> {
     fn runner(&self) -> Runner<'a> {
         Runner::new(self.set, self.options.clone())
     }
 
-    fn runner_with(&self, out_of_order: OutOfOrder) -> Runner<'a> {
-        let policy = Policy { out_of_order };
+    fn runner_with(&self, policy: Policy) -> Runner<'a> {
         Runner::new(self.set, Options { policy, ..self.options.clone() })
     }
 }
@@ -148,7 +143,7 @@ fn run(
     db: &mut dyn Database,
     context: &Context<'_>,
     target: &Target,
-    out_of_order: OutOfOrder,
+    policy: Policy,
 ) -> Result<Exit, Error> {
     let mut progress = Progress::new(context.output);
     let observe = |event: &Event<'_>| {
@@ -157,7 +152,7 @@ fn run(
         }
         progress.observe(event);
     };
-    let result = context.runner_with(out_of_order).observe(observe).run(db, target);
+    let result = context.runner_with(policy).observe(observe).run(db, target);
     progress.end();
     finished(context, &result?)
 }
@@ -190,9 +185,9 @@ fn plan(
     db: &mut dyn Database,
     context: &Context<'_>,
     target: &Target,
-    out_of_order: OutOfOrder,
+    policy: Policy,
 ) -> Result<Exit, Error> {
-    let runner = context.runner_with(out_of_order);
+    let runner = context.runner_with(policy);
     let plan = runner.plan(db, target)?;
     warn(context, &plan);
     let shown = show::planned(&plan, context.set.dialect(), |version| {
@@ -239,8 +234,8 @@ fn baseline(
     let mut runner = context.runner();
     if args.dry_run {
         let wanted = runner.baseline_plan(db, args.to.as_ref())?;
-        let report =
-            Report { done: wanted.into_iter().map(crate::report::Done::planned).collect() };
+        let done = wanted.into_iter().map(crate::report::Done::planned).collect();
+        let report = Report { done, ..Report::default() };
         context.output.json(&json::Finished::new(&report));
         report.applied().for_each(|name| context.output.line(format!("would enter {name}")));
         let count = report.done.len();

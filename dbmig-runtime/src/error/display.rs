@@ -29,6 +29,21 @@ impl fmt::Display for Error {
                 waited.as_secs(),
                 holder.as_deref().unwrap_or("a session that the database does not name"),
             ),
+            Self::FailedElsewhere(run) => write!(
+                f,
+                "{} failed on {}, which this runner waited for, so it is not tried again:\n  {}",
+                run.name,
+                run.host,
+                run.error.as_deref().unwrap_or_default().trim_end().replace('\n', "\n  "),
+            ),
+            Self::NotReady { doing, waited } => write!(
+                f,
+                "the migrations are not done after {:.1} s: {doing}. They go on",
+                waited.as_secs_f64(),
+            ),
+            Self::Panicked { message } => {
+                write!(f, "the thread that migrates has panicked: {message}")
+            }
             Self::LockLost(before) => {
                 f.write_str(
                     "the migration lock was lost: its connection was cut, or the server heard nothing of it \

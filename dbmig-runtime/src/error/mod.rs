@@ -7,6 +7,7 @@ use dbmig_core::sql::{Position, SplitError};
 
 use crate::backend::atomic::{is_lock_wait, is_lost};
 use crate::backend::tables::Foreign;
+use crate::history::HistoryRow;
 use crate::report::Report;
 use crate::url::UrlError;
 
@@ -40,6 +41,21 @@ pub enum Error {
         holder: Option<String>,
         /// How long this runner has waited.
         waited: Duration,
+    },
+    /// Another runner, which this one waited for, has failed at what this one would do next: the
+    /// same again would fail again.
+    FailedElsewhere(Box<HistoryRow>),
+    /// [`Startup::wait`](crate::Startup::wait) has waited long enough; the migration goes on.
+    NotReady {
+        /// What it was doing.
+        doing: String,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// Something broke inside of the thread that migrates.
+    Panicked {
+        /// What it said.
+        message: String,
     },
     /// The lock was lost while this run worked: its connection was cut, or silent for too long.
     LockLost(Box<Report>),
@@ -167,6 +183,18 @@ pub enum Class {
     Temporary,
 }
 
+impl Class {
+    /// The exit code for it, the same in each front end: 1, 4, 2 or 75 (`EX_TEMPFAIL`).
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Final => 1,
+            Self::Usage => 2,
+            Self::Refused => 4,
+            Self::Temporary => 75,
+        }
+    }
+}
+
 impl Error {
     /// For `map_err`: what dbmig was doing.
     pub(crate) fn database(doing: &'static str) -> impl FnOnce(diesel::result::Error) -> Self {
@@ -183,6 +211,7 @@ impl Error {
             | Self::Unrepairable(_) => Class::Usage,
             Self::Connect { reason: ConnectReason::Unreachable, .. }
             | Self::LockWait { .. }
+            | Self::NotReady { .. }
             | Self::LockLost(_)
             | Self::Cancelled(_) => Class::Temporary,
             Self::Blocked(Blocked::UnknownVersion { .. } | Blocked::NotApplied { .. }) => {
@@ -228,6 +257,14 @@ impl Error {
             }),
             Self::LockWait { .. } => Some(format!(
                 "try again when the other runner has ended; `{program} history` shows what it does"
+            )),
+            Self::FailedElsewhere(run) => Some(format!(
+                "correct {} and run it again; `{program} history` has the whole message",
+                run.name
+            )),
+            Self::NotReady { .. } => Some("wait longer".to_owned()),
+            Self::Panicked { .. } => Some(format!(
+                "report it, with what it says above; `{program} status` shows how far it came"
             )),
             Self::LockLost(_) => Some(format!(
                 "run it again: `{program} status` shows how far it came; what was under way is rolled \

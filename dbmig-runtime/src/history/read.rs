@@ -92,6 +92,7 @@ fn run_row(row: &Row) -> RunRow {
     let optional = |i| row.optional(i).map(str::to_owned);
     let text = |i| row.text(i).to_owned();
     RunRow {
+        id: row.number(15),
         version: text(1),
         format: row.number(2),
         name: text(3),
@@ -211,13 +212,30 @@ pub(crate) fn list(
     tables: &Tables,
     limit: usize,
 ) -> Result<Vec<HistoryRow>, Error> {
+    rows_where(db, tables, &format!("1 = 1 ORDER BY id DESC LIMIT {limit}"))
+}
+
+/// The row with the number `id`.
+pub(crate) fn run(db: &mut dyn Database, tables: &Tables, id: usize) -> Result<HistoryRow, Error> {
+    let row = rows_where(db, tables, &format!("id = {id}"))?.pop();
+    row.ok_or(Error::Database {
+        doing: "read the history",
+        source: diesel::result::Error::NotFound,
+    })
+}
+
+fn rows_where(
+    db: &mut dyn Database,
+    tables: &Tables,
+    condition: &str,
+) -> Result<Vec<HistoryRow>, Error> {
     if tables.history == Presence::Absent {
         return Ok(Vec::new());
     }
     let engine = db.engine();
     let sql = format!(
         "SELECT {}, {}, version, name, direction, state, {}, {}, app, host, database_user, error, note \
-         FROM {} ORDER BY id DESC LIMIT {limit}",
+         FROM {} WHERE {condition}",
         engine.iso("started_at"),
         engine.iso("ended_at"),
         cast(engine, "statements_done"),

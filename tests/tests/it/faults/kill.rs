@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dbmig_tests::kill_points::Ended;
 use dbmig_tests::servers::{Pgbouncer, PoolMode, postgres};
 use dbmig_tests::{Backend, Project, TestDatabase, database, kill_points};
 
@@ -87,7 +88,12 @@ fn at_each_statement() {
                 if way == DOWN {
                     project.dbmig_on(&db, UP).success();
                 }
-                kill_points::killed_at(project.command(way).env("DATABASE_URL", db.url()), event);
+                let command = &mut project.command(way);
+                let ended = kill_points::killed_at(command.env("DATABASE_URL", db.url()), event);
+                assert!(
+                    ended == Ended::Killed || event + 4 > count,
+                    "{backend:?} {way:?}: event {event} of {count} was not reached"
+                );
                 let output = project.dbmig_on(&db, way);
                 assert_eq!(output.code, Some(0), "{backend:?} {way:?} {event}:\n{}", output.text());
                 same(&picture(&db), end, &format!("{backend:?} {way:?} {event}"));

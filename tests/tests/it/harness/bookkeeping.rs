@@ -25,7 +25,8 @@ fn the_same_state_is_the_same_text_whatever_came_before() {
         assert!(text.contains("down| DROP TABLE a;\n"), "{text}");
 
         let mut command = project.command(&["run"]);
-        kill_points::killed_at(command.env("DATABASE_URL", crooked.url()), 3);
+        let ended = kill_points::killed_at(command.env("DATABASE_URL", crooked.url()), 3);
+        assert_eq!(ended, Ended::Killed);
         assert_ne!(crooked.bookkeeping(), text, "{backend:?}");
         run(&crooked, &["run"]);
         assert_eq!(crooked.bookkeeping(), text, "{backend:?}");
