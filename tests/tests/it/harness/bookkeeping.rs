@@ -1,5 +1,6 @@
 //! The text of the two tables.
 
+use dbmig_tests::kill_points::Ended;
 use dbmig_tests::{Backend, TestDatabase, database, kill_points};
 
 #[test]

@@ -4,6 +4,7 @@
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
+use dbmig_tests::kill_points::Ended;
 use dbmig_tests::{Backend, PASSWORD, Project, Proxy, TestDatabase, database, kill_points};
 use diesel::connection::InstrumentationEvent;
 use diesel::{Connection, MysqlConnection, PgConnection, SqliteConnection};
