@@ -166,7 +166,7 @@ fn interrupted(row: &RunRow, history: &History) -> Option<Interrupted> {
     } else {
         Cause::Lost
     };
-    let begun = row.done > 0 || (row.started > 0 && cause == Cause::Lost);
+    let begun = row.done > 0 || row.started > 0;
     let unsettled = history.find(&version).is_some() == (direction == Direction::Down);
     (begun && unsettled).then(|| Interrupted {
         version,

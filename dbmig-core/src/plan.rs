@@ -21,7 +21,7 @@ pub use model::{
     Interrupted, OutOfOrder, Place, Plan, Policy, Record, Step, StoredDown, Target,
 };
 pub use repair::{Ailment, Diagnosis, Mending, Repair, Unrepairable, diagnose, repair};
-pub use resume::Resumption;
+pub use resume::{Resumption, same_so_far};
 pub use stuck::{Stuck, StuckReason};
 
 /// Decides what is to be done to bring the database that `history` describes to `target`.

@@ -1,8 +1,9 @@
-//! What became of the statement whose runner vanished while it ran.
+//! What became of a statement that began and whose end nobody has noted: its runner vanished, or
+//! it failed in a way that may leave a part of it.
 
 use super::Interrupted;
 use crate::Dialect;
-use crate::sql::effect::{Effect, ObjectKind};
+use crate::sql::effect::{self, Effect, ObjectKind};
 use crate::sql::{self, Statement, kind};
 
 /// Stands between the objects in a sighting.
@@ -47,7 +48,9 @@ pub(super) fn outcome<'t>(
             let before: Vec<_> = before.split(SEPARATOR).collect();
             let now: Vec<_> = now.split(SEPARATOR).collect();
             match objects.as_slice() {
-                [one] if one.kind == ObjectKind::Indexes => indexes(before[0], now[0]),
+                [one] if one.kind == ObjectKind::Indexes => {
+                    indexes(before[0], now[0], effect::index_name(&statement).as_deref())
+                }
                 all if before.len() == all.len() && now.len() == all.len() => {
                     changed(&before, &now)
                 }
@@ -64,7 +67,7 @@ fn in_flight<'t>(
     run: &Interrupted,
     statements: &[Statement<'t>],
 ) -> Option<(Statement<'t>, Effect)> {
-    let statement = *statements.get(run.done).filter(|_| run.lost_in_flight())?;
+    let statement = *statements.get(run.done).filter(|_| run.in_doubt())?;
     let effect = Effect::of(dialect, &statement);
     // After `USE` or `SET search_path` a bare name means something that we cannot look up now.
     let moved = statements.iter().take(run.done).any(|s| kind::moves_names(dialect, s));
@@ -81,17 +84,26 @@ fn changed(before: &[&str], now: &[&str]) -> Outcome {
     }
 }
 
-/// An index that was not there before is the one; while it is invalid it is not finished.
-fn indexes(before: &str, now: &str) -> Outcome {
+/// An index of that name, if it has one, that was not there before; while it is invalid it is not
+/// finished.
+fn indexes(before: &str, now: &str, name: Option<&str>) -> Outcome {
     let bare = |line: &'_ str| line.strip_prefix(INVALID).unwrap_or(line).to_owned();
     let known: Vec<_> = before.lines().map(bare).collect();
-    let new: Vec<_> = now.lines().filter(|line| !known.contains(&bare(line))).collect();
-    let leftovers: Vec<_> = new.iter().filter(|line| line.starts_with(INVALID)).collect();
-    match (new.len(), leftovers.len()) {
-        (0, _) => Outcome::NotDone,
-        (_, 0) => Outcome::Done,
-        _ => Outcome::HalfDone(leftovers.into_iter().map(|line| bare(line)).collect()),
+    let new = now.lines().filter(|line| !known.contains(&bare(line)));
+    let new: Vec<_> = new.filter(|line| name.is_none_or(|name| is_called(line, name))).collect();
+    match new.as_slice() {
+        [] => Outcome::NotDone,
+        [one] if one.starts_with(INVALID) => Outcome::HalfDone(vec![bare(one)]),
+        [_] => Outcome::Done,
+        // Without a name, nobody knows which of them is the one.
+        _ => Outcome::Unknown,
     }
+}
+
+/// Whether a line `schema.index`, with quotes only where PostgreSQL needs them, is about `name`.
+fn is_called(line: &str, name: &str) -> bool {
+    let quoted = format!(".\"{}\"", name.replace('"', "\"\""));
+    line.ends_with(&quoted) || line.ends_with(&format!(".{name}"))
 }
 
 #[cfg(test)]
@@ -141,6 +153,11 @@ mod tests {
             seen(&format!("{old}\ninvalid s.\"t_a_idx\"")),
             Outcome::HalfDone(vec!["s.\"t_a_idx\"".to_owned()])
         );
+        assert_eq!(seen(&format!("{old}\ns.a\ns.b")), Outcome::Unknown);
+        let named = "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"Its\" ON t (a)";
+        let seen = |now: &str| after(Dialect::Postgres, named, 0, Some([old, now]));
+        assert_eq!(seen(&format!("{old}\ns.other")), Outcome::NotDone);
+        assert_eq!(seen(&format!("{old}\ns.other\ns.\"Its\"")), Outcome::Done);
     }
 
     #[test]

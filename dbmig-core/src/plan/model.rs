@@ -93,7 +93,8 @@ pub struct Interrupted {
 /// Why a run did not end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// The database refused a statement, with this message; nothing of that statement is there.
+    /// The database refused a statement, with this message. Where nothing of it can be left, it does
+    /// not count as begun.
     Failed(String),
     /// The runner died or lost its connection: the statement in flight may be there or not.
     Lost,
@@ -194,6 +195,10 @@ pub struct Step<'s> {
     /// What that run has left half-done, to be dropped first: PostgreSQL's invalid indexes, with
     /// their schemas and in quotes.
     pub leftovers: Vec<String>,
+    /// What the catalogue said before the statement that left them.
+    pub sighted: Option<String>,
+    /// The script that the earlier run has played, without its passwords.
+    pub played: Option<String>,
 }
 
 /// What a step does.
@@ -237,6 +242,11 @@ impl Step<'_> {
             Action::Apply(migration) => &migration.name,
             Action::Revert { name, .. } => name,
         }
+    }
+
+    /// Whether it takes up what an earlier run has begun.
+    pub fn is_begun(&self) -> bool {
+        self.done_before > 0 || !self.leftovers.is_empty()
     }
 
     /// Which way it goes.
@@ -294,7 +304,7 @@ impl Applied {
 
 impl<'s> Step<'s> {
     pub(super) const fn new(action: Action<'s>) -> Self {
-        Self { action, done_before: 0, leftovers: Vec::new() }
+        Self { action, done_before: 0, leftovers: Vec::new(), sighted: None, played: None }
     }
 }
 

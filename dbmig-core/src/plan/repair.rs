@@ -136,7 +136,7 @@ pub fn repair<'s>(
     };
     let in_flight = |version: &Version| {
         let run = interrupted(version)?;
-        match run.lost_in_flight() {
+        match run.in_doubt() {
             true => Ok(run),
             false => Err(Unrepairable::NotInFlight(version.clone())),
         }

@@ -3,9 +3,9 @@
 use super::blocked::Blocked;
 use super::in_flight::{self, Outcome};
 use super::stuck::{Stuck, StuckReason};
-use super::{Action, Cause, DownScript, History, Interrupted, Place, Step};
+use super::{Action, Cause, Direction, DownScript, History, Interrupted, Place, Step};
 use crate::migration::{Down, MigrationSet, Script};
-use crate::sql::{self, Statement, kind};
+use crate::sql::{self, Statement, kind, session};
 use crate::{Checksum, Dialect};
 
 /// Where a run goes on.
@@ -15,6 +15,8 @@ pub struct Resumption {
     pub done: usize,
     /// What the statement in flight has left, to be dropped first.
     pub leftovers: Vec<String>,
+    /// What the catalogue said before that statement.
+    pub sighted: Option<String>,
 }
 
 /// Sets the cursor of the steps that an earlier run has begun.
@@ -32,13 +34,17 @@ pub(super) fn resume<'s>(
             .find(|step| step.version() == &run.version && step.direction() == run.direction);
         let Some(step) = step else {
             let here = set.get(&run.version).is_some();
-            let reason = if here { StuckReason::OtherWork } else { StuckReason::Gone };
+            // What reverts a migration that is gone is stored.
+            let gone = !here && run.direction == Direction::Up;
+            let reason = if gone { StuckReason::Gone } else { StuckReason::OtherWork };
             return Err(stuck(run, reason));
         };
         let resumption =
             check(set.dialect(), run, script_of(step)).map_err(|reason| stuck(run, reason))?;
         step.done_before = resumption.done;
         step.leftovers = resumption.leftovers;
+        step.sighted = resumption.sighted;
+        step.played = Some(run.script.clone());
     }
     Ok(steps)
 }
@@ -52,7 +58,8 @@ fn stuck(run: &Interrupted, reason: StuckReason) -> Blocked {
     }))
 }
 
-/// The script that the step will play; a stored one is what the interrupted run played.
+/// The script that the step will play; a stored one is compared when it is read
+/// ([`same_so_far`]).
 fn script_of<'a>(step: &'a Step<'_>) -> Option<&'a Script> {
     match &step.action {
         Action::Apply(migration) => Some(migration.up()),
@@ -73,24 +80,58 @@ pub(super) fn check(
     let before = sql::split(dialect, &run.script).unwrap_or_default();
     let path = now.map_or_else(|| format!("stored script of {}", run.name), |s| s.path.to_string());
     // A row that claims more than its script holds.
-    let mut resumption = Resumption { done: run.done.min(before.len()), leftovers: Vec::new() };
+    let done = run.done.min(before.len());
+    let mut resumption = Resumption { done, ..Resumption::default() };
     if let Some((statement, outcome)) = in_flight::outcome(dialect, run, &before) {
         match outcome {
             Outcome::Done => resumption.done += 1,
             Outcome::NotDone => {}
-            Outcome::HalfDone(leftovers) => resumption.leftovers = leftovers,
+            Outcome::HalfDone(leftovers) => {
+                resumption.leftovers = leftovers;
+                resumption.sighted.clone_from(&run.sighted);
+            }
             Outcome::Unknown => {
                 return Err(StuckReason::InFlight(place(path, run.done, &statement)));
             }
         }
     }
     unchanged(dialect, &before, now, resumption.done)?;
-    // The session is gone, and with it what was made in it.
-    let done = before.iter().take(resumption.done).enumerate();
-    if let Some((index, lost)) = done.into_iter().find(|(_, s)| kind::makes_temporary(s)) {
-        return Err(StuckReason::SessionGone(place(path, index, lost)));
+    match gone_with_its_session(dialect, &before, now, resumption.done) {
+        Some(index) => Err(StuckReason::SessionGone(place(path, index, &before[index]))),
+        None => Ok(resumption),
     }
-    Ok(resumption)
+}
+
+/// The statement whose work was part of its session, and is missed by those that are to come.
+fn gone_with_its_session(
+    dialect: Dialect,
+    before: &[Statement<'_>],
+    now: Option<&Script>,
+    done: usize,
+) -> Option<usize> {
+    let mut done_before = before.iter().take(done);
+    if let Some(temporary) = done_before.position(kind::makes_temporary) {
+        return Some(temporary);
+    }
+    match now.and_then(|now| now.statements(dialect).ok()) {
+        Some(now) => session::lost_value(dialect, &now, done),
+        None => session::lost_value(dialect, before, done),
+    }
+}
+
+/// Whether the first `done` statements of `now` are those of `played`, which an earlier run has
+/// played.
+///
+/// # Errors
+/// Which one is not.
+pub fn same_so_far(
+    dialect: Dialect,
+    played: &str,
+    now: &Script,
+    done: usize,
+) -> Result<(), StuckReason> {
+    let played = sql::split(dialect, played).unwrap_or_default();
+    unchanged(dialect, &played, Some(now), done)
 }
 
 /// What is done must still be the same statements.
@@ -125,8 +166,13 @@ fn place(path: String, index: usize, statement: &Statement<'_>) -> Place {
 }
 
 impl Interrupted {
-    /// Whether its runner vanished while a statement of its own was under way.
-    pub(super) fn lost_in_flight(&self) -> bool {
-        self.started > self.done && self.cause == Cause::Lost
+    /// Whether only the database can tell how far it came.
+    pub fn is_lost_or_in_doubt(&self) -> bool {
+        self.cause == Cause::Lost || self.in_doubt()
+    }
+
+    /// Whether a statement of its own has begun and nobody has noted how it ended.
+    pub(super) fn in_doubt(&self) -> bool {
+        self.started > self.done
     }
 }

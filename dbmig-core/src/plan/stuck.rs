@@ -21,10 +21,10 @@ pub struct Stuck {
 /// Why an interrupted run cannot simply go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StuckReason {
-    /// The runner vanished while this statement ran, and the catalogue does not tell whether it
-    /// took effect.
+    /// The runner vanished while this statement ran, or it failed where it may have done a part of
+    /// its work, and the catalogue does not tell.
     InFlight(Place),
-    /// What this statement made was part of its session, and is gone with it.
+    /// What this statement made or set was part of its session, and is gone with it.
     SessionGone(Place),
     /// A statement that was already done has changed since.
     Changed(Place),
@@ -78,13 +78,13 @@ impl fmt::Display for Stuck {
         match &self.reason {
             StuckReason::InFlight(place) => write!(
                 f,
-                "\nits runner vanished during statement {place}\nit may have taken effect or not, and the \
+                "\nit ended during statement {place}\nthat may have taken effect or not, or in part, and the \
                  catalogue does not tell",
             ),
             StuckReason::SessionGone(place) => write!(
                 f,
-                "\nwhat an earlier statement made was temporary, and went with the session of that run: \
-                 statement {place}",
+                "\nwhat an earlier statement made or set is needed and was part of the session of that run, \
+                 which is gone: statement {place}",
             ),
             StuckReason::Changed(place) => {
                 write!(f, "\nwhat is already done is not the same any more: statement {place}",)

@@ -251,9 +251,15 @@ fn interrupted(cause: Cause, started: usize, done: usize, script: &str) -> Histo
 #[test]
 fn a_failed_run_goes_on_where_it_ended() {
     let set = set(vec![migration_with("2_b", "SELECT 1; SELECT 22; SELECT 3", None)]);
-    let history = interrupted(Cause::Failed("no".into()), 2, 1, "SELECT 1; SELECT 2; SELECT 3");
+    let failed = |started| {
+        interrupted(Cause::Failed("no".into()), started, 1, "SELECT 1; SELECT 2; SELECT 3")
+    };
+    let history = failed(1);
     let plan = decide(&set, &history, &Target::Latest).unwrap();
     assert_eq!(plan.steps[0].done_before, 1);
+    // It may have done a part of its work before it failed.
+    let error = decide(&set, &failed(2), &Target::Latest).unwrap_err();
+    assert!(error.remedy("cargo dbmig").contains("repair --not-done 2"), "{error}");
     assert_eq!(status(&set, &history)[0].state, State::Interrupted);
 }
 
@@ -274,7 +280,7 @@ fn a_run_that_vanished_during_a_statement_stops_the_next_one() {
 #[test]
 fn statements_that_are_done_must_not_change() {
     let set = set(vec![migration_with("2_b", "SELECT 9; SELECT 2", None)]);
-    let history = interrupted(Cause::Failed("no".into()), 2, 1, "SELECT 1; SELECT 2");
+    let history = interrupted(Cause::Failed("no".into()), 1, 1, "SELECT 1; SELECT 2");
     let error = decide(&set, &history, &Target::Latest).unwrap_err();
     assert!(error.to_string().contains("what is already done is not the same any more"), "{error}");
 }

@@ -38,8 +38,10 @@ pub struct Object {
 pub enum ObjectKind {
     /// A table, view or sequence: there or not.
     Table,
-    /// How a table is made: its columns, indexes, constraints and partitions.
+    /// How a table is made: its columns, indexes and constraints.
     Definition,
+    /// The same and its partitions, which others may add and drop at any time.
+    Partitions,
     /// The indexes of a table, each with its state.
     Indexes,
     /// One index: there or not.
@@ -78,6 +80,18 @@ impl Effect {
     fn visible(objects: Vec<Object>) -> Option<Self> {
         (!objects.is_empty()).then_some(Self::Visible(objects))
     }
+}
+
+/// The name of the index that PostgreSQL's `CREATE INDEX CONCURRENTLY` makes, where it has one.
+pub fn index_name(statement: &Statement<'_>) -> Option<String> {
+    let reader = &mut Reader::new(Dialect::Postgres, statement);
+    reader.word("CREATE");
+    reader.word("UNIQUE");
+    if !reader.phrase(&["INDEX", "CONCURRENTLY"]) {
+        return None;
+    }
+    reader.phrase(&["IF", "NOT", "EXISTS"]);
+    if reader.word("ON") { None } else { reader.object(ObjectKind::Index).map(|index| index.name) }
 }
 
 /// What SQLite runs outside of transactions only sets something up or tidies.
@@ -143,6 +157,7 @@ mod tests {
             ("CREATE OR REPLACE TABLE t (a INT)", "repeatable"),
             ("CREATE TEMPORARY TABLE t (a INT)", "opaque"),
             ("ALTER ONLINE TABLE t ADD COLUMN b INT, RENAME TO u", "Definition t"),
+            ("ALTER TABLE t ADD PARTITION (PARTITION p VALUES LESS THAN (9))", "Partitions t"),
             ("ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u", "opaque"),
             ("DROP TABLE a, d.b CASCADE", "Table a, Table d.b"),
             ("DROP TABLE IF EXISTS a", "repeatable"),

@@ -30,6 +30,53 @@ pub fn ends_transaction(dialect: Dialect, statement: &Statement<'_>) -> bool {
     }
 }
 
+/// Whether a transaction of the script's own is open behind the statement; nothing, where it
+/// leaves that as it was.
+pub fn opens_transaction(dialect: Dialect, statement: &Statement<'_>) -> Option<bool> {
+    if !ends_transaction(dialect, statement) {
+        // What MySQL commits by itself ends a transaction, too.
+        let commits = dialect == Dialect::Mysql && !is_rollbackable(dialect, statement);
+        return commits.then_some(false);
+    }
+    let begins = |words: &[&str]| statement.begins_with(words);
+    let chains = mentions(statement, "CHAIN") && !mentions(statement, "NO");
+    Some(
+        begins(&["BEGIN"])
+            || begins(&["START"])
+            || begins(&["XA", "START"])
+            || begins(&["SET"])
+            || chains,
+    )
+}
+
+/// Whether nothing of the statement is left where the database refuses it: not so where it may
+/// commit in between, works on several objects one after the other, or builds something in more
+/// than one transaction.
+pub fn fails_whole(dialect: Dialect, statement: &Statement<'_>) -> bool {
+    let begins = |words: &[&str]| statement.begins_with(words);
+    let any = |words: &[&str]| words.iter().any(|word| begins(&[word]));
+    match dialect {
+        Dialect::Postgres => {
+            !(begins(&["CALL"])
+                || (begins(&["DO"]) && may_commit(statement))
+                || (any(&["CREATE", "ALTER", "REINDEX"]) && mentions(statement, "CONCURRENTLY"))
+                || (any(&["VACUUM", "REINDEX", "CLUSTER"])))
+        }
+        Dialect::Mysql => {
+            let several = statement.tokens().any(|token| token.is(","));
+            !(begins(&["CALL"]) || begins(&["BEGIN"]) || (any(&["DROP", "RENAME"]) && several))
+        }
+        Dialect::Sqlite => true,
+    }
+}
+
+/// Whether the program of a `DO` may end its transaction. As it is written, strings and all: the
+/// program is one.
+fn may_commit(statement: &Statement<'_>) -> bool {
+    let text = statement.text.to_ascii_lowercase();
+    ["commit", "rollback", "call"].iter().any(|word| text.contains(word))
+}
+
 /// Whether the database refuses the statement inside a transaction.
 pub fn refuses_transaction(dialect: Dialect, statement: &Statement<'_>) -> bool {
     match dialect {
@@ -56,15 +103,14 @@ pub fn is_rollbackable(dialect: Dialect, statement: &Statement<'_>) -> bool {
 /// Whether the statement can share a transaction with the note that it is done, and means the same
 /// there as on its own.
 pub fn shares_transaction(dialect: Dialect, statement: &Statement<'_>) -> bool {
+    let begins = |word| statement.begins_with(&[word]);
     // These may hold a COMMIT, or set what has no effect inside a transaction.
-    let own_way: &[&str] = match dialect {
-        Dialect::Postgres => &["CALL", "DO"],
-        Dialect::Mysql => &[],
-        Dialect::Sqlite => &["PRAGMA"],
+    let own_way = match dialect {
+        Dialect::Postgres => begins("CALL") || (begins("DO") && may_commit(statement)),
+        Dialect::Mysql => false,
+        Dialect::Sqlite => begins("PRAGMA"),
     };
-    is_rollbackable(dialect, statement)
-        && !ends_transaction(dialect, statement)
-        && !own_way.iter().any(|word| statement.begins_with(&[word]))
+    is_rollbackable(dialect, statement) && !ends_transaction(dialect, statement) && !own_way
 }
 
 /// Whether the statement sets something for its session that later statements may rely on: a run
@@ -166,7 +212,7 @@ fn sqlite_refuses(statement: &Statement<'_>) -> bool {
 }
 
 /// Whether the word stands anywhere in the statement, outside of quotes.
-fn mentions(statement: &Statement<'_>, keyword: &str) -> bool {
+pub(super) fn mentions(statement: &Statement<'_>, keyword: &str) -> bool {
     statement.tokens().any(|t| t.word().is_some_and(|word| word.eq_ignore_ascii_case(keyword)))
 }
 
@@ -267,9 +313,53 @@ mod tests {
     }
 
     #[test]
+    fn statements_of_which_nothing_is_left_where_they_fail() {
+        let yes = ["CREATE INDEX i ON t (a)", "DO 'x'", "DROP TABLE a, b", "CREATE DATABASE d"];
+        let no = [
+            "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)",
+            "ALTER TABLE t DETACH PARTITION p CONCURRENTLY",
+            "REINDEX TABLE CONCURRENTLY t",
+            "CALL p()",
+            "DO $$ BEGIN COMMIT; END $$",
+        ];
+        holds(fails_whole, Dialect::Postgres, &yes, &no);
+        let yes =
+            ["DROP TABLE a", "ALTER TABLE t ADD a INT, ADD b INT", "INSERT INTO t VALUES (1)"];
+        let no = [
+            "CALL p()",
+            "DROP TABLE a, b",
+            "RENAME TABLE a TO b, c TO d",
+            "BEGIN NOT ATOMIC SELECT 1; END",
+        ];
+        holds(fails_whole, Dialect::Mysql, &yes, &no);
+        holds(fails_whole, Dialect::Sqlite, &["VACUUM"], &[]);
+    }
+
+    #[test]
+    fn statements_behind_which_a_transaction_is_open() {
+        let open = |dialect, text| opens_transaction(dialect, &split(dialect, text).unwrap()[0]);
+        let mysql = |text| open(Dialect::Mysql, text);
+        for text in ["BEGIN", "START TRANSACTION", "SET autocommit = 0", "COMMIT AND CHAIN"] {
+            assert_eq!(mysql(text), Some(true), "{text}");
+        }
+        for text in ["COMMIT", "ROLLBACK", "CREATE TABLE t (a INT)", "COMMIT AND NO CHAIN"] {
+            assert_eq!(mysql(text), Some(false), "{text}");
+        }
+        assert_eq!(mysql("UPDATE t SET a = 1"), None);
+        assert_eq!(open(Dialect::Postgres, "CREATE TABLE t (a INT)"), None);
+        assert_eq!(open(Dialect::Postgres, "END"), Some(false));
+    }
+
+    #[test]
     fn statements_that_share_a_transaction_with_their_cursor() {
-        let yes = ["CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1)", "SET x = 1"];
-        let no = ["CALL p()", "DO 'x'", "VACUUM", "COMMIT", "CREATE INDEX CONCURRENTLY ON t (a)"];
+        let yes = ["CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1)", "SET x = 1", "DO 'x'"];
+        let no = [
+            "CALL p()",
+            "DO 'BEGIN Commit; END'",
+            "VACUUM",
+            "COMMIT",
+            "CREATE INDEX CONCURRENTLY ON t (a)",
+        ];
         holds(shares_transaction, Dialect::Postgres, &yes, &no);
         let no =
             ["CREATE TABLE t (a INT)", "SET STATEMENT max_statement_time = 1 FOR DROP TABLE t"];

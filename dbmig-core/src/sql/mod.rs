@@ -12,6 +12,7 @@ mod lexer;
 mod pieces;
 mod rules;
 mod secret;
+pub mod session;
 mod token;
 
 use std::fmt;

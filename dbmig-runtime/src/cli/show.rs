@@ -42,7 +42,7 @@ pub(super) fn planned(
         };
         let statements = sql::split(dialect, &text)
             .map_err(|error| Error::Script { path: path.clone(), error })?;
-        let execution = match execute::execution(dialect, declared, &statements) {
+        let execution = match execute::execution(dialect, declared, &statements, step) {
             Execution::Transaction => "transaction",
             Execution::Statements => "statements",
         };

@@ -123,6 +123,18 @@ impl fmt::Display for MigrationError {
                  as a whole or not at all",
             )?,
             Left::Nothing => f.write_str("\nnothing of this migration is in the database")?,
+            Left::InDoubt(done) => {
+                match done {
+                    0 => {}
+                    1 => f.write_str("\nthe first statement of this migration is in the database")?,
+                    done => {
+                        write!(f, "\nthe first {done} statements of this migration are in the database")?;
+                    }
+                }
+                f.write_str(
+                    "\nthe statement that failed may have left all or a part of its work in the database",
+                )?;
+            }
             Left::Statements(0) => f.write_str("\nno statement of this migration took effect")?,
             Left::Statements(1) => {
                 f.write_str("\nthe first statement of this migration is in the database")?;

@@ -168,6 +168,9 @@ pub enum Left {
     Nothing,
     /// So many of its statements; the next run goes on behind them.
     Statements(usize),
+    /// So many of its statements, and of the next one nothing, a part or all: the next run finds
+    /// out, or says what to look for.
+    InDoubt(usize),
 }
 
 /// What kind of failure it is, for exit codes and for those who try again.
@@ -320,6 +323,10 @@ impl MigrationError {
             return format!("run it again: `{program} {verb}` finds out how far it came");
         }
         match self.left {
+            Left::InDoubt(_) => format!(
+                "`{program} repair` shows what is left of that statement and how it goes on; correct {place} \
+                 before `{program} {verb}`"
+            ),
             Left::Statements(done) if done > 0 => format!(
                 "correct {place} (leave the {done} statements before it as they are), then `{program} \
                  {verb}` goes on there"

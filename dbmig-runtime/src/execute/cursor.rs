@@ -4,22 +4,23 @@
 //! known for certain whether it took effect. The others run alone, between the note that they have
 //! begun, with what the catalogue said before, and the note that they are done.
 
-use dbmig_core::history::RunState;
 use dbmig_core::migration::ForeignKeys;
 use dbmig_core::plan::Step;
 use dbmig_core::sql::{self, Statement, kind};
 
+use super::reached::{Reached, begun_at, reached};
 use super::{Place, limits, retrying};
-use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome, is_lost};
-use crate::backend::engine::Engine;
-use crate::backend::envelope::{Limits, Part, Setting};
+use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome};
+use crate::backend::envelope::{Limits, Part};
 use crate::backend::{Database, Stop};
+use crate::error::Left;
 use crate::event::{Event, Observe};
-use crate::history::{self, Cursor, Progress, Run};
-use crate::look::sight_before;
+use crate::history::{Cursor, Run};
 
-/// What failed, and how many statements are done.
-type Stopped = (Failure, usize);
+mod notes;
+
+/// What failed, and what is left of the migration.
+type Stopped = (Failure, Left);
 
 /// How a statement is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ struct Stepper<'a, 's> {
     own_transactions: bool,
 }
 
-/// Plays the statements that are not done yet. The error carries how many are.
+/// Plays the statements that are not done yet.
 pub(super) fn one_by_one(
     db: &mut dyn Database,
     place: &Place<'_>,
@@ -61,7 +62,7 @@ pub(super) fn one_by_one(
         let error = diesel::result::Error::QueryBuilderError(
             "`foreign_keys = \"off\"` needs `run_in_transaction = true`".into(),
         );
-        return Err((Failure::bookkeeping(error), done));
+        return Err((Failure::bookkeeping(error), Left::Statements(done)));
     }
     let dialect = place.tables.dialect;
     let stepper = Stepper {
@@ -73,10 +74,13 @@ pub(super) fn one_by_one(
         own_transactions: statements.iter().any(|s| kind::ends_transaction(dialect, s)),
     };
     // What has to be restored first may change what there is to be seen.
-    let noted = done == 0 && step.leftovers.is_empty();
-    let cursor = if noted { stepper.before(db, 0) } else { Cursor::after(done) };
-    stepper.begin(db, done, cursor).map_err(|failure| (failure, done))?;
-    stepper.restore(db, step, observe).map_err(|failure| (failure, done))?;
+    let noted = !step.is_begun();
+    let cursor = if noted { stepper.before(db, 0) } else { stepper.where_it_ended(step) };
+    stepper.begin(db, done, cursor).map_err(|failure| (failure, Left::Statements(done)))?;
+    if let Err(failure) = stepper.restore(db, step, observe) {
+        stepper.record_failure(db, Reached::AsNoted(done), &failure);
+        return Err((failure, Left::Statements(done)));
+    }
     for index in done..statements.len() {
         let noted = if noted && index == done { Noted::Already } else { Noted::NotYet };
         let played = if place.options.control.is_cancelled() {
@@ -85,55 +89,24 @@ pub(super) fn one_by_one(
             stepper.play(db, index, noted, observe)
         };
         if let Err(failure) = played {
-            stepper.record_failure(db, index, &failure);
-            return Err((failure, index));
+            if begun_at(dialect, &statements[..index]).is_some() {
+                // Or a transaction of ours would commit the half of the script's.
+                let _ = db.execute("ROLLBACK");
+            }
+            let reached = reached(dialect, statements, index, &failure);
+            stepper.record_failure(db, reached, &failure);
+            let left = reached.left(statements, index, &failure);
+            return Err((failure, left));
         }
     }
-    stepper.end(db, done).map_err(|failure| (failure, statements.len()))?;
+    stepper.end(db, done).map_err(|failure| (failure, Left::Statements(statements.len())))?;
     Ok(Outcome::Committed)
 }
 
-impl<'a, 's> Stepper<'a, 's> {
+impl Stepper<'_, '_> {
     fn way(&self, statement: &Statement<'_>) -> Way {
         let shares = kind::shares_transaction(self.place.tables.dialect, statement);
         if shares && !self.own_transactions { Way::Together } else { Way::Alone }
-    }
-
-    /// The cursor before the statement `index` begins.
-    fn before(&self, db: &dyn Database, index: usize) -> Cursor {
-        match self.statements.get(index) {
-            Some(statement) if self.way(statement) == Way::Alone => Cursor {
-                started: index + 1,
-                done: index,
-                sighted: sight_before(db, self.place.tables, statement),
-            },
-            _ => Cursor::after(index),
-        }
-    }
-
-    /// The row of this run replaces the one that it takes up, in one transaction: between the two,
-    /// nobody would know what is half-done. It says at once that the first statement has begun:
-    /// one commit less for each migration.
-    fn begin(&self, db: &mut dyn Database, done: usize, cursor: Cursor) -> Result<(), Failure> {
-        let (engine, tables, run) = (db.engine(), self.place.tables, self.run);
-        let progress = Progress {
-            state: RunState::Running,
-            cursor,
-            error: None,
-            note: None,
-            span: history::beginning(engine),
-        };
-        let rows = history::take_up(engine, tables, run.version, RunState::Resumed)
-            + &history::insert(engine, tables, run, &progress);
-        self.write(db, &rows, Part::First)?;
-        let alone = |s: &Statement<'_>| self.way(s) == Way::Alone;
-        if self.statements.iter().skip(done).any(alone) {
-            let prepare = engine.prepare_alone(&self.setting(db, Part::Middle));
-            if !prepare.is_empty() {
-                db.execute(&prepare).map_err(Failure::bookkeeping)?;
-            }
-        }
-        Ok(())
     }
 
     /// The session that an earlier run had set up is gone; what was half-done must go.
@@ -228,63 +201,15 @@ impl<'a, 's> Stepper<'a, 's> {
                 Failure { at: FailedAt::Statement(index, place), error }
             })
         };
-        // Its second try would only find what the first has left.
-        match kind::refuses_transaction(self.place.tables.dialect, statement) {
-            true => play(),
-            false => retrying(self.place, self.run, observe, play),
+        // A second try would find what the first has left, or miss what a transaction around it had
+        // done before.
+        let dialect = self.place.tables.dialect;
+        let whole = kind::fails_whole(dialect, statement)
+            && !kind::refuses_transaction(dialect, statement)
+            && begun_at(dialect, &self.statements[..index]).is_none();
+        match whole {
+            true => retrying(self.place, self.run, observe, play),
+            false => play(),
         }
-    }
-
-    /// Unless the last statement, which this run has played, has taken the rows with it.
-    fn end(&self, db: &mut dyn Database, done_before: usize) -> Result<(), Failure> {
-        let mut played = self.statements.iter().skip(done_before);
-        if played.next_back().is_some_and(|s| self.way(s) == Way::Together) {
-            return Ok(());
-        }
-        let engine = db.engine();
-        self.write(db, &self.closing_rows(engine), Part::Last)
-    }
-
-    fn closing_rows(&self, engine: &dyn Engine) -> String {
-        let (tables, run) = (self.place.tables, self.run);
-        let total = self.statements.len();
-        history::ledger(engine, tables, run.version, run.direction)
-            + &history::finish(engine, tables, run.version, RunState::Done, total, None)
-    }
-
-    fn advance(&self, engine: &dyn Engine, cursor: &Cursor) -> String {
-        history::advance(engine, self.place.tables, self.run.version, cursor)
-    }
-
-    fn setting(&self, db: &mut dyn Database, part: Part) -> Setting<'_> {
-        Setting { limits: self.limits, ..self.place.setting(db, &self.name, part) }
-    }
-
-    /// In a transaction of ours, which a failure does not leave open; or in the script's own.
-    fn write(&self, db: &mut dyn Database, rows: &str, part: Part) -> Result<(), Failure> {
-        let engine = db.engine();
-        if part == Part::Middle && self.own_transactions {
-            return db.execute(rows).map_err(Failure::bookkeeping);
-        }
-        let setting = Setting { limits: Limits::default(), ..self.setting(db, part) };
-        let envelope = engine.envelope(&setting);
-        db.execute(&envelope.around(rows)).map_err(|error| {
-            // The first error is the one that matters.
-            let _ = db.execute(&envelope.abort);
-            Failure::opening(engine, error)
-        })
-    }
-
-    /// Best effort: where it cannot be written, the row stays `running`, which is the careful
-    /// reading.
-    fn record_failure(&self, db: &mut dyn Database, done: usize, failure: &Failure) {
-        if failure.at == FailedAt::Fence || is_lost(&failure.error) {
-            return;
-        }
-        let (engine, tables) = (db.engine(), self.place.tables);
-        let message = failure.error.to_string();
-        let (version, state) = (self.run.version, RunState::Failed);
-        let rows = history::finish(engine, tables, version, state, done, Some(&message));
-        let _ = self.write(db, &rows, Part::Last);
     }
 }

@@ -21,6 +21,7 @@ use crate::options::Options;
 use crate::report::{Done, Report};
 
 mod cursor;
+mod reached;
 mod script;
 
 pub(crate) use script::storable_down;
@@ -73,7 +74,7 @@ pub(crate) fn step(
     let statements = script
         .statements(dialect)
         .map_err(|error| Error::Script { path: script.path.to_string(), error })?;
-    let execution = execution(dialect, settings.execution, &statements);
+    let execution = execution(dialect, settings.execution, &statements, step);
     let run = Run {
         version: step.version(),
         name: step.name(),
@@ -93,7 +94,7 @@ pub(crate) fn step(
         Execution::Transaction => transaction(db, place, &run, &statements, observe)
             .map_err(|failure| failed(failure, Left::Nothing))?,
         Execution::Statements => cursor::one_by_one(db, place, &run, &statements, step, observe)
-            .map_err(|(failure, done)| failed(failure, Left::Statements(done)))?,
+            .map_err(|(failure, left)| failed(failure, left))?,
     };
     Ok((outcome == Outcome::Committed).then(|| Done {
         version: run.version.clone(),
@@ -104,13 +105,16 @@ pub(crate) fn step(
 }
 
 /// A transaction, unless it is not wanted, or would be none: where schema changes commit by
-/// themselves, a script that holds one runs with a cursor.
+/// themselves, a script that holds one runs with a cursor. So does what an earlier run has begun
+/// that way, whatever the settings say now.
 pub(crate) fn execution(
     dialect: Dialect,
     declared: Execution,
     statements: &[Statement<'_>],
+    step: &Step<'_>,
 ) -> Execution {
     match declared {
+        _ if step.is_begun() => Execution::Statements,
         Execution::Transaction
             if dialect.ddl() == dbmig_core::dialect::Ddl::Transactional
                 || statements.iter().all(|s| kind::is_rollbackable(dialect, s)) =>

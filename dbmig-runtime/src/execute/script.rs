@@ -1,7 +1,7 @@
 //! What a step plays.
 
 use dbmig_core::migration::{Down, Script, Settings};
-use dbmig_core::plan::{Action, DownScript, Step};
+use dbmig_core::plan::{Action, Blocked, DownScript, Step, Stuck, StuckReason, same_so_far};
 use dbmig_core::{Checksum, Dialect, sql};
 
 use crate::backend::Database;
@@ -43,17 +43,29 @@ pub(super) fn playing(
         Action::Revert { script: DownScript::Stored, version, name } => {
             let stored = history::stored_down(db, tables, version)?
                 .ok_or_else(|| Error::StoredScriptGone { name: name.clone() })?;
+            let path = format!("stored down.sql of {name}").into();
+            let script = Script { path, text: stored.text.into() };
+            if let Some(played) = step.played.as_ref().filter(|_| step.is_begun()) {
+                same_so_far(tables.dialect, played, &script, step.done_before)
+                    .map_err(|reason| stuck(step, reason))?;
+            }
             Ok(Playing {
-                script: Script {
-                    path: format!("stored down.sql of {name}").into(),
-                    text: stored.text.into(),
-                },
+                script,
                 down: None,
                 settings: Settings { execution: stored.execution, ..Settings::DEFAULT },
                 checksum: stored.checksum,
             })
         }
     }
+}
+
+fn stuck(step: &Step<'_>, reason: StuckReason) -> Error {
+    Error::Blocked(Blocked::Interrupted(Box::new(Stuck {
+        version: step.version().clone(),
+        name: step.name().to_owned(),
+        direction: step.direction(),
+        reason,
+    })))
 }
 
 /// A script without a statement is no way back; storing it would promise one.

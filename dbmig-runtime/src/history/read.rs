@@ -3,7 +3,7 @@
 use dbmig_core::history::{self as rows, NewerFormat, RunRow};
 use dbmig_core::migration::Execution;
 use dbmig_core::plan::History;
-use dbmig_core::{Checksum, Version};
+use dbmig_core::{Checksum, Dialect, Version};
 
 use crate::backend::engine::Engine;
 use crate::backend::tables::{Presence, Tables};
@@ -112,16 +112,20 @@ fn run_row(row: &Row) -> RunRow {
 
 fn cast(engine: &dyn Engine, column: &str) -> String {
     match engine.dialect() {
-        dbmig_core::Dialect::Mysql => format!("CAST({column} AS CHAR)"),
-        dbmig_core::Dialect::Postgres => format!("CAST({column} AS pg_catalog.text)"),
-        dbmig_core::Dialect::Sqlite => format!("CAST({column} AS TEXT)"),
+        Dialect::Mysql => format!("CAST({column} AS CHAR)"),
+        Dialect::Postgres => format!("CAST({column} AS pg_catalog.text)"),
+        Dialect::Sqlite => format!("CAST({column} AS TEXT)"),
     }
 }
 
 /// A condition. As text: for two of its type PostgreSQL has no operator of its own, so that it would
-/// look for one in schemas that others may write to.
+/// look for one in schemas that others may write to. The others would find no index then.
 pub(crate) fn is_version(engine: &dyn Engine, version: &Version) -> String {
-    format!("{} = {}", cast(engine, "version"), engine.dialect().literal(version.as_str()))
+    let column = match engine.dialect() {
+        Dialect::Postgres => cast(engine, "version"),
+        Dialect::Mysql | Dialect::Sqlite => "version".to_owned(),
+    };
+    format!("{column} = {}", engine.dialect().literal(version.as_str()))
 }
 
 /// The way back that was stored when `version` was last applied.

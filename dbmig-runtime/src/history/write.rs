@@ -5,7 +5,7 @@ use dbmig_core::history::RunState;
 use dbmig_core::migration::{Compatibility, Execution, Reversible};
 use dbmig_core::plan::{Direction, Interrupted};
 
-use super::{FORMAT, Progress, Run, Runner};
+use super::{FORMAT, Progress, Run, Runner, is_version};
 use crate::backend::engine::Engine;
 use crate::backend::tables::Tables;
 
@@ -97,54 +97,75 @@ pub(crate) fn settle(
          started_at, ended_at, app, host, database_user, note) SELECT {FORMAT}, version, name, direction, \
          '{}', execution, checksum, statements_total, {done}, {done}, script, down_script, compatible, \
          reversible, {now}, {now}, {}, {}, {}, {} FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
-         WHERE version = {});\n",
+         WHERE {});\n",
         settled.state.name(),
         literal(&settled.runner.app),
         literal(&settled.runner.host),
         engine.user(),
         literal(settled.note),
-        literal(run.version.as_str()),
+        is_version(engine, &run.version),
         done = settled.done,
         now = engine.now(),
     )
 }
 
-/// Sets the cursor of the run of `version` that is under way.
+/// Sets the cursor of `run`, which is under way.
 pub(crate) fn advance(
     engine: &dyn Engine,
     tables: &Tables,
-    version: &Version,
+    run: &Run<'_>,
     cursor: &Cursor,
 ) -> String {
     format!(
-        "UPDATE {} SET statements_started = {}, statements_done = {}, sighted = {} \
-         WHERE version = {} AND state = 'running';\n",
+        "UPDATE {} SET statements_started = {}, statements_done = {}, sighted = {} WHERE {};\n",
         tables.history_name(),
         cursor.started,
         cursor.done,
         cursor.sighted(),
-        engine.dialect().literal(version.as_str()),
+        under_way(engine, run),
     )
 }
 
-/// Ends the run of `version` that is under way.
-pub(crate) fn finish(
+/// `run` is done.
+pub(crate) fn complete(engine: &dyn Engine, tables: &Tables, run: &Run<'_>) -> String {
+    let (total, done) = (run.total, RunState::Done.name());
+    format!(
+        "UPDATE {} SET state = '{done}', statements_started = {total}, statements_done = {total}, \
+         ended_at = {} WHERE {};\n",
+        tables.history_name(),
+        engine.now(),
+        under_way(engine, run),
+    )
+}
+
+/// `run` has failed; its cursor stays where `reached` does not say better.
+pub(crate) fn fail(
     engine: &dyn Engine,
     tables: &Tables,
-    version: &Version,
-    state: RunState,
-    done: usize,
-    error: Option<&str>,
+    run: &Run<'_>,
+    reached: Option<usize>,
+    error: &str,
 ) -> String {
-    let literal = |text: &str| engine.dialect().literal(text);
+    let cursor = reached.map_or_else(String::new, |done| {
+        format!("statements_started = {done}, statements_done = {done}, ")
+    });
     format!(
-        "UPDATE {} SET state = {}, statements_started = {done}, statements_done = {done}, ended_at = {}, \
-         error = {} WHERE version = {} AND state = 'running';\n",
+        "UPDATE {} SET state = '{}', {cursor}ended_at = {}, error = {} WHERE {};\n",
         tables.history_name(),
-        literal(state.name()),
+        RunState::Failed.name(),
         engine.now(),
-        error.map_or_else(|| "NULL".to_owned(), literal),
-        literal(version.as_str()),
+        engine.dialect().literal(error),
+        under_way(engine, run),
+    )
+}
+
+/// The row of `run` and no other's.
+fn under_way(engine: &dyn Engine, run: &Run<'_>) -> String {
+    format!(
+        "{} AND state = '{}' AND session = {}",
+        is_version(engine, run.version),
+        RunState::Running.name(),
+        engine.dialect().literal(&run.runner.session),
     )
 }
 
@@ -157,11 +178,11 @@ pub(crate) fn take_up(
     state: RunState,
 ) -> String {
     format!(
-        "UPDATE {} SET state = '{}' WHERE version = {} AND state IN ('running', 'failed') \
+        "UPDATE {} SET state = '{}' WHERE {} AND state IN ('running', 'failed') \
          AND execution = 'statements';\n",
         tables.history_name(),
         state.name(),
-        engine.dialect().literal(version.as_str()),
+        is_version(engine, version),
     )
 }
 
@@ -172,10 +193,10 @@ pub(crate) fn ledger(
     version: &Version,
     direction: Direction,
 ) -> String {
-    let (table, version) = (tables.ledger_name(), engine.dialect().literal(version.as_str()));
+    let (table, literal) = (tables.ledger_name(), engine.dialect().literal(version.as_str()));
     match direction {
-        Direction::Up => format!("INSERT INTO {table} (version) VALUES ({version});\n"),
-        Direction::Down => format!("DELETE FROM {table} WHERE version = {version};\n"),
+        Direction::Up => format!("INSERT INTO {table} (version) VALUES ({literal});\n"),
+        Direction::Down => format!("DELETE FROM {table} WHERE {};\n", is_version(engine, version)),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::event::Observe;
 use crate::look::{Look, look_closely};
 use crate::options::Options;
-use dbmig_core::plan::Cause;
+use dbmig_core::plan::{Cause, Interrupted};
 use diesel::QueryResult;
 
 /// A session that does nothing may still have a statement before it that it has not read; one of a
@@ -27,10 +27,11 @@ pub(super) fn outlive(
     beat: &mut dyn FnMut() -> QueryResult<()>,
 ) -> Result<Look, Error> {
     let seen = if freshness == Freshness::Unknown { look_again(db, &seen)? } else { seen };
-    let sessions = lost_sessions(&seen);
-    if sessions.is_empty() {
+    // Of one that failed, nobody is at work any more; what it has left is in the catalogue.
+    if !seen.history.interrupted.iter().any(Interrupted::is_lost_or_in_doubt) {
         return Ok(seen);
     }
+    let sessions = lost_sessions(&seen);
     let mut waiting = Waiting::new(options.lock_wait, options.control.clone());
     let since = Instant::now();
     for session in sessions {

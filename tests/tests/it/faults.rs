@@ -10,6 +10,7 @@ mod lease;
 mod limits;
 mod orphans;
 mod race;
+mod remains;
 mod server;
 mod signals;
 mod wire;

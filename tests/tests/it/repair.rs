@@ -231,7 +231,7 @@ fn a_temporary_table_of_a_lost_session_stops_the_next_run() {
         project.write(&format!("migrations/{NAME}/up.sql"), up.replace("TABEL", "TABLE"));
         let stopped = project.dbmig_on(&db, &["run"]).expect(4).stderr;
         assert!(
-            stopped.contains("went with the session of that run: statement 1"),
+            stopped.contains("part of the session of that run, which is gone: statement 1"),
             "{backend:?}: {stopped}"
         );
         assert!(stopped.contains("repair --forget 20260101"), "{stopped}");

@@ -57,9 +57,16 @@ fn alter(reader: &mut Reader<'_>) -> Option<Effect> {
     if reader.word("TABLE") {
         reader.phrase(&["IF", "EXISTS"]);
         let table = reader.object(ObjectKind::Definition)?;
+        let words = reader.rest();
+        let mentions =
+            |any: &[&str]| words.iter().any(|w| any.iter().any(|a| w.eq_ignore_ascii_case(a)));
         // What these do cannot be seen in the definition of the table.
-        let hidden = reader.rest_mentions(&["EXCHANGE", "DISCARD", "IMPORT"]);
-        return if hidden { None } else { Effect::visible(vec![table]) };
+        if mentions(&["EXCHANGE", "DISCARD", "IMPORT"]) {
+            return None;
+        }
+        let partitions = mentions(&["PARTITION", "PARTITIONING"]);
+        let kind = if partitions { ObjectKind::Partitions } else { ObjectKind::Definition };
+        return Effect::visible(vec![Object { kind, ..table }]);
     }
     match subject(reader)? {
         Subject::Object(ObjectKind::Event) => {

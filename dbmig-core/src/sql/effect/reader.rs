@@ -58,6 +58,11 @@ impl<'t> Reader<'t> {
         self.tokens.next();
     }
 
+    /// The words of the rest, which is used up.
+    pub(super) fn rest(&mut self) -> Vec<&'t str> {
+        self.tokens.by_ref().filter_map(|token| token.word()).collect()
+    }
+
     /// Whether the word stands anywhere in the rest, which is used up.
     pub(super) fn rest_mentions(&mut self, keywords: &[&str]) -> bool {
         let is = |word: &str| keywords.iter().any(|keyword| word.eq_ignore_ascii_case(keyword));

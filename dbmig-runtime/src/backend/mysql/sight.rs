@@ -23,18 +23,20 @@ pub(super) fn sight(object: &Object) -> String {
         ObjectKind::Database => format!(
             "(SELECT CAST(COUNT(*) AS CHAR) FROM information_schema.schemata WHERE schema_name = {name})"
         ),
-        ObjectKind::Definition => definition(&schema, &name),
+        ObjectKind::Definition => definition(&PARTS[..PARTS.len() - 1], &schema, &name),
+        ObjectKind::Partitions => definition(&PARTS, &schema, &name),
     }
 }
 
 /// All that `ALTER TABLE` can change and that data cannot: no row counts, no AUTO_INCREMENT.
-fn definition(schema: &str, name: &str) -> String {
+fn definition(parts: &[(&str, &str)], schema: &str, name: &str) -> String {
     let parts: Vec<_> =
-        PARTS.iter().map(|(table, columns)| part(table, columns, schema, name)).collect();
+        parts.iter().map(|(table, columns)| part(table, columns, schema, name)).collect();
     format!("CONCAT_WS(' ', {})", parts.join(", "))
 }
 
-/// The tables of `information_schema` that describe a table, and the columns that do.
+/// The tables of `information_schema` that describe a table, and the columns that do; the last one
+/// only where partitions are what it is about.
 const PARTS: [(&str, &str); 6] = [
     ("tables", "table_type, engine, row_format, table_collation, create_options, table_comment"),
     (

@@ -1,0 +1,137 @@
+//! What the history is told while a migration is played statement by statement.
+
+use dbmig_core::history::RunState;
+use dbmig_core::plan::Step;
+use dbmig_core::sql::Statement;
+
+use super::{Stepper, Way};
+use crate::backend::Database;
+use crate::backend::atomic::{FailedAt, Failure, is_lost};
+use crate::backend::engine::Engine;
+use crate::backend::envelope::{Limits, Part, Setting};
+use crate::execute::reached::Reached;
+use crate::history::{self, Cursor, Progress};
+use crate::look::sight_before;
+
+impl Stepper<'_, '_> {
+    /// The cursor before the statement `index` begins.
+    pub(super) fn before(&self, db: &dyn Database, index: usize) -> Cursor {
+        match self.statements.get(index) {
+            Some(statement) if self.way(statement) == Way::Alone => Cursor {
+                started: index + 1,
+                done: index,
+                sighted: sight_before(db, self.place.tables, statement),
+            },
+            _ => Cursor::after(index),
+        }
+    }
+
+    /// The cursor that an earlier run has left: until what it has left half-done is dropped, that
+    /// must be known.
+    pub(super) fn where_it_ended(&self, step: &Step<'_>) -> Cursor {
+        let literal = |text: &String| self.place.tables.dialect.literal(text);
+        match step.leftovers.as_slice() {
+            [] => Cursor::after(step.done_before),
+            _ => Cursor {
+                started: step.done_before + 1,
+                done: step.done_before,
+                sighted: step.sighted.as_ref().map(literal),
+            },
+        }
+    }
+
+    /// The row of this run replaces the one that it takes up, in one transaction: between the two,
+    /// nobody would know what is half-done. It says at once that the first statement has begun:
+    /// one commit less for each migration.
+    pub(super) fn begin(
+        &self,
+        db: &mut dyn Database,
+        done: usize,
+        cursor: Cursor,
+    ) -> Result<(), Failure> {
+        let (engine, tables, run) = (db.engine(), self.place.tables, self.run);
+        let progress = Progress {
+            state: RunState::Running,
+            cursor,
+            error: None,
+            note: None,
+            span: history::beginning(engine),
+        };
+        let rows = history::take_up(engine, tables, run.version, RunState::Resumed)
+            + &history::insert(engine, tables, run, &progress);
+        self.write(db, &rows, Part::First)?;
+        let alone = |s: &Statement<'_>| self.way(s) == Way::Alone;
+        if self.statements.iter().skip(done).any(alone) {
+            let prepare = engine.prepare_alone(&self.setting(db, Part::Middle));
+            if !prepare.is_empty() {
+                db.execute(&prepare).map_err(Failure::bookkeeping)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Unless the last statement, which this run has played, has taken the rows with it.
+    pub(super) fn end(&self, db: &mut dyn Database, done_before: usize) -> Result<(), Failure> {
+        let mut played = self.statements.iter().skip(done_before);
+        if played.next_back().is_some_and(|s| self.way(s) == Way::Together) {
+            return Ok(());
+        }
+        let engine = db.engine();
+        self.write(db, &self.closing_rows(engine), Part::Last)
+    }
+
+    pub(super) fn closing_rows(&self, engine: &dyn Engine) -> String {
+        let (tables, run) = (self.place.tables, self.run);
+        history::ledger(engine, tables, run.version, run.direction)
+            + &history::complete(engine, tables, run)
+    }
+
+    pub(super) fn advance(&self, engine: &dyn Engine, cursor: &Cursor) -> String {
+        history::advance(engine, self.place.tables, self.run, cursor)
+    }
+
+    pub(super) fn setting(&self, db: &mut dyn Database, part: Part) -> Setting<'_> {
+        Setting { limits: self.limits, ..self.place.setting(db, &self.name, part) }
+    }
+
+    /// In a transaction of ours, which a failure does not leave open; or in the script's own.
+    pub(super) fn write(
+        &self,
+        db: &mut dyn Database,
+        rows: &str,
+        part: Part,
+    ) -> Result<(), Failure> {
+        let engine = db.engine();
+        if part == Part::Middle && self.own_transactions {
+            return db.execute(rows).map_err(Failure::bookkeeping);
+        }
+        let setting = Setting { limits: Limits::default(), ..self.setting(db, part) };
+        let envelope = engine.envelope(&setting);
+        db.execute(&envelope.around(rows)).map_err(|error| {
+            // The first error is the one that matters.
+            let _ = db.execute(&envelope.abort);
+            Failure::opening(engine, error)
+        })
+    }
+
+    /// Best effort: where it cannot be written, the row stays `running`, which is the careful
+    /// reading.
+    pub(super) fn record_failure(
+        &self,
+        db: &mut dyn Database,
+        reached: Reached,
+        failure: &Failure,
+    ) {
+        if failure.at == FailedAt::Fence || is_lost(&failure.error) {
+            return;
+        }
+        let (engine, tables) = (db.engine(), self.place.tables);
+        let done = match reached {
+            Reached::Done(done) => Some(done),
+            Reached::AsNoted(_) => None,
+        };
+        let message = failure.error.to_string();
+        let rows = history::fail(engine, tables, self.run, done, &message);
+        let _ = self.write(db, &rows, Part::Last);
+    }
+}

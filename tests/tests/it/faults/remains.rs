@@ -1,0 +1,301 @@
+//! A statement fails where something of it may be left: a part of its work, an index that is not
+//! finished, half of a transaction. Nothing is done twice, nothing is lost, nothing is guessed.
+
+use dbmig_tests::{Backend, Project, TestDatabase, database};
+
+use super::{finish, start};
+use crate::project;
+
+fn statements(project: &Project, name: &str, more: &str) {
+    let metadata = format!("run_in_transaction = false\n{more}");
+    project.write(&format!("migrations/{name}/metadata.toml"), metadata);
+}
+
+fn invalid(db: &TestDatabase) -> Vec<String> {
+    db.column("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid")
+}
+
+#[test]
+fn an_index_that_could_not_be_built_is_dropped_before_the_next_try() {
+    for if_not_exists in ["", "IF NOT EXISTS"] {
+        let (project, db) = (project(), database(Backend::Postgres));
+        project.migration("0_t", "CREATE TABLE t (id int); INSERT INTO t VALUES (1), (1);", "");
+        let up = format!("CREATE UNIQUE INDEX CONCURRENTLY {if_not_exists} i ON t (id);");
+        project.migration("1_i", &up, "");
+        statements(&project, "1_i", "");
+        let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
+        assert!(run.contains("may have left all or a part of its work"), "{run}");
+        assert_eq!(invalid(&db), ["i"]);
+        let repair = project.dbmig_on(&db, &["repair"]).expect(3).stdout;
+        assert!(repair.contains("`cargo dbmig run` goes on"), "{repair}");
+        // Still two of the same: the leftover is dropped, and there is a new one.
+        project.dbmig_on(&db, &["run"]).expect(1);
+        db.execute("DELETE FROM t; INSERT INTO t VALUES (1)");
+        let run = project.dbmig_on(&db, &["run"]).success().stderr;
+        assert!(run.contains("dropping public.i, which an interrupted run has left"), "{run}");
+        assert!(invalid(&db).is_empty());
+        let indexes = db.column("SELECT indexname FROM pg_indexes WHERE tablename = 't'");
+        assert_eq!(indexes, ["i"]);
+    }
+}
+
+#[test]
+fn a_runner_that_is_killed_while_it_drops_a_leftover_does_not_forget_it() {
+    let (project, db) = (project(), database(Backend::Postgres));
+    project.migration("0_t", "CREATE TABLE t (id int); INSERT INTO t VALUES (1), (1);", "");
+    project.migration("1_i", "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON t (id);", "");
+    statements(&project, "1_i", "");
+    project.dbmig_on(&db, &["run"]).expect(1);
+    db.execute("DELETE FROM t; INSERT INTO t VALUES (1)");
+    // The drop waits for this snapshot.
+    let mut session = db.session();
+    session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM t");
+    let mut runner = start(&project, db.url(), &["run"]);
+    let dropping = "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'DROP INDEX%' \
+                    AND datname = current_database()";
+    let wait = |until: &dyn Fn() -> bool| {
+        for _ in 0..600 {
+            if until() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("it does not come so far");
+    };
+    wait(&|| !db.query(dropping).is_empty());
+    runner.kill().unwrap();
+    finish(runner);
+    // The server ends the statement of a client that is gone.
+    wait(&|| db.query(dropping).is_empty());
+    session.execute("COMMIT");
+    project.dbmig_on(&db, &["run"]).success();
+    assert!(invalid(&db).is_empty());
+    assert_eq!(db.column("SELECT indexname FROM pg_indexes WHERE tablename = 't'"), ["i"]);
+}
+
+const SETTLED: &str = "it ended during statement 1";
+
+/// What a procedure has committed before it failed is not done again unasked.
+#[test]
+fn a_procedure_that_failed_half_way_is_not_called_again() {
+    for backend in [Backend::Postgres, Backend::MariaDb] {
+        let (project, db) = (project(), database(backend));
+        let procedure = match backend {
+            Backend::Postgres => {
+                "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN UPDATE t SET n = n + 1 WHERE id = 1; \
+                 COMMIT; UPDATE t SET n = n + 1 WHERE id = 2; END $$;"
+            }
+            _ => {
+                "CREATE PROCEDURE p() BEGIN UPDATE t SET n = n + 1 WHERE id = 1; \
+                 UPDATE t SET n = n + 1 WHERE id = 2; END;"
+            }
+        };
+        let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO t VALUES (1, 0), (2, 0);";
+        project.migration("0_t", &format!("{table}\n{procedure}"), "");
+        project.dbmig_on(&db, &["run"]).success();
+        project.migration("1_call", "CALL p();", "");
+        statements(&project, "1_call", "[dbmig]\nlock_timeout = \"1s\"\n");
+        let mut session = db.session();
+        session.execute("BEGIN");
+        session.execute("SELECT * FROM t WHERE id = 2 FOR UPDATE");
+        let run = project.dbmig_on(&db, &["run"]).expect(75).stderr;
+        assert!(run.contains("may have left all or a part of its work"), "{run}");
+        session.execute("ROLLBACK");
+        let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
+        assert!(run.contains(SETTLED), "{run}");
+        assert_eq!(db.column("SELECT n FROM t ORDER BY id"), ["1", "0"], "{backend:?}");
+    }
+}
+
+#[test]
+fn a_block_of_postgres_that_cannot_commit_is_all_or_nothing() {
+    let (project, db) = (project(), database(Backend::Postgres));
+    project.migration(
+        "1_do",
+        "CREATE TABLE t (n INTEGER);\nDO $$ BEGIN INSERT INTO t VALUES (1); INSERT INTO nowhere VALUES (1); END $$;",
+        "",
+    );
+    statements(&project, "1_do", "");
+    let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
+    assert!(run.contains("the first statement of this migration is in the database"), "{run}");
+    db.execute("CREATE TABLE nowhere (n INTEGER)");
+    project.dbmig_on(&db, &["run"]).success();
+    assert_eq!(db.column("SELECT n FROM t"), ["1"]);
+}
+
+#[test]
+fn a_drop_of_several_tables_that_failed_at_the_second_is_in_doubt() {
+    let (project, db) = (project(), database(Backend::MariaDb));
+    project.migration("0_t", "CREATE TABLE a (id INT);", "");
+    project.migration("1_drop", "DROP TABLE a, b;", "");
+    let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
+    assert!(!run.contains("no statement of this migration took effect"), "{run}");
+    assert!(!db.tables().contains(&"a".to_owned()));
+    let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
+    assert!(run.contains(SETTLED), "{run}");
+    project.dbmig_on(&db, &["repair", "--done", "1_drop"]).success();
+    project.dbmig_on(&db, &["run"]).success();
+}
+
+/// The half of it must neither stay nor be lost.
+#[test]
+fn a_transaction_of_the_scripts_own_that_fails_begins_again_as_a_whole() {
+    for backend in Backend::ALL {
+        let (project, db) = (project(), database(backend));
+        project.migration("0_t", "CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (0);", "");
+        project.migration(
+            "1_own",
+            "INSERT INTO t VALUES (100);\nBEGIN;\nUPDATE t SET n = n + 1;\nUPDATE nowhere SET n = 1;\nCOMMIT;\n\
+             INSERT INTO t VALUES (200);\n",
+            "",
+        );
+        statements(&project, "1_own", "");
+        let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
+        assert!(run.contains("up.sql:4:") && run.contains("nowhere"), "{run}");
+        assert!(run.contains("the first statement of this migration is in the database"), "{run}");
+        assert_eq!(db.column("SELECT n FROM t ORDER BY n"), ["0", "100"], "{backend:?}");
+        db.execute("CREATE TABLE nowhere (n INTEGER)");
+        let run = project.dbmig_on(&db, &["run"]).success().stderr;
+        assert!(run.contains("going on after statement 1"), "{run}");
+        assert_eq!(db.column("SELECT n FROM t ORDER BY n"), ["1", "101", "200"], "{backend:?}");
+    }
+}
+
+#[test]
+fn a_deadlock_within_a_transaction_of_the_scripts_own_loses_nothing() {
+    let (project, db) = (project(), database(Backend::MariaDb));
+    project.migration(
+        "0_t",
+        "CREATE TABLE a (id INT PRIMARY KEY, n INT); CREATE TABLE b (id INT PRIMARY KEY, n INT); \
+         CREATE TABLE c (n INT); INSERT INTO a VALUES (1, 0); INSERT INTO b VALUES (1, 0);",
+        "",
+    );
+    project.dbmig_on(&db, &["run"]).success();
+    project.migration(
+        "1_own",
+        "START TRANSACTION;\nUPDATE a SET n = n + 1;\nSELECT SLEEP(2);\nUPDATE b SET n = n + 1;\nCOMMIT;\n",
+        "",
+    );
+    let runner = start(&project, db.url(), &["run"]);
+    let updated = "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(2)%' \
+                   AND db = database()";
+    for _ in 0..600 {
+        if !db.query(updated).is_empty() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    // The one with fewer changes is the victim, and that is not this one.
+    let mut other = db.session();
+    other.execute("START TRANSACTION");
+    other.execute("INSERT INTO c SELECT seq FROM seq_1_to_3000");
+    other.execute("UPDATE b SET n = n + 100");
+    other.execute("UPDATE a SET n = n + 100");
+    other.execute("COMMIT");
+    let run = finish(runner);
+    assert_eq!(run.code, Some(75), "{}", run.text());
+    assert!(run.text().contains("Deadlock found"), "{}", run.text());
+    project.dbmig_on(&db, &["run"]).success();
+    assert_eq!(db.column("SELECT n FROM a UNION ALL SELECT n FROM b"), ["101", "101"]);
+}
+
+#[test]
+fn what_was_begun_statement_by_statement_goes_on_that_way() {
+    for backend in [Backend::Postgres, Backend::MariaDb] {
+        let (project, db) = (project(), database(backend));
+        project.migration("0_t", "CREATE TABLE t (id INTEGER);", "");
+        let broken = match backend {
+            Backend::Postgres => "CREATE INDEX CONCURRENTLY i ON t (nope);",
+            _ => "ALTER TABLE t ADD INDEX i (nope);",
+        };
+        project.migration("1_x", &format!("INSERT INTO t VALUES (7);\n{broken}"), "");
+        statements(&project, "1_x", "");
+        project.dbmig_on(&db, &["run"]).expect(1);
+        project.migration("1_x", "INSERT INTO t VALUES (7);\nUPDATE t SET id = id + 1;", "");
+        project.write("migrations/1_x/metadata.toml", "run_in_transaction = true\n");
+        let plan = project.dbmig_on(&db, &["plan"]).success().stdout;
+        assert!(plan.contains("(statement by statement)"), "{plan}");
+        project.dbmig_on(&db, &["run"]).success();
+        assert_eq!(db.column("SELECT id FROM t"), ["8"], "{backend:?}");
+    }
+}
+
+#[test]
+fn values_that_only_the_old_session_knew_are_asked_for() {
+    let (project, db) = (project(), database(Backend::MariaDb));
+    project.migration(
+        "1_v",
+        "CREATE TABLE p (id INT AUTO_INCREMENT PRIMARY KEY, x INT);\nCREATE TABLE c (p INT);\n\
+         INSERT INTO p (x) VALUES (5);\nSET @p = LAST_INSERT_ID();\nALTER TABLE nowhere ADD y INT;\n\
+         INSERT INTO c VALUES (@p);\n",
+        "",
+    );
+    project.dbmig_on(&db, &["run"]).expect(1);
+    db.execute("CREATE TABLE nowhere (z INT)");
+    let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
+    assert!(run.contains("is needed and was part of the session"), "{run}");
+    assert!(run.contains("SET @p = LAST_INSERT_ID()"), "{run}");
+    assert!(db.column("SELECT p FROM c").is_empty());
+}
+
+#[test]
+fn a_down_that_was_interrupted_does_not_go_on_with_another_script() {
+    let (project, db) = (project(), database(Backend::MariaDb));
+    project.migration(
+        "1_x",
+        "CREATE TABLE a (id INT); CREATE TABLE b (id INT);",
+        "DROP TABLE b; DROP TABLE a;",
+    );
+    project.dbmig_on(&db, &["run"]).success();
+    // Mended, and it fails in its middle.
+    project.write(
+        "migrations/1_x/down.sql",
+        "CREATE TABLE log (n INT); SELECT * FROM nowhere; DROP TABLE a;",
+    );
+    project.dbmig_on(&db, &["revert"]).expect(1);
+    let files = ["migrations/1_x/up.sql", "migrations/1_x/down.sql"];
+    files.iter().for_each(|file| project.remove(file));
+    project.remove("migrations/1_x");
+    let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
+    assert!(run.contains("finish it first: `cargo dbmig revert`"), "{run}");
+    let revert = project.dbmig_on(&db, &["revert"]).expect(4).stderr;
+    assert!(revert.contains("what is already done is not the same any more"), "{revert}");
+    let tables = db.tables();
+    assert!(["a", "b"].iter().all(|t| tables.contains(&(*t).to_owned())), "{tables:?}");
+}
+
+/// What others do to the table is not taken for the work of our statement.
+#[test]
+fn a_partition_that_somebody_adds_is_not_our_column() {
+    let (project, db) = (project(), database(Backend::MariaDb));
+    project.migration(
+        "0_t",
+        "CREATE TABLE ev (d INT) PARTITION BY RANGE (d) (PARTITION p0 VALUES LESS THAN (10));",
+        "",
+    );
+    project.dbmig_on(&db, &["run"]).success();
+    project.migration("1_x", "ALTER TABLE ev ADD COLUMN c INT;", "");
+    let mut session = db.session();
+    session.execute("START TRANSACTION");
+    session.execute("SELECT * FROM ev");
+    let mut runner = start(&project, db.url(), &["run"]);
+    let waiting = "SELECT id FROM information_schema.processlist WHERE info LIKE 'ALTER TABLE ev ADD COLUMN%' \
+                   AND db = database()";
+    let mut found = Vec::new();
+    for _ in 0..600 {
+        found = db.column(waiting);
+        if !found.is_empty() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    runner.kill().unwrap();
+    finish(runner);
+    db.execute(&format!("KILL {}", found[0]));
+    session.execute("COMMIT");
+    db.execute("ALTER TABLE ev ADD PARTITION (PARTITION p1 VALUES LESS THAN (20))");
+    project.dbmig_on(&db, &["run"]).success();
+    let columns = "SELECT column_name FROM information_schema.columns WHERE table_name = 'ev' \
+                   AND table_schema = database() ORDER BY 1";
+    assert_eq!(db.column(columns), ["c", "d"]);
+}
