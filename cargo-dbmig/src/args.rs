@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use dbmig_core::Dialect;
 use dbmig_runtime::cli;
@@ -80,31 +80,9 @@ fn dialect() -> impl TypedValueParser<Value = Dialect> {
 
 /// What every command takes.
 #[derive(Args, Debug, Default)]
-#[command(next_help_heading = "Common options")]
 pub(crate) struct Common {
-    /// Print one JSON value instead of text.
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-    /// Print results and errors only.
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-    /// Say also which folder, settings and database were chosen, and why.
-    #[arg(long, short, global = true)]
-    pub(crate) verbose: bool,
-    /// When to use colour; `auto` honours NO_COLOR.
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        default_value = "auto",
-        hide_default_value = true
-    )]
-    pub(crate) color: Color,
-    /// Say yes to every question.
-    #[arg(long, short, global = true)]
-    pub(crate) yes: bool,
     #[command(flatten)]
-    pub(crate) waits: cli::WaitArgs,
+    pub(crate) args: cli::CommonArgs,
     #[command(flatten)]
     pub(crate) location: Location,
 }
@@ -127,15 +105,6 @@ pub(crate) struct Location {
     /// The Cargo.toml of the project to work on.
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) manifest_path: Option<PathBuf>,
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    #[default]
-    Auto,
-    Always,
-    Never,
 }
 
 #[derive(Debug, Subcommand)]

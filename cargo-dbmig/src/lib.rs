@@ -20,7 +20,7 @@ mod output;
 mod project;
 
 use args::{Cargo, Cli, Command, Common};
-use dbmig_runtime::cli::{Confirmation, Exit, Output, WaitArgs};
+use dbmig_runtime::cli::{CommonArgs, Confirmation, Exit, Output, WaitArgs};
 use failure::{Failure, Result};
 use project::Project;
 
@@ -30,7 +30,7 @@ const PROGRAM: &str = "cargo dbmig";
 /// The whole program.
 pub fn main() -> ExitCode {
     let cli = parse(env::args_os().collect());
-    let output = output::output(&cli.common);
+    let output = cli.common.args.output();
     let exit = run(cli, output).unwrap_or_else(|failure| {
         output.failure(&failure.message, failure.help.as_deref(), failure.exit);
         failure.exit
@@ -61,9 +61,10 @@ impl Session {
         let current = env::current_dir().map_err(|error| {
             Failure::failed(format!("the current folder cannot be read: {error}"))
         })?;
-        let confirmation = if common.yes { Confirmation::Given } else { Confirmation::Ask };
         let project = Project::discover(&common.location, &current)?;
-        Ok(Self { project, output, confirmation, waits: common.waits })
+        let CommonArgs { waits, .. } = common.args;
+        let confirmation = common.args.confirmation();
+        Ok(Self { project, output, confirmation, waits })
     }
 }
 
@@ -97,7 +98,7 @@ mod tests {
     #[test]
     fn options_may_stand_before_and_after_the_command() {
         for line in ["cargo-dbmig --json new x", "cargo-dbmig dbmig new x --json"] {
-            assert!(parse(line.split(' ').map(OsString::from).collect()).common.json);
+            assert!(parse(line.split(' ').map(OsString::from).collect()).common.args.json);
         }
     }
 }

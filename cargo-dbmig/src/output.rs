@@ -5,29 +5,10 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use dbmig_runtime::cli::{Confirmation, Exit, Format, Output, Verbosity};
 
-use crate::args::{Color, Common};
 use crate::failure::{Failure, Result};
 
 const ADDED: Style = AnsiColor::Green.on_default();
 const REMOVED: Style = AnsiColor::Red.on_default();
-
-/// The output that the command line asks for.
-pub(crate) fn output(common: &Common) -> Output {
-    match common.color {
-        // anstream's own choice: a terminal, and neither NO_COLOR nor TERM=dumb.
-        Color::Auto => {}
-        Color::Always => anstream::ColorChoice::Always.write_global(),
-        Color::Never => anstream::ColorChoice::Never.write_global(),
-    }
-    Output {
-        format: if common.json { Format::Json } else { Format::Human },
-        verbosity: match (common.quiet, common.verbose) {
-            (true, _) => Verbosity::Quiet,
-            (false, true) => Verbosity::Verbose,
-            (false, false) => Verbosity::Normal,
-        },
-    }
-}
 
 /// A line only for those who asked for more.
 pub(crate) fn detail(output: Output, text: &str) {

@@ -94,7 +94,6 @@ impl Origin {
 ///
 /// # Errors
 /// As [`connect`].
-#[cfg(feature = "cli")]
 pub(crate) fn connect_to_read(
     url: &DatabaseUrl,
     control: &Control,
@@ -210,9 +209,7 @@ mod mysql {
 mod sqlite {
     use std::path::{Path, PathBuf};
 
-    #[cfg(feature = "cli")]
-    use super::Dialect;
-    use super::{ConnectReason, Database, DatabaseUrl, Error, Origin};
+    use super::{ConnectReason, Database, DatabaseUrl, Dialect, Error, Origin};
 
     /// SQLite itself says `unable to open database file` to every wrong path, and nothing about a
     /// file that is no database before it is read.
@@ -232,7 +229,6 @@ mod sqlite {
     }
 
     /// Whether opening it would create a file.
-    #[cfg(feature = "cli")]
     pub(super) fn would_create(url: &DatabaseUrl) -> bool {
         url.dialect() == Dialect::Sqlite
             && file(url).is_some_and(|path| !path.exists() && folder(&path).is_dir())

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dbmig_core::plan::{Plan, Step};
 
 use crate::error::Error;
-use crate::report::Done;
+use crate::report::{Done, Report};
 
 /// Something that happened. Libraries tell; who prints is somebody else's decision.
 #[derive(Debug)]
@@ -19,6 +19,38 @@ pub enum Event<'a> {
         waited: Duration,
         /// For how long it will be.
         wait: Duration,
+    },
+    /// A run has ended with what may pass; told only by [`Migrator::start`](crate::Migrator::start),
+    /// which begins another one.
+    StartingOver {
+        /// Why it has ended.
+        error: &'a Error,
+        /// How long it pauses before.
+        pause: Duration,
+    },
+    /// The schema is there, and the app may serve; told only by `Migrator::start`.
+    Ready {
+        /// What was done, and whether the database is ahead.
+        report: &'a Report,
+        /// How long it took.
+        elapsed: Duration,
+    },
+    /// It has failed for good, or was refused or stopped; told only by `Migrator::start`.
+    Failed {
+        /// Why.
+        error: &'a Error,
+    },
+    /// Migrations are pending that somebody else is to apply; told only by
+    /// [`Migrator::wait_at`](crate::Migrator::wait_at) and `wait`.
+    Awaiting {
+        /// How many.
+        pending: usize,
+        /// Of how many in all.
+        of: usize,
+        /// Who is at work on them, where the database tells.
+        holder: Option<&'a str>,
+        /// For how long it has been waited.
+        waited: Duration,
     },
     /// Another runner holds the lock, or the database still works for one that is gone.
     Waiting {
@@ -80,6 +112,9 @@ pub enum Event<'a> {
 /// Takes events.
 pub(crate) type Observe<'o> = dyn FnMut(&Event<'_>) + 'o;
 
+/// The same on whatever thread.
+pub(crate) type SendObserve<'o> = dyn FnMut(&Event<'_>) + Send + 'o;
+
 /// Hands `event` to `tracing`, where that is wanted.
 #[cfg(feature = "tracing")]
 pub(crate) fn trace(event: &Event<'_>) {
@@ -87,6 +122,19 @@ pub(crate) fn trace(event: &Event<'_>) {
         Event::Connecting { error, waited, .. } => {
             tracing::warn!(target: "dbmig", %error, ?waited, "waiting for the database");
         }
+        Event::StartingOver { error, pause } => {
+            tracing::warn!(target: "dbmig", %error, ?pause, "migrating again");
+        }
+        Event::Ready { report, elapsed } if report.ahead.is_empty() => {
+            tracing::info!(target: "dbmig", migrations = report.done.len(), ?elapsed, "ready");
+        }
+        Event::Ready { report, elapsed } => {
+            tracing::warn!(target: "dbmig", unknown = ?report.ahead, ?elapsed, "ready; the database is ahead of this app");
+        }
+        Event::Awaiting { pending, of, holder, waited } => {
+            tracing::info!(target: "dbmig", pending, of, holder = holder.unwrap_or("nobody"), ?waited, "waiting for migrations");
+        }
+        Event::Failed { error } => tracing::error!(target: "dbmig", %error, "not ready"),
         Event::Clearing { name, leftover } => {
             tracing::warn!(target: "dbmig", migration = name, leftover, "clearing what an interrupted run has left");
         }

@@ -44,8 +44,11 @@ mod look;
 mod migrations;
 mod migrator;
 mod options;
+#[cfg(feature = "probe")]
+pub mod probe;
 mod report;
 mod runner;
+mod startup;
 pub mod url;
 
 #[cfg(feature = "mysql")]
@@ -71,6 +74,7 @@ pub use migrator::Migrator;
 pub use options::Options;
 pub use report::{Done, Report};
 pub use runner::Runner;
+pub use startup::{Migrating, Ready, Snapshot, Startup, StartupState};
 
 /// What generated code refers to.
 #[doc(hidden)]

@@ -3,22 +3,22 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use dbmig_core::plan::{Extent, OutOfOrder, Plan, Target};
+use dbmig_core::plan::{Diverged, Extent, OutOfOrder, Plan, Target};
 use dbmig_core::status::Entry;
 use dbmig_core::{MigrationSet, Version};
 use diesel::connection::LoadConnection;
 
 use crate::backend::{Backend, Database, borrow};
-use crate::connect::{connect_with, patiently};
 use crate::control::Control;
 use crate::error::Error;
-use crate::event::{Event, Observe};
+use crate::event::{Event, Observe, SendObserve};
 use crate::history::HistoryRow;
 use crate::lock::Locking;
 use crate::migrations::Migrations;
 use crate::options::Options;
 use crate::report::Report;
-use crate::runner::Runner;
+use crate::runner::{Runner, run_at, wait_at};
+use crate::startup::{self, OnFailure, Startup};
 use crate::url::DatabaseUrl;
 
 /// Applies a set of migrations on a Diesel connection: a plain one, or one from a pool.
@@ -40,7 +40,8 @@ use crate::url::DatabaseUrl;
 pub struct Migrator<'m, B, V = Version> {
     set: &'m MigrationSet,
     options: Options,
-    observe: Option<Box<Observe<'m>>>,
+    observe: Option<Box<SendObserve<'m>>>,
+    on_failure: OnFailure,
     typed: PhantomData<fn() -> (B, V)>,
 }
 
@@ -58,6 +59,7 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
             set: migrations.set(),
             options: Options::default(),
             observe: None,
+            on_failure: OnFailure::default(),
             typed: PhantomData,
         }
     }
@@ -106,6 +108,23 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         self
     }
 
+    /// Applies pending migrations though the database holds some that the set does not know, instead
+    /// of refusing.
+    #[must_use]
+    pub fn allow_diverged(mut self) -> Self {
+        self.options.policy.diverged = Diverged::Allow;
+        self
+    }
+
+    /// Ends the process when [`Migrator::start`] fails for good or is refused: with the exit code of
+    /// [`Class::exit_code`](crate::Class::exit_code), and the error on standard error. Otherwise it
+    /// lives on without being ready.
+    #[must_use]
+    pub fn exit_on_failure(mut self) -> Self {
+        self.on_failure = OnFailure::Exit;
+        self
+    }
+
     /// Lets `control` stop the run from another thread, and see whether the database answers.
     #[must_use]
     pub fn control(mut self, control: &Control) -> Self {
@@ -116,7 +135,7 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
     /// Tells `observe` what happens. Without it, nothing is printed or logged, but for `tracing`
     /// where that feature is on.
     #[must_use]
-    pub fn on_event(mut self, observe: impl FnMut(&Event<'_>) + 'm) -> Self {
+    pub fn on_event(mut self, observe: impl FnMut(&Event<'_>) + Send + 'm) -> Self {
         self.observe = Some(Box::new(observe));
         self
     }
@@ -127,18 +146,27 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
     ///
     /// # Errors
     /// [`Error`], which says what had been done before.
-    pub fn run_at(&mut self, url: &DatabaseUrl) -> Result<Report, Error> {
-        if url.dialect() != B::DIALECT {
-            return Err(Error::OtherDatabase { url: url.to_string(), expected: B::DIALECT.name() });
-        }
-        let (wait, control) = (self.options.connect_wait, self.options.control.clone());
-        let mut silent = |_: &Event<'_>| {};
-        let observe: &mut Observe<'_> = match &mut self.observe {
-            Some(observe) => observe,
-            None => &mut silent,
-        };
-        let mut db = patiently(wait, &control, observe, || connect_with(url, &control))?;
-        self.bring(&mut *db, &Target::Latest)
+    pub fn run_at<U>(&mut self, url: U) -> Result<Report, Error>
+    where
+        U: TryInto<DatabaseUrl>,
+        U::Error: Into<Error>,
+    {
+        let url = url.try_into().map_err(Into::into)?;
+        self.observed(|set, options, observe| run_at(set, options, &url, observe))
+    }
+
+    /// Waits until somebody else, such as a job, has applied everything; not longer than `timeout`.
+    /// Reads only, and needs the right to `SELECT` at most; the database need not be there yet.
+    ///
+    /// # Errors
+    /// [`Error::NotReady`] at the time-out; at once what makes waiting useless, such as a drift.
+    pub fn wait_at<U>(&mut self, url: U, timeout: Duration) -> Result<Report, Error>
+    where
+        U: TryInto<DatabaseUrl>,
+        U::Error: Into<Error>,
+    {
+        let url = url.try_into().map_err(Into::into)?;
+        self.observed(|set, options, observe| wait_at(set, options, &url, timeout, observe))
     }
 
     /// Applies everything pending, on a connection that is lent. The lock is held by its session:
@@ -238,6 +266,22 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         self.bring(&mut borrow::<B, C>(conn), target)
     }
 
+    /// The set, and how a run behaves.
+    #[cfg(feature = "cli")]
+    pub(crate) fn into_parts(self) -> (&'m MigrationSet, Options) {
+        (self.set, self.options)
+    }
+
+    fn observed<T>(
+        &mut self,
+        body: impl FnOnce(&MigrationSet, &Options, &mut Observe<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match &mut self.observe {
+            Some(observe) => body(self.set, &self.options, observe),
+            None => body(self.set, &self.options, &mut |_| {}),
+        }
+    }
+
     fn bring(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
         let runner = Runner::new(self.set, self.options.clone());
         match &mut self.observe {
@@ -248,5 +292,31 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
 
     fn runner(&self) -> Runner<'m> {
         Runner::new(self.set, self.options.clone())
+    }
+}
+
+impl<B: Backend, V: Into<Version>> Migrator<'static, B, V> {
+    /// Does what [`Migrator::run_at`] does on a thread of its own, and returns at once: the app goes on
+    /// starting, answers its probes, and asks the handle whether it may serve. Nothing of that blocks
+    /// an executor, and the app's own pool has no part in it.
+    ///
+    /// What may pass is tried again for as long as the app lives, above all a database that cannot be
+    /// reached yet; [`Migrator::connect_wait`] does not count here. Everything else, also a wrong URL,
+    /// ends in the handle's [`StartupState`](crate::StartupState).
+    pub fn start<U>(mut self, url: U) -> Startup
+    where
+        U: TryInto<DatabaseUrl>,
+        U::Error: Into<Error>,
+    {
+        self.options.connect_wait = Duration::MAX;
+        let (set, options) = (self.set, self.options);
+        let observe = self.observe.unwrap_or_else(|| Box::new(|_| {}));
+        let task = startup::Task {
+            url: url.try_into().map_err(Into::into),
+            control: options.control.clone(),
+            on_failure: self.on_failure,
+            observe,
+        };
+        task.start(move |url, observe| run_at(set, &options, url, observe))
     }
 }

@@ -12,6 +12,7 @@ use dbmig_core::status::{self, Entry};
 use crate::backend::atomic::tells_of_lock_wait;
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting};
+use crate::connect::{connect_with, patiently};
 use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
@@ -20,9 +21,15 @@ use crate::lock::{Held, with_lock};
 use crate::look::{Look, locate, look, look_closely};
 use crate::options::{Options, host};
 use crate::report::Report;
+use crate::url::DatabaseUrl;
 
 mod baseline;
 mod repair;
+mod wait;
+
+#[cfg(feature = "cli")]
+pub(crate) use wait::awaiting;
+pub(crate) use wait::wait_at;
 
 /// Runs a set of migrations on a database; the types are checked when it runs.
 pub struct Runner<'a> {
@@ -178,6 +185,23 @@ impl<'a> Runner<'a> {
     fn is_current(&self, db: &mut dyn Database) -> bool {
         db.nesting() == Nesting::TopLevel && db.engine().is_current(db, self.set)
     }
+}
+
+/// Applies everything pending of `set`, on connections of its own to `url`.
+pub(crate) fn run_at(
+    set: &MigrationSet,
+    options: &Options,
+    url: &DatabaseUrl,
+    observe: &mut Observe<'_>,
+) -> Result<Report, Error> {
+    if url.dialect() != set.dialect() {
+        let expected = set.dialect().name();
+        return Err(Error::OtherDatabase { url: url.to_string(), expected });
+    }
+    let (wait, control) = (options.connect_wait, &options.control);
+    let mut db = patiently(wait, control, observe, || connect_with(url, control))?;
+    let runner = Runner::new(set, options.clone());
+    runner.observe(observe).run(&mut *db, &Target::Latest)
 }
 
 /// The version whose presence in the ledger may mean that there is nothing left to do.

@@ -1,6 +1,7 @@
 //! The arguments of the commands.
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use dbmig_core::Version;
@@ -10,8 +11,10 @@ use dbmig_core::plan::{Diverged, Extent, OutOfOrder, Policy, Repair, Target};
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Apply pending migrations
+    #[command(visible_alias = "up")]
     Run(RunArgs),
     /// Revert the newest applied migration, or more of them
+    #[command(visible_alias = "down")]
     Revert(RevertArgs),
     /// Revert the newest applied migration and apply it again, as it is now
     Redo(RedoArgs),
@@ -29,6 +32,8 @@ pub enum Command {
     Repair(RepairArgs),
     /// Take migrations as applied without running them, to adopt an existing database
     Baseline(BaselineArgs),
+    /// Wait until another process has applied everything
+    Wait(WaitForArgs),
 }
 
 /// `run`
@@ -284,4 +289,18 @@ impl PlanArgs {
             (None, false) => Target::Latest,
         }
     }
+}
+
+/// `wait`
+#[derive(Args, Clone, Copy, Debug)]
+#[command(
+    after_help = "Reads only: the right to SELECT is enough, and the database need not be there yet. For an init\n\
+    container in front of an app, while a job migrates.\n\
+    Exit code 0 when the schema is there or is a later one, 75 at the time-out, 4 when waiting is useless.\n\n\
+    Examples:\n  cargo dbmig wait\n  cargo dbmig wait --timeout 5m"
+)]
+pub struct WaitForArgs {
+    /// How long to wait
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "10m")]
+    pub timeout: Duration,
 }

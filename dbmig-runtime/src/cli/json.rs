@@ -247,3 +247,15 @@ pub(super) struct DriftRow<'a> {
     pub(super) path: &'a str,
     pub(super) diff: &'a str,
 }
+
+#[derive(Serialize)]
+pub(super) struct Reached<'a> {
+    reached: bool,
+    ahead: &'a [String],
+}
+
+impl<'a> Reached<'a> {
+    pub(super) fn new(report: &'a Report) -> Self {
+        Self { reached: true, ahead: &report.ahead }
+    }
+}

@@ -1,9 +1,11 @@
 //! The `migrate` command: arguments, execution, tables, JSON, exit codes.
 //!
-//! `cargo dbmig` is this with the files as its source; an app flattens [`Command`] into its own
-//! command line and gives it the set that it embeds.
+//! `cargo dbmig` is this with the files as its source; an app puts [`Migrate`] into its own command
+//! line and gives it the set that it embeds.
 
+mod app;
 mod args;
+mod common;
 mod confirm;
 mod exit;
 mod json;
@@ -16,10 +18,12 @@ mod signals;
 mod verify;
 mod waits;
 
+pub use app::{Migrate, main};
 pub use args::{
     Allowed, BaselineArgs, Command, HistoryArgs, HowMany, PendingArgs, PlanArgs, RedoArgs,
-    RepairArgs, RevertArgs, RunArgs, StatusArgs, VerifyArgs,
+    RepairArgs, RevertArgs, RunArgs, StatusArgs, VerifyArgs, WaitForArgs,
 };
+pub use common::{Color, CommonArgs};
 pub use confirm::{Confirmation, confirm};
 pub use exit::Exit;
 pub use output::{Format, Output, Verbosity};

@@ -8,11 +8,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::output::{Look, Output};
 use crate::error::Error;
 use crate::event::Event;
+use crate::runner::awaiting;
 
 pub(super) struct Progress {
     output: Output,
     line: Option<ProgressBar>,
-    told_waiting: Option<Duration>,
+    told_waiting: Duration,
+    waiting_for: String,
     told_connecting: bool,
 }
 
@@ -25,7 +27,13 @@ impl Progress {
             }
             line
         });
-        Self { output, line, told_waiting: None, told_connecting: false }
+        Self {
+            output,
+            line,
+            told_waiting: Duration::ZERO,
+            waiting_for: String::new(),
+            told_connecting: false,
+        }
     }
 
     pub(super) fn observe(&mut self, event: &Event<'_>) {
@@ -37,8 +45,17 @@ impl Progress {
                 let text = format!("  dropping {leftover}, which an interrupted run has left");
                 self.say(|output| output.note(&text));
             }
-            Event::Waiting { holder, waited } => self.waiting(*holder, *waited),
-            Event::Planned { .. } => {}
+            Event::Waiting { holder, waited } => {
+                let text = format!("waiting for {}", holder.unwrap_or("another runner"));
+                self.waiting(&text, *waited);
+            }
+            Event::Awaiting { pending, of, holder, waited } => {
+                self.waiting(&awaiting(*pending, *of, *holder), *waited);
+            }
+            Event::Planned { .. }
+            | Event::StartingOver { .. }
+            | Event::Ready { .. }
+            | Event::Failed { .. } => {}
             Event::StepStarted { step, number, of } => {
                 let verb = match step.direction() {
                     Direction::Up => "applying",
@@ -92,14 +109,14 @@ impl Progress {
         }
     }
 
-    /// At first, and then every ten seconds.
-    fn waiting(&mut self, holder: Option<&str>, waited: Duration) {
-        let due = self.told_waiting.is_none_or(|told| waited >= told + Duration::from_secs(10));
-        let text = format!("waiting for {}", holder.unwrap_or("another runner"));
-        self.moving(text.clone());
-        if due {
-            self.told_waiting = Some(waited);
-            self.say(|output| output.note(&text));
+    /// When it changes, and then every ten seconds.
+    fn waiting(&mut self, text: &str, waited: Duration) {
+        self.moving(text.to_owned());
+        let due = waited >= self.told_waiting + Duration::from_secs(10);
+        if due || self.waiting_for != text {
+            self.told_waiting = waited;
+            text.clone_into(&mut self.waiting_for);
+            self.say(|output| output.note(text));
         }
     }
 

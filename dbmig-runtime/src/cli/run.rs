@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::options::Options;
 use crate::report::Report;
-use crate::runner::Runner;
+use crate::runner::{Runner, wait_at};
 use crate::url::DatabaseUrl;
 
 /// What a command works on.
@@ -57,6 +57,9 @@ fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> 
         && let Err(exit) = confirm(&context.output, context.url, what, context.confirmation)
     {
         return Ok(exit);
+    }
+    if let Command::Wait(args) = command {
+        return wait(context, args.timeout);
     }
     end_when_silent(&context.options.control, context.output, context.answer_timeout);
     let db = &mut *open(command, context)?;
@@ -98,7 +101,27 @@ fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> 
             }
         }
         Command::Baseline(args) => baseline(db, context, args),
+        Command::Wait(args) => wait(context, args.timeout),
     }
+}
+
+/// Opens its connections itself: the database need not be there yet.
+fn wait(context: &Context<'_>, timeout: Duration) -> Result<Exit, Error> {
+    let mut progress = Progress::new(context.output);
+    let Context { set, options, url, .. } = context;
+    let mut observe = |event: &Event<'_>| progress.observe(event);
+    let result = wait_at(set, options, url, timeout, &mut observe);
+    progress.end();
+    let report = result?;
+    context.output.json(&json::Reached::new(&report));
+    match report.ahead.len() {
+        0 => context.output.line("the schema is there"),
+        count => {
+            let noun = show::plural(count, "migration", "migrations");
+            context.output.line(format!("the schema is there, and {count} {noun} ahead"));
+        }
+    }
+    Ok(Exit::Done)
 }
 
 fn open(command: &Command, context: &Context<'_>) -> Result<Box<dyn Database>, Error> {

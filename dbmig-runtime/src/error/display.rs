@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use dbmig_core::plan::Direction;
+use dbmig_core::plan::{Blocked, Direction};
 
 use super::{ConnectReason, Error, Left, MigrationError};
 use crate::report::Report;
@@ -13,13 +13,7 @@ impl fmt::Display for Error {
             Self::Url(error) => error.fmt(f),
             Self::NotBuiltIn { dialect } => write!(f, "this program was built without {dialect}"),
             Self::Connect { url, reason, message } => {
-                let what = match reason {
-                    ConnectReason::NoSuchDatabase => "the database does not exist",
-                    ConnectReason::Refused => "the server refuses the connection",
-                    ConnectReason::Untrusted => "the server's certificate is not to be trusted",
-                    ConnectReason::Unreachable => "the database cannot be reached",
-                    ConnectReason::UnusableFile => "the file cannot be used as a database",
-                };
+                let what = reason.words();
                 write!(f, "{what}: {url}\n  {}", message.trim_end().replace('\n', "\n  "))
             }
             Self::Blocked(blocked) => blocked.fmt(f),
@@ -38,8 +32,9 @@ impl fmt::Display for Error {
             ),
             Self::NotReady { doing, waited } => write!(
                 f,
-                "the migrations are not done after {:.1} s: {doing}. They go on",
+                "the schema is not there yet after {:.1} s: {}",
                 waited.as_secs_f64(),
+                doing.trim_end().replace('\n', "\n  "),
             ),
             Self::Panicked { message } => {
                 write!(f, "the thread that migrates has panicked: {message}")
@@ -92,6 +87,54 @@ impl fmt::Display for Error {
                 write!(f, "could not {doing}: {source}")?;
                 details(f, source)
             }
+        }
+    }
+}
+
+impl Error {
+    /// In one line, with nothing that is not for everybody: no SQL, no URL, no word of the database,
+    /// which may repeat data.
+    pub fn gist(&self) -> String {
+        match self {
+            Self::Migration(error) => error.gist(),
+            Self::FailedElsewhere(run) => format!("{} failed on another runner", run.name),
+            Self::Database { doing, .. } => format!("could not {doing}"),
+            Self::Connect { reason, .. } => reason.words().to_owned(),
+            Self::OtherDatabase { expected, .. } => {
+                format!("the migrations are for {expected}, and the URL leads to another database")
+            }
+            Self::Panicked { .. } => "the thread that migrates has panicked".to_owned(),
+            Self::Foreign(_) => "a table of dbmig's belongs to an untrusted role".to_owned(),
+            Self::LockWait { .. } => "another runner kept the lock for too long".to_owned(),
+            Self::Blocked(Blocked::Interrupted(stuck)) => {
+                format!("an earlier run of {} was interrupted", stuck.name)
+            }
+            other => other.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" "),
+        }
+    }
+}
+
+impl MigrationError {
+    fn gist(&self) -> String {
+        let Self { name, path, .. } = self;
+        match &self.statement {
+            Some(s) => format!(
+                "{name} failed at {path}:{} (statement {} of {})",
+                s.position, s.number, s.of
+            ),
+            None => format!("{name} failed in {path}"),
+        }
+    }
+}
+
+impl ConnectReason {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::NoSuchDatabase => "the database does not exist",
+            Self::Refused => "the server refuses the connection",
+            Self::Untrusted => "the server's certificate is not to be trusted",
+            Self::Unreachable => "the database cannot be reached",
+            Self::UnusableFile => "the file cannot be used as a database",
         }
     }
 }

@@ -45,9 +45,11 @@ pub enum Error {
     /// Another runner, which this one waited for, has failed at what this one would do next: the
     /// same again would fail again.
     FailedElsewhere(Box<HistoryRow>),
-    /// [`Startup::wait`](crate::Startup::wait) has waited long enough; the migration goes on.
+    /// It was waited long enough for a migration that somebody else does: another thread
+    /// ([`Startup::wait`](crate::Startup::wait)) or another process
+    /// ([`Migrator::wait_at`](crate::Migrator::wait_at)).
     NotReady {
-        /// What it was doing.
+        /// What was in the way.
         doing: String,
         /// How long it was waited for.
         waited: Duration,
@@ -240,7 +242,9 @@ impl Error {
                  feature `{dialect}` to dbmig-runtime"
             )),
             Self::Connect { reason, .. } => Some(match reason {
-                ConnectReason::NoSuchDatabase => format!("create it: `{program} db create`"),
+                ConnectReason::NoSuchDatabase => {
+                    "create it: `cargo dbmig db create`, or with the server's own tools".to_owned()
+                }
                 ConnectReason::Refused => {
                     "check the user and the password in the database URL".to_owned()
                 }
@@ -265,7 +269,7 @@ impl Error {
                 "correct {} and run it again; `{program} history` has the whole message",
                 run.name
             )),
-            Self::NotReady { .. } => Some("wait longer".to_owned()),
+            Self::NotReady { .. } => Some(format!("`{program} status` shows how far it came")),
             Self::Panicked { .. } => Some(format!(
                 "report it, with what it says above; `{program} status` shows how far it came"
             )),
@@ -347,6 +351,13 @@ impl std::error::Error for Error {
             Self::Database { source, .. } => Some(source),
             _ => None,
         }
+    }
+}
+
+/// What cannot fail has no error.
+impl From<std::convert::Infallible> for Error {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
     }
 }
 

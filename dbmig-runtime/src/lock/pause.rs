@@ -16,6 +16,11 @@ impl Pause {
         Self(SHORTEST)
     }
 
+    /// Those between whole runs, each of which has been patient already.
+    pub(crate) const fn between_runs() -> Self {
+        Self(LONGEST)
+    }
+
     /// The next one, at most `left`.
     pub(crate) fn next(&mut self, left: Duration) -> Duration {
         let pause = self.0.mul_f64(0.5 + fastrand::f64());

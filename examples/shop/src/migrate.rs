@@ -10,7 +10,7 @@ use crate::migrations;
 ///
 /// # Errors
 /// [`Error`]; the app must not serve then.
-pub fn migrate(url: &DatabaseUrl, observe: impl FnMut(&Event<'_>)) -> Result<Report, Error> {
+pub fn migrate(url: &DatabaseUrl, observe: impl FnMut(&Event<'_>) + Send) -> Result<Report, Error> {
     match connect(url)? {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(mut conn) => {

@@ -1,0 +1,227 @@
+//! The `migrate` command of an app: what `cargo dbmig` does, on the set that the app embeds.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Args, Command as Clap, CommandFactory as _, FromArgMatches, Parser};
+use dbmig_core::Version;
+
+use super::args::Command;
+use super::common::CommonArgs;
+use super::exit::Exit;
+use super::run::{Context, execute};
+use super::signals::stop_on_signals;
+use crate::backend::Backend;
+use crate::error::Error;
+use crate::migrator::Migrator;
+use crate::url::{DatabaseUrl, UrlError};
+
+/// Where the URL is looked for, in this order: the role that migrates may be another one than the
+/// app's own.
+const VARIABLES: [&str; 2] = ["MIGRATION_DATABASE_URL", "DATABASE_URL"];
+
+/// The `migrate` command, for an app's own command line. It needs no files beside the binary.
+///
+/// ```
+/// use dbmig_runtime::cli::Migrate;
+///
+/// #[derive(clap::Parser)]
+/// struct Shop {
+///     #[command(subcommand)]
+///     command: Option<Command>,
+/// }
+///
+/// #[derive(clap::Subcommand)]
+/// enum Command {
+///     /// Look after the database: `shop migrate up`, `down`, `status`, `wait`, ..
+///     Migrate(Migrate),
+/// }
+/// # use clap::Parser as _;
+/// # assert!(Shop::try_parse_from(["shop", "migrate", "up", "--dry-run"]).is_ok());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Migrate {
+    inside: Inside,
+    program: String,
+}
+
+/// What clap derives; [`Migrate`] adapts its help to the app.
+#[derive(Args, Clone, Debug)]
+struct Inside {
+    #[command(flatten)]
+    common: CommonArgs,
+    /// The database [default: MIGRATION_DATABASE_URL, then DATABASE_URL, then the app's own]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Common options")]
+    database_url: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The same as a whole program.
+#[derive(Parser)]
+#[command(about = "Look after the database: migrations up and down, and where they stand")]
+struct Standalone {
+    #[command(flatten)]
+    migrate: Migrate,
+}
+
+impl Migrate {
+    /// Does what was asked for on the migrations of `migrator`: results on standard output, what goes
+    /// on and errors on standard error.
+    ///
+    /// The database is that of `--database-url`, `MIGRATION_DATABASE_URL` or `DATABASE_URL`. SIGTERM
+    /// and Ctrl-C stop it cleanly.
+    pub fn run<B: Backend, V: Into<Version>>(&self, migrator: Migrator<'_, B, V>) -> Exit {
+        self.execute(migrator, self.database_url())
+    }
+
+    /// The same, on `url` where nothing else names a database.
+    pub fn run_or<B: Backend, V: Into<Version>>(
+        &self,
+        migrator: Migrator<'_, B, V>,
+        url: &str,
+    ) -> Exit {
+        self.execute(migrator, self.database_url().or_else(|| Some(DatabaseUrl::parse(url))))
+    }
+
+    /// The database that the arguments or the environment name.
+    pub fn database_url(&self) -> Option<Result<DatabaseUrl, UrlError>> {
+        let from_environment = || {
+            let values = VARIABLES.iter().filter_map(|name| std::env::var(name).ok());
+            values.into_iter().find(|value| !value.trim().is_empty())
+        };
+        let text = self.inside.database_url.clone().or_else(from_environment)?;
+        Some(DatabaseUrl::parse(&text))
+    }
+
+    fn execute<B: Backend, V: Into<Version>>(
+        &self,
+        migrator: Migrator<'_, B, V>,
+        url: Option<Result<DatabaseUrl, UrlError>>,
+    ) -> Exit {
+        let output = self.inside.common.output();
+        let url = match url {
+            Some(Ok(url)) if url.dialect() == B::DIALECT => url,
+            Some(Ok(url)) => {
+                let expected = B::DIALECT.name();
+                let error = Error::OtherDatabase { url: url.to_string(), expected };
+                return output.error(&error, &self.program);
+            }
+            Some(Err(error)) => return output.error(&error.into(), &self.program),
+            None => {
+                let message = "nothing says which database is meant";
+                let help =
+                    "set DATABASE_URL (or MIGRATION_DATABASE_URL), or pass --database-url URL";
+                output.failure(message, Some(help), Exit::Usage);
+                return Exit::Usage;
+            }
+        };
+        let (set, mut options) = migrator.into_parts();
+        self.inside.common.waits.apply(&mut options);
+        stop_on_signals(&options.control, output);
+        let context = Context {
+            program: &self.program,
+            set,
+            warnings: &[],
+            url: &url,
+            options,
+            confirmation: self.inside.common.confirmation(),
+            output,
+            answer_timeout: self.inside.common.waits.answer_timeout,
+        };
+        execute(&self.inside.command, &context)
+    }
+}
+
+/// A whole program that only migrates:
+///
+/// ```no_run
+/// # use dbmig_runtime::{Migrations, Migrator, Sqlite};
+/// # static ALL: Migrations<Sqlite> = Migrations::from_static(&[]);
+/// fn main() -> std::process::ExitCode {
+///     dbmig_runtime::cli::main(Migrator::new(&ALL))
+/// }
+/// ```
+pub fn main<B: Backend, V: Into<Version>>(migrator: Migrator<'_, B, V>) -> ExitCode {
+    let name = executable();
+    let command = Standalone::command().bin_name(name.clone());
+    let matches = command.get_matches();
+    let mut migrate = match Standalone::from_arg_matches(&matches) {
+        Ok(program) => program.migrate,
+        Err(error) => error.exit(),
+    };
+    migrate.program = name;
+    migrate.run(migrator).into()
+}
+
+impl Args for Migrate {
+    fn augment_args(command: Clap) -> Clap {
+        let program = program(&command);
+        in_words_of(Inside::augment_args(command), &program)
+    }
+
+    fn augment_args_for_update(command: Clap) -> Clap {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Migrate {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let inside = Inside::from_arg_matches(matches)?;
+        Ok(Self { inside, program: format!("{} migrate", executable()) })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.inside.update_from_arg_matches(matches)
+    }
+}
+
+/// How a person calls `command` of this process.
+fn program(command: &Clap) -> String {
+    let executable = executable();
+    match command.get_name() {
+        // A whole program: ours, or one of the app's that is nothing else.
+        name if name == env!("CARGO_PKG_NAME") || name == executable => executable,
+        name => format!("{executable} {name}"),
+    }
+}
+
+fn executable() -> String {
+    let path = std::env::args_os().next().unwrap_or_default();
+    let name = Path::new(&path).file_stem().unwrap_or(OsStr::new("app"));
+    name.to_string_lossy().into_owned()
+}
+
+/// The examples of `cargo dbmig` in the words of this program.
+fn in_words_of(command: Clap, program: &str) -> Clap {
+    let subcommands: Vec<_> =
+        command.get_subcommands().map(|one| one.get_name().to_owned()).collect();
+    subcommands.into_iter().fold(command, |command, name| {
+        command.mut_subcommand(name, |one| match one.get_after_help() {
+            Some(help) => {
+                let help = help.to_string().replace("cargo dbmig", program);
+                one.after_help(help)
+            }
+            None => one,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_speaks_of_the_app() {
+        let command = Migrate::augment_args(Clap::new("migrate"));
+        command.clone().debug_assert();
+        for one in command.get_subcommands() {
+            let help = one.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(!help.contains("cargo dbmig"), "{help}");
+        }
+        let up = command.find_subcommand("up").unwrap().get_after_help().unwrap().to_string();
+        assert!(up.contains(" migrate run --dry-run"), "{up}");
+        Standalone::command().debug_assert();
+    }
+}

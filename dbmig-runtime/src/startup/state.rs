@@ -1,0 +1,194 @@
+//! What a start-up migration is doing.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::meeting::Outcome;
+use crate::error::{Class, Error};
+use crate::event::Event;
+
+/// What a start-up migration is doing.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum StartupState {
+    /// It tries to reach the database, or begins once more after something that may pass.
+    Connecting {
+        /// What was in the way the last time.
+        problem: Option<String>,
+    },
+    /// Another runner is migrating.
+    Waiting {
+        /// Who, where the database tells: app, version, host, since when, at work on what.
+        holder: Option<String>,
+    },
+    /// It migrates.
+    Migrating(Migrating),
+    /// The schema is what the app needs.
+    Ready,
+    /// The schema is a later one: it holds migrations that this app does not know.
+    Ahead {
+        /// Their names.
+        unknown: Vec<String>,
+    },
+    /// The app must not serve: policy or facts forbid it. Nothing was done.
+    Refused(Arc<Error>),
+    /// The app must not serve: a migration failed.
+    Failed(Arc<Error>),
+    /// It was asked to stop.
+    Stopped,
+}
+
+/// How far it has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Migrating {
+    /// Migrations done.
+    pub done: usize,
+    /// Migrations in all.
+    pub of: usize,
+    /// The name of the one it is at work on.
+    pub current: Option<String>,
+    /// The number of its statement and of its statements in all; only where they run one by one.
+    pub statement: Option<(usize, usize)>,
+    /// How often it was tried again, because somebody else held a lock on a table or row.
+    pub retries: u32,
+}
+
+/// Where a start-up migration stands at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// What it is doing.
+    pub state: StartupState,
+    /// For how long it has been doing that.
+    pub in_state: Duration,
+    /// Since it was started.
+    pub elapsed: Duration,
+    /// For how long the database has owed an answer that it gives at once when it is well.
+    pub unanswered: Option<Duration>,
+}
+
+impl StartupState {
+    /// Its word in JSON and logs: `connecting`, `waiting`, `migrating`, `ready`, `ahead`, `refused`,
+    /// `failed`, `stopped`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Connecting { .. } => "connecting",
+            Self::Waiting { .. } => "waiting",
+            Self::Migrating(_) => "migrating",
+            Self::Ready => "ready",
+            Self::Ahead { .. } => "ahead",
+            Self::Refused(_) => "refused",
+            Self::Failed(_) => "failed",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    /// Whether the app may serve.
+    pub const fn is_ready(&self) -> bool {
+        matches!(self, Self::Ready | Self::Ahead { .. })
+    }
+
+    /// Whether it stays like that.
+    pub const fn is_final(&self) -> bool {
+        !matches!(self, Self::Connecting { .. } | Self::Waiting { .. } | Self::Migrating(_))
+    }
+
+    pub(super) fn of(outcome: &Outcome) -> Self {
+        match outcome {
+            Ok(report) if report.ahead.is_empty() => Self::Ready,
+            Ok(report) => Self::Ahead { unknown: report.ahead.clone() },
+            Err(error) if matches!(**error, Error::Cancelled(_)) => Self::Stopped,
+            Err(error) if error.class() == Class::Refused => Self::Refused(Arc::clone(error)),
+            Err(error) => Self::Failed(Arc::clone(error)),
+        }
+    }
+
+    /// The state that `event` leads to from this one.
+    pub(super) fn after(&self, event: &Event<'_>) -> Option<Self> {
+        let mut at = match self {
+            Self::Migrating(at) => at.clone(),
+            _ => Migrating::default(),
+        };
+        match event {
+            Event::Connecting { error, .. } | Event::StartingOver { error, .. } => {
+                return Some(Self::Connecting { problem: Some(error.gist()) });
+            }
+            Event::Waiting { holder, .. } => {
+                return Some(Self::Waiting { holder: holder.map(str::to_owned) });
+            }
+            Event::Planned { plan } => at.of = plan.steps.len(),
+            Event::StepStarted { step, number, of } => {
+                let current = Some(step.name().to_owned());
+                at = Migrating { done: number - 1, of: *of, current, ..Migrating::default() };
+            }
+            Event::StatementStarted { number, of, .. } => at.statement = Some((*number, *of)),
+            Event::Retrying { attempt, .. } => at.retries = *attempt,
+            Event::StepDone { number, of, .. } => {
+                at = Migrating { done: *number, of: *of, ..Migrating::default() };
+            }
+            Event::Clearing { .. }
+            | Event::Awaiting { .. }
+            | Event::Ready { .. }
+            | Event::Failed { .. } => return None,
+        }
+        Some(Self::Migrating(at))
+    }
+}
+
+/// One line, without SQL.
+impl fmt::Display for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.state.name())?;
+        match &self.state {
+            StartupState::Connecting { problem: Some(problem) } => write!(f, " ({problem})"),
+            StartupState::Waiting { holder: Some(holder) } => write!(f, " for {holder}"),
+            StartupState::Migrating(Migrating { done, of, current, .. }) => {
+                write!(f, ", {done} of {of} done")?;
+                current.iter().try_for_each(|current| write!(f, ", at {current}"))
+            }
+            StartupState::Refused(error) | StartupState::Failed(error) => {
+                write!(f, ": {}", error.gist())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snapshot(state: StartupState) -> Snapshot {
+        let elapsed = Duration::from_secs(1);
+        Snapshot { state, in_state: elapsed, elapsed, unanswered: None }
+    }
+
+    #[test]
+    fn a_wait_is_left_with_the_first_step() {
+        let waiting = StartupState::Connecting { problem: None }
+            .after(&Event::Waiting { holder: Some("shop 1.0 on pod-1"), waited: Duration::ZERO })
+            .unwrap();
+        assert_eq!(snapshot(waiting.clone()).to_string(), "waiting for shop 1.0 on pod-1");
+        let at = waiting.after(&Event::StatementStarted { number: 2, of: 5, sql: "SELECT 1" });
+        let Some(StartupState::Migrating(at)) = at else { panic!("{at:?}") };
+        assert_eq!(at.statement, Some((2, 5)));
+    }
+
+    #[test]
+    fn the_end_says_whether_the_app_may_serve() {
+        let ahead = Report { ahead: vec!["2_b".to_owned()], ..Report::default() };
+        let ends = [
+            (Ok(Report::default()), "ready", true),
+            (Ok(ahead), "ahead", true),
+            (Err(Error::NewerHistory { found: 9 }), "refused", false),
+            (Err(Error::Panicked { message: "no".to_owned() }), "failed", false),
+            (Err(Error::Cancelled(Box::default())), "stopped", false),
+        ];
+        for (outcome, name, ready) in ends {
+            let state = StartupState::of(&outcome.map_err(Arc::new));
+            assert_eq!((state.name(), state.is_ready(), state.is_final()), (name, ready, true));
+        }
+    }
+
+    use crate::report::Report;
+}

@@ -1,0 +1,128 @@
+//! The thread that migrates.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Startup;
+use super::meeting::{Meeting, Outcome};
+use crate::control::Control;
+use crate::error::{Class, Error};
+use crate::event::{self, Event, Observe, SendObserve};
+use crate::lock::Pause;
+use crate::report::Report;
+use crate::url::DatabaseUrl;
+
+/// What becomes of the process when the migration fails for good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum OnFailure {
+    /// It lives on, without being ready.
+    #[default]
+    Stay,
+    /// It exits with the code of the failure.
+    Exit,
+}
+
+/// What is to be done on the thread.
+pub(crate) struct Task {
+    pub(crate) url: Result<DatabaseUrl, Error>,
+    pub(crate) control: Control,
+    pub(crate) on_failure: OnFailure,
+    pub(crate) observe: Box<SendObserve<'static>>,
+}
+
+impl Task {
+    /// Calls `run` on a thread of its own until that has ended for good.
+    pub(crate) fn start(self, run: impl Run) -> Startup {
+        let meeting = Arc::new(Meeting::new());
+        let control = self.control.clone();
+        let on_thread = Arc::clone(&meeting);
+        let thread = std::thread::Builder::new().name("dbmig".to_owned());
+        if let Err(error) = thread.spawn(move || self.work(&on_thread, run)) {
+            let message = format!("no thread could be started: {error}");
+            meeting.end(Err(Arc::new(Error::Panicked { message })));
+        }
+        Startup { meeting, control }
+    }
+
+    fn work(self, meeting: &Meeting, run: impl Run) {
+        let Self { url, control, on_failure, mut observe } = self;
+        let mut tell = |event: &Event<'_>| {
+            meeting.observe(event);
+            observe(event);
+        };
+        // A panic, be it of the app's own observer, must not look like a migration that goes on.
+        let work = || url.and_then(|url| persist(&url, &control, &mut tell, run));
+        let ended = catch_unwind(AssertUnwindSafe(work))
+            .unwrap_or_else(|panic| Err(Error::Panicked { message: words(&*panic) }));
+        end(meeting, ended.map_err(Arc::new), on_failure, &mut *observe);
+    }
+}
+
+/// One run.
+pub(crate) trait Run:
+    FnMut(&DatabaseUrl, &mut Observe<'_>) -> Result<Report, Error> + Send + 'static
+{
+}
+
+impl<F> Run for F where
+    F: FnMut(&DatabaseUrl, &mut Observe<'_>) -> Result<Report, Error> + Send + 'static
+{
+}
+
+/// Tries again for as long as what is in the way may pass: nobody else would do it for an app that
+/// lives on.
+fn persist(
+    url: &DatabaseUrl,
+    control: &Control,
+    observe: &mut Observe<'_>,
+    mut run: impl Run,
+) -> Result<Report, Error> {
+    let mut pause = Pause::between_runs();
+    loop {
+        match run(url, observe) {
+            Err(error) if error.class() == Class::Temporary && !control.is_cancelled() => {
+                let pause = pause.next(Duration::MAX);
+                let event = Event::StartingOver { error: &error, pause };
+                event::trace(&event);
+                observe(&event);
+                control.sleep(pause);
+            }
+            Err(_) if control.is_cancelled() => return Err(Error::Cancelled(Box::default())),
+            ended => return ended,
+        }
+    }
+}
+
+fn end(meeting: &Meeting, outcome: Outcome, on_failure: OnFailure, observe: &mut SendObserve<'_>) {
+    let event = match &outcome {
+        Ok(report) => Event::Ready { report, elapsed: meeting.elapsed() },
+        Err(error) => Event::Failed { error },
+    };
+    event::trace(&event);
+    // It may be the one that has panicked.
+    let _ = catch_unwind(AssertUnwindSafe(|| observe(&event)));
+    meeting.end(outcome.clone());
+    match outcome {
+        Err(error) if on_failure == OnFailure::Exit && !matches!(*error, Error::Cancelled(_)) => {
+            exit(&error);
+        }
+        _ => {}
+    }
+}
+
+/// The process is over, and nobody else is there to say why.
+#[expect(clippy::print_stderr, reason = "the last words of a process")]
+fn exit(error: &Error) -> ! {
+    eprintln!("error: {error}");
+    if let Some(remedy) = error.remedy("cargo dbmig") {
+        eprintln!("next: {remedy}");
+    }
+    std::process::exit(error.class().exit_code().into());
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+}
