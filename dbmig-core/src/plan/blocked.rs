@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::History;
 use super::stuck::Stuck;
+use super::{History, Record};
 use crate::Version;
 use crate::migration::{Migration, MigrationSet};
 use crate::sql::SplitError;
@@ -55,16 +55,24 @@ pub struct Drifted {
     pub name: String,
     /// The file that changed.
     pub path: String,
+    /// The name that it had when it was applied, if that was another one: then it may be another
+    /// app's.
+    pub applied_as: Option<String>,
 }
 
 impl Drifted {
     /// `migration`, if another text was applied under its version.
     pub(super) fn find(migration: &Migration, history: &History) -> Option<Self> {
         let applied = history.find(&migration.version)?;
+        let applied_as = match &applied.record {
+            Record::Recorded { name, .. } if **name != *migration.name => Some(name.clone()),
+            _ => None,
+        };
         applied.differs_from(migration).then(|| Self {
             version: migration.version.clone(),
             name: migration.name.to_string(),
             path: migration.up().path.to_string(),
+            applied_as,
         })
     }
 }
@@ -179,7 +187,13 @@ impl fmt::Display for Blocked {
         match self {
             Self::Drift(drifted) => {
                 f.write_str("applied migrations have changed since they were applied:")?;
-                drifted.iter().try_for_each(|d| write!(f, "\n  {} ({})", d.name, d.path))
+                drifted.iter().try_for_each(|d| {
+                    write!(f, "\n  {} ({})", d.name, d.path)?;
+                    let other = d.applied_as.iter();
+                    other.into_iter().try_for_each(|name| {
+                        write!(f, "\n    the database has it as {name}: that of another app?")
+                    })
+                })
             }
             Self::OutOfOrder { late, newest } => {
                 write!(f, "pending migrations are older than the newest applied one, {newest}:")?;

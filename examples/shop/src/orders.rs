@@ -71,10 +71,6 @@ impl From<Error> for Refusal {
     }
 }
 
-pub(crate) fn is_alive(conn: &mut AnyConnection) -> QueryResult<()> {
-    diesel::sql_query("SELECT 1").execute(conn).map(drop)
-}
-
 pub(crate) fn products(conn: &mut AnyConnection) -> QueryResult<Vec<Product>> {
     use products::{name, price_cents, sku, stock};
     products::table.select((sku, name, price_cents, stock)).order(sku).load(conn)

@@ -1,194 +1,167 @@
-//! The program: migrate, then serve. Everything that it prints stands here.
+//! The program: it serves, migrates meanwhile, and stops when it is told to.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the output of a program")]
 
 use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::sync::Arc;
 
+use clap::{Parser, Subcommand};
+use dbmig_runtime::cli::Migrate;
 use dbmig_runtime::url::DatabaseUrl;
-use dbmig_runtime::{Event, Report};
+use dbmig_runtime::{Error, Startup};
 use tokio::net::TcpListener;
 
 use crate::database::Store;
-use crate::migrate::migrate;
+use crate::migrate::{self, OnFailure};
+use crate::tell::tell;
 use crate::{client, web};
 
-const USAGE: &str = "\
-A small shop on the web that migrates its database when it starts.
-
-Usage: shop [--once]
-
-  --once   migrate, answer one request to itself on a free port, and exit
-  --help   print this
-
-Environment:
-  DATABASE_URL   sqlite://FILE (default: sqlite://shop.db) or postgres://..
-  ADDRESS        where to listen (default: 127.0.0.1)
-  PORT           on which port (default: 3000; 0 is any free one)";
-
-enum Mode {
-    Serve,
-    Once,
+/// A small shop on the web that migrates its database when it starts.
+#[derive(Debug, Parser)]
+#[command(name = "shop", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(flatten)]
+    serve: Serve,
+    #[command(subcommand)]
+    command: Option<Command>,
 }
 
-/// What went wrong, and what to do about it.
-struct Failure {
-    message: String,
-    remedy: Option<String>,
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Look after the database: up, down, status, plan, history, wait, ..
+    Migrate(Migrate),
 }
 
-impl Failure {
-    fn new(message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { message: message.into(), remedy: Some(remedy.into()) }
-    }
+/// Without a command it serves.
+#[derive(clap::Args, Debug)]
+struct Serve {
+    /// Where to listen
+    #[arg(long, env = "ADDRESS", default_value = "127.0.0.1")]
+    address: std::net::IpAddr,
+    /// On which port; 0 is any free one
+    #[arg(long, env = "PORT", default_value_t = 3000)]
+    port: u16,
+    /// End when the migrations fail, instead of living on without being ready
+    #[arg(long, env = "EXIT_ON_FAILURE", value_parser = clap::builder::FalseyValueParser::new())]
+    exit_on_failure: bool,
+    /// Migrate, answer one request to itself on a free port, and end
+    #[arg(long)]
+    once: bool,
 }
 
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self { message: error.to_string(), remedy: None }
-    }
+/// How the service ended.
+enum End {
+    Stopped,
+    /// The migrations were asked to stop before they were done; the next start goes on.
+    StoppedMigrating,
+    Failed(Arc<Error>),
 }
 
 /// The program.
 pub fn main() -> ExitCode {
-    let mode = match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
-        [] => Mode::Serve,
-        [once] if once == "--once" => Mode::Once,
-        [help] if help == "--help" || help == "-h" => {
-            println!("{USAGE}");
-            return ExitCode::SUCCESS;
+    let cli = Cli::parse();
+    let url = match database_url() {
+        Ok(url) => url,
+        Err(error) => return failed(&error.to_string(), "put another one into DATABASE_URL", 2),
+    };
+    match cli.command {
+        Some(Command::Migrate(command)) => migrate::command(&command, &url).into(),
+        None => match run(&cli.serve, url) {
+            Ok(End::Stopped) => ExitCode::SUCCESS,
+            Ok(End::StoppedMigrating) => ExitCode::from(75),
+            // It was told when it happened.
+            Ok(End::Failed(error)) => ExitCode::from(error.class().exit_code()),
+            Err(error) => {
+                failed(&error.to_string(), "set ADDRESS and PORT, such as `PORT=3001`", 1)
+            }
+        },
+    }
+}
+
+fn failed(message: &str, next: &str, code: u8) -> ExitCode {
+    eprintln!("error: {message}\nnext: {next}");
+    ExitCode::from(code)
+}
+
+fn database_url() -> Result<DatabaseUrl, dbmig_runtime::url::UrlError> {
+    let given = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
+    DatabaseUrl::parse(given.as_deref().unwrap_or("sqlite://shop.db"))
+}
+
+#[tokio::main]
+async fn run(serve: &Serve, url: DatabaseUrl) -> io::Result<End> {
+    let port = if serve.once { 0 } else { serve.port };
+    let address = SocketAddr::new(serve.address, port);
+    // First: who cannot listen need not migrate.
+    let listener = TcpListener::bind(address).await.map_err(|error| unusable(address, &error))?;
+    let local = listener.local_addr()?;
+    println!("{} database {url}", url.dialect().name());
+    let on_failure = if serve.exit_on_failure { OnFailure::Exit } else { OnFailure::Stay };
+    let migrations = migrate::start(&url, on_failure, tell);
+    let server = axum::serve(listener, web::app(Store::new(url), &migrations));
+    if serve.once {
+        return once(server.into_future(), local, &migrations).await;
+    }
+    println!("listening on http://{local} (Ctrl-C stops it); try");
+    println!("  curl http://{local}/readyz");
+    println!("  curl http://{local}/products");
+    server.with_graceful_shutdown(stop(migrations.clone())).await?;
+    // A step of a migration that is under way ends, or is rolled back.
+    match migrations.ready().await {
+        Err(error) if matches!(*error, Error::Cancelled(_)) => {
+            println!("stopped; the next start goes on with the migrations");
+            Ok(End::StoppedMigrating)
         }
         _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
-    match start(&mode) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {}", failure.message);
-            if let Some(remedy) = failure.remedy {
-                eprintln!("help: {remedy}");
-            }
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn start(mode: &Mode) -> Result<(), Failure> {
-    let address = address(mode)?;
-    let url = variable("DATABASE_URL").unwrap_or_else(|| "sqlite://shop.db".to_owned());
-    let url = DatabaseUrl::parse(&url).map_err(|error| {
-        Failure::new(error.to_string(), "put it into DATABASE_URL, or leave that unset for SQLite")
-    })?;
-    migrate_aloud(&url)?;
-    tokio::runtime::Runtime::new()?.block_on(serve(Store::new(url), address, mode))
-}
-
-fn migrate_aloud(url: &DatabaseUrl) -> Result<(), Failure> {
-    println!("{} database {url}", url.dialect().name());
-    let begun = Instant::now();
-    let report = migrate(url, show).map_err(|error| Failure {
-        remedy: error.remedy("cargo dbmig"),
-        message: error.to_string(),
-    })?;
-    let took = begun.elapsed().as_secs_f64() * 1000.0;
-    match &report {
-        Report { done, .. } if done.is_empty() => {
-            println!("the schema is up to date, nothing to migrate ({took:.1} ms)");
-        }
-        Report { done, .. } => println!("{} migrations applied in {took:.1} ms", done.len()),
-    }
-    Ok(())
-}
-
-fn show(event: &Event<'_>) {
-    match event {
-        Event::Waiting { holder, waited } => {
-            let holder = holder.unwrap_or("another process");
-            println!("  waiting for {holder}, which is migrating ({} s)", waited.as_secs());
-        }
-        Event::StepDone { done, .. } => {
-            println!("  applied {:<56} {:>7.1} ms", done.name, done.elapsed.as_secs_f64() * 1000.0);
-        }
-        Event::Retrying { name, message, .. } => println!("  {name}: {message}; trying again"),
-        _ => {}
-    }
-}
-
-async fn serve(store: Store, address: String, mode: &Mode) -> Result<(), Failure> {
-    let listener = TcpListener::bind(&address).await.map_err(|error| unusable(&address, &error))?;
-    let local = listener.local_addr()?;
-    let server = axum::serve(listener, web::app(store));
-    match mode {
-        Mode::Serve => {
-            invite(local);
-            server.with_graceful_shutdown(stop()).await?;
             println!("stopped");
-        }
-        Mode::Once => {
-            let asked = tokio::task::spawn_blocking(move || ask(local));
-            let served = tokio::spawn(server.into_future());
-            let answered = asked.await.map_err(io::Error::other)?;
-            served.abort();
-            answered?;
+            Ok(End::Stopped)
         }
     }
-    Ok(())
 }
 
-fn invite(local: SocketAddr) {
-    println!("listening on http://{local} (Ctrl-C stops it); try");
-    println!("  curl http://{local}/products");
-    println!(
-        "  curl http://{local}/orders -H 'content-type: application/json' \
-         -d '{{\"customer\": 1, \"lines\": [{{\"sku\": \"TEA-ASSAM\", \"quantity\": 2}}]}}'"
-    );
-}
-
-fn ask(local: SocketAddr) -> Result<(), Failure> {
-    println!("GET http://{local}/products");
-    let answer = client::send(local, "GET", "/products", "")?;
+async fn once(
+    server: impl Future<Output = io::Result<()>> + Send + 'static,
+    local: SocketAddr,
+    migrations: &Startup,
+) -> io::Result<End> {
+    let served = tokio::spawn(server);
+    if let Err(error) = migrations.ready().await {
+        return Ok(End::Failed(error));
+    }
+    let asked = tokio::task::spawn_blocking(move || {
+        println!("GET http://{local}/products");
+        client::send(local, "GET", "/products", "")
+    });
+    let answer = asked.await.map_err(io::Error::other)??;
+    served.abort();
     println!("{} {}", answer.status, answer.body);
     match answer.status {
-        200 => Ok(()),
-        status => Err(io::Error::other(format!("the answer has the status {status}")).into()),
+        200 => Ok(End::Stopped),
+        status => Err(io::Error::other(format!("the answer has the status {status}"))),
     }
 }
 
-fn address(mode: &Mode) -> Result<String, Failure> {
-    let host = variable("ADDRESS").unwrap_or_else(|| "127.0.0.1".to_owned());
-    let port = match (variable("PORT"), mode) {
-        (Some(port), _) => port.parse::<u16>().map_err(|_| {
-            Failure::new(format!("PORT is `{port}`"), "set it to a number up to 65535")
-        })?,
-        (None, Mode::Serve) => 3000,
-        (None, Mode::Once) => 0,
+fn unusable(address: SocketAddr, error: &io::Error) -> io::Error {
+    let text = match error.kind() {
+        io::ErrorKind::AddrInUse => format!("another program listens on {address} already"),
+        _ => format!("cannot listen on {address}: {error}"),
     };
-    // An IPv6 address is set in brackets before a port.
-    Ok(if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") })
+    io::Error::new(error.kind(), text)
 }
 
-fn unusable(address: &str, error: &io::Error) -> Failure {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => Failure::new(
-            format!("another program listens on {address} already"),
-            "stop it, or choose another port: `PORT=3001`",
-        ),
-        _ => Failure::new(
-            format!("cannot listen on {address}: {error}"),
-            "set ADDRESS to an address of this machine and PORT to a free port",
-        ),
-    }
-}
-
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+/// The first signal ends the service, and the migrations cleanly; the second one ends at once.
+async fn stop(migrations: Startup) {
+    asked_to_stop().await;
+    migrations.cancel();
+    tokio::spawn(async {
+        asked_to_stop().await;
+        std::process::exit(75);
+    });
 }
 
 /// Ctrl-C, or what a service manager sends.
-async fn stop() {
+async fn asked_to_stop() {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {
             // Without the signal, only a kill stops the service.

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
+use dbmig_runtime::Startup;
 use dbmig_runtime::plan::Extent;
 use dbmig_runtime::url::DatabaseUrl;
 use diesel::connection::SimpleConnection as _;
@@ -14,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::migrate::migrator;
 use crate::migrations::sqlite::{ALL, Version};
-use crate::{Store, app, migrate, send};
+use crate::{OnFailure, Store, app, send, start};
 
 /// A database in a file of its own.
 struct Database(TempDir);
@@ -34,7 +36,12 @@ impl Database {
 
     /// The names of what was applied.
     fn migrate(&self) -> Vec<String> {
-        migrate(&self.url(), |_| {}).unwrap().applied().map(str::to_owned).collect()
+        let report = self.start().wait(Duration::from_secs(60)).unwrap();
+        report.applied().map(str::to_owned).collect()
+    }
+
+    fn start(&self) -> Startup {
+        start(&self.url(), OnFailure::Stay, |_| {})
     }
 
     fn connect(&self) -> SqliteConnection {
@@ -56,7 +63,9 @@ impl Shop {
         let bound = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"));
         let listener = bound.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = app(Store::new(database.url()));
+        let migrations = database.start();
+        let service = app(Store::new(database.url()), &migrations);
+        runtime.block_on(migrations.ready()).unwrap();
         runtime.spawn(async move { axum::serve(listener, service).await });
         Self { address, _runtime: runtime }
     }
@@ -139,7 +148,7 @@ fn the_first_requests_have_something_to_show() {
         "id": 2, "given_name": "Grace", "family_name": "Brewster Hopper", "email": "grace@example.com"
     });
     assert_eq!(shop.get("/customers")[1], grace);
-    assert_eq!(send(shop.address, "GET", "/healthz", "").unwrap().status, 200);
+    assert_eq!(shop.get("/readyz")["state"], "ready");
     let index = send(shop.address, "GET", "/", "").unwrap();
     assert!(index.body.contains("GET  /products"), "{}", index.body);
 }
@@ -292,12 +301,12 @@ fn both_databases_have_the_same_migrations() {
 fn an_unreachable_database_is_named_without_its_password() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("missing").join("shop.db");
-    let url = DatabaseUrl::parse(path.to_str().unwrap()).unwrap();
-    let error = migrate(&url, |_| {}).unwrap_err().to_string();
+    let failed = |url: &str| {
+        let url = DatabaseUrl::parse(url).unwrap();
+        start(&url, OnFailure::Stay, |_| {}).wait(Duration::from_secs(60)).unwrap_err()
+    };
+    let error = failed(path.to_str().unwrap()).to_string();
     assert!(error.contains("unable to open database file") && error.contains("missing"), "{error}");
-
-    let url = DatabaseUrl::parse("mysql://u:s3cret@localhost/shop").unwrap();
-    let error = migrate(&url, |_| {}).unwrap_err();
-    assert_eq!(error.to_string(), "this program was built without mysql");
-    assert!(error.remedy("cargo dbmig").unwrap().contains("build it in"));
+    let error = failed("mysql://u:s3cret@localhost/shop").to_string();
+    assert!(error.contains("this is another database: mysql://u:***@localhost/shop"), "{error}");
 }

@@ -6,21 +6,23 @@ use axum::extract::{Json, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use dbmig_runtime::Startup;
 use serde::Serialize;
 
 use crate::database::Store;
 use crate::orders::{self, Customer, NewOrder, Order, Product, Refusal};
 
-/// The service, on a database that has been migrated.
-pub fn app(store: Store) -> Router {
+/// The service. Its routes are open once `migrations` are done; the probes are from the start.
+pub fn app(store: Store, migrations: &Startup) -> Router {
     Router::new()
         .route("/", get(index))
-        .route("/healthz", get(healthz))
         .route("/products", get(products))
         .route("/customers", get(customers))
         .route("/orders", post(place_order))
         .route("/orders/{id}", get(order))
         .with_state(store)
+        .layer(migrations.gate())
+        .merge(migrations.probes())
 }
 
 const INDEX: &str = "\
@@ -28,16 +30,11 @@ GET  /products
 GET  /customers
 POST /orders       {\"customer\": 1, \"lines\": [{\"sku\": \"TEA-ASSAM\", \"quantity\": 2}]}
 GET  /orders/{id}
-GET  /healthz
+GET  /livez, /readyz, /startupz
 ";
 
 async fn index() -> &'static str {
     INDEX
-}
-
-async fn healthz(State(store): State<Store>) -> Result<&'static str, Failure> {
-    store.run(|conn| Ok::<_, Failure>(orders::is_alive(conn)?)).await?;
-    Ok("ok\n")
 }
 
 async fn products(State(store): State<Store>) -> Result<Json<Vec<Product>>, Failure> {

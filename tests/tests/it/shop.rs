@@ -1,8 +1,10 @@
 //! The example app as a process, on each database that it knows.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read};
 use std::net::{SocketAddr, TcpListener};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use dbmig_example_shop::{migrations::postgres, send};
 use dbmig_tests::project::{Output, run};
@@ -12,8 +14,10 @@ const BACKENDS: [Backend; 2] = [Backend::Sqlite, Backend::Postgres];
 const COUNT: usize = postgres::Version::ALL.len();
 const ORDER: &str = r#"{"customer": 1, "lines": [{"sku": "TEA-ASSAM", "quantity": 2}]}"#;
 
+const LONG: Duration = Duration::from_secs(60);
+
 /// The app, with nothing else in its environment.
-fn shop(database: &TestDatabase) -> Command {
+pub(crate) fn shop(database: &TestDatabase) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shop-under-test"));
     command.env_clear().env("DATABASE_URL", database.url()).env("PORT", "0");
     command.stdin(Stdio::null());
@@ -21,41 +25,63 @@ fn shop(database: &TestDatabase) -> Command {
 }
 
 /// The app while it serves. It is killed when it is dropped.
-struct Serving {
+pub(crate) struct Serving {
     process: Child,
-    output: BufReader<ChildStdout>,
-    /// What it said before it listened.
-    said: String,
-    address: SocketAddr,
+    said: Arc<Mutex<String>>,
+    pub(crate) address: SocketAddr,
 }
 
 impl Serving {
-    fn start(database: &TestDatabase) -> Self {
-        let mut process = shop(database).stdout(Stdio::piped()).spawn().unwrap();
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        let mut said = String::new();
-        let address = loop {
-            let mut line = String::new();
-            assert_ne!(output.read_line(&mut line).unwrap(), 0, "it ended after: {said}");
-            if let Some(rest) = line.strip_prefix("listening on http://") {
-                break rest.split(' ').next().unwrap().parse().unwrap();
-            }
-            said.push_str(&line);
-        };
-        Self { process, output, said, address }
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let said = Arc::default();
+        listen(process.stdout.take().unwrap(), &said);
+        listen(process.stderr.take().unwrap(), &said);
+        let line = wait_for(&said, "listening on http://");
+        let address = line.split(' ').next().unwrap().parse().unwrap();
+        Self { process, said, address }
     }
 
-    fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+    /// As soon as it serves.
+    fn ready(database: &TestDatabase) -> Self {
+        let serving = Self::start(&mut shop(database));
+        let deadline = Instant::now() + LONG;
+        while serving.ask("GET", "/readyz", "").0 != 200 {
+            assert!(Instant::now() < deadline, "{}", serving.said());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        serving
+    }
+
+    pub(crate) fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
+    }
+
+    /// What stands behind `text` in its line, as soon as it says so.
+    pub(crate) fn wait_for(&self, text: &str) -> String {
+        wait_for(&self.said, text)
+    }
+
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let answer = send(self.address, method, path, body).unwrap();
         (answer.status, answer.body)
     }
 
-    /// Asks it to end as a service manager does, and returns its last words.
-    fn stop(mut self) -> String {
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        assert!(self.process.wait().unwrap().success());
-        self.output.by_ref().lines().map(Result::unwrap).last().unwrap()
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    }
+
+    /// Its exit code, once it has ended.
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
+        let code = self.process.wait().unwrap().code();
+        (code, self.said())
+    }
+
+    /// Asks it to end as a service manager does, and returns its exit code and all that it said.
+    pub(crate) fn stop(self) -> (Option<i32>, String) {
+        self.signal("-TERM");
+        self.end()
     }
 }
 
@@ -63,6 +89,29 @@ impl Drop for Serving {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+fn listen(from: impl Read + Send + 'static, said: &Arc<Mutex<String>>) {
+    let said = Arc::clone(said);
+    std::thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            let mut said = said.lock().unwrap();
+            said.push_str(&line);
+            said.push('\n');
+        }
+    });
+}
+
+fn wait_for(said: &Mutex<String>, text: &str) -> String {
+    let deadline = Instant::now() + LONG;
+    loop {
+        let all = said.lock().unwrap().clone();
+        if let Some(rest) = all.lines().find_map(|line| Some(line.split_once(text)?.1.to_owned())) {
+            return rest;
+        }
+        assert!(Instant::now() < deadline, "it did not say `{text}`:\n{all}");
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 
@@ -94,17 +143,17 @@ fn schema(database: &TestDatabase) -> Vec<String> {
 fn it_migrates_serves_dies_and_starts_again() {
     for backend in BACKENDS {
         let database = database(backend);
-        let first = Serving::start(&database);
-        assert_eq!(applied(&first.said), COUNT, "{}", first.said);
-        assert!(first.said.contains(&format!("{COUNT} migrations applied in ")), "{}", first.said);
-        assert!(!first.said.contains(PASSWORD), "{}", first.said);
+        let first = Serving::ready(&database);
+        first.wait_for(&format!("{COUNT} migrations applied in "));
+        assert_eq!(applied(&first.said()), COUNT, "{}", first.said());
+        assert!(!first.said().contains(PASSWORD), "{}", first.said());
         let (status, placed) = first.ask("POST", "/orders", ORDER);
         assert_eq!(status, 201, "{placed}");
         assert!(placed.contains(r#""total_cents":1780"#), "{placed}");
         drop(first);
 
-        let second = Serving::start(&database);
-        assert!(second.said.contains("nothing to migrate"), "{}", second.said);
+        let second = Serving::ready(&database);
+        second.wait_for("nothing to migrate");
         assert_eq!(second.ask("GET", "/orders/1", ""), (200, placed), "{backend:?}");
         let (_, products) = second.ask("GET", "/products", "");
         assert!(products.contains(r#""price_cents":890,"stock":198"#), "{products}");
@@ -113,7 +162,8 @@ fn it_migrates_serves_dies_and_starts_again() {
         for (order, status) in [(ORDER.replace('2', "999"), 409), (ORDER.replace('1', "7"), 422)] {
             assert_eq!(second.ask("POST", "/orders", &order).0, status, "{backend:?}: {order}");
         }
-        assert_eq!(second.stop(), "stopped");
+        let (code, said) = second.stop();
+        assert!(code == Some(0) && said.ends_with("stopped\n"), "{code:?}: {said}");
     }
 }
 
@@ -190,7 +240,7 @@ fn a_migration_that_fails_stops_the_start() {
             "error: applying 2026-01-12-101500-0000_create_orders failed",
             "2026-01-12-101500-0000_create_orders/up.sql:1:",
             "nothing of this migration is in the database",
-            "help: correct migrations/",
+            "next: correct migrations/",
         ] {
             assert!(output.stderr.contains(part), "{backend:?}: no {part} in {}", output.stderr);
         }
@@ -207,15 +257,17 @@ fn what_stands_in_the_way_is_named() {
         output.stderr,
         format!(
             "error: another program listens on {address} already\n\
-             help: stop it, or choose another port: `PORT=3001`\n"
+             next: set ADDRESS and PORT, such as `PORT=3001`\n"
         )
     );
-    let output = run(shop(&lite).env("PORT", "http")).expect(1);
-    assert_eq!(output.stderr, "error: PORT is `http`\nhelp: set it to a number up to 65535\n");
+    // Who cannot listen has not migrated either.
+    assert_eq!(lite.tables(), [""; 0]);
+    let output = run(shop(&lite).env("PORT", "http")).expect(2);
+    assert!(output.stderr.contains("invalid value 'http' for '--port"), "{}", output.stderr);
 
     let database = database(Backend::Postgres);
     let wrong = database.url().replace(PASSWORD, "wr0ng-secret");
-    let output = run(shop(&database).env("DATABASE_URL", wrong)).expect(1);
+    let output = run(shop(&database).arg("--once").env("DATABASE_URL", wrong)).expect(1);
     assert!(output.stderr.contains("password authentication failed"), "{}", output.stderr);
     assert!(!output.text().contains("wr0ng-secret"), "{}", output.text());
 

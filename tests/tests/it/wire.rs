@@ -1,29 +1,17 @@
 //! What an app's start costs on the wire: round trips, counted between client and server.
 
-use dbmig_core::migration::{Body, Down, Script, Settings, SqlBody};
-use dbmig_core::{Checksum, Dialect, Migration, Version};
 use dbmig_runtime::url::DatabaseUrl;
 use dbmig_runtime::{Migrations, Migrator, Postgres};
 use dbmig_tests::{Backend, Wire, database};
 use diesel::{Connection as _, PgConnection};
 
-/// As a build embeds them: in memory that is never given back.
+use crate::sets::made_up;
+
 fn migrations(count: usize) -> &'static Migrations<Postgres> {
-    let migration = |number| {
-        let name = format!("{number:04}_create_t{number}");
+    made_up((0..count).map(|number| {
         let sql = format!("CREATE TABLE t{number} (id INTEGER); INSERT INTO t{number} VALUES (1);");
-        let checksum = Checksum::of(Dialect::Postgres, &sql);
-        let up = Script { path: "up.sql".into(), text: sql.into() };
-        Migration {
-            version: Version::of_directory(&name).unwrap(),
-            name: name.into(),
-            body: Body::Sql(SqlBody { up, down: Down::Missing }),
-            settings: Settings::DEFAULT,
-            checksum,
-        }
-    };
-    let all: Vec<_> = (0..count).map(migration).collect();
-    Box::leak(Box::new(Migrations::from_static(all.leak())))
+        (format!("{number:04}_create_t{number}"), sql)
+    }))
 }
 
 /// Round trips after connecting, and how many migrations were applied.
