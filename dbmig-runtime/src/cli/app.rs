@@ -118,6 +118,8 @@ impl Migrate {
             }
         };
         let (set, mut options) = migrator.into_parts();
+        output.detail(format!("database: {url}"));
+        output.detail(format!("migrations: {}, embedded in this program", set.as_slice().len()));
         self.inside.common.waits.apply(&mut options);
         stop_on_signals(&options.control, output);
         let context = Context {

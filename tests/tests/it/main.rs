@@ -6,6 +6,7 @@ mod bad_input;
 mod commands;
 mod diesel;
 mod faults;
+mod front_ends;
 mod harness;
 mod migrator;
 mod new_user;

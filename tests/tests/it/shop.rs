@@ -119,14 +119,19 @@ fn applied(text: &str) -> usize {
     text.lines().filter(|line| line.starts_with("  applied 2026-")).count()
 }
 
-/// `cargo dbmig` on the app's own migrations.
-fn dbmig(project: &Project, database: &TestDatabase, args: &[&str]) -> Output {
-    let folder = match database.backend() {
+/// The folder of the app's own migrations.
+pub(crate) fn migrations_of_the_shop(backend: Backend) -> std::path::PathBuf {
+    let folder = match backend {
         Backend::Sqlite => "sqlite",
         Backend::Postgres => "postgres",
         Backend::MariaDb => panic!("the shop does not run on MariaDB"),
     };
-    let migrations = dbmig_tests::workspace().join("examples/shop/migrations").join(folder);
+    dbmig_tests::workspace().join("examples/shop/migrations").join(folder)
+}
+
+/// `cargo dbmig` on the app's own migrations.
+fn dbmig(project: &Project, database: &TestDatabase, args: &[&str]) -> Output {
+    let migrations = migrations_of_the_shop(database.backend());
     let dir = ["--migrations-dir", migrations.to_str().unwrap()];
     project.dbmig_on(database, &[args, &dir].concat())
 }
