@@ -115,6 +115,9 @@ fn without_times(line: &str) -> Option<String> {
     if line.starts_with("migrations: ") || line.starts_with("Usage:") {
         return None;
     }
+    if line.starts_with("database: ") {
+        return Some("database: DATABASE".to_owned());
+    }
     let is_time = |key: &str| line.trim_start().starts_with(key);
     if ["\"elapsed_ms\"", "\"started_at\"", "\"ended_at\""].iter().any(|key| is_time(key)) {
         return Some(line.split(':').next()?.to_owned());
