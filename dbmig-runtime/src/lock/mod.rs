@@ -43,8 +43,8 @@ pub trait Lock: Sync {
     /// Reads only.
     fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>>;
 
-    /// Whether somebody does, and whether `goal` is in the ledger: for those who ask again and
-    /// again. Reads only.
+    /// Whether somebody does one or the other, and whether `goal` is in the ledger: for those who
+    /// ask again and again. Reads only, and holds nothing after it.
     fn seen(
         &self,
         db: &mut dyn Database,

@@ -15,7 +15,7 @@ use dbmig_core::Version;
 use diesel::QueryResult;
 
 use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, short};
-use super::{Activity, Database, Dialect, Tables};
+use super::{Activity, Database, Dialect, Nesting, Tables};
 use crate::lock::{
     self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, assert_that,
     reached,
@@ -59,20 +59,29 @@ impl Lock for Advisory {
         Ok(Some(format!("{who} ({})", facts.join(", "))))
     }
 
-    /// Not from `pg_locks`, which costs ten times as much: a shared lock for the length of this
-    /// statement. It stops nobody who works; who wants the lock at this very moment tries again.
+    /// Not from `pg_locks`, which costs ten times as much: shared locks for the length of this
+    /// statement. They stop nobody who works: while the first is shared nobody has it, and only then
+    /// the second is tried for. Who wants the lock at this very moment tries again.
+    ///
+    /// Inside of a transaction of the owner they would last as long as that, and be in the way of
+    /// all, this runner included.
     fn seen(
         &self,
         db: &mut dyn Database,
         tables: &Tables,
         goal: Option<&Version>,
     ) -> QueryResult<Seen> {
-        let rows = db.query(&format!(
-            "SELECT (NOT pg_catalog.pg_try_advisory_xact_lock_shared({}, {RUNNER}))::pg_catalog.text, \
-             ({})::pg_catalog.text",
-            lock::key(&tables.schema),
-            reached(db, tables, goal),
-        ))?;
+        let key = lock::key(&tables.schema);
+        let share = |kind| format!("pg_catalog.pg_try_advisory_xact_lock_shared({key}, {kind})");
+        let held = match db.nesting() {
+            Nesting::TopLevel => {
+                format!("CASE WHEN {} THEN NOT {} ELSE true END", share(RUNNER), share(WORK))
+            }
+            Nesting::InTransaction => format!("EXISTS ({})", held(key, &[RUNNER, WORK])),
+        };
+        let reached = reached(db, tables, goal);
+        let rows =
+            db.query(&format!("SELECT ({held})::pg_catalog.text, ({reached})::pg_catalog.text"))?;
         Ok(Seen::of(&rows))
     }
 
