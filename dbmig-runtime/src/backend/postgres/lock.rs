@@ -16,6 +16,7 @@ use diesel::QueryResult;
 
 use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, short};
 use super::{Activity, Database, Dialect, Nesting, Tables};
+use crate::backend::tables::Presence;
 use crate::lock::{
     self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, assert_that,
     reached,
@@ -163,12 +164,14 @@ fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryRe
          SELECT CASE WHEN pg_try_advisory_xact_lock({key}, {RUNNER}) THEN 0 ELSE {taken} END;\n\
          SELECT pg_advisory_xact_lock({key}, {token});\n\
          SELECT CASE WHEN NOT EXISTS ({work}) THEN 0 ELSE {taken} END;\n\
+         SELECT CASE WHEN {there} THEN 0 ELSE {changed} END;\n\
          SELECT CASE WHEN {mark} = {seen} THEN 0 ELSE {changed} END;\n{RESTORE_PATH}",
         name = name_holder(claim),
         taken = fail(TAKEN),
         changed = fail(CHANGED),
         token = claim.token,
         work = held(key, &[WORK]),
+        there = there(claim.tables),
         seen = Dialect::Postgres.literal(&seen.mark),
     );
     let Err(error) = db.execute(&message) else {
@@ -179,9 +182,19 @@ fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryRe
     match text.as_str() {
         text if text.contains(TAKEN) => Ok(Take::Busy),
         // Also when somebody has created the tables, or dropped them.
-        text if text.contains(CHANGED) || text.contains("does not exist") => Ok(Take::Changed),
+        text if text.contains(CHANGED) => Ok(Take::Changed),
         _ => Err(error),
     }
+}
+
+/// A condition: the tables that were seen are still there. Else the server would say that they are
+/// not, in its own language.
+fn there(tables: &Tables) -> String {
+    let names = [(tables.ledger, tables.ledger_name()), (tables.history, tables.history_name())];
+    let seen = names.into_iter().filter(|(presence, _)| *presence == Presence::Present);
+    let there = seen
+        .map(|(_, name)| format!("to_regclass({}) IS NOT NULL", Dialect::Postgres.literal(&name)));
+    ["true".to_owned()].into_iter().chain(there).collect::<Vec<_>>().join(" AND ")
 }
 
 fn name_holder(claim: &Claim<'_>) -> String {
