@@ -68,11 +68,20 @@ impl Lock for Named {
     /// Only 1 means held: a wrong time-out gives NULL on MariaDB and locks nothing.
     fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, _seen: &Look) -> QueryResult<Take> {
         let Some(connection) = get(db, &runner(claim.tables))? else { return Ok(Take::Busy) };
-        if claim.seat == Seat::Beside {
-            // Of a host that has vanished, the server drops the connection, and the lock with it.
-            db.execute(&format!("SET SESSION wait_timeout = {SILENCE}"))?;
+        let held = Take::Held(Guard::Connection(connection), Freshness::Unknown);
+        match claim.seat {
+            Seat::Beside => {
+                // Of a host that has vanished, the server drops the connection, and the lock with it.
+                db.execute(&format!("SET SESSION wait_timeout = {SILENCE}"))?;
+                Ok(held)
+            }
+            // It has no connection that would wait for the second lock.
+            Seat::Within if is_used(db, &work(claim.tables))? => {
+                self.release(db, claim, Guard::Connection(connection))?;
+                Ok(Take::Busy)
+            }
+            Seat::Within => Ok(held),
         }
-        Ok(Take::Held(Guard::Connection(connection), Freshness::Unknown))
     }
 
     fn join(&self, db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<Option<String>> {
@@ -123,6 +132,11 @@ fn get(db: &mut dyn Database, name: &str) -> QueryResult<Option<u64>> {
     ))?;
     let held = rows.first().filter(|row| row.is_true(0));
     Ok(held.and_then(|row| row.text(1).parse().ok()))
+}
+
+fn is_used(db: &mut dyn Database, name: &str) -> QueryResult<bool> {
+    let rows = db.query(&format!("SELECT CAST(IS_USED_LOCK({name}) IS NOT NULL AS CHAR)"))?;
+    Ok(rows.first().is_some_and(|row| row.is_true(0)))
 }
 
 /// A session has no name that others can see; but what it does outside of a transaction, which is
