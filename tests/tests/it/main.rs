@@ -7,6 +7,7 @@ mod commands;
 mod diesel;
 mod faults;
 mod harness;
+mod lent;
 mod migrator;
 mod new_user;
 mod pooler;

@@ -8,7 +8,7 @@
 use dbmig_core::Version;
 use diesel::QueryResult;
 
-use super::{Activity, Database, Dialect, HISTORY, Presence, Tables};
+use super::{Activity, Database, Dialect, HISTORY, Presence, Tables, session};
 use crate::lock::{
     self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, assert_that,
     reached,
@@ -104,11 +104,12 @@ impl Lock for Named {
     }
 
     fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
-        db.execute(&format!("DO RELEASE_LOCK({})", runner(claim.tables)))?;
-        match claim.seat {
-            Seat::Beside => db.execute("SET SESSION wait_timeout = DEFAULT"),
-            Seat::Within => Ok(()),
-        }
+        let then = match claim.seat {
+            Seat::Beside => "SET SESSION wait_timeout = DEFAULT;\n".to_owned(),
+            // However the run has ended, the owner gets his settings back.
+            Seat::Within => session::give_back(claim.tables),
+        };
+        db.execute(&format!("DO RELEASE_LOCK({});\n{then}", runner(claim.tables)))
     }
 
     /// The lock is still held by the connection that it was taken on.

@@ -14,7 +14,7 @@
 use dbmig_core::Version;
 use diesel::QueryResult;
 
-use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, short};
+use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, give_back, short};
 use super::{Activity, Database, Dialect, Nesting, Tables};
 use crate::backend::tables::Presence;
 use crate::lock::{
@@ -218,12 +218,14 @@ fn take_within(db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<Take> {
 }
 
 /// Behind a pooler this may be another session than the one that holds the lock, and nobody could
-/// give that back: where it is idle, the server ends it, and the pooler opens a new one.
+/// give that back: where it is idle, the server ends it, and the pooler opens a new one. However the
+/// run has ended, the owner gets his settings back.
 fn release_within(db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<()> {
     let (key, token) = (lock::key(&claim.tables.schema), claim.token);
     let rows = db.query(&format!(
         "SELECT (pg_catalog.pg_advisory_unlock({key}, {RUNNER}) \
-         AND pg_catalog.pg_advisory_unlock({key}, {token}))::pg_catalog.text"
+         AND pg_catalog.pg_advisory_unlock({key}, {token}))::pg_catalog.text, {}",
+        give_back(),
     ))?;
     if rows.first().is_some_and(|row| row.is_true(0)) {
         return Ok(());
