@@ -49,14 +49,24 @@ pub trait Database: Send + sealed::Sealed {
     #[doc(hidden)]
     fn report_to(&mut self, control: &Control);
 
+    /// Opens more connections to the same database, where dbmig opened this one itself; also when
+    /// this one is closed.
+    #[doc(hidden)]
+    fn opener(&self) -> Option<Opener>;
+
     /// Another connection to the same database, where dbmig opened this one itself.
     #[doc(hidden)]
-    fn another(&self) -> Option<Result<Box<dyn Database>, Error>>;
+    fn another(&self) -> Option<Result<Box<dyn Database>, Error>> {
+        self.opener().map(|open| open())
+    }
 
     /// The SQL of its database.
     #[doc(hidden)]
     fn engine(&self) -> &'static dyn Engine;
 }
+
+/// [`Database::opener`]
+pub(crate) type Opener = Box<dyn Fn() -> Result<Box<dyn Database>, Error>>;
 
 /// How a statement is stopped in the middle.
 #[doc(hidden)]
@@ -244,8 +254,9 @@ where
         }
     }
 
-    fn another(&self) -> Option<Result<Box<dyn Database>, Error>> {
-        self.origin().map(Origin::open)
+    fn opener(&self) -> Option<Opener> {
+        let origin = self.origin()?.clone();
+        Some(Box::new(move || origin.open()))
     }
 
     fn engine(&self) -> &'static dyn Engine {

@@ -236,6 +236,11 @@ fn taking() -> impl FnOnce(diesel::result::Error) -> Error {
     Error::database("take the migration lock")
 }
 
+/// Whatever is wrong with the connection that holds the lock, or with the lease.
+fn lost() -> impl FnOnce(diesel::result::Error) -> Error {
+    |_| Error::LockLost(Box::default())
+}
+
 /// Where the lock is held on this connection.
 fn seat(db: &dyn Database, lock: &dyn Lock, options: &Options) -> Result<Seat, Error> {
     let own = db.ownership() == crate::backend::Ownership::Ours;
