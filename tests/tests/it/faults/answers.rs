@@ -12,10 +12,10 @@ fn a_long_rollback_is_waited_for() {
     project.migration("1_a", "CREATE TABLE t1 (id INTEGER PRIMARY KEY, s CHAR(200), KEY (s));", "");
     project.migration(
         "2_b",
-        "INSERT INTO t1 SELECT seq, MD5(seq) FROM seq_1_to_300000;\nINSERT INTO t1 VALUES (1, '');",
+        "INSERT INTO t1 SELECT seq, MD5(seq) FROM seq_1_to_200000;\nINSERT INTO t1 VALUES (1, '');",
         "",
     );
-    let failed = project.dbmig_on(&db, &["run", "--answer-timeout", "700ms"]).expect(1).stderr;
+    let failed = project.dbmig_on(&db, &["run", "--answer-timeout", "1500ms"]).expect(1).stderr;
     assert!(failed.contains("Duplicate entry"), "{failed}");
     let history = project.dbmig_on(&db, &["history"]).success().stdout;
     assert!(history.contains("failed"), "{history}");
