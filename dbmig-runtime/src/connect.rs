@@ -69,11 +69,14 @@ pub(crate) fn patiently<T>(
             result => return result,
         };
         let waited = since.elapsed();
-        if waited >= wait || control.is_cancelled() {
+        if waited >= wait {
             return Err(error);
         }
         observe(&Event::Connecting { error: &error, waited, wait });
         control.sleep(pause.next(wait.saturating_sub(waited)));
+        if control.is_cancelled() {
+            return Err(Error::Cancelled(Box::default()));
+        }
     }
 }
 

@@ -171,7 +171,11 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
 
     /// Applies everything pending, on a connection that is lent. The lock is held by its session:
     /// behind a pooler that hands its statements to several sessions, the run ends with
-    /// [`Error::LockLost`] as soon as that shows; [`Migrator::run_at`] is for that.
+    /// [`Error::LockLost`] as soon as that shows. The lock may then stay with a session of the
+    /// pooler, as it does when the process is killed, and all others wait until that session ends.
+    /// [`Migrator::run_at`] is for such a pooler.
+    ///
+    /// Limits and the like that the owner of the connection had set are as before, however it ends.
     ///
     /// # Errors
     /// [`Error`], which says what had been done before.

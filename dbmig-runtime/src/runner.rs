@@ -297,7 +297,7 @@ fn execute_plan(
             report.done.push(done);
         }
         if number < of {
-            held.renew(options, observe)?;
+            held.renew(options, observe).map_err(|error| error.after(&report))?;
         }
     }
     Ok(report)

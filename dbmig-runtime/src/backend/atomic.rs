@@ -141,10 +141,11 @@ pub(crate) fn one_by_one(
         Ok(Outcome::Committed) => &envelope.close,
         Ok(Outcome::Overtaken) | Err(_) => &envelope.abort,
     };
-    let ended = db.execute(end);
+    // To undo a lot takes as long as it took to do it.
+    let ended = db.play(end, Stop::AfterIt);
     if ended.is_err() && result.is_ok() {
         // A failed COMMIT leaves the transaction open in SQLite; its error matters, not this one's.
-        let _ = db.execute(&envelope.abort);
+        let _ = db.play(&envelope.abort, Stop::AfterIt);
     }
     let outcome = result?;
     ended.map_err(Failure::bookkeeping)?;

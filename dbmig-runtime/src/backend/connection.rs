@@ -28,9 +28,15 @@ pub trait Database: Send + sealed::Sealed {
     /// Diesel's.
     fn query(&mut self, sql: &str) -> QueryResult<Vec<Row>>;
 
-    /// As [`Database::execute`], for what a migration says: it may take as long as it takes.
+    /// As [`Database::execute`], for what a migration says, and for the end of its transaction: it
+    /// may take as long as it takes.
     #[doc(hidden)]
     fn play(&mut self, sql: &str, stop: Stop) -> QueryResult<()>;
+
+    /// As [`Database::query`], for what reads all that a migration may have written: it may take as
+    /// long as it takes.
+    #[doc(hidden)]
+    fn search(&mut self, sql: &str) -> QueryResult<Vec<Row>>;
 
     /// Whether the connection is inside a transaction of its owner.
     fn nesting(&mut self) -> Nesting;
@@ -43,14 +49,24 @@ pub trait Database: Send + sealed::Sealed {
     #[doc(hidden)]
     fn report_to(&mut self, control: &Control);
 
+    /// Opens more connections to the same database, where dbmig opened this one itself; also when
+    /// this one is closed.
+    #[doc(hidden)]
+    fn opener(&self) -> Option<Opener>;
+
     /// Another connection to the same database, where dbmig opened this one itself.
     #[doc(hidden)]
-    fn another(&self) -> Option<Result<Box<dyn Database>, Error>>;
+    fn another(&self) -> Option<Result<Box<dyn Database>, Error>> {
+        self.opener().map(|open| open())
+    }
 
     /// The SQL of its database.
     #[doc(hidden)]
     fn engine(&self) -> &'static dyn Engine;
 }
+
+/// [`Database::opener`]
+pub(crate) type Opener = Box<dyn Fn() -> Result<Box<dyn Database>, Error>>;
 
 /// How a statement is stopped in the middle.
 #[doc(hidden)]
@@ -169,6 +185,23 @@ impl<C: LoadConnection> Held for Lent<'_, C> {
     }
 }
 
+/// What may take as long as it takes.
+fn at_length<H: Held, T>(
+    db: &mut H,
+    stop: Stop,
+    action: impl FnOnce(&mut H::Connection) -> QueryResult<T>,
+) -> QueryResult<T> {
+    let control = db.origin().map(|origin| origin.control.clone());
+    let enter = |phase| control.iter().for_each(|control| control.enter(phase));
+    enter(match stop {
+        Stop::Interrupts => Phase::Interruptible(Instant::now()),
+        Stop::AfterIt => Phase::Uninterruptible(Instant::now()),
+    });
+    let result = action(db.held());
+    enter(Phase::Between);
+    result
+}
+
 impl<C> sealed::Sealed for Owned<C> {}
 impl<C> sealed::Sealed for Lent<'_, C> {}
 
@@ -191,15 +224,11 @@ where
     }
 
     fn play(&mut self, sql: &str, stop: Stop) -> QueryResult<()> {
-        let control = self.origin().map(|origin| origin.control.clone());
-        let enter = |phase| control.iter().for_each(|control| control.enter(phase));
-        enter(match stop {
-            Stop::Interrupts => Phase::Interruptible(Instant::now()),
-            Stop::AfterIt => Phase::Uninterruptible(Instant::now()),
-        });
-        let played = diesel::connection::SimpleConnection::batch_execute(self.held(), sql);
-        enter(Phase::Between);
-        played
+        at_length(self, stop, |conn| diesel::connection::SimpleConnection::batch_execute(conn, sql))
+    }
+
+    fn search(&mut self, sql: &str) -> QueryResult<Vec<Row>> {
+        at_length(self, Stop::AfterIt, |conn| B::rows(conn, sql))
     }
 
     fn nesting(&mut self) -> Nesting {
@@ -225,8 +254,9 @@ where
         }
     }
 
-    fn another(&self) -> Option<Result<Box<dyn Database>, Error>> {
-        self.origin().map(Origin::open)
+    fn opener(&self) -> Option<Opener> {
+        let origin = self.origin()?.clone();
+        Some(Box::new(move || origin.open()))
     }
 
     fn engine(&self) -> &'static dyn Engine {

@@ -5,6 +5,7 @@ use diesel::QueryResult;
 use diesel::connection::LoadConnection;
 
 pub(crate) mod atomic;
+mod closed;
 mod connection;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 mod current;
@@ -18,6 +19,7 @@ mod postgres;
 mod sqlite;
 pub(crate) mod tables;
 
+pub(crate) use closed::Closed;
 pub use connection::{Database, Nesting, Row};
 pub(crate) use connection::{Owned, Ownership, Stop, borrow};
 

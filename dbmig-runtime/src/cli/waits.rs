@@ -20,7 +20,7 @@ pub struct WaitArgs {
           env = "DBMIG_CONNECT_WAIT", hide_env_values = true, default_value = "10s")]
     pub connect_wait: Duration,
     /// How long the database may owe an answer before the run gives up on it; a migration's own
-    /// statements may take as long as they take
+    /// statements, and to commit them or roll them back, may take as long as they take
     #[arg(long, global = true, value_name = "TIME", value_parser = humantime::parse_duration,
           env = "DBMIG_ANSWER_TIMEOUT", hide_env_values = true, default_value = "30s")]
     pub answer_timeout: Duration,

@@ -206,6 +206,15 @@ impl Error {
         move |source| Self::Database { doing, source }
     }
 
+    /// The same, where what was done before it is known only now.
+    pub(crate) fn after(self, before: &Report) -> Self {
+        match self {
+            Self::LockLost(_) => Self::LockLost(Box::new(before.clone())),
+            Self::Cancelled(_) => Self::Cancelled(Box::new(before.clone())),
+            error => error,
+        }
+    }
+
     /// What kind of failure it is.
     pub fn class(&self) -> Class {
         match self {

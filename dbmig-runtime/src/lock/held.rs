@@ -2,8 +2,8 @@
 
 use super::keeper::Working;
 use super::{Claim, Fence, Freshness, Guard, Lock, Seat, keeper, orphans, waiting::Waiting};
-use crate::backend::Database;
 use crate::backend::engine::Renewal;
+use crate::backend::{Closed, Database};
 use crate::connect::patiently;
 use crate::error::Error;
 use crate::event::Observe;
@@ -58,9 +58,11 @@ impl Held<'_> {
         if db.engine().renewal() == Renewal::ByStatements {
             return Ok(());
         }
-        let Some(opened) = db.another() else { return Ok(()) };
-        // The old one first: the new one has to take its place under the lock.
-        *db = opened?;
+        let Some(open) = db.opener() else { return Ok(()) };
+        // The old one first: the new one takes its place under the lock, and perhaps the last place
+        // that the server has.
+        *db = Box::new(Closed(db.engine()));
+        *db = patiently(options.connect_wait, &options.control, observe, open)?;
         join(&mut **db, self.lock, self.claim, options, observe, &mut || Ok(()))?;
         self.session = session(&mut **db, self.claim)?;
         self.working.tell(|told| self.session.clone_into(&mut told.session));
@@ -114,7 +116,7 @@ fn join(
     let mut waiting = Waiting::new(options.lock_wait, options.control.clone());
     while let Some(who) = lock.join(work, claim).map_err(super::taking())? {
         waiting.pause(Some(&who), observe)?;
-        beat().map_err(super::taking())?;
+        beat().map_err(super::lost())?;
     }
     Ok(())
 }

@@ -63,6 +63,13 @@ pub(super) fn keep<T>(
     })
 }
 
+/// Whether the lock is still there, as far as its connection tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Held,
+    Lost,
+}
+
 struct Keeper<'a> {
     lock: &'a dyn Lock,
     claim: &'a Claim<'a>,
@@ -78,6 +85,7 @@ struct Keeper<'a> {
 impl Keeper<'_> {
     fn run(&mut self, db: &mut dyn Database, stopped: &Receiver<()>) {
         let mut beaten = Instant::now();
+        let mut lock = Kept::Held;
         while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
             if self.control.is_cancelled() {
                 self.interrupt(db);
@@ -86,24 +94,38 @@ impl Keeper<'_> {
                 continue;
             }
             beaten = Instant::now();
-            if self.beat(db).is_err() {
-                // The lock is lost; the fence of the next transaction says so where it matters.
-                return;
+            let Told { session, doing } = self.working.told();
+            if lock == Kept::Held && self.lock.beat(db, self.claim, &doing).is_err() {
+                // The fence of the next transaction says so where it matters. What is under way
+                // may still be asked to stop.
+                lock = Kept::Lost;
             }
+            self.look(db, &session);
         }
     }
 
-    fn beat(&mut self, db: &mut dyn Database) -> diesel::QueryResult<()> {
-        let Told { session, doing } = self.working.told();
-        self.lock.beat(db, self.claim, &doing)?;
+    /// Whether the server is still at work on a statement that takes long.
+    fn look(&mut self, db: &dyn Database, session: &str) {
         if let Phase::Interruptible(since) | Phase::Uninterruptible(since) = self.control.phase()
             && since.elapsed() >= BEAT
-            && let Some(asking) = self.asking(db)
+            && let Some(activity) = self.ask(db, |asking| asking.engine().activity(asking, session))
         {
-            let activity = asking.engine().activity(asking, &session)?;
             self.control.found(since, matches!(activity, Activity::Working(_)));
         }
-        Ok(())
+    }
+
+    /// The answer, if there is one: a connection that fails says nothing of the lock, and the next
+    /// question opens another.
+    fn ask<T>(
+        &mut self,
+        db: &dyn Database,
+        question: impl FnOnce(&mut dyn Database) -> diesel::QueryResult<T>,
+    ) -> Option<T> {
+        let answer = question(self.asking(db)?).ok();
+        if answer.is_none() {
+            self.asking = None;
+        }
+        answer
     }
 
     fn asking(&mut self, db: &dyn Database) -> Option<&mut dyn Database> {
@@ -114,13 +136,13 @@ impl Keeper<'_> {
         self.asking.as_mut().map(|asking| &mut **asking as &mut dyn Database)
     }
 
-    fn interrupt(&mut self, db: &mut dyn Database) {
+    fn interrupt(&mut self, db: &dyn Database) {
         let due = self.told.is_none_or(|told| told.elapsed() >= INSIST);
         if due && matches!(self.control.phase(), Phase::Interruptible(_)) {
             self.told = Some(Instant::now());
             let session = self.working.told().session;
-            // Should it fail, the statement ends by itself.
-            let _ = self.asking(db).map(|asking| asking.engine().interrupt(asking, &session));
+            // Should it fail, it is tried again, or the statement ends by itself.
+            let _ = self.ask(db, |asking| asking.engine().interrupt(asking, &session));
         }
     }
 }

@@ -43,8 +43,8 @@ pub trait Lock: Sync {
     /// Reads only.
     fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>>;
 
-    /// Whether somebody does, and whether `goal` is in the ledger: for those who ask again and
-    /// again. Reads only.
+    /// Whether somebody does one or the other, and whether `goal` is in the ledger: for those who
+    /// ask again and again. Reads only, and holds nothing after it.
     fn seen(
         &self,
         db: &mut dyn Database,
@@ -234,6 +234,11 @@ pub(crate) fn with_lock<T>(
 
 fn taking() -> impl FnOnce(diesel::result::Error) -> Error {
     Error::database("take the migration lock")
+}
+
+/// Whatever is wrong with the connection that holds the lock, or with the lease.
+fn lost() -> impl FnOnce(diesel::result::Error) -> Error {
+    |_| Error::LockLost(Box::default())
 }
 
 /// Where the lock is held on this connection.

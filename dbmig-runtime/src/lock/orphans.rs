@@ -37,7 +37,7 @@ pub(super) fn outlive(
     for session in sessions {
         while let Some(worker) = still_there(db, &session, since)? {
             waiting.pause(Some(&worker), observe)?;
-            beat().map_err(super::taking())?;
+            beat().map_err(super::lost())?;
         }
     }
     // What the catalogue said while they were at work may not hold any more.

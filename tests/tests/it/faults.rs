@@ -5,6 +5,8 @@
 //! `DBMIG_FAULT_CASES=n` takes so many random cases of each kind instead of a few: the long form,
 //! whose figures docs/faults.md holds (`tests/faults` writes it).
 
+mod answers;
+mod keeper;
 mod kill;
 mod lease;
 mod limits;

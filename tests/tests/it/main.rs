@@ -8,6 +8,7 @@ mod diesel;
 mod faults;
 mod front_ends;
 mod harness;
+mod lent;
 mod migrator;
 mod new_user;
 mod pooler;

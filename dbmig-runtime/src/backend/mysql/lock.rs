@@ -8,7 +8,7 @@
 use dbmig_core::Version;
 use diesel::QueryResult;
 
-use super::{Activity, Database, Dialect, HISTORY, Presence, Tables};
+use super::{Activity, Database, Dialect, HISTORY, Presence, Tables, session};
 use crate::lock::{
     self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, assert_that,
     reached,
@@ -68,11 +68,20 @@ impl Lock for Named {
     /// Only 1 means held: a wrong time-out gives NULL on MariaDB and locks nothing.
     fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, _seen: &Look) -> QueryResult<Take> {
         let Some(connection) = get(db, &runner(claim.tables))? else { return Ok(Take::Busy) };
-        if claim.seat == Seat::Beside {
-            // Of a host that has vanished, the server drops the connection, and the lock with it.
-            db.execute(&format!("SET SESSION wait_timeout = {SILENCE}"))?;
+        let held = Take::Held(Guard::Connection(connection), Freshness::Unknown);
+        match claim.seat {
+            Seat::Beside => {
+                // Of a host that has vanished, the server drops the connection, and the lock with it.
+                db.execute(&format!("SET SESSION wait_timeout = {SILENCE}"))?;
+                Ok(held)
+            }
+            // It has no connection that would wait for the second lock.
+            Seat::Within if is_used(db, &work(claim.tables))? => {
+                self.release(db, claim, Guard::Connection(connection))?;
+                Ok(Take::Busy)
+            }
+            Seat::Within => Ok(held),
         }
-        Ok(Take::Held(Guard::Connection(connection), Freshness::Unknown))
     }
 
     fn join(&self, db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<Option<String>> {
@@ -95,11 +104,12 @@ impl Lock for Named {
     }
 
     fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
-        db.execute(&format!("DO RELEASE_LOCK({})", runner(claim.tables)))?;
-        match claim.seat {
-            Seat::Beside => db.execute("SET SESSION wait_timeout = DEFAULT"),
-            Seat::Within => Ok(()),
-        }
+        let then = match claim.seat {
+            Seat::Beside => "SET SESSION wait_timeout = DEFAULT;\n".to_owned(),
+            // However the run has ended, the owner gets his settings back.
+            Seat::Within => session::give_back(claim.tables),
+        };
+        db.execute(&format!("DO RELEASE_LOCK({});\n{then}", runner(claim.tables)))
     }
 
     /// The lock is still held by the connection that it was taken on.
@@ -123,6 +133,11 @@ fn get(db: &mut dyn Database, name: &str) -> QueryResult<Option<u64>> {
     ))?;
     let held = rows.first().filter(|row| row.is_true(0));
     Ok(held.and_then(|row| row.text(1).parse().ok()))
+}
+
+fn is_used(db: &mut dyn Database, name: &str) -> QueryResult<bool> {
+    let rows = db.query(&format!("SELECT CAST(IS_USED_LOCK({name}) IS NOT NULL AS CHAR)"))?;
+    Ok(rows.first().is_some_and(|row| row.is_true(0)))
 }
 
 /// A session has no name that others can see; but what it does outside of a transaction, which is

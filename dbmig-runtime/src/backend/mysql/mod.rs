@@ -10,7 +10,7 @@ use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 
 use super::atomic::{Atomic, Failure, Outcome, one_by_one};
-use super::connection::{Database, Ownership, Row};
+use super::connection::{Database, Row};
 use super::engine::{Activity, Engine, Renewal};
 use super::envelope::{Envelope, Limits, Setting};
 use super::tables::{HISTORY, LEDGER, Presence, Tables};
@@ -18,6 +18,7 @@ use super::{Backend, Mysql, sealed};
 use crate::lock::{Isolation, Lock};
 
 mod lock;
+mod session;
 mod sight;
 
 impl sealed::Sealed for Mysql {}
@@ -46,9 +47,10 @@ impl Engine for MysqlEngine {
             )
         };
         let rows = db.query(&format!(
-            "SELECT CAST(DATABASE() AS CHAR), CAST(@@SESSION.sql_mode AS CHAR), {}, {}",
+            "SELECT CAST(DATABASE() AS CHAR), {}, {}{}",
             table(LEDGER),
             table(HISTORY),
+            session::columns(),
         ))?;
         let row = rows.into_iter().next().unwrap_or_default();
         let Some(schema) = row.optional(0) else {
@@ -72,10 +74,10 @@ impl Engine for MysqlEngine {
         Ok(Tables {
             dialect: Dialect::Mysql,
             schema: schema.to_owned(),
-            ledger: presence(LEDGER, row.optional(2))?,
-            history: presence(HISTORY, row.optional(3))?,
+            ledger: presence(LEDGER, row.optional(1))?,
+            history: presence(HISTORY, row.optional(2))?,
             foreign: None,
-            session: vec![row.text(1).to_owned()],
+            session: session::read(&row, 3),
         })
     }
 
@@ -121,20 +123,23 @@ impl Engine for MysqlEngine {
 
     fn envelope(&self, setting: &Setting<'_>) -> Envelope {
         let plain = Envelope::plain("START TRANSACTION", setting.nesting);
-        let limits = limits(&setting.limits);
-        let seal = if setting.part.ends() { cleanse(setting) } else { String::new() };
+        let prepare = session::prepare(setting);
+        let seal = match setting.part.ends() {
+            true => session::cleanse(setting.tables),
+            false => String::new(),
+        };
         // What the settings are changed to holds for the session: MySQL knows no other.
         let isolation = match setting.fence.isolation {
             Isolation::Default => "",
             // For the next transaction only. Its snapshot comes with its first ordinary read.
             Isolation::ReadsLate => "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\n",
         };
-        let open = format!("{limits}{isolation}{}{}", plain.open, setting.fence.check);
+        let open = format!("{prepare}{isolation}{}{}", plain.open, setting.fence.check);
         Envelope { open, seal, ..plain }
     }
 
     fn prepare_alone(&self, setting: &Setting<'_>) -> String {
-        limits(&setting.limits)
+        session::prepare(setting)
     }
 
     fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
@@ -170,37 +175,9 @@ impl Engine for MysqlEngine {
         "CURRENT_USER()"
     }
 
-    /// The only statement of ours with a subquery that could have two rows is the fence.
+    /// The only statement of ours with a subquery that could have two rows is the fence. In English,
+    /// for [`session::prepare`] comes before it.
     fn is_fence(&self, error: &Error) -> bool {
         error.to_string().contains("Subquery returns more than 1 row")
-    }
-}
-
-fn limits(limits: &Limits) -> String {
-    let lock = limits.lock.map(|lock| {
-        let seconds = lock.as_secs().max(1);
-        format!(
-            "SET SESSION lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds};\n"
-        )
-    });
-    // MariaDB's; MySQL has a limit for SELECT only, and reads this as a comment.
-    let statement = limits.statement.map(|limit| {
-        format!("/*M! SET SESSION max_statement_time = {:.3} */;\n", limit.as_secs_f64())
-    });
-    [lock, statement].into_iter().flatten().collect()
-}
-
-/// The commonest of what a migration may set for its session. A session of our own is given up
-/// after it ([`Renewal::ByReconnecting`]).
-fn cleanse(setting: &Setting<'_>) -> String {
-    let restore = format!(
-        "SET SESSION sql_mode = {}, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, \
-         lock_wait_timeout = DEFAULT, innodb_lock_wait_timeout = DEFAULT;\nUSE {};\n",
-        Dialect::Mysql.literal(setting.tables.setting(0)),
-        Dialect::Mysql.identifier(&setting.tables.schema),
-    );
-    match setting.ownership {
-        Ownership::Ours => format!("{restore}/*M! SET SESSION max_statement_time = DEFAULT */;\n"),
-        Ownership::Lent => restore,
     }
 }

@@ -19,6 +19,13 @@ pub(super) const RESTORE_PATH: &str = "SELECT pg_catalog.set_config('search_path
 /// killed runner has begun does not go on for hours. From version 14, and not on every system.
 const NOTICE_DEATH: &str = "client_connection_check_interval = 2000";
 
+/// What the migration has set for itself must not stop our rows.
+const UNLIMITED: &str = "SET LOCAL statement_timeout TO 0;\n";
+
+/// What a migration commonly sets for its session, or dbmig for the migration.
+const KEPT: [&str; 3] =
+    ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"];
+
 /// The places in [`Tables::session`](super::Tables::session).
 pub(super) const SEARCH_PATH: usize = 0;
 pub(super) const ROLE: usize = 1;
@@ -36,7 +43,11 @@ pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     let plain = Envelope::plain(begin, setting.nesting);
     let cleanse_if = |wanted| if wanted { cleanse(setting) } else { String::new() };
     let ours = setting.ownership == Ownership::Ours;
-    let fresh = cleanse_if(ours && setting.part.begins());
+    let fresh = match (setting.part.begins(), setting.ownership) {
+        (true, Ownership::Ours) => cleanse(setting),
+        (true, Ownership::Lent) => keep(),
+        (false, _) => String::new(),
+    };
     let check = match setting.fence.check.as_str() {
         "" => String::new(),
         check => format!("{KEEP_PATH}{SAFE_PATH}{check}{RESTORE_PATH}"),
@@ -44,19 +55,14 @@ pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     let own = if ours { for_ours(setting, "SET LOCAL") } else { String::new() };
     // Of a transaction that dbmig is a guest in, the owner keeps his limits: `SET LOCAL` would
     // outlive the savepoint.
-    let limits = match setting.nesting {
-        Nesting::TopLevel => limits(&setting.limits, "SET LOCAL"),
-        Nesting::InTransaction => String::new(),
-    };
-    let restore = match setting.nesting {
-        Nesting::TopLevel => "",
-        Nesting::InTransaction => RESTORE_PATH,
+    let (limits, unlimited, restore) = match setting.nesting {
+        Nesting::TopLevel => (limits(&setting.limits, "SET LOCAL"), UNLIMITED, ""),
+        Nesting::InTransaction => (String::new(), "", RESTORE_PATH),
     };
     Envelope {
         open: format!("{}{fresh}{check}{own}{limits}", plain.open),
-        // What the migration has set for itself must not stop our rows.
         seal: format!(
-            "{}{KEEP_PATH}{SAFE_PATH}SET LOCAL statement_timeout TO 0;\n{}",
+            "{}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
             cleanse_if(setting.part.ends()),
             role(setting, "true"),
         ),
@@ -70,7 +76,10 @@ pub(super) fn prepare_alone(setting: &Setting<'_>) -> String {
         Ownership::Ours => for_ours(setting, "SET"),
         Ownership::Lent => String::new(),
     };
-    own + &limits(&setting.limits, "SET")
+    match setting.nesting {
+        Nesting::TopLevel => own + &limits(&setting.limits, "SET"),
+        Nesting::InTransaction => own,
+    }
 }
 
 /// The session has its name in any case: others see it while a statement runs alone, too.
@@ -117,8 +126,30 @@ fn cleanse(setting: &Setting<'_>) -> String {
             rename(setting.name),
             role(setting, "false"),
         ),
-        Ownership::Lent => format!("{path}{}", role(setting, "false")),
+        Ownership::Lent => format!("SELECT {};\n{path}{}", give_back(), role(setting, "false")),
     }
+}
+
+/// Keeps what the owner of the session has set, under names of our own, until it is given back.
+fn keep() -> String {
+    let keep = |name| {
+        format!(
+            "pg_catalog.set_config('dbmig.{name}', pg_catalog.current_setting('{name}'), false)"
+        )
+    };
+    format!("SELECT {};\n", KEPT.map(keep).join(", "))
+}
+
+/// Expressions that give back what was kept, once.
+pub(super) fn give_back() -> String {
+    let give_back = |name| {
+        format!(
+            "CASE WHEN pg_catalog.current_setting('dbmig.{name}', true) <> ''::pg_catalog.text THEN \
+             pg_catalog.concat(pg_catalog.set_config('{name}', pg_catalog.current_setting('dbmig.{name}'), false), \
+             pg_catalog.set_config('dbmig.{name}', '', false)) END"
+        )
+    };
+    KEPT.map(give_back).join(", ")
 }
 
 fn role(setting: &Setting<'_>, local: &str) -> String {

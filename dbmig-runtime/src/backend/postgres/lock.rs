@@ -14,8 +14,9 @@
 use dbmig_core::Version;
 use diesel::QueryResult;
 
-use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, short};
-use super::{Activity, Database, Dialect, Tables};
+use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, give_back, short};
+use super::{Activity, Database, Dialect, Nesting, Tables};
+use crate::backend::tables::Presence;
 use crate::lock::{
     self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, assert_that,
     reached,
@@ -32,6 +33,13 @@ const CHANGED: &str = "dbmig: changed";
 
 /// Before the name of the app on the connection that holds the lock.
 const HOLDS: &str = "dbmig: ";
+
+/// A transaction that stays open for as long as its client is there: a role may have a limit for
+/// its transactions, from version 17.
+const LASTS: &str = "SET LOCAL tcp_keepalives_idle = 15;\nSET LOCAL tcp_keepalives_interval = 5;\n\
+                     SET LOCAL tcp_keepalives_count = 3;\nSET LOCAL tcp_user_timeout = 30000;\n\
+                     SELECT CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL \
+                     THEN set_config('transaction_timeout', '0', true) END;\n";
 
 /// See the module.
 pub(super) struct Advisory;
@@ -59,20 +67,29 @@ impl Lock for Advisory {
         Ok(Some(format!("{who} ({})", facts.join(", "))))
     }
 
-    /// Not from `pg_locks`, which costs ten times as much: a shared lock for the length of this
-    /// statement. It stops nobody who works; who wants the lock at this very moment tries again.
+    /// Not from `pg_locks`, which costs ten times as much: shared locks for the length of this
+    /// statement. They stop nobody who works: while the first is shared nobody has it, and only then
+    /// the second is tried for. Who wants the lock at this very moment tries again.
+    ///
+    /// Inside of a transaction of the owner they would last as long as that, and be in the way of
+    /// all, this runner included.
     fn seen(
         &self,
         db: &mut dyn Database,
         tables: &Tables,
         goal: Option<&Version>,
     ) -> QueryResult<Seen> {
-        let rows = db.query(&format!(
-            "SELECT (NOT pg_catalog.pg_try_advisory_xact_lock_shared({}, {RUNNER}))::pg_catalog.text, \
-             ({})::pg_catalog.text",
-            lock::key(&tables.schema),
-            reached(db, tables, goal),
-        ))?;
+        let key = lock::key(&tables.schema);
+        let share = |kind| format!("pg_catalog.pg_try_advisory_xact_lock_shared({key}, {kind})");
+        let held = match db.nesting() {
+            Nesting::TopLevel => {
+                format!("CASE WHEN {} THEN NOT {} ELSE true END", share(RUNNER), share(WORK))
+            }
+            Nesting::InTransaction => format!("EXISTS ({})", held(key, &[RUNNER, WORK])),
+        };
+        let reached = reached(db, tables, goal);
+        let rows =
+            db.query(&format!("SELECT ({held})::pg_catalog.text, ({reached})::pg_catalog.text"))?;
         Ok(Seen::of(&rows))
     }
 
@@ -143,18 +160,18 @@ fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryRe
     let mark = super::locate::mark(claim.tables);
     let message = format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED;\n{KEEP_PATH}{SAFE_PATH}{name}\
-         SET LOCAL idle_in_transaction_session_timeout = '{SILENCE}s';\n\
-         SET LOCAL tcp_keepalives_idle = 15;\nSET LOCAL tcp_keepalives_interval = 5;\n\
-         SET LOCAL tcp_keepalives_count = 3;\nSET LOCAL tcp_user_timeout = 30000;\n\
+         SET LOCAL idle_in_transaction_session_timeout = '{SILENCE}s';\n{LASTS}\
          SELECT CASE WHEN pg_try_advisory_xact_lock({key}, {RUNNER}) THEN 0 ELSE {taken} END;\n\
          SELECT pg_advisory_xact_lock({key}, {token});\n\
          SELECT CASE WHEN NOT EXISTS ({work}) THEN 0 ELSE {taken} END;\n\
+         SELECT CASE WHEN {there} THEN 0 ELSE {changed} END;\n\
          SELECT CASE WHEN {mark} = {seen} THEN 0 ELSE {changed} END;\n{RESTORE_PATH}",
         name = name_holder(claim),
         taken = fail(TAKEN),
         changed = fail(CHANGED),
         token = claim.token,
         work = held(key, &[WORK]),
+        there = there(claim.tables),
         seen = Dialect::Postgres.literal(&seen.mark),
     );
     let Err(error) = db.execute(&message) else {
@@ -165,9 +182,19 @@ fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryRe
     match text.as_str() {
         text if text.contains(TAKEN) => Ok(Take::Busy),
         // Also when somebody has created the tables, or dropped them.
-        text if text.contains(CHANGED) || text.contains("does not exist") => Ok(Take::Changed),
+        text if text.contains(CHANGED) => Ok(Take::Changed),
         _ => Err(error),
     }
+}
+
+/// A condition: the tables that were seen are still there. Else the server would say that they are
+/// not, in its own language.
+fn there(tables: &Tables) -> String {
+    let names = [(tables.ledger, tables.ledger_name()), (tables.history, tables.history_name())];
+    let seen = names.into_iter().filter(|(presence, _)| *presence == Presence::Present);
+    let there = seen
+        .map(|(_, name)| format!("to_regclass({}) IS NOT NULL", Dialect::Postgres.literal(&name)));
+    ["true".to_owned()].into_iter().chain(there).collect::<Vec<_>>().join(" AND ")
 }
 
 fn name_holder(claim: &Claim<'_>) -> String {
@@ -191,12 +218,14 @@ fn take_within(db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<Take> {
 }
 
 /// Behind a pooler this may be another session than the one that holds the lock, and nobody could
-/// give that back: where it is idle, the server ends it, and the pooler opens a new one.
+/// give that back: where it is idle, the server ends it, and the pooler opens a new one. However the
+/// run has ended, the owner gets his settings back.
 fn release_within(db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<()> {
     let (key, token) = (lock::key(&claim.tables.schema), claim.token);
     let rows = db.query(&format!(
         "SELECT (pg_catalog.pg_advisory_unlock({key}, {RUNNER}) \
-         AND pg_catalog.pg_advisory_unlock({key}, {token}))::pg_catalog.text"
+         AND pg_catalog.pg_advisory_unlock({key}, {token}))::pg_catalog.text, {}",
+        give_back(),
     ))?;
     if rows.first().is_some_and(|row| row.is_true(0)) {
         return Ok(());

@@ -111,7 +111,7 @@ impl Engine for PostgresEngine {
             // So is the transaction, unless it was committed at the last moment.
             return Err(Failure { at: FailedAt::Script, error });
         }
-        let _ = db.execute(&envelope.abort);
+        let _ = db.play(&envelope.abort, Stop::AfterIt);
         let at = match position_of(&error).and_then(|position| message.find(position)) {
             _ if self.is_fence(&error) => FailedAt::Fence,
             Some(at) => at,

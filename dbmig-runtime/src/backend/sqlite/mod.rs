@@ -19,8 +19,9 @@ use crate::lock::Lock;
 
 mod lock;
 
-/// How long a runner waits for a write transaction of another.
-const BUSY_TIMEOUT_MS: usize = 30_000;
+/// How long a runner waits for a write transaction of another: clearly less than for an answer that
+/// does not come at all, by default.
+const BUSY_TIMEOUT_MS: usize = 15_000;
 
 impl sealed::Sealed for Sqlite {}
 
@@ -182,7 +183,7 @@ impl Engine for SqliteEngine {
 }
 
 fn check_foreign_keys(db: &mut dyn Database) -> QueryResult<()> {
-    let broken = db.query(
+    let broken = db.search(
         "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' refers to a missing row of ' || parent \
          FROM pragma_foreign_key_check LIMIT 5",
     )?;

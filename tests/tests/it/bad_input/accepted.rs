@@ -121,7 +121,7 @@ fn downs_need_not_lead_back_to_nothing() {
 }
 
 #[test]
-fn versions_that_are_on_no_disk_are_shown_and_do_not_stop_a_run() {
+fn versions_that_are_on_no_disk_are_shown_and_stop_a_run_that_has_work_unless_allowed() {
     on_each(|case| {
         case.begin();
         for version in ["00000000000001", "20260102", "99999999"] {
@@ -130,6 +130,11 @@ fn versions_that_are_on_no_disk_are_shown_and_do_not_stop_a_run() {
             case.database.execute(&row);
         }
         case.project.migration("20260103_next", "CREATE TABLE next_one (x INT);", "");
+        let refused = case.dbmig(&["run"]).expect(4).stderr;
+        // The first one is older than all that is here: a past that was tidied away.
+        let foreign = "foreign to this set:\n  20260102\n  99999999\nIn this set, and not in the database:\n  20260103_next";
+        assert!(refused.contains(foreign), "{refused}");
+        case.dbmig(&["run", "--allow-diverged"]).success();
         case.dbmig(&["run"]).success();
         assert_eq!(case.tables(), ["good", "next_one"]);
         let status = case.dbmig(&["status", "--check"]).success().stdout;

@@ -111,3 +111,33 @@ fn who_has_lost_it_commits_nothing_more() {
         Figure::new("lease lost in mid-run", backend).case();
     }
 }
+
+/// Somebody else has got it while its holder waits for what an earlier runner has begun.
+#[test]
+fn who_loses_it_before_the_work_is_told_so() {
+    let (project, db) = (project(), database(Backend::MariaDb));
+    project.migration("1_a", "CREATE TABLE t1 (id INTEGER);", "");
+    project.migration("2_b", "CREATE TABLE t2 AS SELECT SLEEP(60) AS id;", "");
+    let mut first = start(&project, db.url(), LEASE);
+    let orphan = "SELECT CAST(id AS CHAR) FROM information_schema.processlist \
+                  WHERE info LIKE 'CREATE TABLE t2 %' AND db = database()";
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while db.query(orphan).is_empty() {
+        assert!(Instant::now() < deadline, "the statement has not begun");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    first.kill().unwrap();
+    finish(first);
+    db.execute("UPDATE __dbmig_lease SET expires_at = '1970-01-02' WHERE id = 1");
+    let second = start(&project, db.url(), LEASE);
+    let taken = "SELECT id FROM __dbmig_lease WHERE id = 1 AND expires_at > UTC_TIMESTAMP()";
+    while db.query(taken).is_empty() {
+        assert!(Instant::now() < deadline, "the lease is not taken");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    db.execute("UPDATE __dbmig_lease SET token = 1 WHERE id = 1");
+    let second = finish(second).expect(75).stderr;
+    assert!(second.contains("the migration lock was lost"), "{second}");
+    db.execute(&format!("KILL {}", db.column(orphan)[0]));
+}

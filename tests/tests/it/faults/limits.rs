@@ -3,8 +3,11 @@
 use std::process::Command;
 use std::time::Duration;
 
+use dbmig_runtime::url::DatabaseUrl;
+use dbmig_runtime::{Control, Error, Event, Migrator};
+use dbmig_tests::proxy::{Action, Direction, Fault};
 use dbmig_tests::servers::{Options, Server};
-use dbmig_tests::{Backend, Engine, database};
+use dbmig_tests::{Backend, Engine, Proxy, database};
 
 use super::{Figure, finish, picture, same, spawn, start, undisturbed};
 use crate::project;
@@ -114,5 +117,62 @@ fn a_server_that_comes_up_after_the_runner() {
         assert!(output.stderr.contains("the database cannot be reached"), "{}", output.stderr);
         assert!(output.stderr.contains("trying again for"), "{}", output.stderr);
         Figure::new("server comes up after the runner", Backend::from(engine)).case();
+    }
+}
+
+/// After a migration MariaDB's session is replaced: the new one takes the place of the old one.
+#[test]
+fn a_new_session_needs_no_more_connections_than_the_old_one() {
+    let options = Options::default().with("max_connections", "10");
+    let server = Server::start_dedicated(Engine::MariaDb, &options);
+    let (project, db) = (project(), server.database());
+    project.migration("1_a", "CREATE TABLE t1 (id INTEGER);", "");
+    project.migration("2_b", "INSERT INTO t1 SELECT 1 FROM (SELECT SLEEP(3)) s;", "");
+    project.migration("3_c", "CREATE TABLE t2 (id INTEGER);", "");
+    let mut sleeper = db.session();
+    let runner = start(&project, db.url(), &["run", "--connect-wait", "5s"]);
+    let sleeps =
+        "SELECT id FROM information_schema.processlist WHERE info LIKE 'INSERT INTO t1 SELECT%'";
+    while sleeper.query(sleeps).is_empty() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let mut held = vec![sleeper];
+    while let Ok(session) = dbmig_tests::Session::connect(Backend::MariaDb, db.url()) {
+        held.push(session);
+        assert!(held.len() < 50);
+    }
+    let output = finish(runner);
+    drop(held);
+    output.success();
+    Figure::new("no connection left for a new session", Backend::MariaDb).case();
+}
+
+/// The first is refused; whoever then stops hears what was done before.
+#[test]
+fn a_new_session_is_tried_for_again() {
+    for cancels in [false, true] {
+        let db = database(Backend::MariaDb);
+        let proxy = Proxy::to(db.url());
+        // After the one that holds the lock, and the one that works.
+        let (connection, direction) = (Some(2), Direction::ToClient);
+        proxy.fault(Fault { connection, direction, after: 0, action: Action::Reset });
+        let (mut tried, control) = (0, Control::new());
+        let result = Migrator::new(&crate::sets::mysql::ALL)
+            .control(&control)
+            .on_event(|event| {
+                if let Event::Connecting { .. } = event {
+                    tried += 1;
+                    if cancels {
+                        control.cancel();
+                    }
+                }
+            })
+            .run_at(&DatabaseUrl::parse(proxy.url()).unwrap());
+        assert_eq!(tried, 1);
+        match result {
+            Ok(report) => assert!(!cancels && report.done.len() == 3),
+            Err(Error::Cancelled(before)) => assert!(cancels && before.done.len() == 1),
+            Err(error) => panic!("{error}"),
+        }
     }
 }

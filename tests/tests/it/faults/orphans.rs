@@ -4,7 +4,8 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use dbmig_tests::{Backend, Project, TestDatabase, database};
+use dbmig_tests::servers::{Options, Server};
+use dbmig_tests::{Backend, Engine, Project, TestDatabase, database};
 
 use super::{Figure, finish, start};
 use crate::project;
@@ -96,4 +97,31 @@ fn an_invalid_index_that_was_there_before_is_left_alone() {
     assert!(next.contains("dropping public.t1_id_idx") && !next.contains("theirs"), "{next}");
     let invalid = db.column("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid");
     assert_eq!(invalid, ["theirs"]);
+}
+
+/// The second lock of the tables in `public`, which each transaction that works holds.
+const FENCE: &str = "SELECT pg_advisory_xact_lock((('x' || left(encode(sha256('dbmig\\000public'::bytea), 'hex'), 8))\
+                     ::bit(32)::bigint >> 1)::integer, 1)";
+
+/// Its runner has lost the lock, and has not noticed yet.
+#[test]
+fn a_new_runner_waits_for_the_last_transaction_of_the_one_before() {
+    let server = Server::start_dedicated(Engine::Postgres, &Options::default());
+    let (project, db) = (project(), server.database());
+    project.migration("1_a", "CREATE TABLE t1 (id INTEGER);", "");
+    let mut last = db.session();
+    last.execute(&format!("BEGIN; {FENCE}; CREATE TABLE theirs (id INTEGER)"));
+    let early = project.dbmig_on(&db, &["run", "--lock-wait", "3s"]).expect(75).stderr;
+    assert!(early.contains("waiting for a session whose runner is gone"), "{early}");
+    assert_eq!(db.tables(), [""; 0]);
+    // Those who wait look at both locks: each try is an error in the server's log.
+    let log = server.log();
+    let tries = log.lines().filter(|l| l.contains("ERROR:") && l.contains("dbmig: lock taken"));
+    assert_eq!(tries.count(), 1, "{log}");
+    let next = start(&project, db.url(), &["run"]);
+    std::thread::sleep(Duration::from_millis(700));
+    last.execute("COMMIT");
+    finish(next).success();
+    assert_eq!(db.tables().iter().filter(|table| !table.starts_with('_')).count(), 2);
+    Figure::new("last transaction of a runner without lock", Backend::Postgres).case();
 }
