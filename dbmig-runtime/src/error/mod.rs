@@ -6,7 +6,7 @@ use dbmig_core::plan::{Blocked, Direction, Unrepairable};
 use dbmig_core::sql::{Position, SplitError};
 
 use crate::backend::atomic::{is_lock_wait, is_lost};
-use crate::backend::tables::Foreign;
+use crate::backend::tables::{Access, Foreign};
 use crate::history::HistoryRow;
 use crate::report::Report;
 use crate::url::UrlError;
@@ -199,6 +199,20 @@ impl Error {
     /// For `map_err`: what dbmig was doing.
     pub(crate) fn database(doing: &'static str) -> impl FnOnce(diesel::result::Error) -> Self {
         move |source| Self::Database { doing, source }
+    }
+
+    /// Nothing is written to such a table, even where this role may not do that anyway: its owner
+    /// could grant it at any moment.
+    pub(crate) fn foreign(foreign: &Foreign) -> Self {
+        let Foreign { table, owner, access } = foreign;
+        let denied = format!("permission denied for {table}, which belongs to `{owner}`");
+        match access {
+            Access::Write => Self::Foreign(foreign.clone()),
+            Access::Read => Self::Database {
+                doing: "write to the migrations' tables",
+                source: diesel::result::Error::QueryBuilderError(denied.into()),
+            },
+        }
     }
 
     /// What kind of failure it is.
