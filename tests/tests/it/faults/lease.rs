@@ -111,3 +111,15 @@ fn who_has_lost_it_commits_nothing_more() {
         Figure::new("lease lost in mid-run", backend).case();
     }
 }
+
+/// Whoever created its table may have died before the rows came.
+#[test]
+fn a_table_without_rows_gets_them() {
+    for backend in SERVERS {
+        let (project, db) = (project(), database(backend));
+        project.migration("1_a", "CREATE TABLE t1 (id INTEGER);", "DROP TABLE t1;");
+        project.dbmig_on(&db, LEASE).success();
+        db.execute("DELETE FROM __dbmig_lease");
+        project.dbmig_on(&db, &["revert", "--lock", "lease"]).success();
+    }
+}

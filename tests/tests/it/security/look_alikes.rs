@@ -138,3 +138,28 @@ fn a_look_alike_of_our_tables_is_not_written_to() {
         scene.refuse(&[&["revert"]], code, &belongs);
     }
 }
+
+#[test]
+fn a_look_alike_of_the_lease_is_neither_written_to_nor_read() {
+    let lease = "CREATE TABLE __dbmig_lease (id INTEGER PRIMARY KEY, token BIGINT, holder TEXT, doing TEXT, \
+                 since TIMESTAMPTZ, expires_at TIMESTAMPTZ); INSERT INTO __dbmig_lease \
+                 SELECT id, 0, 'x', 'x', '1970-01-02', '1970-01-02' FROM generate_series(1, 2) id; ";
+    let drop = format!("DROP TABLE {LEDGER}, {HISTORY}");
+    let trigger = "CREATE TRIGGER s BEFORE UPDATE ON __dbmig_lease FOR EACH ROW EXECUTE FUNCTION steal_row(); \
+                   GRANT ALL ON __dbmig_lease TO PUBLIC";
+    let policy = "ALTER TABLE __dbmig_lease ENABLE ROW LEVEL SECURITY; \
+                  CREATE POLICY p ON __dbmig_lease USING (note() IS NOT NULL); \
+                  GRANT SELECT ON __dbmig_lease TO PUBLIC";
+    for (backstage, code, words) in [
+        (trigger, 4, "\"__dbmig_lease\" belongs to"),
+        (policy, 1, "is not the plain table that it should be"),
+    ] {
+        let scene = Scene::new("SELECT 1");
+        scene.as_intruder(&format!("{drop}; {lease}{backstage}"));
+        scene.refuse(&[&["run", "--lock", "lease"]], code, words);
+        // Where no lease is asked for, it does not matter.
+        as_role(&scene.project, &scene.db, &scene.plain, "one", &["run"]).success();
+        scene.refuse(&[&["revert", "--lock", "lease"]], code, words);
+        assert!(scene.db.column("SELECT who FROM loot").is_empty());
+    }
+}
