@@ -12,6 +12,9 @@ use crate::report::Report;
 use crate::url::UrlError;
 
 mod display;
+mod said;
+
+pub(crate) use said::without_secrets;
 
 /// Why a run, or a look at a database, failed.
 #[derive(Debug)]

@@ -146,7 +146,9 @@ impl<'a, 's> Stepper<'a, 's> {
         let dialect = self.place.tables.dialect;
         let done = self.statements.iter().take(step.done_before);
         for statement in done.filter(|s| kind::sets_session(dialect, s)) {
-            db.execute(statement.text).map_err(Failure::bookkeeping)?;
+            db.execute(statement.text).map_err(|error| {
+                Failure::of(std::slice::from_ref(statement), FailedAt::Bookkeeping, error)
+            })?;
         }
         for leftover in &step.leftovers {
             observe(&Event::Clearing { name: self.run.name, leftover });
@@ -225,7 +227,8 @@ impl<'a, 's> Stepper<'a, 's> {
         let mut play = || {
             db.play(statement.text, Stop::AfterIt).map_err(|error| {
                 let place = engine.place(&error, statement);
-                Failure { at: FailedAt::Statement(index, place), error }
+                let at = FailedAt::Statement(index, place);
+                Failure::of(std::slice::from_ref(statement), at, error)
             })
         };
         // Its second try would only find what the first has left.

@@ -134,7 +134,7 @@ impl Engine for PostgresEngine {
             }
             None => FailedAt::Script,
         };
-        Err(Failure { at, error })
+        Err(Failure::of(step.statements, at, error))
     }
 
     fn place(&self, error: &Error, statement: &Statement<'_>) -> Option<Position> {
