@@ -21,16 +21,14 @@ const TRUSTED: &str = "(pg_catalog.pg_has_role(c.relowner, 'MEMBER') OR o.rolsup
                        (SELECT datdba FROM pg_catalog.pg_database WHERE datname = \
                        pg_catalog.current_database()))";
 
-/// A table behind which nothing is that would run.
+/// A table behind which nothing is that would run. Types with lower numbers are the server's own.
 const PLAIN: &str = "(c.relkind = 'r' AND NOT (c.relrowsecurity OR c.relhasrules OR c.relhassubclass) \
                      AND c.relchecks = 0::pg_catalog.int2 \
                      AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_index WHERE indrelid = c.oid \
                      AND (indexprs IS NOT NULL OR indpred IS NOT NULL)) \
                      AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_statistic_ext WHERE stxrelid = c.oid) \
-                     AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a \
-                     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
-                     WHERE a.attrelid = c.oid AND NOT a.attisdropped AND t.typnamespace <> \
-                     (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'pg_catalog'::pg_catalog.name)))";
+                     AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = c.oid \
+                     AND NOT attisdropped AND atttypid >= 16384::pg_catalog.oid))";
 
 fn readable() -> String {
     format!("(c.relkind IN ('r', 'p') AND ({TRUSTED} OR {PLAIN}))")
