@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
-use crate::lock::{Held, with_lock};
+use crate::lock::{Held, refuse_foreign, with_lock};
 use crate::look::{Look, locate, look, look_closely};
 use crate::options::{Options, host};
 use crate::report::Report;
@@ -265,10 +265,7 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     let create = format!("{};\n{};\n", tables.create_ledger(), db.engine().create_history(&tables));
     db.execute(&create).map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
-    let created = locate(db)?;
-    if let Some(foreign) = created.foreign {
-        return Err(Error::Foreign(foreign));
-    }
+    refuse_foreign(&locate(db)?)?;
     held.look.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };
     Ok(held.look.tables.clone())
 }

@@ -20,7 +20,7 @@ use std::fmt;
 pub use error::{SplitError, Unterminated};
 use lexer::Lexer;
 pub(crate) use pieces::{Piece, Pieces};
-pub use secret::hide_secrets;
+pub use secret::{hide_secrets, hide_secrets_in_message};
 use token::Token;
 
 use crate::Dialect;

@@ -2,17 +2,31 @@
 
 use std::borrow::Cow;
 
-use super::lexer::Lexer;
-use super::token::{Kind, Token};
+use super::split;
 use crate::Dialect;
+
+mod asks;
+mod literal;
+mod message;
+mod walk;
+
+pub use message::hide_secrets_in_message;
+use walk::{DEEPEST, Hidden, walk};
 
 const HIDDEN: &str = "'***'";
 /// PostgreSQL reads the strings on the next lines as the first of them.
 const HIDDEN_WITH_ESCAPES: &str = "E'***'";
 
-/// `text` with `'***'` instead of each password in it: the strings behind `PASSWORD` and
-/// `IDENTIFIED`, and the ones that hold `password=` or the URL of an account. Everything else
-/// stays as it is, the number of the statements and their order too.
+/// `text` with `'***'` instead of each password in it. Hidden are
+///
+/// - the strings behind `PASSWORD` and `IDENTIFIED`,
+/// - the ones that hold `password=` or the URL of an account,
+/// - the ones that are SQL and hold one of these, as a whole,
+/// - and behind SQL in a string that leaves the password open (`'.. PASSWORD %L'`), all others of the
+///   statement.
+///
+/// Everything else stays as it is, the number of the statements and their order too. What is not
+/// known for a password is not hidden: one in a variable of any other name.
 ///
 /// ```
 /// use dbmig_core::{Dialect, sql::hide_secrets};
@@ -21,95 +35,48 @@ const HIDDEN_WITH_ESCAPES: &str = "E'***'";
 /// assert_eq!(shown, "CREATE ROLE app PASSWORD '***'; SELECT 'x'");
 /// ```
 pub fn hide_secrets(dialect: Dialect, text: &str) -> Cow<'_, str> {
-    hide(dialect, text, DEEPEST)
-}
-
-/// How deep the bodies of PostgreSQL's functions are looked into, one in the other.
-const DEEPEST: usize = 4;
-
-fn hide(dialect: Dialect, text: &str, depth: usize) -> Cow<'_, str> {
-    let mut shown = String::new();
-    let (mut kept, mut before) = (0, Before::Nothing);
-    for token in Lexer::new(dialect, text) {
-        let Some(hidden) = hidden(dialect, &token, &mut before, depth) else { continue };
-        shown.push_str(&text[kept..token.offset]);
-        shown.push_str(&hidden);
-        kept = token.end();
-    }
-    if kept == 0 {
+    let found = find(dialect, text);
+    if found.is_empty() {
         return Cow::Borrowed(text);
     }
-    shown.push_str(&text[kept..]);
+    let (mut shown, mut kept) = (String::new(), 0);
+    for hidden in found {
+        // Two that touch would be read as one when they are hidden again.
+        if hidden.start > kept || kept == 0 {
+            append(&mut shown, &text[kept..hidden.start]);
+            let escapes = hidden.text.starts_with(['e', 'E']);
+            append(&mut shown, if escapes { HIDDEN_WITH_ESCAPES } else { HIDDEN });
+        }
+        kept = hidden.start + hidden.text.len();
+    }
+    append(&mut shown, &text[kept..]);
     Cow::Owned(shown)
 }
 
-/// What stood before a token.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Before {
-    Nothing,
-    /// A word after which a password comes.
-    Announcement,
-    /// A password; PostgreSQL reads a string on the next line as more of it.
-    Password,
-}
-
-/// What is shown instead of the token, if it is one to hide.
-fn hidden<'t>(
-    dialect: Dialect,
-    token: &Token<'t>,
-    before: &mut Before,
-    depth: usize,
-) -> Option<Cow<'t, str>> {
-    match token.kind {
-        Kind::Space | Kind::Comment => return None,
-        Kind::String if token.open.is_some() => {}
-        Kind::String if *before != Before::Nothing || holds_account(token.text) => {
-            if *before == Before::Nothing {
-                *before = Before::Password;
-            }
-            let escapes = token.text.starts_with(['e', 'E']);
-            return Some(if escapes { HIDDEN_WITH_ESCAPES } else { HIDDEN }.into());
-        }
-        Kind::String => return inside_dollars(dialect, token.text, depth).map(Cow::Owned),
-        Kind::Word if announces(token.text) => *before = Before::Announcement,
-        Kind::Symbol if [",", ")", ";"].contains(&token.text) => *before = Before::Nothing,
-        _ => {}
+/// Apart from a string, or a word that would be its prefix, that stood before it.
+fn append(shown: &mut String, text: &str) {
+    let joins = |c: char| c == '\'' || c == '_' || c.is_alphanumeric();
+    let quoted = text.starts_with(['\'', 'E']) && shown.ends_with(joins);
+    if quoted || (text.starts_with(joins) && shown.ends_with('\'')) {
+        shown.push(' ');
     }
-    if *before == Before::Password {
-        *before = Before::Nothing;
+    shown.push_str(text);
+}
+
+/// What is to be hidden in `text`, statement by statement: of a script that is stored without its
+/// passwords, each statement is the same as the statement itself without them.
+fn find(dialect: Dialect, text: &str) -> Vec<Hidden<'_>> {
+    let mut found = Vec::new();
+    if !literal::may_hold_secrets(text) {
+        return found;
     }
-    None
-}
-
-/// `PASSWORD`, `MASTER_PASSWORD`, `IDENTIFIED`
-fn announces(word: &str) -> bool {
-    let word = word.to_ascii_uppercase();
-    word.ends_with("PASSWORD") || word == "IDENTIFIED"
-}
-
-/// `host=h password=p`, `postgres://user:p@h/d`
-fn holds_account(string: &str) -> bool {
-    let text = string.to_ascii_lowercase();
-    let assigned = text
-        .match_indices("password")
-        .any(|(at, word)| text[at + word.len()..].trim_start().starts_with('='));
-    let url = text.split_once("://").is_some_and(|(_, rest)| {
-        let authority = rest.split(['/', '?', '\'']).next().unwrap_or_default();
-        authority.split_once('@').is_some_and(|(account, _)| account.contains(':'))
-    });
-    // The body of a function is no connection string.
-    (assigned || url) && !string.starts_with('$')
-}
-
-/// The body of a function or `DO` block of PostgreSQL may hold statements with passwords.
-fn inside_dollars(dialect: Dialect, string: &str, depth: usize) -> Option<String> {
-    let rest = string.strip_prefix('$')?;
-    let tag = &string[..rest.find('$')? + 2];
-    let body = string.strip_prefix(tag)?.strip_suffix(tag)?;
-    match hide(dialect, body, depth.checked_sub(1)?) {
-        Cow::Owned(body) => Some(format!("{tag}{body}{tag}")),
-        Cow::Borrowed(_) => None,
+    match split(dialect, text) {
+        Ok(statements) => statements.iter().for_each(|statement| {
+            walk(dialect, statement.text, statement.offset, DEEPEST, &mut found);
+        }),
+        Err(_) => _ = walk(dialect, text, 0, DEEPEST, &mut found),
     }
+    found
 }
 
 #[cfg(test)]
@@ -138,8 +105,52 @@ mod tests {
             (Dialect::Mysql, "CREATE USER u IDENTIFIED WITH p AS \"hunter2\""),
             (Dialect::Mysql, "SET PASSWORD FOR 'u'@'h' = PASSWORD('hunter2')"),
             (Dialect::Mysql, "CHANGE MASTER TO MASTER_HOST='h', MASTER_PASSWORD='hunter2'"),
+            (Dialect::Postgres, "DO $$ BEGIN EXECUTE 'CREATE ROLE a PASSWORD ''hunter2'''; END $$"),
+            (
+                Dialect::Postgres,
+                "DO $$ BEGIN EXECUTE format('ALTER ROLE %I PASSWORD %L', 'a', 'hunter2'); END $$",
+            ),
+            (
+                Dialect::Postgres,
+                "DO 'BEGIN EXECUTE ''ALTER ROLE a PASSWORD ''''hunter2''''''; END'",
+            ),
+            (
+                Dialect::Postgres,
+                "DO $$ BEGIN EXECUTE $x$ALTER ROLE a PASSWORD $y$hunter2$y$$x$; END $$",
+            ),
+            (
+                Dialect::Postgres,
+                "DO $$ BEGIN EXECUTE format($x$ALTER ROLE a PASSWORD %1$L$x$, 'hunter2'); END $$",
+            ),
+            (
+                Dialect::Postgres,
+                "DO $$ BEGIN EXECUTE 'ALTER ROLE a PASSWORD ' || quote_literal('hunter2'); END $$",
+            ),
+            (
+                Dialect::Postgres,
+                "DO $$ BEGIN EXECUTE 'ALTER ROLE a PASSWORD ''' || 'hunter2' || ''''; END $$",
+            ),
+            (
+                Dialect::Postgres,
+                "DO $$ BEGIN EXECUTE 'ALTER ROLE a PASSWORD $1' USING 'hunter2'; END $$",
+            ),
+            (
+                Dialect::Postgres,
+                "SELECT dblink_connect(format('host=%s password=%s', 'h', 'hunter2'))",
+            ),
+            (Dialect::Mysql, "PREPARE s FROM 'CREATE USER u IDENTIFIED BY ''hunter2'''"),
+            (Dialect::Mysql, "EXECUTE IMMEDIATE \"CREATE USER u IDENTIFIED BY 'hunter2'\""),
+            (
+                Dialect::Mysql,
+                "SET @s = CONCAT('CREATE USER u IDENTIFIED VIA ed25519 USING ', QUOTE('hunter2'))",
+            ),
+            (
+                Dialect::Mysql,
+                "SET @s = CONCAT(\"CREATE USER u IDENTIFIED BY '\", 'hunter2', \"'\")",
+            ),
         ] {
             let shown = hide_secrets(dialect, text);
+            assert_eq!(hide_secrets(dialect, &shown), shown);
             assert!(!shown.contains("ter2") && shown.contains("***"), "{shown}");
         }
     }
@@ -151,6 +162,23 @@ mod tests {
     }
 
     #[test]
+    fn long_and_deep_texts_take_no_longer_than_they_are() {
+        let many = |text: &str| text.repeat(50_000);
+        for (dialect, text) in [
+            (Dialect::Mysql, format!("SELECT ' {} password", many("\\'"))),
+            (Dialect::Mysql, format!("SELECT \"{} password\"", many("'"))),
+            (Dialect::Postgres, format!("SELECT '{} password'", many("''"))),
+            (Dialect::Postgres, format!("SELECT {}", many("'password=x' "))),
+            (Dialect::Postgres, (0..50_000).map(|n| format!("$a{n}$ password ")).collect()),
+        ] {
+            let begun = std::time::Instant::now();
+            let shown = hide_secrets(dialect, &text);
+            assert!(shown.len() <= text.len());
+            assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+        }
+    }
+
+    #[test]
     fn nothing_else_is_hidden() {
         for text in [
             "CREATE TABLE users (password VARCHAR(20), name TEXT DEFAULT 'x')",
@@ -159,6 +187,8 @@ mod tests {
             "SELECT 'https://example.org/a@b:c'",
             "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$",
             "SELECT password FROM t WHERE password; SELECT 'x",
+            "INSERT INTO help VALUES ('How is the password of a user changed?', 'x')",
+            "DO $$ BEGIN EXECUTE format('DROP ROLE %I', 'a'); END $$",
         ] {
             assert_eq!(hide_secrets(Dialect::Postgres, text), text);
         }

@@ -14,6 +14,7 @@ use super::engine::Engine;
 use super::envelope::Envelope;
 use super::envelope::Setting;
 use crate::control::Control;
+use crate::error::without_secrets;
 
 /// Statements and rows that commit together or not at all.
 pub struct Atomic<'a> {
@@ -65,6 +66,15 @@ pub enum FailedAt {
 }
 
 impl Failure {
+    /// What became of `statements` of a migration, without the passwords in them.
+    pub(crate) fn of(
+        statements: &[Statement<'_>],
+        at: FailedAt,
+        error: diesel::result::Error,
+    ) -> Self {
+        Self { at, error: without_secrets(statements, error) }
+    }
+
     pub(crate) const fn bookkeeping(error: diesel::result::Error) -> Self {
         Self { at: FailedAt::Bookkeeping, error }
     }
@@ -169,8 +179,10 @@ fn statements_and_rows(
         if step.control.is_cancelled() {
             return Err(Failure::cancelled());
         }
-        db.play(statement.text, Stop::Interrupts)
-            .map_err(|error| Failure { at: FailedAt::Statement(index, None), error })?;
+        db.play(statement.text, Stop::Interrupts).map_err(|error| {
+            let at = FailedAt::Statement(index, None);
+            Failure::of(std::slice::from_ref(statement), at, error)
+        })?;
     }
     before_commit(db).map_err(Failure::bookkeeping)?;
     let rows = format!("{}{}", envelope.seal, (step.rows)(Some(begun.elapsed())));

@@ -10,7 +10,7 @@ use diesel::QueryResult;
 use super::atomic::{Atomic, Failure, Outcome};
 use super::connection::Database;
 use super::envelope::{Envelope, Setting};
-use super::tables::Tables;
+use super::tables::{Standing, Tables};
 use crate::lock::Lock;
 
 /// The SQL of one database. The engine above it never asks which one it is.
@@ -20,6 +20,16 @@ pub trait Engine: Sync {
 
     /// Where the two tables are or would be. Reads only.
     fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables>;
+
+    /// Whether another table beside the two may be written to; an error, if not even read. Reads only.
+    fn standing(
+        &self,
+        _db: &mut dyn Database,
+        _tables: &Tables,
+        _name: &str,
+    ) -> QueryResult<Standing> {
+        Ok(Standing::Trusted)
+    }
 
     /// Prepares the session for dbmig's work; what it answers with undoes that.
     fn enter(&self, _db: &mut dyn Database) -> QueryResult<String> {

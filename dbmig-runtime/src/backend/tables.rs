@@ -31,6 +31,46 @@ pub struct Foreign {
     pub table: String,
     /// Its owner.
     pub owner: String,
+    /// What this role could do with it.
+    pub access: Access,
+}
+
+/// What a role may do with a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Write to it.
+    Write,
+    /// Read it at most.
+    Read,
+}
+
+/// Whose a table is, as far as that matters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is not there.
+    Absent,
+    /// It belongs to a role that may lead our writes anywhere, or the database has no such thing.
+    Trusted,
+    /// It belongs to somebody else. Nothing is behind it that would run for who reads it.
+    Foreign(Foreign),
+}
+
+impl Standing {
+    #[cfg(feature = "postgres")]
+    pub(crate) const fn presence(&self) -> Presence {
+        match self {
+            Self::Absent => Presence::Absent,
+            Self::Trusted | Self::Foreign(_) => Presence::Present,
+        }
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(crate) fn foreign(&self) -> Option<Foreign> {
+        match self {
+            Self::Foreign(foreign) => Some(foreign.clone()),
+            Self::Absent | Self::Trusted => None,
+        }
+    }
 }
 
 /// Whether a table is there.

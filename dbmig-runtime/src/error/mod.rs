@@ -6,12 +6,15 @@ use dbmig_core::plan::{Blocked, Direction, Unrepairable};
 use dbmig_core::sql::{Position, SplitError};
 
 use crate::backend::atomic::{is_lock_wait, is_lost};
-use crate::backend::tables::Foreign;
+use crate::backend::tables::{Access, Foreign};
 use crate::history::HistoryRow;
 use crate::report::Report;
 use crate::url::UrlError;
 
 mod display;
+mod said;
+
+pub(crate) use said::without_secrets;
 
 /// Why a run, or a look at a database, failed.
 #[derive(Debug)]
@@ -212,6 +215,20 @@ impl Error {
             Self::LockLost(_) => Self::LockLost(Box::new(before.clone())),
             Self::Cancelled(_) => Self::Cancelled(Box::new(before.clone())),
             error => error,
+        }
+    }
+
+    /// Nothing is written to such a table, even where this role may not do that anyway: its owner
+    /// could grant it at any moment.
+    pub(crate) fn foreign(foreign: &Foreign) -> Self {
+        let Foreign { table, owner, access } = foreign;
+        let denied = format!("permission denied for {table}, which belongs to `{owner}`");
+        match access {
+            Access::Write => Self::Foreign(foreign.clone()),
+            Access::Read => Self::Database {
+                doing: "write to the migrations' tables",
+                source: diesel::result::Error::QueryBuilderError(denied.into()),
+            },
         }
     }
 

@@ -119,7 +119,9 @@ impl Stepper<'_, '_> {
         let dialect = self.place.tables.dialect;
         let done = self.statements.iter().take(step.done_before);
         for statement in done.filter(|s| kind::sets_session(dialect, s)) {
-            db.execute(statement.text).map_err(Failure::bookkeeping)?;
+            db.execute(statement.text).map_err(|error| {
+                Failure::of(std::slice::from_ref(statement), FailedAt::Bookkeeping, error)
+            })?;
         }
         for leftover in &step.leftovers {
             observe(&Event::Clearing { name: self.run.name, leftover });
@@ -198,7 +200,8 @@ impl Stepper<'_, '_> {
         let mut play = || {
             db.play(statement.text, Stop::AfterIt).map_err(|error| {
                 let place = engine.place(&error, statement);
-                Failure { at: FailedAt::Statement(index, place), error }
+                let at = FailedAt::Statement(index, place);
+                Failure::of(std::slice::from_ref(statement), at, error)
             })
         };
         // A second try would find what the first has left, or miss what a transaction around it had

@@ -12,7 +12,7 @@ use super::keeper::SILENCE;
 use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, reached};
 use crate::backend::Database;
 use crate::backend::engine::Engine;
-use crate::backend::tables::Tables;
+use crate::backend::tables::{Standing, Tables};
 use crate::look::Look;
 
 /// For how long it holds without being renewed, in seconds. Its holder renews it every 10 s.
@@ -33,6 +33,7 @@ impl Lock for Lease {
 
     fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>> {
         let (engine, table) = (db.engine(), tables.qualified(TABLE));
+        engine.standing(db, tables, TABLE)?;
         let rows = db.query(&format!(
             "SELECT holder, doing, {} FROM {table} WHERE id = 1 AND expires_at > {}",
             engine.iso("since"),
@@ -73,11 +74,21 @@ impl Lock for Lease {
             engine.later(TERM),
             now = engine.now(),
         );
-        if db.execute(&attempt).is_err() {
-            create(db, claim.tables)?;
+        let standing = engine.standing(db, claim.tables, TABLE)?;
+        if let Standing::Foreign(foreign) = standing {
+            return Ok(Take::Foreign(foreign));
+        }
+        if standing == Standing::Absent || db.execute(&attempt).is_err() {
+            if let Standing::Foreign(foreign) = create(db, claim.tables)? {
+                return Ok(Take::Foreign(foreign));
+            }
             db.execute(&attempt)?;
         }
         if !self.is_ours(db, claim)? {
+            // Who created the table may have died before it had its rows.
+            if db.query(&format!("SELECT holder FROM {table} WHERE id = 2"))?.is_empty() {
+                fill(db, claim.tables)?;
+            }
             return Ok(Take::Busy);
         }
         // A transaction of an earlier holder may be under way; it holds the second row.
@@ -174,21 +185,41 @@ fn begin(engine: &dyn Engine) -> &'static str {
     }
 }
 
-/// Creates the table, which may happen several times at once.
-fn create(db: &mut dyn Database, tables: &Tables) -> QueryResult<()> {
-    let (dialect, table) = (tables.dialect, tables.qualified(TABLE));
-    let (time, past, unless) = match dialect {
-        Dialect::Postgres => ("TIMESTAMPTZ", "'1970-01-02 00:00:00+00'", "ON CONFLICT DO NOTHING"),
-        _ => ("DATETIME(3)", "'1970-01-02 00:00:00'", ""),
-    };
-    let insert = if dialect == Dialect::Mysql { "INSERT IGNORE" } else { "INSERT" };
-    let sql = format!(
+/// Creates the table, which may happen several times at once. Its rows come once it is known whose
+/// it is: somebody may have been faster.
+fn create(db: &mut dyn Database, tables: &Tables) -> QueryResult<Standing> {
+    let (table, time) = (tables.qualified(TABLE), times(tables.dialect).0);
+    let create = format!(
         "CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, token BIGINT NOT NULL, \
          holder TEXT NOT NULL, doing TEXT NOT NULL, since {time} NOT NULL, \
-         expires_at {time} NOT NULL);\n\
-         {insert} INTO {table} (id, token, holder, doing, since, expires_at) \
-         VALUES (1, 0, '', '', {past}, {past}), (2, 0, '', '', {past}, {past}) {unless};\n"
+         expires_at {time} NOT NULL);\n"
     );
     // PostgreSQL: two at once collide in the catalogue, though it says IF NOT EXISTS.
-    db.execute(&sql).or_else(|_| db.execute(&sql))
+    db.execute(&create).or_else(|_| db.execute(&create))?;
+    let standing = db.engine().standing(db, tables, TABLE)?;
+    if standing == Standing::Trusted {
+        fill(db, tables)?;
+    }
+    Ok(standing)
+}
+
+/// The two rows, unless they are there.
+fn fill(db: &mut dyn Database, tables: &Tables) -> QueryResult<()> {
+    let (table, past) = (tables.qualified(TABLE), times(tables.dialect).1);
+    let (insert, unless) = match tables.dialect {
+        Dialect::Mysql => ("INSERT IGNORE", ""),
+        _ => ("INSERT", "ON CONFLICT DO NOTHING"),
+    };
+    db.execute(&format!(
+        "{insert} INTO {table} (id, token, holder, doing, since, expires_at) \
+         VALUES (1, 0, '', '', {past}, {past}), (2, 0, '', '', {past}, {past}) {unless};\n"
+    ))
+}
+
+/// The type of a time, and one that is long past.
+const fn times(dialect: Dialect) -> (&'static str, &'static str) {
+    match dialect {
+        Dialect::Postgres => ("TIMESTAMPTZ", "'1970-01-02 00:00:00+00'"),
+        _ => ("DATETIME(3)", "'1970-01-02 00:00:00'"),
+    }
 }

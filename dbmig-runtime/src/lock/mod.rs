@@ -8,7 +8,7 @@ use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 
 use crate::backend::Database;
-use crate::backend::tables::Tables;
+use crate::backend::tables::{Foreign, Tables};
 use crate::error::Error;
 use crate::event::Observe;
 use crate::look::Look;
@@ -122,6 +122,8 @@ pub enum Take {
     Busy,
     /// It was free, but what was seen before does not hold any more, so it is not held.
     Changed,
+    /// It is a table that is somebody else's.
+    Foreign(Foreign),
 }
 
 /// Whether the rows of the two tables are still what was seen before the lock was taken.
@@ -204,9 +206,7 @@ pub(crate) fn with_lock<T>(
     let mut waiting = Waiting::new(options.lock_wait, options.control.clone());
     loop {
         let Some(look) = decide(db)? else { return Ok(None) };
-        if let Some(foreign) = &look.tables.foreign {
-            return Err(Error::Foreign(foreign.clone()));
-        }
+        refuse_foreign(&look.tables)?;
         let tables = look.tables.clone();
         let claim = Claim { tables: &tables, token, who: &who, seat };
         match lock.take(db, &claim, &look).map_err(taking())? {
@@ -227,9 +227,15 @@ pub(crate) fn with_lock<T>(
                 return Ok(Some(value));
             }
             Take::Changed => waiting.again(None)?,
+            Take::Foreign(foreign) => return Err(Error::foreign(&foreign)),
             Take::Busy => waiting.watch(db, lock, &tables, goal, observe)?,
         }
     }
+}
+
+/// Whoever owns a table has a say in what a write to it does.
+pub(crate) fn refuse_foreign(tables: &Tables) -> Result<(), Error> {
+    tables.foreign.as_ref().map_or(Ok(()), |foreign| Err(Error::foreign(foreign)))
 }
 
 fn taking() -> impl FnOnce(diesel::result::Error) -> Error {

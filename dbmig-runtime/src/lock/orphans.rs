@@ -47,6 +47,8 @@ pub(super) fn outlive(
 /// Behind a pooler another session may have another `search_path`, left there by somebody else.
 fn look_again(db: &mut dyn Database, seen: &Look) -> Result<Look, Error> {
     let look = look_closely(db)?;
+    // Somebody may have been faster with a table that was not there.
+    super::refuse_foreign(&look.tables)?;
     if look.tables.schema == seen.tables.schema {
         return Ok(look);
     }

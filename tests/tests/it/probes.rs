@@ -363,10 +363,10 @@ fn slow_loris(server: SocketAddr, over: &AtomicBool) {
     assert!(clients.len() > 100, "{}", clients.len());
     while !over.load(Ordering::SeqCst) {
         for client in &mut clients {
-            if client.write_all(b"G").is_err() {
-                if let Ok(next) = TcpStream::connect_timeout(&server, Duration::from_secs(1)) {
-                    *client = next;
-                }
+            if client.write_all(b"G").is_err()
+                && let Ok(next) = TcpStream::connect_timeout(&server, Duration::from_secs(1))
+            {
+                *client = next;
             }
         }
         std::thread::sleep(Duration::from_millis(200));

@@ -5,6 +5,9 @@ use dbmig_tests::{Backend, Project, TestDatabase, database, workspace};
 
 use crate::project;
 
+mod look_alikes;
+mod secrets;
+
 /// The blocks of code of the guide that are marked with these words.
 fn guide(marks: &str) -> String {
     let text = std::fs::read_to_string(workspace().join("docs/least-privilege.md")).unwrap();
@@ -88,42 +91,6 @@ fn plain_migrator(db: &TestDatabase) -> String {
         "CREATE ROLE {role} LOGIN PASSWORD 'one'; GRANT CREATE, USAGE ON SCHEMA public TO {role}"
     ));
     role
-}
-
-#[test]
-fn a_look_alike_of_our_tables_is_not_written_to() {
-    for table in ["__diesel_schema_migrations", "__dbmig_history"] {
-        let (project, db) = (project(), database(Backend::Postgres));
-        project.migration("1_a", "CREATE TABLE a (id INTEGER)", "DROP TABLE a");
-        let (intruder, plain) = (intruder(&db), plain_migrator(&db));
-        // The right columns, and a trigger that would run as the one who migrates.
-        let template = database(Backend::Postgres);
-        project.dbmig_on(&template, &["run"]).success();
-        let columns = template.column(&format!(
-            "SELECT column_name || ' ' || data_type FROM information_schema.columns \
-             WHERE table_name = '{table}' ORDER BY ordinal_position"
-        ));
-        db.execute(&format!(
-            "SET ROLE {intruder}; CREATE TABLE {table} ({}); CREATE TABLE loot (who TEXT); \
-             CREATE FUNCTION steal() RETURNS trigger LANGUAGE plpgsql AS \
-             $$ BEGIN INSERT INTO loot VALUES (current_user); RETURN NEW; END $$; \
-             GRANT ALL ON loot, {table} TO PUBLIC; \
-             CREATE TRIGGER steal BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION steal()",
-            columns.join(", ")
-        ));
-        let refused = as_role(&project, &db, &plain, "one", &["run"]).expect(4).stderr;
-        assert!(refused.contains(&format!("belongs to `{intruder}`")), "{refused}");
-        assert!(refused.contains("OWNER TO"), "{refused}");
-        assert!(db.column("SELECT who FROM loot").is_empty());
-        // A view is not even read: its functions would run as the reader.
-        db.execute(&format!(
-            "DROP TABLE {table} CASCADE; SET ROLE {intruder}; CREATE VIEW {table} AS SELECT '1'::varchar AS version"
-        ));
-        for command in ["status", "run"] {
-            let refused = as_role(&project, &db, &plain, "one", &[command]).expect(1).stderr;
-            assert!(refused.contains("is not the plain table that it should be"), "{refused}");
-        }
-    }
 }
 
 /// `name || text` or `varchar = varchar` of another schema fits better than what the catalogue has.
@@ -258,42 +225,4 @@ fn a_hostile_schema_is_only_a_name() {
     let found = db.column("SELECT schemaname FROM pg_tables WHERE tablename = 'a'");
     assert_eq!(found, [schema]);
     assert!(db.tables().contains(&"victim".to_owned()));
-}
-
-const SECRET: &str = "hunter2-Oo3ahx";
-
-#[test]
-fn passwords_in_migrations_are_shown_nowhere() {
-    for (backend, up) in [
-        (Backend::Postgres, format!("CREATE ROLE NAME PASSWORD '{SECRET}'")),
-        (Backend::MariaDb, format!("CREATE USER 'NAME'@'%' IDENTIFIED BY '{SECRET}'")),
-    ] {
-        let (project, db) = (project(), database(backend));
-        let up = up.replace("NAME", &format!("r{}", &db.name()[..12]));
-        project.migration("1_role", &up, "");
-        let broken = format!("{up};\nSELECT * FROM nowhere;");
-        project.migration("2_again", &broken, "");
-        project.write("migrations/2_again/metadata.toml", "run_in_transaction = false\n");
-        let mut told = Vec::new();
-        for command in [
-            &["plan"][..],
-            &["plan", "--json"],
-            &["run", "--verbose"],
-            &["run", "--json"],
-            &["history", "--json"],
-            &["status"],
-            &["repair"],
-            &["verify"],
-        ] {
-            told.push(project.dbmig_on(&db, command).text());
-        }
-        assert!(told.iter().any(|text| text.contains("'***'")), "{backend:?}: {told:?}");
-        project.write("migrations/1_role/up.sql", format!("{up}; SELECT 1;"));
-        told.push(project.dbmig_on(&db, &["verify"]).expect(3).text());
-        for text in &told {
-            assert!(!text.contains(SECRET), "{backend:?}: {text}");
-        }
-        let stored = db.column("SELECT COALESCE(script, '') FROM __dbmig_history");
-        assert!(!stored.is_empty() && stored.iter().all(|s| !s.contains(SECRET)), "{stored:?}");
-    }
 }

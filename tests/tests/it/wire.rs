@@ -16,7 +16,11 @@ fn migrations(count: usize) -> &'static Migrations<Postgres> {
 
 /// Round trips after connecting, and how many migrations were applied.
 fn start(wire: &Wire, migrations: &'static Migrations<Postgres>) -> (usize, usize) {
-    let mut conn = PgConnection::establish(wire.url()).unwrap();
+    start_at(wire, wire.url(), migrations)
+}
+
+fn start_at(wire: &Wire, url: &str, migrations: &'static Migrations<Postgres>) -> (usize, usize) {
+    let mut conn = PgConnection::establish(url).unwrap();
     let (turns, report) = wire.count(|| Migrator::new(migrations).run(&mut conn).unwrap());
     (turns, report.applied().count())
 }
@@ -29,6 +33,24 @@ fn a_start_with_nothing_pending_is_one_round_trip() {
         assert_eq!(start(&wire, migrations(count)).1, count);
         assert_eq!(start(&wire, migrations(count)), (1, 0));
     }
+}
+
+/// The role that serves, which may only read, and trusts the owner with nothing else.
+#[test]
+fn a_role_that_only_reads_needs_no_more() {
+    let db = database(Backend::Postgres);
+    let wire = Wire::to(&db);
+    assert_eq!(start(&wire, migrations(5)).1, 5);
+    let role = db.name();
+    db.execute(&format!(
+        "CREATE ROLE {role} LOGIN PASSWORD 'one'; CREATE ROLE {role}_owner; \
+         ALTER TABLE __dbmig_history OWNER TO {role}_owner; \
+         ALTER TABLE __diesel_schema_migrations OWNER TO {role}_owner; \
+         GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}"
+    ));
+    let server = wire.url().split_once('@').unwrap().1;
+    let url = format!("postgres://{role}:one@{server}");
+    assert_eq!(start_at(&wire, &url, migrations(5)), (1, 0));
 }
 
 #[test]

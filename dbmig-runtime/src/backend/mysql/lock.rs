@@ -165,7 +165,28 @@ pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Acti
         None => Activity::Gone,
         Some(row) if row.text(0) == "Sleep" => Activity::Idle,
         Some(row) => {
-            Activity::Working(format!("connection {id}, for {} s: {}", row.text(1), row.text(2)))
+            let what = command(row.text(2));
+            Activity::Working(format!("connection {id}, for {} s: {what}", row.text(1)))
         }
     })
+}
+
+/// `ALTER TABLE`, without the rest: that may hold a password, and is cut off wherever.
+fn command(statement: &str) -> String {
+    let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let words: Vec<_> = statement.split_whitespace().take(2).take_while(is_word).collect();
+    if words.is_empty() { "a statement".to_owned() } else { words.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::command;
+
+    #[test]
+    fn only_the_command_of_a_statement_is_shown() {
+        assert_eq!(command("ALTER USER u IDENTIFIED BY 'hunt"), "ALTER USER");
+        assert_eq!(command("SET PASSWORD='hunt"), "SET");
+        assert_eq!(command("CALL p('hunt"), "CALL");
+        assert_eq!(command("/* hunter2 */ SELECT 1"), "a statement");
+    }
 }

@@ -11,13 +11,14 @@ use diesel::result::Error;
 use sha2::{Digest, Sha256};
 
 use super::envelope::NOTICES;
-use super::{Database, HISTORY, LEDGER, Ownership, Tables};
-use crate::backend::tables::{Foreign, Presence};
+use super::{Database, HISTORY, LEDGER, Ownership, Tables, trust};
+use crate::backend::tables::Presence;
 
 /// The first version whose servers can notice the death of a client.
 const NOTICES_FROM: usize = 140_000;
 
 pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
+    let facts = |name| trust::facts("pg_catalog.current_schema()", name);
     let rows = db.query(&format!(
         "SELECT s.name, pg_catalog.current_setting('search_path'), \
          pg_catalog.current_setting('role'), pg_catalog.current_setting('server_version_num'), \
@@ -25,9 +26,9 @@ pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
          pg_catalog.array_to_string(pg_catalog.current_schemas(false), E'\\n'), \
          CASE WHEN {} IS NULL THEN (SELECT source FROM pg_catalog.pg_settings \
          WHERE name = 'search_path'::pg_catalog.text) END FROM (SELECT pg_catalog.current_schema()::pg_catalog.text AS name) s",
-        table(LEDGER),
-        table(HISTORY),
-        table(LEDGER),
+        facts(LEDGER),
+        facts(HISTORY),
+        facts(LEDGER),
     ))?;
     let row = rows.into_iter().next().unwrap_or_default();
     let Some(schema) = row.optional(0) else {
@@ -54,8 +55,10 @@ pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
             row.text(7).to_owned(),
         ],
     };
-    tables.ledger = presence(&mut tables, LEDGER, row.optional(5))?;
-    tables.history = presence(&mut tables, HISTORY, row.optional(6))?;
+    let ledger = trust::standing(&tables, LEDGER, row.optional(5))?;
+    let history = trust::standing(&tables, HISTORY, row.optional(6))?;
+    (tables.ledger, tables.history) = (ledger.presence(), history.presence());
+    tables.foreign = ledger.foreign().or_else(|| history.foreign());
     Ok(tables)
 }
 
@@ -73,73 +76,38 @@ fn somebody_elses_path(schema: &str, path: &str) -> Error {
     )
 }
 
-/// What the catalogue says of a table in the current schema, as one text: its kind, `t` for an
-/// owner that is to be trusted, the owner. Null where there is none.
+/// One row with one number, whatever the length of the two tables.
 ///
-/// Trusted are, besides the owners of tables that this role may not write to anyway, the role
-/// itself and those that it is a member of (for a superuser: all), superusers,
-/// and the owners of the schema and of the database.
-fn table(name: &str) -> String {
-    format!(
-        "(SELECT pg_catalog.concat(c.relkind, CASE WHEN c.relrowsecurity THEN 'r' ELSE '-' END, \
-         CASE WHEN NOT pg_catalog.has_table_privilege(c.oid, 'INSERT') \
-         OR pg_catalog.pg_has_role(c.relowner, 'MEMBER') OR o.rolsuper \
-         OR c.relowner = n.nspowner OR c.relowner = \
-         (SELECT datdba FROM pg_catalog.pg_database WHERE datname = \
-         pg_catalog.current_database()) THEN 't' ELSE 'f' END, o.rolname) \
-         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-         JOIN pg_catalog.pg_roles o ON o.oid = c.relowner \
-         WHERE c.relname = '{name}'::pg_catalog.name \
-         AND n.nspname = pg_catalog.current_schema())"
-    )
-}
-
-fn presence(tables: &mut Tables, name: &str, found: Option<&str>) -> QueryResult<Presence> {
-    let Some(found) = found else { return Ok(Presence::Absent) };
-    let (kind, rest) = found.split_at_checked(1).unwrap_or_default();
-    let (rows, rest) = rest.split_at_checked(1).unwrap_or_default();
-    let (trusted, owner) = rest.split_at_checked(1).unwrap_or_default();
-    let shown = tables.qualified(name);
-    // Whose rows a view or a policy shows, and what it runs for that, only its author knows.
-    if !matches!(kind, "r" | "p") || (trusted != "t" && rows == "r") {
-        return Err(Error::QueryBuilderError(
-            format!(
-                "{shown}, which belongs to `{owner}`, is not the plain table that it should be: look at \
-                 what it is, then drop or rename it"
-            )
-            .into(),
-        ));
-    }
-    if trusted != "t" && tables.foreign.is_none() {
-        tables.foreign = Some(Foreign { table: shown, owner: owner.to_owned() });
-    }
-    Ok(Presence::Present)
-}
-
-/// One row with one word, whatever the length of the two tables. Without tables the server calls it
-/// an error, which is an answer as well.
+/// A query that names a table is planned as a whole before anything of it runs, and the planner
+/// itself calls what it takes for constant in a view. So the query is a text here, which does not
+/// exist before the tables have been judged: `ts_stat` runs it, and of none makes no rows.
 pub(super) fn is_current(db: &mut dyn Database, set: &MigrationSet) -> bool {
     let sql = format!(
-        "SELECT (held.digest = '{digest}'::pg_catalog.text AND here.same \
-         AND NOT EXISTS (SELECT 1 FROM {HISTORY} WHERE (state IN ('running', 'failed') \
-         AND execution = 'statements'::pg_catalog.text) \
-         OR format > {format}::pg_catalog.int2))::pg_catalog.text FROM \
+        "SELECT pg_catalog.count(*)::pg_catalog.text FROM pg_catalog.ts_stat(CASE WHEN {} THEN {} END)",
+        trust::both_readable(LEDGER, HISTORY),
+        Dialect::Postgres.literal(&holds_exactly(set)),
+    );
+    db.query(&sql).is_ok_and(|rows| rows.first().is_some_and(|row| row.is_true(0)))
+}
+
+/// A query with a row if the database holds `set` and nothing else, and no run is interrupted. The
+/// row is of the type that `ts_stat` wants.
+fn holds_exactly(set: &MigrationSet) -> String {
+    format!(
+        "SELECT 'current'::pg_catalog.tsvector FROM \
          (SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(coalesce(pg_catalog.string_agg(\
          pg_catalog.concat(l.version, ' ', h.checksum), E'\\n'::pg_catalog.text \
          ORDER BY l.version COLLATE pg_catalog.\"C\"), ''), 'UTF8')), 'hex') \
          AS digest FROM {LEDGER} l LEFT JOIN (SELECT DISTINCT ON (version) version, checksum, \
          direction FROM {HISTORY} WHERE state IN ('done', 'baselined') \
          ORDER BY version, id DESC) h ON h.version::pg_catalog.text = l.version::pg_catalog.text \
-         AND h.direction = 'up'::pg_catalog.text) held, \
-         (SELECT pg_catalog.count(*) = 2 AS same FROM pg_catalog.pg_class c \
-         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-         WHERE n.nspname = pg_catalog.current_schema() \
-         AND c.relkind IN ('r', 'p') AND c.oid IN \
-         ('{LEDGER}'::pg_catalog.regclass::pg_catalog.oid, '{HISTORY}'::pg_catalog.regclass::pg_catalog.oid)) here",
+         AND h.direction = 'up'::pg_catalog.text) held \
+         WHERE held.digest = '{digest}'::pg_catalog.text \
+         AND NOT EXISTS (SELECT 1 FROM {HISTORY} WHERE (state IN ('running', 'failed') \
+         AND execution = 'statements'::pg_catalog.text) OR format > {format}::pg_catalog.int2)",
         digest = digest(set),
         format = crate::history::FORMAT,
-    );
-    db.query(&sql).is_ok_and(|rows| rows.first().is_some_and(|row| row.is_true(0)))
+    )
 }
 
 /// SHA-256, in hexadecimal digits, of the lines `version checksum` of `set`.

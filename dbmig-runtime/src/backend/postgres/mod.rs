@@ -14,7 +14,7 @@ use super::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
 use super::connection::{Database, Nesting, Ownership, Row, Stop};
 use super::engine::{Activity, Engine};
 use super::envelope::{Envelope, Limits, Setting};
-use super::tables::{HISTORY, LEDGER, Tables};
+use super::tables::{HISTORY, LEDGER, Standing, Tables};
 use super::{Backend, Postgres, sealed};
 use crate::lock::Lock;
 
@@ -23,6 +23,7 @@ mod locate;
 mod lock;
 mod message;
 mod sight;
+mod trust;
 
 use message::{Message, place_in, position_of};
 
@@ -50,6 +51,15 @@ impl Engine for PostgresEngine {
 
     fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables> {
         locate::locate(db)
+    }
+
+    fn standing(
+        &self,
+        db: &mut dyn Database,
+        tables: &Tables,
+        name: &str,
+    ) -> QueryResult<Standing> {
+        trust::look(db, tables, name)
     }
 
     fn create_history(&self, tables: &Tables) -> String {
@@ -124,7 +134,7 @@ impl Engine for PostgresEngine {
             }
             None => FailedAt::Script,
         };
-        Err(Failure { at, error })
+        Err(Failure::of(step.statements, at, error))
     }
 
     fn place(&self, error: &Error, statement: &Statement<'_>) -> Option<Position> {

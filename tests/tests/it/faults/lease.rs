@@ -141,3 +141,15 @@ fn who_loses_it_before_the_work_is_told_so() {
     assert!(second.contains("the migration lock was lost"), "{second}");
     db.execute(&format!("KILL {}", db.column(orphan)[0]));
 }
+
+/// Whoever created its table may have died before the rows came.
+#[test]
+fn a_table_without_rows_gets_them() {
+    for backend in SERVERS {
+        let (project, db) = (project(), database(backend));
+        project.migration("1_a", "CREATE TABLE t1 (id INTEGER);", "DROP TABLE t1;");
+        project.dbmig_on(&db, LEASE).success();
+        db.execute("DELETE FROM __dbmig_lease");
+        project.dbmig_on(&db, &["revert", "--lock", "lease"]).success();
+    }
+}

@@ -167,7 +167,7 @@ fn a_new_session_is_tried_for_again() {
                     }
                 }
             })
-            .run_at(&DatabaseUrl::parse(proxy.url()).unwrap());
+            .run_at(proxy.url());
         assert_eq!(tried, 1);
         match result {
             Ok(report) => assert!(!cancels && report.done.len() == 3),

@@ -1,0 +1,51 @@
+//! Whether SQL leaves a password open: `PASSWORD %L`, `IDENTIFIED BY ?`, `PASSWORD ` at its end.
+
+use super::super::token::{Kind, Token};
+use super::walk::announces;
+
+/// What was seen so far.
+#[derive(Default)]
+pub(super) struct Asks {
+    /// So many words ago a password was announced.
+    since: Option<usize>,
+    asked: bool,
+    /// Just behind a `%`.
+    percent: bool,
+}
+
+/// Words between the announcement and the password.
+const BETWEEN: [&str; 5] = ["BY", "AS", "WITH", "VIA", "USING"];
+
+impl Asks {
+    pub(super) fn step(&mut self, token: &Token<'_>) {
+        let percent = std::mem::take(&mut self.percent);
+        match token.kind {
+            Kind::Word if announces(token.text) => self.since = Some(0),
+            Kind::Word if percent && ["L", "s", "I"].contains(&token.text) => self.ask(),
+            Kind::Word if BETWEEN.iter().any(|word| word.eq_ignore_ascii_case(token.text)) => {}
+            Kind::Word | Kind::Name => self.since = self.since.map(|words| words + 1),
+            Kind::Number if percent || token.text.starts_with('$') => self.ask(),
+            Kind::Symbol if [",", ")", ";"].contains(&token.text) => self.since = None,
+            Kind::Symbol => {
+                self.percent = token.text.ends_with('%');
+                self.asked |= token.text.contains('?') && self.is_near();
+            }
+            Kind::String if token.open.is_some() && token.text.len() == 1 => self.ask(),
+            Kind::String => self.since = None,
+            _ => {}
+        }
+    }
+
+    fn ask(&mut self) {
+        self.asked |= self.since.is_some();
+    }
+
+    /// One more word may be the plugin that reads the password. More are a sentence about one.
+    fn is_near(&self) -> bool {
+        self.since.is_some_and(|words| words <= 1)
+    }
+
+    pub(super) fn at_end(&self) -> bool {
+        self.asked || self.is_near()
+    }
+}

@@ -1,0 +1,91 @@
+//! Whose a table is, and what runs when somebody reads it.
+//!
+//! A reader of a table runs, with his own rights, what its owner has put behind it: not only a view
+//! or a policy. The planner evaluates the expressions of indexes, partitions, checks and statistics
+//! as far as they are constant, and a column of a type with casts of its own is cast by them.
+
+use diesel::QueryResult;
+use diesel::result::Error;
+
+use super::Database;
+use crate::backend::tables::{Access, Foreign, Standing, Tables};
+
+/// From where the conditions below take `c`, `n` and `o`.
+const FROM: &str = "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+                    JOIN pg_catalog.pg_roles o ON o.oid = c.relowner";
+
+/// The role itself and those that it is a member of (for a superuser: all), superusers, and the
+/// owners of the schema and of the database.
+const TRUSTED: &str = "(pg_catalog.pg_has_role(c.relowner, 'MEMBER') OR o.rolsuper \
+                       OR c.relowner = n.nspowner OR c.relowner = \
+                       (SELECT datdba FROM pg_catalog.pg_database WHERE datname = \
+                       pg_catalog.current_database()))";
+
+/// A table behind which nothing is that would run. Types with lower numbers are the server's own.
+const PLAIN: &str = "(c.relkind = 'r' AND NOT (c.relrowsecurity OR c.relhasrules OR c.relhassubclass) \
+                     AND c.relchecks = 0::pg_catalog.int2 \
+                     AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_index WHERE indrelid = c.oid \
+                     AND (indexprs IS NOT NULL OR indpred IS NOT NULL)) \
+                     AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_statistic_ext WHERE stxrelid = c.oid) \
+                     AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = c.oid \
+                     AND NOT attisdropped AND atttypid >= 16384::pg_catalog.oid))";
+
+fn readable() -> String {
+    format!("(c.relkind IN ('r', 'p') AND ({TRUSTED} OR {PLAIN}))")
+}
+
+/// A condition: both names lead to tables of the current schema that may be read.
+pub(super) fn both_readable(one: &str, other: &str) -> String {
+    format!(
+        "(SELECT pg_catalog.count(*) = 2 FROM {FROM} WHERE n.nspname = pg_catalog.current_schema() \
+         AND c.oid IN (pg_catalog.to_regclass('{one}')::pg_catalog.oid, \
+         pg_catalog.to_regclass('{other}')::pg_catalog.oid) AND {})",
+        readable(),
+    )
+}
+
+/// What the catalogue says of a table, as one text for [`standing`]; null where there is none.
+/// `schema` is an expression.
+pub(super) fn facts(schema: &str, name: &str) -> String {
+    let flag = |condition: &str| format!("CASE WHEN {condition} THEN 't' ELSE 'f' END");
+    format!(
+        "(SELECT pg_catalog.concat({}, {}, {}, o.rolname) FROM {FROM} \
+         WHERE c.relname = '{name}'::pg_catalog.name AND n.nspname = {schema})",
+        flag(&readable()),
+        flag(TRUSTED),
+        flag("pg_catalog.has_table_privilege(c.oid, 'INSERT')"),
+    )
+}
+
+/// What [`facts`] mean.
+pub(super) fn standing(tables: &Tables, name: &str, facts: Option<&str>) -> QueryResult<Standing> {
+    let Some((flags, owner)) = facts.and_then(|facts| facts.split_at_checked(3)) else {
+        return Ok(Standing::Absent);
+    };
+    let table = tables.qualified(name);
+    let owner = owner.to_owned();
+    match flags.as_bytes() {
+        [b't', b't', _] => Ok(Standing::Trusted),
+        [b't', _, b't'] => Ok(Standing::Foreign(Foreign { table, owner, access: Access::Write })),
+        [b't', _, _] => Ok(Standing::Foreign(Foreign { table, owner, access: Access::Read })),
+        _ => Err(not_plain(&table, &owner)),
+    }
+}
+
+/// The same of one more table, which is in the schema of the others.
+pub(super) fn look(db: &mut dyn Database, tables: &Tables, name: &str) -> QueryResult<Standing> {
+    let schema = format!("{}::pg_catalog.name", tables.dialect.literal(&tables.schema));
+    let rows = db.query(&format!("SELECT {}", facts(&schema, name)))?;
+    standing(tables, name, rows.first().and_then(|row| row.optional(0)))
+}
+
+fn not_plain(table: &str, owner: &str) -> Error {
+    Error::QueryBuilderError(
+        format!(
+            "{table}, which belongs to `{owner}`, is not the plain table that it should be, and what \
+             is behind it (a view, a policy, a rule, a partition, an expression, a type) would run \
+             with the rights of this role: look at what it is, then drop or rename it"
+        )
+        .into(),
+    )
+}

@@ -1,0 +1,66 @@
+//! What a database says of a statement, without the passwords in it.
+
+use std::borrow::Cow;
+
+use dbmig_core::sql::{Statement, hide_secrets_in_message};
+use diesel::result::{DatabaseErrorInformation, Error};
+
+/// `error`, which `statements` have brought about, without what is secret in these.
+pub(crate) fn without_secrets(statements: &[Statement<'_>], error: Error) -> Error {
+    let Error::DatabaseError(kind, info) = error else { return error };
+    let hide = |text: &str| hide_secrets(statements, text);
+    let said = Said {
+        message: hide(info.message()),
+        details: info.details().map(hide),
+        hint: info.hint().map(hide),
+        info,
+    };
+    Error::DatabaseError(kind, Box::new(said))
+}
+
+fn hide_secrets(statements: &[Statement<'_>], text: &str) -> String {
+    statements.iter().fold(text.to_owned(), |text, statement| {
+        match hide_secrets_in_message(statement.dialect(), statement.text, &text) {
+            Cow::Owned(shown) => shown,
+            Cow::Borrowed(_) => text,
+        }
+    })
+}
+
+struct Said {
+    message: String,
+    details: Option<String>,
+    hint: Option<String>,
+    /// All else.
+    info: Box<dyn DatabaseErrorInformation + Send + Sync>,
+}
+
+impl DatabaseErrorInformation for Said {
+    fn message(&self) -> &str {
+        &self.message
+    }
+
+    fn details(&self) -> Option<&str> {
+        self.details.as_deref()
+    }
+
+    fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    fn table_name(&self) -> Option<&str> {
+        self.info.table_name()
+    }
+
+    fn column_name(&self) -> Option<&str> {
+        self.info.column_name()
+    }
+
+    fn constraint_name(&self) -> Option<&str> {
+        self.info.constraint_name()
+    }
+
+    fn statement_position(&self) -> Option<i32> {
+        self.info.statement_position()
+    }
+}
