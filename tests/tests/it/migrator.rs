@@ -197,7 +197,11 @@ fn a_waiter_says_for_whom_and_gives_up_in_time_or_leaves_when_the_work_is_done()
                 options.app = "leader 1.0".to_owned();
                 Runner::new(&set, options).run(&mut *runner_on(&db), &Target::Latest)
             });
-            let started = || db.tables().contains(&"__dbmig_history".to_owned());
+            let runner = Runner::new(&set, Options::default());
+            let started = || {
+                let holder = runner.holder(&mut *runner_on(&db)).unwrap();
+                holder.is_some_and(|holder| holder.contains("at work on 1_only"))
+            };
             while !started() {
                 std::thread::sleep(Duration::from_millis(10));
             }

@@ -2,7 +2,7 @@
 //! a transaction: it goes with the process that holds it.
 
 use std::fs::{File, TryLockError};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use dbmig_core::Version;
@@ -24,7 +24,7 @@ impl Lock for Beside {
     fn holder(&self, db: &mut dyn Database, _tables: &Tables) -> QueryResult<Option<String>> {
         let Some(path) = lock_file(db)?.filter(|path| is_locked(path)) else { return Ok(None) };
         let text = std::fs::read_to_string(&path).unwrap_or_default();
-        Ok(Some(if text.is_empty() { "another process".to_owned() } else { text }))
+        Ok(Some(text.lines().next().unwrap_or("another process").to_owned()))
     }
 
     fn seen(
@@ -95,6 +95,12 @@ fn open_locked(path: &Path) -> io::Result<Option<File>> {
 /// For those who wait; where it cannot be written, they wait for nobody in particular.
 fn tell(path: &Path, claim: &Claim<'_>, doing: &str) {
     let doing = if doing.is_empty() { String::new() } else { format!(", at work on {doing}") };
-    let text = format!("{} (process {}{doing})", claim.who, std::process::id());
-    let _ = std::fs::write(path, text);
+    let text = format!("{} (process {}{doing})\n", claim.who, std::process::id());
+    let write = || -> io::Result<()> {
+        let mut file = File::options().write(true).open(path)?;
+        // Never empty in between: somebody may be reading it.
+        file.write_all(text.as_bytes())?;
+        file.set_len(text.len() as u64)
+    };
+    let _ = write();
 }

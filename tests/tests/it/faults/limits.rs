@@ -3,7 +3,6 @@
 use std::process::Command;
 use std::time::Duration;
 
-use dbmig_runtime::url::DatabaseUrl;
 use dbmig_runtime::{Control, Error, Event, Migrator};
 use dbmig_tests::proxy::{Action, Direction, Fault};
 use dbmig_tests::servers::{Options, Server};
