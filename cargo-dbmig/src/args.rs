@@ -157,12 +157,17 @@ pub(crate) struct Drop {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo dbmig init --backend postgres
+  cargo dbmig init --app --backend sqlite a whole service, in a new crate
   cargo dbmig init --dry-run              only show what would change
   cargo dbmig init -p api --yes           a member of a workspace, without asking")]
 pub(crate) struct Init {
     /// The database [default: from the URL, else from diesel's features in Cargo.toml].
     #[arg(long, value_name = "NAME", value_parser = dialect())]
     pub(crate) backend: Option<Dialect>,
+    /// Also write the program of a new crate: an axum service that migrates when it starts, answers
+    /// probes, and has the `migrate` command.
+    #[arg(long)]
+    pub(crate) app: bool,
     /// Only show what would change.
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -4,7 +4,7 @@ use dbmig_core::Dialect;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::change::Step;
-use super::{Source, Target};
+use super::{Extent, Source, Target};
 use crate::failure::{Failure, Result};
 use crate::project::{relative, with_slashes};
 
@@ -40,35 +40,58 @@ fn edit(document: &mut DocumentMut, target: &Target<'_>, backend: &str) -> Optio
         Source::Registry => ("version", OUR_VERSION.to_owned()),
         Source::Path(path) => ("path", with_slashes(&relative(&path.join(name), target.folder()))),
     };
-    add(document, "dependencies", "dbmig-runtime", ours("dbmig-runtime"), backend)?;
+    add(document, "dependencies", "dbmig-runtime", ours("dbmig-runtime"), &[backend])?;
+    if target.extent == Extent::App {
+        app(document, ours("dbmig-runtime"))?;
+    }
     if is_new_to_diesel {
         let version = |version: &str| ("version", version.to_owned());
-        add(document, "dependencies", "diesel", version(DIESEL_VERSION), backend)?;
+        add(document, "dependencies", "diesel", version(DIESEL_VERSION), &[backend])?;
         if target.dialect == Dialect::Sqlite {
             // Compiled in: a new project needs nothing installed.
-            add(document, "dependencies", "libsqlite3-sys", version(SQLITE_VERSIONS), "bundled")?;
+            add(
+                document,
+                "dependencies",
+                "libsqlite3-sys",
+                version(SQLITE_VERSIONS),
+                &["bundled"],
+            )?;
         }
     }
-    add(document, "build-dependencies", "dbmig-core", ours("dbmig-core"), "codegen")
+    add(document, "build-dependencies", "dbmig-core", ours("dbmig-core"), &["codegen"])
 }
 
-/// Adds `name` with `feature` to `section`, or the feature to what is there. `None` where the
+/// What the program of `--app` needs beside.
+fn app(document: &mut DocumentMut, ours: (&str, String)) -> Option<()> {
+    let version = |version: &str| ("version", version.to_owned());
+    add(document, "dependencies", "dbmig-runtime", ours, &["axum", "cli"])?;
+    let is_new = document["dependencies"].get("axum").is_none();
+    add(document, "dependencies", "axum", version("0.8"), &["http1", "json", "tokio"])?;
+    if is_new && let Some(axum) = document["dependencies"]["axum"].as_inline_table_mut() {
+        // What a first service needs; less to compile.
+        axum.insert("default-features", false.into());
+    }
+    let tokio = ["macros", "net", "rt-multi-thread", "signal"];
+    add(document, "dependencies", "tokio", version("1"), &tokio)
+}
+
+/// Adds `name` with `features` to `section`, or the features to what is there. `None` where the
 /// file is not plain enough.
 fn add(
     document: &mut DocumentMut,
     section: &str,
     name: &str,
     (key, source): (&str, String),
-    feature: &str,
+    features: &[&str],
 ) -> Option<()> {
     let section = document.entry(section).or_insert(Item::Table(Table::new())).as_table_mut()?;
     if let Some(item) = section.get_mut(name) {
-        return add_feature(item, feature);
+        return features.iter().try_for_each(|feature| add_feature(item, feature));
     }
     let was_sorted = section.iter().map(|(key, _)| key).is_sorted();
     let mut dependency = InlineTable::new();
     dependency.insert(key, source.into());
-    dependency.insert("features", Value::Array(Array::from_iter([feature])));
+    dependency.insert("features", Value::Array(Array::from_iter(features.iter().copied())));
     section.insert(name, Item::Value(dependency.into()));
     if was_sorted {
         section.sort_values();
@@ -111,7 +134,8 @@ mod tests {
             Source::Path(path) => Source::Path(folder.path().join(path)),
             Source::Registry => Source::Registry,
         };
-        let target = Target { manifest: &manifest, dialect, migrations, source };
+        let extent = Extent::Embed;
+        let target = Target { manifest: &manifest, dialect, migrations, source, extent };
         let mut document: DocumentMut = before.parse().unwrap();
         edit(&mut document, &target, dialect.name()).unwrap();
         document.to_string()
@@ -134,6 +158,25 @@ dbmig-core = { version = \"0.1\", features = [\"codegen\"] }
 ";
         assert_eq!(edited(before, Dialect::Sqlite, Source::Registry), expected);
         assert_eq!(edited(expected, Dialect::Sqlite, Source::Registry), expected);
+    }
+
+    #[test]
+    fn a_new_service() {
+        let before = "[dependencies]\nserde = \"1\"\n";
+        let mut document: DocumentMut = before.parse().unwrap();
+        let ours = || ("version", "0.1".to_owned());
+        for _ in 0..2 {
+            app(&mut document, ours()).unwrap();
+            assert_eq!(
+                document.to_string(),
+                "[dependencies]
+axum = { version = \"0.8\", features = [\"http1\", \"json\", \"tokio\"], default-features = false }
+dbmig-runtime = { version = \"0.1\", features = [\"axum\", \"cli\"] }
+serde = \"1\"
+tokio = { version = \"1\", features = [\"macros\", \"net\", \"rt-multi-thread\", \"signal\"] }
+"
+            );
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `cargo dbmig init`
 
+mod app;
 mod build_script;
 mod change;
 mod dependencies;
@@ -26,6 +27,16 @@ pub(crate) struct Target<'p> {
     migrations: PathBuf,
     /// Where our crates come from.
     source: Source,
+    extent: Extent,
+}
+
+/// How much is set up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// The crate embeds its migrations.
+    Embed,
+    /// It is a program that applies them, too.
+    App,
 }
 
 /// Where our crates come from.
@@ -67,7 +78,11 @@ pub(crate) fn run(args: &Init, session: &Session) -> Result<Exit> {
         (count, true) => format!("made {}", counted(count)),
     });
     if applied {
-        output.note(format_args!("\n{}", NEXT.trim_end()));
+        let next = match target.extent {
+            Extent::Embed => NEXT.to_owned(),
+            Extent::App => app::next(&target),
+        };
+        output.note(format_args!("\n{}", next.trim_end()));
     }
     let shown = |change: &&Change| json!({ "path": project.shown(&change.path).display().to_string(), "action": change.verb() });
     output.json(&json!({
@@ -120,7 +135,8 @@ fn target<'p>(args: &Init, project: &'p Project) -> Result<Target<'p>> {
         None => Source::Registry,
         Some(path) => Source::Path(checkout(&project.current.join(path))?),
     };
-    Ok(Target { manifest, dialect, migrations, source })
+    let extent = if args.app { Extent::App } else { Extent::Embed };
+    Ok(Target { manifest, dialect, migrations, source, extent })
 }
 
 fn checkout(path: &Path) -> Result<PathBuf> {
@@ -132,13 +148,23 @@ fn checkout(path: &Path) -> Result<PathBuf> {
 }
 
 fn steps(target: &Target<'_>) -> Result<Vec<Step>> {
-    Ok(vec![
+    let mut steps = vec![
         migrations_folder(target),
         dependencies::step(target)?,
         build_script::step(target)?,
         module::file_step(target)?,
-        module::declaration_step(target)?,
-    ])
+    ];
+    let program = match target.extent {
+        Extent::Embed => Step::Nothing,
+        Extent::App => app::step(target)?,
+    };
+    // A program that is written anew declares the module itself.
+    let declaration = match &program {
+        Step::Change(_) => Step::Nothing,
+        _ => module::declaration_step(target)?,
+    };
+    steps.extend([program, declaration]);
+    Ok(steps)
 }
 
 /// git keeps no empty folder; Diesel's CLI puts the same file there.
@@ -167,6 +193,7 @@ mod tests {
             dialect: Dialect::Sqlite,
             migrations: root.join("migrations"),
             source: Source::Registry,
+            extent: Extent::Embed,
         };
         steps(&target).unwrap()
     }
@@ -182,7 +209,7 @@ mod tests {
         for path in ["migrations/.keep", "build.rs", "src/migrations.rs"] {
             assert!(root.path().join(path).is_file(), "{path}");
         }
-        assert_eq!(steps_of(root.path()), [const { Step::Nothing }; 5]);
+        assert_eq!(steps_of(root.path()), [const { Step::Nothing }; 6]);
     }
 
     #[test]
@@ -196,6 +223,7 @@ mod tests {
             dialect: Dialect::Postgres,
             migrations,
             source: Source::Registry,
+            extent: Extent::Embed,
         };
         let module = rendered(module::MODULE, &target);
         assert!(module.contains("embed_migrations!(\"db/postgres\", Postgres)"), "{module}");

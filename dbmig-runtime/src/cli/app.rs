@@ -1,10 +1,10 @@
 //! The `migrate` command of an app: what `cargo dbmig` does, on the set that the app embeds.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{ArgMatches, Args, Command as Clap, CommandFactory as _, FromArgMatches, Parser};
+use clap::{ArgMatches, Args, Command as Clap, FromArgMatches};
 use dbmig_core::Version;
 
 use super::args::Command;
@@ -58,15 +58,40 @@ struct Inside {
     command: Command,
 }
 
-/// The same as a whole program.
-#[derive(Parser)]
-#[command(about = "Look after the database: migrations up and down, and where they stand")]
-struct Standalone {
-    #[command(flatten)]
-    migrate: Migrate,
-}
-
 impl Migrate {
+    /// The command, where the first argument of the process is `migrate`: for an app without a
+    /// command line of its own. What is wrong with the other arguments ends the process, and so does
+    /// `--help`.
+    ///
+    /// ```no_run
+    /// # use dbmig_runtime::{Migrations, Migrator, Sqlite};
+    /// # static ALL: Migrations<Sqlite> = Migrations::from_static(&[]);
+    /// use dbmig_runtime::cli::Migrate;
+    ///
+    /// let migrator = Migrator::new(&ALL).app("shop", "1.4.0");
+    /// if let Some(migrate) = Migrate::from_args() {
+    ///     std::process::exit(migrate.run(migrator).into());
+    /// }
+    /// let migrations = migrator.start("sqlite://shop.db");
+    /// ```
+    pub fn from_args() -> Option<Self> {
+        let mut arguments = std::env::args_os().skip(1).peekable();
+        arguments.peek().filter(|first| *first == "migrate")?;
+        let name = format!("{} migrate", executable());
+        Some(Self::parse(name, arguments))
+    }
+
+    /// `arguments` begin with how the command is called.
+    fn parse(name: String, arguments: impl Iterator<Item = OsString>) -> Self {
+        let command = in_words_of(Inside::augment_args(Clap::new("migrate")), &name)
+            .about("Look after the database: migrations up and down, and where they stand")
+            .bin_name(&name);
+        match Inside::from_arg_matches(&command.get_matches_from(arguments)) {
+            Ok(inside) => Self { inside, program: name },
+            Err(error) => error.exit(),
+        }
+    }
+
     /// Does what was asked for on the migrations of `migrator`: results on standard output, what goes
     /// on and errors on standard error.
     ///
@@ -146,15 +171,7 @@ impl Migrate {
 /// }
 /// ```
 pub fn main<B: Backend, V: Into<Version>>(migrator: Migrator<'_, B, V>) -> ExitCode {
-    let name = executable();
-    let command = Standalone::command().bin_name(name.clone());
-    let matches = command.get_matches();
-    let mut migrate = match Standalone::from_arg_matches(&matches) {
-        Ok(program) => program.migrate,
-        Err(error) => error.exit(),
-    };
-    migrate.program = name;
-    migrate.run(migrator).into()
+    Migrate::parse(executable(), std::env::args_os()).run(migrator).into()
 }
 
 impl Args for Migrate {
@@ -183,8 +200,8 @@ impl FromArgMatches for Migrate {
 fn program(command: &Clap) -> String {
     let executable = executable();
     match command.get_name() {
-        // A whole program: ours, or one of the app's that is nothing else.
-        name if name == env!("CARGO_PKG_NAME") || name == executable => executable,
+        // A program of the app's that is nothing else.
+        name if name == executable => executable,
         name => format!("{executable} {name}"),
     }
 }
@@ -224,6 +241,5 @@ mod tests {
         }
         let up = command.find_subcommand("up").unwrap().get_after_help().unwrap().to_string();
         assert!(up.contains(" migrate run --dry-run"), "{up}");
-        Standalone::command().debug_assert();
     }
 }

@@ -52,6 +52,13 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// For [`std::process::exit`].
+impl From<Exit> for i32 {
+    fn from(exit: Exit) -> Self {
+        exit.code().into()
+    }
+}
+
 impl From<&Error> for Exit {
     fn from(error: &Error) -> Self {
         match error.class() {

@@ -27,6 +27,7 @@ pub use common::{Color, CommonArgs};
 pub use confirm::{Confirmation, confirm};
 pub use exit::Exit;
 pub use output::{Format, Output, Verbosity};
+pub use progress::to_stderr;
 pub use run::{Context, execute};
 pub use signals::stop_on_signals;
 pub use waits::{LockArg, WaitArgs};

@@ -10,6 +10,22 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::runner::awaiting;
 
+/// For [`Migrator::on_event`](crate::Migrator::on_event): tells on standard error what happens, line
+/// by line, as the commands do; also why the app is not ready. For apps that use no `tracing`.
+pub fn to_stderr() -> impl FnMut(&Event<'_>) + Send {
+    let output = Output::default();
+    let mut progress = Progress { line: None, ..Progress::new(output) };
+    move |event| match event {
+        Event::Ready { report, .. } => match report.ahead.len() {
+            0 => output.note(format!("the schema is ready, {} applied", report.done.len())),
+            ahead => output.note(format!("the schema is ready, {ahead} migrations ahead")),
+        },
+        Event::StartingOver { error, .. } => output.note(format!("{error}\ntrying again")),
+        Event::Failed { error } => drop(output.error(error, "cargo dbmig")),
+        event => progress.observe(event),
+    }
+}
+
 pub(super) struct Progress {
     output: Output,
     line: Option<ProgressBar>,

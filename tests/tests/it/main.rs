@@ -17,6 +17,7 @@ mod repair;
 mod security;
 mod sets;
 mod shop;
+mod start_up_page;
 mod startup;
 mod statements;
 mod tls;

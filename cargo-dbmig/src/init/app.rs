@@ -1,0 +1,81 @@
+//! The program of a new crate: it migrates when it starts, answers probes, and has `migrate`.
+
+use std::fs;
+
+use dbmig_core::Dialect;
+
+use super::Target;
+use super::change::Step;
+use crate::failure::{Failure, Result};
+
+/// `src/main.rs`
+const APP: &str = include_str!("../../templates/init/app.rs");
+/// What to do after it.
+const NEXT: &str = include_str!("../../templates/init/next-app.txt");
+
+/// What `cargo new` writes, without its spaces.
+const UNTOUCHED: [&str; 2] = ["fnmain(){println!(\"Hello,world!\");}", "fnmain(){}"];
+
+/// Replaces the program that `cargo new` has written. Any other one is left to a person: the lines
+/// go into the middle of it.
+pub(super) fn step(target: &Target<'_>) -> Result<Step> {
+    let path = target.folder().join("src/main.rs");
+    let template = rendered(APP, target);
+    if target.folder().join("src/lib.rs").is_file() {
+        return Ok(by_hand("there is a src/lib.rs"));
+    }
+    if !path.is_file() {
+        return Ok(Step::create(path, template));
+    }
+    let text = fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
+    let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let untouched =
+        UNTOUCHED.iter().any(|new| bare == *new || bare == format!("modmigrations;{new}"));
+    Ok(match text.contains("dbmig_runtime") {
+        true => Step::Nothing,
+        false if untouched => Step::edit(&path, &text, template),
+        false => by_hand("src/main.rs has a program already"),
+    })
+}
+
+/// What to do next.
+pub(super) fn next(target: &Target<'_>) -> String {
+    let url = match target.dialect {
+        Dialect::Postgres => "postgres://localhost/app",
+        Dialect::Mysql => "mysql://root@localhost/app",
+        Dialect::Sqlite => "sqlite://app.db",
+    };
+    NEXT.replace("{url}", url)
+}
+
+fn by_hand(why: &str) -> Step {
+    Step::ByHand(format!(
+        "{why}, so these lines are yours to add where the app starts (docs/start-up.md explains them):\n\
+         \x20   let migrator = Migrator::new(&migrations::ALL).app(env!(\"CARGO_PKG_NAME\"), env!(\"CARGO_PKG_VERSION\"));\n\
+         \x20   if let Some(migrate) = Migrate::from_args() {{\n\
+         \x20       std::process::exit(migrate.run(migrator).into());\n\
+         \x20   }}\n\
+         \x20   let migrations = migrator.start(database_url);\n\
+         and around the routes:\n\
+         \x20       .layer(migrations.gate())\n\
+         \x20       .merge(migrations.probes())"
+    ))
+}
+
+fn rendered(template: &str, target: &Target<'_>) -> String {
+    let name = target.manifest.document.get("package").and_then(|package| package.get("name"));
+    template.replace("{package}", name.and_then(|name| name.as_str()).unwrap_or("app"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_nobody_has_written_is_replaced() {
+        for new in ["fn main() {\n    println!(\"Hello, world!\");\n}\n", "fn main() {}\n"] {
+            let bare: String = new.chars().filter(|c| !c.is_whitespace()).collect();
+            assert!(UNTOUCHED.contains(&bare.as_str()), "{new}");
+        }
+    }
+}
