@@ -54,20 +54,24 @@ impl Database {
 /// The shop as a running service.
 struct Shop {
     address: SocketAddr,
-    _runtime: tokio::runtime::Runtime,
+    runtime: tokio::runtime::Runtime,
 }
 
 impl Shop {
+    /// With its schema: that is all that an app's own tests need.
     fn open(database: &Database) -> Self {
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        let bound = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"));
-        let listener = bound.unwrap();
-        let address = listener.local_addr().unwrap();
         let migrations = database.start();
-        let service = app(Store::new(database.url()), &migrations);
-        runtime.block_on(migrations.ready()).unwrap();
+        let shop = Self::serve(app(Store::new(database.url()), &migrations));
+        shop.runtime.block_on(migrations.ready()).unwrap();
+        shop
+    }
+
+    fn serve(service: axum::Router) -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
         runtime.spawn(async move { axum::serve(listener, service).await });
-        Self { address, _runtime: runtime }
+        Self { address, runtime }
     }
 
     fn get(&self, path: &str) -> Value {
@@ -137,10 +141,33 @@ fn the_first_start_migrates_and_the_next_one_has_nothing_to_do() {
     assert_eq!(Shop::open(&database).get("/orders/1")["lines"][0]["sku"], "CUP-CLAY");
 }
 
+/// No step before the tests, no second tool: the server brings its own schema.
+#[test]
+fn the_server_under_test_migrates_by_itself() {
+    let database = Database::new();
+    let shop = Shop::open(&database);
+    assert_eq!(shop.get("/products").as_array().unwrap().len(), 4);
+    assert_eq!(shop.post_order(&order("TEA-ASSAM", 1)).0, 201);
+}
+
+#[test]
+fn before_that_it_answers_that_it_is_not_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    // A database that never comes: the folder is missing.
+    let path = folder.path().join("missing").join("shop.db");
+    let url = DatabaseUrl::parse(path.to_str().unwrap()).unwrap();
+    let migrations = start(&url, OnFailure::Stay, |_| {});
+    migrations.wait(Duration::from_secs(60)).unwrap_err();
+    let shop = Shop::serve(app(Store::new(url), &migrations));
+    for path in ["/", "/products", "/readyz"] {
+        assert_eq!(send(shop.address, "GET", path, "").unwrap().status, 503, "{path}");
+    }
+    assert_eq!(shop.get("/livez")["state"], "failed");
+}
+
 #[test]
 fn the_first_requests_have_something_to_show() {
     let database = Database::new();
-    database.migrate();
     let shop = Shop::open(&database);
 
     assert_eq!(shop.get("/products").as_array().unwrap().len(), 4);
@@ -156,7 +183,6 @@ fn the_first_requests_have_something_to_show() {
 #[test]
 fn an_order_takes_from_the_stock_and_keeps_its_price() {
     let database = Database::new();
-    database.migrate();
     let shop = Shop::open(&database);
 
     let wanted = json!({ "customer": 1, "lines": [
@@ -179,7 +205,6 @@ fn an_order_takes_from_the_stock_and_keeps_its_price() {
 #[test]
 fn a_refused_order_says_why_and_leaves_nothing() {
     let database = Database::new();
-    database.migrate();
     let shop = Shop::open(&database);
 
     let twice = json!({ "customer": 1, "lines": [
@@ -209,7 +234,6 @@ fn a_refused_order_says_why_and_leaves_nothing() {
 #[test]
 fn the_last_cups_are_sold_once() {
     let database = Database::new();
-    database.migrate();
     let shop = Shop::open(&database);
 
     let mut statuses: Vec<u16> = std::thread::scope(|scope| {
