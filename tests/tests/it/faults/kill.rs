@@ -149,6 +149,8 @@ fn at_any_moment() {
 
 #[test]
 fn at_any_moment_behind_a_pooler() {
-    let pooler = Pgbouncer::start(postgres(), PoolMode::Transaction, 10);
+    // Each case has a database of its own, whose sessions the pooler keeps for ten minutes else.
+    let settings = [("server_idle_timeout", "3")];
+    let pooler = Pgbouncer::start_with(postgres(), PoolMode::Transaction, 10, &settings);
     at_random(Backend::Postgres, "kill at any moment, pgbouncer", |db| pooler.url(db));
 }
