@@ -6,6 +6,7 @@
 use crate::migration::{Down, Migration, MigrationSet, Reversible};
 
 mod blocked;
+mod facts;
 mod in_flight;
 mod model;
 mod repair;
@@ -15,10 +16,10 @@ mod stuck;
 mod tests;
 
 pub use blocked::{Blocked, Drifted, Irreversible, IrreversibleReason};
+pub use facts::{Applied, Cause, FailedRun, History, Interrupted, Record, StoredDown};
 pub use in_flight::{INVALID, SEPARATOR};
 pub use model::{
-    Action, Applied, Cause, Direction, Diverged, DownScript, Extent, FailedRun, History,
-    Interrupted, OutOfOrder, Place, Plan, Policy, Record, Step, StoredDown, Target,
+    Action, Direction, Diverged, DownScript, Extent, OutOfOrder, Place, Plan, Policy, Step, Target,
 };
 pub use repair::{Ailment, Diagnosis, Mending, Repair, Unrepairable, diagnose, repair};
 pub use resume::{Resumption, same_so_far};

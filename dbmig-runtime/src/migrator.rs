@@ -11,15 +11,16 @@ use diesel::connection::LoadConnection;
 use crate::backend::{Backend, Database, borrow};
 use crate::control::Control;
 use crate::error::Error;
-use crate::event::{Event, Observe, SendObserve};
+use crate::event::{Event, SendObserve};
 use crate::history::HistoryRow;
 use crate::lock::Locking;
 use crate::migrations::Migrations;
 use crate::options::Options;
 use crate::report::Report;
-use crate::runner::{Runner, run_at, wait_at};
-use crate::startup::{self, OnFailure, Startup};
-use crate::url::DatabaseUrl;
+use crate::runner::Runner;
+use crate::startup::OnFailure;
+
+mod at_url;
 
 /// Applies a set of migrations on a Diesel connection: a plain one, or one from a pool.
 ///
@@ -140,35 +141,6 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         self
     }
 
-    /// Applies everything pending, on connections of its own to `url`: one that holds the lock, and
-    /// one that works. That holds behind a pooler, too, and whatever a migration does to its
-    /// session.
-    ///
-    /// # Errors
-    /// [`Error`], which says what had been done before.
-    pub fn run_at<U>(&mut self, url: U) -> Result<Report, Error>
-    where
-        U: TryInto<DatabaseUrl>,
-        U::Error: Into<Error>,
-    {
-        let url = url.try_into().map_err(Into::into)?;
-        self.observed(|set, options, observe| run_at(set, options, &url, observe))
-    }
-
-    /// Waits until somebody else, such as a job, has applied everything; not longer than `timeout`.
-    /// Reads only, and needs the right to `SELECT` at most; the database need not be there yet.
-    ///
-    /// # Errors
-    /// [`Error::NotReady`] at the time-out; at once what makes waiting useless, such as a drift.
-    pub fn wait_at<U>(&mut self, url: U, timeout: Duration) -> Result<Report, Error>
-    where
-        U: TryInto<DatabaseUrl>,
-        U::Error: Into<Error>,
-    {
-        let url = url.try_into().map_err(Into::into)?;
-        self.observed(|set, options, observe| wait_at(set, options, &url, timeout, observe))
-    }
-
     /// Applies everything pending, on a connection that is lent. The lock is held by its session:
     /// behind a pooler that hands its statements to several sessions, the run ends with
     /// [`Error::LockLost`] as soon as that shows. The lock may then stay with a session of the
@@ -276,16 +248,6 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         (self.set, self.options)
     }
 
-    fn observed<T>(
-        &mut self,
-        body: impl FnOnce(&MigrationSet, &Options, &mut Observe<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        match &mut self.observe {
-            Some(observe) => body(self.set, &self.options, observe),
-            None => body(self.set, &self.options, &mut |_| {}),
-        }
-    }
-
     fn bring(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
         let runner = Runner::new(self.set, self.options.clone());
         match &mut self.observe {
@@ -296,31 +258,5 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
 
     fn runner(&self) -> Runner<'m> {
         Runner::new(self.set, self.options.clone())
-    }
-}
-
-impl<B: Backend, V: Into<Version>> Migrator<'static, B, V> {
-    /// Does what [`Migrator::run_at`] does on a thread of its own, and returns at once: the app goes on
-    /// starting, answers its probes, and asks the handle whether it may serve. Nothing of that blocks
-    /// an executor, and the app's own pool has no part in it.
-    ///
-    /// What may pass is tried again for as long as the app lives, above all a database that cannot be
-    /// reached yet; [`Migrator::connect_wait`] does not count here. Everything else, also a wrong URL,
-    /// ends in the handle's [`StartupState`](crate::StartupState).
-    pub fn start<U>(mut self, url: U) -> Startup
-    where
-        U: TryInto<DatabaseUrl>,
-        U::Error: Into<Error>,
-    {
-        self.options.connect_wait = Duration::MAX;
-        let (set, options) = (self.set, self.options);
-        let observe = self.observe.unwrap_or_else(|| Box::new(|_| {}));
-        let task = startup::Task {
-            url: url.try_into().map_err(Into::into),
-            control: options.control.clone(),
-            on_failure: self.on_failure,
-            observe,
-        };
-        task.start(move |url, observe| run_at(set, &options, url, observe))
     }
 }

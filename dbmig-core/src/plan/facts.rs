@@ -1,0 +1,135 @@
+//! What the database says: the facts that a plan is made from.
+
+use super::Direction;
+use crate::migration::{Migration, MigrationSet};
+use crate::{Checksum, Version};
+
+/// What the database says: the ledger joined with the history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// The rows of the ledger, in the order of their versions.
+    pub applied: Vec<Applied>,
+    /// Runs that began a migration statement by statement and did not end.
+    pub interrupted: Vec<Interrupted>,
+    /// Versions whose last run the database refused.
+    pub failures: Vec<FailedRun>,
+}
+
+/// The last run of a version, where the database refused a statement of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedRun {
+    /// The version.
+    pub version: Version,
+    /// The number of the run in the history.
+    pub run: usize,
+    /// Checksum of the script, where it was going up.
+    pub checksum: Option<Checksum>,
+    /// What the database said.
+    pub error: String,
+}
+
+/// A version in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The version.
+    pub version: Version,
+    /// How it came there.
+    pub record: Record,
+}
+
+/// What the history knows of an applied version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Nothing: another tool applied it.
+    Unverified,
+    /// dbmig applied it, or took it over with `baseline`.
+    Recorded {
+        /// Name of the migration's directory at that time.
+        name: String,
+        /// Checksum of the SQL that was applied.
+        checksum: Checksum,
+        /// Whether the way back was stored.
+        down: StoredDown,
+    },
+}
+
+/// Whether the database itself holds the way back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoredDown {
+    /// A script with at least one statement.
+    Present,
+    /// None.
+    Absent,
+}
+
+/// A run that did not end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interrupted {
+    /// The migration's version.
+    pub version: Version,
+    /// The name of its directory.
+    pub name: String,
+    /// Which way it was going.
+    pub direction: Direction,
+    /// How many statements had begun.
+    pub started: usize,
+    /// How many statements had ended.
+    pub done: usize,
+    /// Why it ended.
+    pub cause: Cause,
+    /// The script that was running, without its passwords.
+    pub script: String,
+    /// The session that ran it, as its database names sessions.
+    pub session: Option<String>,
+    /// What the catalogue said of the objects of the statement in flight before it began.
+    pub sighted: Option<String>,
+    /// What it says of them now; read only where [`Interrupted::in_flight`] has objects.
+    pub sight: Option<String>,
+}
+
+/// Why a run did not end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The database refused a statement, with this message. Where nothing of it can be left, it does
+    /// not count as begun.
+    Failed(String),
+    /// The runner died or lost its connection: the statement in flight may be there or not.
+    Lost,
+}
+
+impl History {
+    /// Names of the applied migrations that `set` does not know and that are no older than its own
+    /// first one: those of a newer version of the app, of another branch, or of another app. What is
+    /// older is a past that somebody has tidied away. An empty set says nothing about either.
+    pub fn beyond(&self, set: &MigrationSet) -> Vec<String> {
+        let Some(first) = set.as_slice().first() else { return Vec::new() };
+        let unknown = |applied: &&Applied| {
+            applied.version > first.version && set.get(&applied.version).is_none()
+        };
+        self.applied.iter().filter(unknown).map(|applied| applied.name(set).to_owned()).collect()
+    }
+
+    /// The ledger row of `version`.
+    pub fn find(&self, version: &Version) -> Option<&Applied> {
+        let index = self.applied.binary_search_by(|applied| applied.version.cmp(version)).ok()?;
+        self.applied.get(index)
+    }
+}
+
+impl Applied {
+    /// Whether `migration` is not the text that was applied.
+    pub fn differs_from(&self, migration: &Migration) -> bool {
+        match &self.record {
+            Record::Unverified => false,
+            Record::Recorded { checksum, .. } => *checksum != migration.checksum,
+        }
+    }
+
+    pub(super) fn name<'a>(&'a self, set: &'a MigrationSet) -> &'a str {
+        match (&self.record, set.get(&self.version)) {
+            (Record::Recorded { name, .. }, _) => name,
+            (Record::Unverified, Some(migration)) => &migration.name,
+            (Record::Unverified, None) => self.version.as_str(),
+        }
+    }
+}
