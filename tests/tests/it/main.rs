@@ -5,6 +5,7 @@
 mod bad_input;
 mod commands;
 mod diesel;
+mod examples;
 mod faults;
 mod front_ends;
 mod harness;

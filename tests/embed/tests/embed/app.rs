@@ -171,8 +171,12 @@ impl App {
 
     /// What the program last built prints.
     pub(crate) fn run(&self) -> String {
-        let program = target().join("debug").join(&self.name);
-        text(&Command::new(program).output().unwrap())
+        text(&Command::new(self.program("debug")).output().unwrap())
+    }
+
+    /// Where the program is, as it was last built.
+    pub(crate) fn program(&self, profile: &str) -> PathBuf {
+        target().join(profile).join(&self.name)
     }
 }
 
@@ -199,6 +203,6 @@ pub(crate) fn root_file(name: &str) -> PathBuf {
 }
 
 /// One target folder for all crates, so that their dependencies are compiled once.
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("embed-tests")
 }

@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod app;
+mod dependencies;
 mod lints;
 mod living;
 mod module;
 mod refused;
 mod same;
+mod size;
 mod templates;

@@ -1,0 +1,1 @@
+INSERT INTO notes (text) VALUES ('what is noted here stays');

@@ -1,0 +1,5 @@
+//! Without this, cargo would not notice a migration that is added, and the build would lack it.
+
+fn main() {
+    dbmig_core::codegen::watch("migrations");
+}
