@@ -42,8 +42,11 @@ fn lose_the_one_that_asks(backend: Backend) {
     let (sleep, asking, end) = match backend {
         Backend::Postgres => (
             "pg_sleep(100)",
-            "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() \
-             AND pid <> pg_backend_pid() AND application_name = ''",
+            // The others have their names as soon as the statement runs.
+            "SELECT a.pid::text FROM pg_stat_activity a JOIN pg_stat_activity w USING (datname) \
+             WHERE datname = current_database() AND a.pid <> pg_backend_pid() \
+             AND a.application_name = '' AND w.pid <> pg_backend_pid() AND w.state = 'active' \
+             AND w.application_name LIKE '%: 2_b'",
             "SELECT pg_terminate_backend",
         ),
         // The third connection, after the one of the lock and the one that works.
