@@ -18,7 +18,8 @@ pub struct Options {
     /// How long to wait for another runner. Default: 10 minutes.
     pub lock_wait: Duration,
     /// How long to try again while the database cannot be reached, or takes no more connections;
-    /// only for connections that dbmig opens. Default: 10 s.
+    /// only for connections that dbmig opens. Default: 10 s. Under the lock, for the connection that
+    /// works, no more than 20 s.
     pub connect_wait: Duration,
     /// How long a statement may wait for a lock on a table or row; then the step is rolled back
     /// and tried again. Default: 5 s. None: the server's own setting.

@@ -120,7 +120,11 @@ impl Progress {
     fn connecting(&mut self, error: &Error, left: Duration) {
         self.moving("waiting for the database".to_owned());
         if !std::mem::replace(&mut self.told_connecting, true) {
-            let text = format!("{error}\ntrying again for {}", short(left));
+            // An app that starts tries for as long as it lives.
+            let text = match left > Duration::from_secs(86_400) {
+                true => format!("{error}\ntrying again"),
+                false => format!("{error}\ntrying again for {}", short(left)),
+            };
             self.say(|output| output.note(&text));
         }
     }

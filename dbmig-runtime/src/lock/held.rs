@@ -1,5 +1,7 @@
 //! The lock while it is held, with the connection that works under it.
 
+use std::time::Duration;
+
 use super::keeper::Working;
 use super::{Claim, Fence, Freshness, Guard, Lock, Seat, keeper, orphans, waiting::Waiting};
 use crate::backend::engine::Renewal;
@@ -62,7 +64,7 @@ impl Held<'_> {
         // The old one first: the new one takes its place under the lock, and perhaps the last place
         // that the server has.
         *db = Box::new(Closed(db.engine()));
-        *db = patiently(options.connect_wait, &options.control, observe, open)?;
+        *db = patiently(patience(options), &options.control, observe, open)?;
         join(&mut **db, self.lock, self.claim, options, observe, &mut || Ok(()))?;
         self.session = session(&mut **db, self.claim)?;
         self.working.tell(|told| self.session.clone_into(&mut told.session));
@@ -90,7 +92,7 @@ pub(super) fn work<T>(
             observe,
         );
     }
-    let mut work = patiently(options.connect_wait, &options.control, observe, || {
+    let mut work = patiently(patience(options), &options.control, observe, || {
         db.another().unwrap_or(Err(Error::LeaseNeedsUrl))
     })?;
     let mut beat = || lock.beat(db, claim, "");
@@ -102,6 +104,12 @@ pub(super) fn work<T>(
         let work = Work::Own(work);
         body(&mut Held { work, lock, claim, working: &working, session, fence, look }, observe)
     })
+}
+
+/// How long the connection that works is tried for. The lock is held meanwhile, and silent: who gets
+/// none gives it back to those who may have one.
+fn patience(options: &Options) -> Duration {
+    options.connect_wait.min(Duration::from_secs(20))
 }
 
 /// Waits until nothing of an earlier runner is in the way of `work`.

@@ -82,14 +82,17 @@ fn persist(
     let mut pause = Pause::between_runs();
     loop {
         match run(url, observe) {
-            Err(error) if error.class() == Class::Temporary && !control.is_cancelled() => {
+            Err(error @ Error::Cancelled(_)) => return Err(error),
+            Err(error) if error.class() == Class::Temporary => {
+                if control.is_cancelled() {
+                    return Err(Error::Cancelled(Box::default()));
+                }
                 let pause = pause.next(Duration::MAX);
                 let event = Event::StartingOver { error: &error, pause };
                 event::trace(&event);
                 observe(&event);
                 control.sleep(pause);
             }
-            Err(_) if control.is_cancelled() => return Err(Error::Cancelled(Box::default())),
             ended => return ended,
         }
     }
