@@ -116,6 +116,35 @@ fn a_new_crate_gets_it_from_init() {
     assert!(silent.contains("nothing says which database is meant"), "{silent}");
 }
 
+/// The page's own line, in a crate without any migration yet.
+#[test]
+fn a_program_that_does_nothing_else_is_one_line() {
+    let project = new_crate("demo-line", "");
+    init(&project, &["--app", "--backend", "sqlite"]);
+    let page = std::fs::read_to_string(dbmig_tests::workspace().join("docs/start-up.md")).unwrap();
+    let line = page.split("a program that does nothing else is `").nth(1).unwrap();
+    let line = line.split('`').next().unwrap();
+    assert!(line.starts_with("fn main() -> ExitCode {"), "{line}");
+    project.write(
+        "src/main.rs",
+        format!(
+            "mod migrations;\nuse dbmig_runtime::Migrator;\nuse std::process::ExitCode;\n{line}\n"
+        ),
+    );
+    run(&mut project.cargo(&["build", "--quiet"])).success();
+    let db = database(Backend::Sqlite);
+    let program = |args: &[&str]| {
+        let mut program = Command::new(project.path("target/debug/demo-line"));
+        run(program.env("DATABASE_URL", db.url()).args(args))
+    };
+    assert_eq!(program(&["status"]).success().stdout, "no migrations\n");
+    assert_eq!(program(&["up"]).success().stdout, "nothing to do\n");
+    assert_eq!(program(&["wait"]).success().stdout, "the schema is there\n");
+    let help = program(&["plan", "--help"]).success().stdout;
+    assert!(help.contains("\n  demo-line plan --to"), "{help}");
+    program(&[]).expect(2);
+}
+
 #[test]
 fn a_program_that_somebody_has_written_is_left_alone() {
     let project = new_crate("demo-mine", "");
