@@ -108,7 +108,9 @@ pub fn read(mut versions: Vec<String>, rows: &[RunRow]) -> Result<History, Newer
         |row: &RunRow| last.get(row.version.as_str()).is_some_and(|last| std::ptr::eq(*last, row));
     let open = rows.iter().filter(|row| is_open(row) && is_last(row));
     history.interrupted = open.filter_map(|row| interrupted(row, &history)).collect();
-    let failed = rows.iter().filter(|row| row.state == RunState::Failed.name() && is_last(row));
+    // Without an error of the database, it was stopped, or a person has settled how far it came.
+    let is_failed = |row: &&RunRow| row.state == RunState::Failed.name() && !row.error.is_empty();
+    let failed = rows.iter().filter(|row| is_failed(row) && is_last(row));
     history.failures = failed.map(failure).collect();
     Ok(history)
 }

@@ -162,8 +162,20 @@ fn reason(message: &str) -> ConnectReason {
         "root certificate file",
         "TLS/SSL error",
     ];
+    // libpq's words for what is wrong in the URL itself.
+    const MISUNDERSTOOD: [&str; 6] = [
+        "invalid URI",
+        "invalid integer value",
+        "invalid port number",
+        "invalid connection option",
+        "invalid sslmode value",
+        "invalid percent-encoded",
+    ];
+    let message = without_names(message);
     let has = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
-    if has(&UNTRUSTED) {
+    if has(&MISUNDERSTOOD) {
+        ConnectReason::Misunderstood
+    } else if has(&UNTRUSTED) {
         ConnectReason::Untrusted
     } else if message.contains("role \"") || has(&REFUSED) {
         ConnectReason::Refused
@@ -171,6 +183,53 @@ fn reason(message: &str) -> ConnectReason {
         ConnectReason::NoSuchDatabase
     } else {
         ConnectReason::Unreachable
+    }
+}
+
+/// `message` without what stands in quotes: a host may be called `certificate`.
+fn without_names(message: &str) -> String {
+    let mut bare = String::with_capacity(message.len());
+    let (mut open, mut before) = (None, ' ');
+    for c in message.chars() {
+        match open {
+            Some(quote) if c == quote => open = None,
+            Some(_) => continue,
+            // An apostrophe is none.
+            None if matches!(c, '"' | '\'' | '`') && !before.is_alphanumeric() => open = Some(c),
+            None => {}
+        }
+        bare.push(c);
+        before = c;
+    }
+    bare
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_hosts_and_users_do_not_decide() {
+        for (message, expected) in [
+            (
+                "could not translate host name \"certificate-db.invalid\" to address: unknown",
+                ConnectReason::Unreachable,
+            ),
+            ("FATAL: database \"a\" does not exist", ConnectReason::NoSuchDatabase),
+            ("FATAL: role \"a\" does not exist", ConnectReason::Refused),
+            ("Access denied for user 'app'@'%' (using password: YES)", ConnectReason::Refused),
+            ("Can't connect to MySQL server on 'certificate' (111)", ConnectReason::Unreachable),
+            ("Unknown database 'x'", ConnectReason::NoSuchDatabase),
+            ("SSL error: certificate verify failed", ConnectReason::Untrusted),
+            ("invalid sslmode value: \"requir\"", ConnectReason::Misunderstood),
+            ("invalid URI query parameter: \"bogus\"", ConnectReason::Misunderstood),
+            (
+                "invalid integer value \"notaport\" for connection option \"port\"",
+                ConnectReason::Misunderstood,
+            ),
+        ] {
+            assert_eq!(reason(message), expected, "{message}");
+        }
     }
 }
 

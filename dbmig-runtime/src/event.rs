@@ -20,6 +20,8 @@ pub enum Event<'a> {
         /// For how long it will be.
         wait: Duration,
     },
+    /// The database is reached; told only where the migrator opens its connections itself.
+    Connected,
     /// A run has ended with what may pass; told only by [`Migrator::start`](crate::Migrator::start),
     /// which begins another one.
     StartingOver {
@@ -49,6 +51,8 @@ pub enum Event<'a> {
         of: usize,
         /// Who is at work on them, where the database tells.
         holder: Option<&'a str>,
+        /// The name of the one whose last run has failed.
+        failed: Option<&'a str>,
         /// For how long it has been waited.
         waited: Duration,
     },
@@ -122,6 +126,7 @@ pub(crate) fn trace(event: &Event<'_>) {
         Event::Connecting { error, waited, .. } => {
             tracing::warn!(target: "dbmig", %error, ?waited, "waiting for the database");
         }
+        Event::Connected => tracing::debug!(target: "dbmig", "connected"),
         Event::StartingOver { error, pause } => {
             tracing::warn!(target: "dbmig", %error, ?pause, "migrating again");
         }
@@ -131,8 +136,8 @@ pub(crate) fn trace(event: &Event<'_>) {
         Event::Ready { report, elapsed } => {
             tracing::warn!(target: "dbmig", unknown = ?report.ahead, ?elapsed, "ready; the database is ahead of this app");
         }
-        Event::Awaiting { pending, of, holder, waited } => {
-            tracing::info!(target: "dbmig", pending, of, holder = holder.unwrap_or("nobody"), ?waited, "waiting for migrations");
+        Event::Awaiting { pending, of, holder, failed, waited } => {
+            tracing::info!(target: "dbmig", pending, of, holder = holder.unwrap_or("nobody"), failed = failed.unwrap_or("none"), ?waited, "waiting for migrations");
         }
         Event::Failed { error } => tracing::error!(target: "dbmig", %error, "not ready"),
         Event::Clearing { name, leftover } => {

@@ -118,8 +118,8 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
     }
 
     /// Ends the process when [`Migrator::start`] fails for good or is refused: with the exit code of
-    /// [`Class::exit_code`](crate::Class::exit_code), and the error on standard error. Otherwise it
-    /// lives on without being ready.
+    /// [`Class::exit_code`](crate::Class::exit_code), and with the error on standard error where no
+    /// [`Migrator::on_event`] has heard it. Otherwise the process lives on without being ready.
     #[must_use]
     pub fn exit_on_failure(mut self) -> Self {
         self.on_failure = OnFailure::Exit;

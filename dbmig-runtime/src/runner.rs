@@ -94,7 +94,7 @@ impl<'a> Runner<'a> {
                 refuse_failed(db, &look, plan, before)?;
             }
             before.get_or_init(|| look.history.clone());
-            ahead = look.history.beyond(set);
+            ahead = look.history.unknown_to(set);
             Ok((!is_settled(plan)?).then_some(look))
         };
         let goal = goal(set, target);
@@ -199,7 +199,13 @@ pub(crate) fn run_at(
         return Err(Error::OtherDatabase { url: url.to_string(), expected });
     }
     let (wait, control) = (options.connect_wait, &options.control);
-    let mut db = patiently(wait, control, observe, || connect_with(url, control))?;
+    // The runner's own events are traced by itself.
+    let mut traced = |event: &Event<'_>| {
+        event::trace(event);
+        observe(event);
+    };
+    let mut db = patiently(wait, control, &mut traced, || connect_with(url, control))?;
+    traced(&Event::Connected);
     let runner = Runner::new(set, options.clone());
     runner.observe(observe).run(&mut *db, &Target::Latest)
 }

@@ -67,6 +67,13 @@ impl fmt::Display for UrlError {
 
 impl std::error::Error for UrlError {}
 
+/// The URL to migrate with: that of `MIGRATION_DATABASE_URL` where it is set, else the app's own. So
+/// the role that the app works as needs no right to change the schema.
+pub fn for_migrations(app: &str) -> String {
+    let migrating = std::env::var("MIGRATION_DATABASE_URL").ok();
+    migrating.filter(|url| !url.trim().is_empty()).unwrap_or_else(|| app.to_owned())
+}
+
 impl TryFrom<&str> for DatabaseUrl {
     type Error = UrlError;
 

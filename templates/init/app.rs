@@ -6,7 +6,7 @@ mod migrations;
 
 use axum::{Router, routing::get};
 use dbmig_runtime::cli::{Migrate, to_stderr};
-use dbmig_runtime::{Migrator, Startup};
+use dbmig_runtime::{Error, Migrator, Startup, url};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -16,11 +16,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Some(migrate) = Migrate::from_args() {
         std::process::exit(migrate.run(migrator).into());
     }
-    let url = std::env::var("DATABASE_URL").map_err(|_| "DATABASE_URL is not set")?;
+    if let Some(argument) = std::env::args().nth(1) {
+        eprintln!("error: unknown argument `{argument}`; without any it serves, `migrate --help` shows the rest");
+        std::process::exit(2);
+    }
+    let database_url = std::env::var("DATABASE_URL").map_err(|_| "DATABASE_URL is not set")?;
     let address = std::env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     let listener = tokio::net::TcpListener::bind(&address).await?;
     // On a thread of its own: the port is open at once, and /livez answers.
-    let migrations = migrator.start(url);
+    let migrations = migrator.start(url::for_migrations(&database_url));
     let app = Router::new()
         .route("/", get(|| async { "Hello, world!\n" }))
         // Until the schema is there, the routes above answer with 503.
@@ -29,24 +33,35 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .merge(migrations.probes());
     eprintln!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).with_graceful_shutdown(stop(migrations.clone())).await?;
-    // What was under way has ended, or is rolled back; the next start goes on from there.
-    let _ = migrations.ready().await;
-    Ok(())
+    // What was under way ends, or is rolled back; the next start goes on from there.
+    match migrations.ready().await {
+        Err(error) if matches!(*error, Error::Cancelled(_)) => std::process::exit(75),
+        _ => Ok(()),
+    }
+}
+
+/// The first signal ends the service, and the migrations cleanly; the second one ends at once.
+async fn stop(migrations: Startup) {
+    asked_to_stop().await;
+    migrations.cancel();
+    tokio::spawn(async {
+        asked_to_stop().await;
+        std::process::exit(75);
+    });
 }
 
 /// Ctrl-C, or SIGTERM.
-async fn stop(migrations: Startup) {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
+async fn asked_to_stop() {
+    let terminated = async {
+        #[cfg(unix)]
+        if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            signal.recv().await;
+            return;
         }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
     }
-    #[cfg(not(unix))]
-    let _ = tokio::signal::ctrl_c().await;
-    migrations.cancel();
 }

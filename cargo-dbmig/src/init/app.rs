@@ -21,8 +21,10 @@ const UNTOUCHED: [&str; 2] = ["fnmain(){println!(\"Hello,world!\");}", "fnmain()
 pub(super) fn step(target: &Target<'_>) -> Result<Step> {
     let path = target.folder().join("src/main.rs");
     let template = rendered(APP, target);
-    if target.folder().join("src/lib.rs").is_file() {
-        return Ok(by_hand("there is a src/lib.rs"));
+    for other in ["src/lib.rs", "src/bin"] {
+        if target.folder().join(other).exists() {
+            return Ok(by_hand(&format!("there is {other}")));
+        }
     }
     if !path.is_file() {
         return Ok(Step::create(path, template));
@@ -31,11 +33,22 @@ pub(super) fn step(target: &Target<'_>) -> Result<Step> {
     let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let untouched =
         UNTOUCHED.iter().any(|new| bare == *new || bare == format!("modmigrations;{new}"));
+    if !axum_fits(target) {
+        return Ok(by_hand("Cargo.toml asks for another axum than 0.8"));
+    }
     Ok(match text.contains("dbmig_runtime") {
         true => Step::Nothing,
         false if untouched => Step::edit(&path, &text, template),
         false => by_hand("src/main.rs has a program already"),
     })
+}
+
+/// Whether the crate has no axum yet, or plainly one that our router is of.
+fn axum_fits(target: &Target<'_>) -> bool {
+    let dependencies = target.manifest.document.get("dependencies");
+    let Some(axum) = dependencies.and_then(|all| all.get("axum")) else { return true };
+    let version = axum.as_str().or_else(|| axum.get("version")?.as_str());
+    version.is_some_and(|version| version.trim_start_matches(['=', '^']).starts_with("0.8"))
 }
 
 /// What to do next.

@@ -15,14 +15,14 @@ const DIESEL_VERSION: &str = "2.3";
 /// Those that diesel 2.3 works with.
 const SQLITE_VERSIONS: &str = ">=0.30.1, <0.39.0";
 
-pub(super) fn step(target: &Target<'_>) -> Result<Step> {
+pub(super) fn step(target: &Target<'_>, extent: Extent) -> Result<Step> {
     let manifest = target.manifest;
     let mut document: DocumentMut = manifest
         .text
         .parse()
         .map_err(|error| Failure::usage(format!("{}: {error}", manifest.path.display())))?;
     let backend = target.dialect.name();
-    let added = edit(&mut document, target, backend);
+    let added = edit(&mut document, target, extent, backend);
     match added {
         Some(()) => Ok(Step::edit(&manifest.path, &manifest.text, document.to_string())),
         None => Ok(Step::ByHand(format!(
@@ -34,14 +34,19 @@ pub(super) fn step(target: &Target<'_>) -> Result<Step> {
     }
 }
 
-fn edit(document: &mut DocumentMut, target: &Target<'_>, backend: &str) -> Option<()> {
+fn edit(
+    document: &mut DocumentMut,
+    target: &Target<'_>,
+    extent: Extent,
+    backend: &str,
+) -> Option<()> {
     let is_new_to_diesel = document.get("dependencies").and_then(|d| d.get("diesel")).is_none();
     let ours = |name: &str| match &target.source {
         Source::Registry => ("version", OUR_VERSION.to_owned()),
         Source::Path(path) => ("path", with_slashes(&relative(&path.join(name), target.folder()))),
     };
     add(document, "dependencies", "dbmig-runtime", ours("dbmig-runtime"), &[backend])?;
-    if target.extent == Extent::App {
+    if extent == Extent::App {
         app(document, ours("dbmig-runtime"))?;
     }
     if is_new_to_diesel {
@@ -137,7 +142,7 @@ mod tests {
         let extent = Extent::Embed;
         let target = Target { manifest: &manifest, dialect, migrations, source, extent };
         let mut document: DocumentMut = before.parse().unwrap();
-        edit(&mut document, &target, dialect.name()).unwrap();
+        edit(&mut document, &target, extent, dialect.name()).unwrap();
         document.to_string()
     }
 

@@ -148,16 +148,18 @@ fn checkout(path: &Path) -> Result<PathBuf> {
 }
 
 fn steps(target: &Target<'_>) -> Result<Vec<Step>> {
-    let mut steps = vec![
-        migrations_folder(target),
-        dependencies::step(target)?,
-        build_script::step(target)?,
-        module::file_step(target)?,
-    ];
     let program = match target.extent {
         Extent::Embed => Step::Nothing,
         Extent::App => app::step(target)?,
     };
+    // Whoever has to write the program chooses what it needs.
+    let extent = if program.by_hand().is_some() { Extent::Embed } else { target.extent };
+    let mut steps = vec![
+        migrations_folder(target),
+        dependencies::step(target, extent)?,
+        build_script::step(target)?,
+        module::file_step(target)?,
+    ];
     // A program that is written anew declares the module itself.
     let declaration = match &program {
         Step::Change(_) => Step::Nothing,

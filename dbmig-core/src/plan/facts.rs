@@ -99,13 +99,29 @@ pub enum Cause {
 
 impl History {
     /// Names of the applied migrations that `set` does not know and that are no older than its own
-    /// first one: those of a newer version of the app, of another branch, or of another app. What is
-    /// older is a past that somebody has tidied away. An empty set says nothing about either.
+    /// first one. What is older is a past that somebody has tidied away. An empty set says nothing
+    /// about either.
+    pub fn unknown_to(&self, set: &MigrationSet) -> Vec<String> {
+        match set.as_slice().first() {
+            Some(first) => self.unknown_after(&first.version, set),
+            None => Vec::new(),
+        }
+    }
+
+    /// Those of them that are newer than every applied one that `set` knows: of a newer version of
+    /// the app, of another branch, or of another app. The others have lived beside its own ones
+    /// already.
     pub fn beyond(&self, set: &MigrationSet) -> Vec<String> {
-        let Some(first) = set.as_slice().first() else { return Vec::new() };
-        let unknown = |applied: &&Applied| {
-            applied.version > first.version && set.get(&applied.version).is_none()
-        };
+        let known = self.applied.iter().rev().find(|applied| set.get(&applied.version).is_some());
+        match known {
+            Some(newest) => self.unknown_after(&newest.version, set),
+            None => self.unknown_to(set),
+        }
+    }
+
+    fn unknown_after(&self, version: &Version, set: &MigrationSet) -> Vec<String> {
+        let unknown =
+            |applied: &&Applied| applied.version > *version && set.get(&applied.version).is_none();
         self.applied.iter().filter(unknown).map(|applied| applied.name(set).to_owned()).collect()
     }
 

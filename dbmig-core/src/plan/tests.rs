@@ -141,6 +141,15 @@ fn a_newer_database_needs_nothing() {
 }
 
 #[test]
+fn what_has_lived_beside_the_sets_own_is_refused_only_once() {
+    let set = named(&["1_a", "3_c", "4_d"]);
+    let mut history = history(&[&set.as_slice()[0], &set.as_slice()[1]]);
+    history.applied.insert(1, unverified("2"));
+    assert_eq!(words(&decide(&set, &history, &Target::Latest).unwrap()), ["up 4_d"]);
+    assert_eq!(history.unknown_to(&set), ["2"]);
+}
+
+#[test]
 fn what_another_runner_has_failed_at_is_not_tried_again_by_those_who_waited() {
     let set = named(&["1_a", "2_b"]);
     let before = history(&[&set.as_slice()[0]]);

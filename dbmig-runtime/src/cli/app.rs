@@ -23,6 +23,10 @@ const VARIABLES: [&str; 2] = ["MIGRATION_DATABASE_URL", "DATABASE_URL"];
 
 /// The `migrate` command, for an app's own command line. It needs no files beside the binary.
 ///
+/// An app whose own options go down to its subcommands (`global = true`) must not call one of them
+/// `--json`, `--quiet`, `--verbose`, `--color`, `--yes`, `--database-url`, or like those of waiting;
+/// [`Migrate::from_args`] has no such limit. Short names (`-v`) are the app's.
+///
 /// ```
 /// use dbmig_runtime::cli::Migrate;
 ///
@@ -52,7 +56,13 @@ struct Inside {
     #[command(flatten)]
     common: CommonArgs,
     /// The database [default: MIGRATION_DATABASE_URL, then DATABASE_URL, then the app's own]
-    #[arg(long, global = true, value_name = "URL", help_heading = "Common options")]
+    #[arg(
+        id = "dbmig_database_url",
+        long = "database-url",
+        global = true,
+        value_name = "URL",
+        help_heading = "Common options"
+    )]
     database_url: Option<String>,
     #[command(subcommand)]
     command: Command,
@@ -177,7 +187,11 @@ pub fn main<B: Backend, V: Into<Version>>(migrator: Migrator<'_, B, V>) -> ExitC
 impl Args for Migrate {
     fn augment_args(command: Clap) -> Clap {
         let program = program(&command);
-        in_words_of(Inside::augment_args(command), &program)
+        let command = in_words_of(Inside::augment_args(command), &program);
+        // The app's own may be called so.
+        ["dbmig_quiet", "dbmig_verbose", "dbmig_yes"]
+            .into_iter()
+            .fold(command, |command, id| command.mut_arg(id, |arg| arg.short(None)))
     }
 
     fn augment_args_for_update(command: Clap) -> Clap {
@@ -206,7 +220,7 @@ fn program(command: &Clap) -> String {
     }
 }
 
-fn executable() -> String {
+pub(super) fn executable() -> String {
     let path = std::env::args_os().next().unwrap_or_default();
     let name = Path::new(&path).file_stem().unwrap_or(OsStr::new("app"));
     name.to_string_lossy().into_owned()
@@ -239,6 +253,15 @@ mod tests {
             let help = one.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(!help.contains("cargo dbmig"), "{help}");
         }
+        // An app with options of its own that look alike.
+        let app = Clap::new("app")
+            .arg(clap::Arg::new("verbose").short('v').global(true).action(clap::ArgAction::Count))
+            .arg(clap::Arg::new("quiet").short('q').global(true).action(clap::ArgAction::SetTrue))
+            .subcommand(Migrate::augment_args(Clap::new("migrate")));
+        app.clone().debug_assert();
+        let matches = app.get_matches_from(["app", "-vv", "migrate", "status", "-q", "--json"]);
+        let (_, matches) = matches.subcommand().unwrap();
+        assert!(Migrate::from_arg_matches(matches).unwrap().inside.common.json);
         let up = command.find_subcommand("up").unwrap().get_after_help().unwrap().to_string();
         assert!(up.contains(" migrate run --dry-run"), "{up}");
     }

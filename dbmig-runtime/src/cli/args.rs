@@ -64,16 +64,15 @@ pub struct Allowed {
 }
 
 impl Allowed {
-    /// The same as the planner knows it.
-    pub fn policy(&self) -> Policy {
-        Policy {
-            out_of_order: if self.allow_out_of_order {
-                OutOfOrder::Allow
-            } else {
-                OutOfOrder::Refuse
-            },
-            diverged: if self.allow_diverged { Diverged::Allow } else { Diverged::Refuse },
+    /// `policy`, with these allowed, too.
+    pub fn over(&self, mut policy: Policy) -> Policy {
+        if self.allow_out_of_order {
+            policy.out_of_order = OutOfOrder::Allow;
         }
+        if self.allow_diverged {
+            policy.diverged = Diverged::Allow;
+        }
+        policy
     }
 }
 

@@ -6,22 +6,30 @@ use super::confirm::Confirmation;
 use super::output::{Format, Output, Verbosity};
 use super::waits::WaitArgs;
 
-/// Options of every command.
+/// Options of every command. Their ids are their own: an app that has a `verbose` of another type
+/// must not meet ours.
 #[derive(Args, Clone, Copy, Debug, Default)]
 #[command(next_help_heading = "Common options")]
 pub struct CommonArgs {
     /// Print one JSON value instead of text
-    #[arg(long, global = true)]
+    #[arg(id = "dbmig_json", long = "json", global = true)]
     pub json: bool,
     /// Print results and errors only
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    #[arg(
+        id = "dbmig_quiet",
+        long = "quiet",
+        short = 'q',
+        global = true,
+        conflicts_with = "dbmig_verbose"
+    )]
     pub quiet: bool,
     /// Say more: each statement, and which database was chosen and why
-    #[arg(long, short, global = true)]
+    #[arg(id = "dbmig_verbose", long = "verbose", short = 'v', global = true)]
     pub verbose: bool,
     /// When to use colour; `auto` honours NO_COLOR
     #[arg(
-        long,
+        id = "dbmig_color",
+        long = "color",
         global = true,
         value_name = "WHEN",
         default_value = "auto",
@@ -29,7 +37,7 @@ pub struct CommonArgs {
     )]
     pub color: Color,
     /// Say yes to every question
-    #[arg(long, short, global = true)]
+    #[arg(id = "dbmig_yes", long = "yes", short = 'y', global = true)]
     pub yes: bool,
     /// How long to wait for what.
     #[command(flatten)]

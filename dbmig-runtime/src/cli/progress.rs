@@ -5,6 +5,7 @@ use std::time::Duration;
 use dbmig_core::plan::Direction;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::app::executable;
 use super::output::{Look, Output};
 use crate::error::Error;
 use crate::event::Event;
@@ -21,7 +22,9 @@ pub fn to_stderr() -> impl FnMut(&Event<'_>) + Send {
             ahead => output.note(format!("the schema is ready, {ahead} migrations ahead")),
         },
         Event::StartingOver { error, .. } => output.note(format!("{error}\ntrying again")),
-        Event::Failed { error } => drop(output.error(error, "cargo dbmig")),
+        Event::Failed { error } => {
+            output.error(error, &format!("{} migrate", executable()));
+        }
         event => progress.observe(event),
     }
 }
@@ -65,10 +68,11 @@ impl Progress {
                 let text = format!("waiting for {}", holder.unwrap_or("another runner"));
                 self.waiting(&text, *waited);
             }
-            Event::Awaiting { pending, of, holder, waited } => {
-                self.waiting(&awaiting(*pending, *of, *holder), *waited);
+            Event::Awaiting { pending, of, holder, failed, waited } => {
+                self.waiting(&awaiting(*pending, *of, *holder, *failed), *waited);
             }
             Event::Planned { .. }
+            | Event::Connected
             | Event::StartingOver { .. }
             | Event::Ready { .. }
             | Event::Failed { .. } => {}

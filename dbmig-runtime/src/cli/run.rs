@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use dbmig_core::plan::{Plan, Policy, Target};
+use dbmig_core::plan::{Plan, Target};
 use dbmig_core::status::State;
 use dbmig_core::{MigrationSet, Version};
 
-use super::args::{BaselineArgs, Command, RunArgs};
+use super::args::{Allowed, BaselineArgs, Command, RunArgs};
 use super::confirm::{Confirmation, confirm};
 use super::exit::Exit;
 use super::json;
@@ -64,21 +64,19 @@ fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> 
     end_when_silent(&context.options.control, context.output, context.answer_timeout);
     let db = &mut *open(command, context)?;
     match command {
-        Command::Run(args) if args.dry_run => {
-            plan(db, context, &args.target(), args.allowed.policy())
-        }
-        Command::Run(args) => run(db, context, &args.target(), args.allowed.policy()),
+        Command::Run(args) if args.dry_run => plan(db, context, &args.target(), args.allowed),
+        Command::Run(args) => run(db, context, &args.target(), args.allowed),
         Command::Revert(args) if args.dry_run => {
-            plan(db, context, &args.target(), Policy::default())
+            plan(db, context, &args.target(), Allowed::default())
         }
-        Command::Revert(args) => run(db, context, &args.target(), Policy::default()),
+        Command::Revert(args) => run(db, context, &args.target(), Allowed::default()),
         Command::Redo(args) if args.dry_run => {
-            plan(db, context, &Target::Redo(args.how_many.extent()), Policy::default())
+            plan(db, context, &Target::Redo(args.how_many.extent()), Allowed::default())
         }
         Command::Redo(args) => {
-            run(db, context, &Target::Redo(args.how_many.extent()), Policy::default())
+            run(db, context, &Target::Redo(args.how_many.extent()), Allowed::default())
         }
-        Command::Plan(args) => plan(db, context, &args.target(), args.allowed.policy()),
+        Command::Plan(args) => plan(db, context, &args.target(), args.allowed),
         Command::Status(args) => status(db, context, args.check),
         Command::Pending(args) => pending(db, context, args.check),
         Command::History(args) => {
@@ -107,6 +105,9 @@ fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> 
 
 /// Opens its connections itself: the database need not be there yet.
 fn wait(context: &Context<'_>, timeout: Duration) -> Result<Exit, Error> {
+    // The time-out holds for a connection that hangs, too.
+    let patience = context.answer_timeout.min(timeout);
+    end_when_silent(&context.options.control, context.output, patience);
     let mut progress = Progress::new(context.output);
     let Context { set, options, url, .. } = context;
     let mut observe = |event: &Event<'_>| progress.observe(event);
@@ -157,7 +158,9 @@ impl<'a> Context<'a> {
         Runner::new(self.set, self.options.clone())
     }
 
-    fn runner_with(&self, policy: Policy) -> Runner<'a> {
+    /// What the program itself allows, the arguments need not say again.
+    fn runner_with(&self, allowed: Allowed) -> Runner<'a> {
+        let policy = allowed.over(self.options.policy);
         Runner::new(self.set, Options { policy, ..self.options.clone() })
     }
 }
@@ -166,7 +169,7 @@ fn run(
     db: &mut dyn Database,
     context: &Context<'_>,
     target: &Target,
-    policy: Policy,
+    allowed: Allowed,
 ) -> Result<Exit, Error> {
     let mut progress = Progress::new(context.output);
     let observe = |event: &Event<'_>| {
@@ -175,7 +178,7 @@ fn run(
         }
         progress.observe(event);
     };
-    let result = context.runner_with(policy).observe(observe).run(db, target);
+    let result = context.runner_with(allowed).observe(observe).run(db, target);
     progress.end();
     finished(context, &result?)
 }
@@ -208,9 +211,9 @@ fn plan(
     db: &mut dyn Database,
     context: &Context<'_>,
     target: &Target,
-    policy: Policy,
+    allowed: Allowed,
 ) -> Result<Exit, Error> {
-    let runner = context.runner_with(policy);
+    let runner = context.runner_with(allowed);
     let plan = runner.plan(db, target)?;
     warn(context, &plan);
     let shown = show::planned(&plan, context.set.dialect(), |version| {

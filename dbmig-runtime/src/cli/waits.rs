@@ -11,22 +11,30 @@ use crate::options::Options;
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Waiting")]
 pub struct WaitArgs {
-    /// How long to wait for another runner
-    #[arg(long, global = true, value_name = "TIME", value_parser = humantime::parse_duration,
-          env = "DBMIG_LOCK_WAIT", hide_env_values = true, default_value = "10m")]
-    pub lock_wait: Duration,
+    /// How long to wait for another runner [default: the program's own, else 10m]
+    #[arg(id = "dbmig_lock_wait", long = "lock-wait", global = true, value_name = "TIME",
+          value_parser = humantime::parse_duration, env = "DBMIG_LOCK_WAIT", hide_env_values = true)]
+    pub lock_wait: Option<Duration>,
     /// How long to try again while the database cannot be reached, or takes no more connections
-    #[arg(long, global = true, value_name = "TIME", value_parser = humantime::parse_duration,
-          env = "DBMIG_CONNECT_WAIT", hide_env_values = true, default_value = "10s")]
-    pub connect_wait: Duration,
+    /// [default: the program's own, else 10s]
+    #[arg(id = "dbmig_connect_wait", long = "connect-wait", global = true, value_name = "TIME",
+          value_parser = humantime::parse_duration, env = "DBMIG_CONNECT_WAIT", hide_env_values = true)]
+    pub connect_wait: Option<Duration>,
     /// How long the database may owe an answer before the run gives up on it; a migration's own
     /// statements, and to commit them or roll them back, may take as long as they take
-    #[arg(long, global = true, value_name = "TIME", value_parser = humantime::parse_duration,
-          env = "DBMIG_ANSWER_TIMEOUT", hide_env_values = true, default_value = "30s")]
+    #[arg(id = "dbmig_answer_timeout", long = "answer-timeout", global = true, value_name = "TIME",
+          value_parser = humantime::parse_duration, env = "DBMIG_ANSWER_TIMEOUT", hide_env_values = true, default_value = "30s")]
     pub answer_timeout: Duration,
     /// How runners exclude each other: `lease` is for servers and proxies without usable advisory
     /// locks
-    #[arg(long, global = true, value_name = "HOW", env = "DBMIG_LOCK", hide_env_values = true)]
+    #[arg(
+        id = "dbmig_lock",
+        long = "lock",
+        global = true,
+        value_name = "HOW",
+        env = "DBMIG_LOCK",
+        hide_env_values = true
+    )]
     pub lock: Option<LockArg>,
 }
 
@@ -52,23 +60,18 @@ impl From<LockArg> for Locking {
 impl WaitArgs {
     /// Puts them into `options`.
     pub fn apply(&self, options: &mut Options) {
-        options.lock_wait = self.lock_wait;
-        options.connect_wait = self.connect_wait;
+        options.lock_wait = self.lock_wait.unwrap_or(options.lock_wait);
+        options.connect_wait = self.connect_wait.unwrap_or(options.connect_wait);
         if let Some(lock) = self.lock {
             options.locking = lock.into();
         }
     }
 }
 
-/// [`Options::default`] with the default patience.
+/// Nothing that differs from the program's own, and the default patience for answers.
 impl Default for WaitArgs {
     fn default() -> Self {
-        let options = Options::default();
-        Self {
-            lock_wait: options.lock_wait,
-            connect_wait: options.connect_wait,
-            answer_timeout: Duration::from_secs(30),
-            lock: None,
-        }
+        let answer_timeout = Duration::from_secs(30);
+        Self { lock_wait: None, connect_wait: None, answer_timeout, lock: None }
     }
 }

@@ -135,6 +135,7 @@ impl ConnectReason {
             Self::Untrusted => "the server's certificate is not to be trusted",
             Self::Unreachable => "the database cannot be reached",
             Self::UnusableFile => "the file cannot be used as a database",
+            Self::Misunderstood => "the database URL is not understood",
         }
     }
 }

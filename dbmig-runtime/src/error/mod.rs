@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dbmig_core::Dialect;
 use dbmig_core::plan::{Blocked, Direction, Unrepairable};
 use dbmig_core::sql::{Position, SplitError};
 
@@ -131,6 +132,8 @@ pub enum ConnectReason {
     Unreachable,
     /// SQLite cannot work with what the path leads to.
     UnusableFile,
+    /// The database's library does not understand a part of the URL.
+    Misunderstood,
 }
 
 /// A migration that failed.
@@ -233,6 +236,13 @@ impl Error {
         }
     }
 
+    /// Whether somebody who has time would try again: also for a database that a server has not been
+    /// told to create yet. Where SQLite's file should be, no folder comes by itself.
+    pub(crate) fn may_pass(&self, dialect: Dialect) -> bool {
+        let missing = matches!(self, Self::Connect { reason: ConnectReason::NoSuchDatabase, .. });
+        self.class() == Class::Temporary || (missing && dialect != Dialect::Sqlite)
+    }
+
     /// What kind of failure it is.
     pub fn class(&self) -> Class {
         match self {
@@ -241,6 +251,7 @@ impl Error {
             | Self::NoLease
             | Self::OtherDatabase { .. }
             | Self::Unrepairable(_) => Class::Usage,
+            Self::Connect { reason: ConnectReason::Misunderstood, .. } => Class::Usage,
             Self::Connect { reason: ConnectReason::Unreachable, .. }
             | Self::LockWait { .. }
             | Self::NotReady { .. }
@@ -262,7 +273,10 @@ impl Error {
 }
 
 fn is_temporary(error: &diesel::result::Error) -> bool {
-    is_lost(error) || is_lock_wait(error)
+    // During a failover the server that answers may be the one that only reads.
+    const READS_ONLY: [&str; 3] = ["read-only transaction", "--read-only", "during recovery"];
+    let text = error.to_string();
+    is_lost(error) || is_lock_wait(error) || READS_ONLY.iter().any(|words| text.contains(words))
 }
 
 impl std::error::Error for Error {

@@ -30,6 +30,9 @@ impl Error {
                     "check the path in the database URL, and the rights on the file and its folder"
                         .to_owned()
                 }
+                ConnectReason::Misunderstood => {
+                    "correct that part of the database URL".to_owned()
+                }
                 ConnectReason::Unreachable => {
                     "check that the server runs and that host and port in the database URL are right"
                         .to_owned()

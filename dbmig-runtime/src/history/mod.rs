@@ -15,7 +15,9 @@ pub(crate) use dbmig_core::history::FORMAT;
 pub use dbmig_core::history::RunState;
 pub use read::HistoryRow;
 pub(crate) use read::{is_version, list, read, run, stored_down, stored_up};
-pub(crate) use write::{Cursor, Settled, advance, complete, fail, insert, ledger, settle, take_up};
+pub(crate) use write::{
+    Cursor, Settled, Why, advance, complete, fail, insert, ledger, settle, take_up,
+};
 
 /// Who runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -138,23 +138,35 @@ pub(crate) fn complete(engine: &dyn Engine, tables: &Tables, run: &Run<'_>) -> S
     )
 }
 
-/// `run` has failed; its cursor stays where `reached` does not say better.
+/// Why a run ended before its time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Why<'a> {
+    /// The database refused a statement, with this message.
+    Error(&'a str),
+    /// It was asked to stop.
+    Stopped,
+}
+
+/// `run` has ended before its time; its cursor stays where `reached` does not say better.
 pub(crate) fn fail(
     engine: &dyn Engine,
     tables: &Tables,
     run: &Run<'_>,
     reached: Option<usize>,
-    error: &str,
+    why: Why<'_>,
 ) -> String {
     let cursor = reached.map_or_else(String::new, |done| {
         format!("statements_started = {done}, statements_done = {done}, ")
     });
+    let why = match why {
+        Why::Error(message) => format!("error = {}", engine.dialect().literal(message)),
+        Why::Stopped => "note = 'stopped, as it was asked to'".to_owned(),
+    };
     format!(
-        "UPDATE {} SET state = '{}', {cursor}ended_at = {}, error = {} WHERE {};\n",
+        "UPDATE {} SET state = '{}', {cursor}ended_at = {}, {why} WHERE {};\n",
         tables.history_name(),
         RunState::Failed.name(),
         engine.now(),
-        engine.dialect().literal(error),
         under_way(engine, run),
     )
 }

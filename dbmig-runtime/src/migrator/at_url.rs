@@ -70,7 +70,7 @@ impl<B: Backend, V: Into<Version>> Migrator<'static, B, V> {
     {
         self.options.connect_wait = Duration::MAX;
         let (set, options) = (self.set, self.options);
-        let observe = self.observe.unwrap_or_else(|| Box::new(|_| {}));
+        let observe = self.observe;
         let task = startup::Task {
             url: url.try_into().map_err(Into::into),
             control: options.control.clone(),

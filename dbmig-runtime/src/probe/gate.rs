@@ -9,10 +9,10 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Probes, Question};
+use super::Probes;
 
-/// A `tower` layer: until the app may serve, requests are answered with 503, `Retry-After` and the
-/// body of `/readyz`; from then on they pass. [`Startup::gate`](crate::Startup::gate) makes one.
+/// A `tower` layer: until the app may serve, requests are answered with 503, `Retry-After` and
+/// the bare state: who asks here is the public. From then on they pass. [`Startup::gate`](crate::Startup::gate) makes one.
 #[derive(Clone, Debug)]
 pub struct Gate(Probes);
 
@@ -54,7 +54,7 @@ where
         if self.probes.startup.is_ready() {
             return GatedFuture { passed: Some(self.inner.call(request)), refused: None };
         }
-        let refused = self.probes.say(Question::Ready).map(R::from);
+        let refused = self.probes.refuse().map(R::from);
         GatedFuture { passed: None, refused: Some(refused) }
     }
 }

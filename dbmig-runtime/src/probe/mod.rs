@@ -49,7 +49,8 @@ enum Question {
     Ready,
 }
 
-/// The paths that are answered.
+/// The paths that are answered, and no others: a router that has them elsewhere strips what goes before
+/// (`nest`).
 pub const PATHS: [&str; 3] = ["/livez", "/readyz", "/startupz"];
 
 impl Startup {
@@ -97,14 +98,24 @@ impl Probes {
 
     fn say(&self, question: Question) -> Response<String> {
         let snapshot = self.startup.snapshot();
-        let status = status(question, &snapshot.state);
-        let mut answer = response(status, body::body(&snapshot, self.detail));
-        if status == StatusCode::SERVICE_UNAVAILABLE && !snapshot.state.is_final() {
-            let seconds = header::HeaderValue::from_static("1");
-            answer.headers_mut().insert(header::RETRY_AFTER, seconds);
-        }
-        answer
+        let text = body::body(&snapshot, self.detail);
+        answer(status(question, &snapshot.state), &snapshot.state, text)
     }
+
+    /// What the gate says to everybody.
+    fn refuse(&self) -> Response<String> {
+        let state = self.startup.snapshot().state;
+        let text = format!("{{\"state\":\"{}\"}}\n", state.name());
+        answer(StatusCode::SERVICE_UNAVAILABLE, &state, text)
+    }
+}
+
+fn answer(status: StatusCode, state: &StartupState, text: String) -> Response<String> {
+    let mut answer = response(status, text);
+    if status == StatusCode::SERVICE_UNAVAILABLE && !state.is_final() {
+        answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+    }
+    answer
 }
 
 impl Question {

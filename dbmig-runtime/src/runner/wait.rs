@@ -2,16 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use dbmig_core::MigrationSet;
-use dbmig_core::plan::{Blocked, Target, plan};
+use dbmig_core::plan::{Blocked, History, Target, plan};
+use dbmig_core::{Dialect, Migration, MigrationSet};
 
 use super::Runner;
 use crate::backend::Database;
 use crate::connect::connect_to_read;
-use crate::error::{Class, ConnectReason, Error};
-use crate::event::{Event, Observe};
+use crate::error::Error;
+use crate::event::{self, Event, Observe};
 use crate::lock::Pause;
-use crate::look::look;
+use crate::look::look_closely;
 use crate::options::Options;
 use crate::report::Report;
 use crate::url::DatabaseUrl;
@@ -20,8 +20,14 @@ use crate::url::DatabaseUrl;
 enum Found {
     /// The schema is there, or a later one.
     Reached(Report),
-    /// So many migrations are pending; who is at work on them.
-    Pending(usize, Option<String>),
+    /// So many migrations are pending.
+    Pending {
+        count: usize,
+        /// Who is at work on them.
+        holder: Option<String>,
+        /// The one whose last run has failed.
+        failed: Option<String>,
+    },
 }
 
 /// Waits until the database at `url` has all of `set`, but not longer than `timeout`.
@@ -33,6 +39,10 @@ pub(crate) fn wait_at(
     observe: &mut Observe<'_>,
 ) -> Result<Report, Error> {
     let (since, control) = (Instant::now(), &options.control);
+    let mut observe = |event: &Event<'_>| {
+        event::trace(event);
+        observe(event);
+    };
     let runner = Runner::new(set, options.clone());
     let (mut db, mut pause) = (None, Pause::new());
     loop {
@@ -40,12 +50,13 @@ pub(crate) fn wait_at(
         let waited = since.elapsed();
         let doing = match looked {
             Ok(Found::Reached(report)) => return Ok(report),
-            Ok(Found::Pending(pending, holder)) => {
-                let (of, holder) = (set.as_slice().len(), holder.as_deref());
-                observe(&Event::Awaiting { pending, of, holder, waited });
-                awaiting(pending, of, holder)
+            Ok(Found::Pending { count: pending, holder, failed }) => {
+                let (of, holder, failed) =
+                    (set.as_slice().len(), holder.as_deref(), failed.as_deref());
+                observe(&Event::Awaiting { pending, of, holder, failed, waited });
+                awaiting(pending, of, holder, failed)
             }
-            Err(error) if may_come(&error) => {
+            Err(error) if may_come(&error, url.dialect()) => {
                 db = None;
                 observe(&Event::Connecting { error: &error, waited, wait: timeout });
                 error.to_string()
@@ -63,9 +74,19 @@ pub(crate) fn wait_at(
 }
 
 /// What is waited for, in words.
-pub(crate) fn awaiting(pending: usize, of: usize, holder: Option<&str>) -> String {
-    let who = holder
-        .map_or_else(|| "nobody is at work on them".to_owned(), |who| format!("at work: {who}"));
+pub(crate) fn awaiting(
+    pending: usize,
+    of: usize,
+    holder: Option<&str>,
+    failed: Option<&str>,
+) -> String {
+    let who = match (holder, failed) {
+        (Some(who), _) => format!("at work: {who}"),
+        (None, Some(failed)) => {
+            format!("nobody is at work on them, and the last run of {failed} failed")
+        }
+        (None, None) => "nobody is at work on them".to_owned(),
+    };
     format!("{pending} of {of} migrations are pending; {who}")
 }
 
@@ -81,7 +102,7 @@ fn look_at(
     };
     let found = find(runner, &mut *db)?;
     // A file that is not there yet was read as an empty database, and may come.
-    if url.dialect() != dbmig_core::Dialect::Sqlite {
+    if url.dialect() != Dialect::Sqlite {
         *kept = Some(db);
     }
     Ok(found)
@@ -92,24 +113,36 @@ fn find(runner: &Runner<'_>, db: &mut dyn Database) -> Result<Found, Error> {
         if runner.is_current(db) {
             return Ok(Found::Reached(Report::default()));
         }
-        let history = look(db)?.history;
+        let history = look_closely(db)?.history;
+        let holder = runner.holder(db)?;
         match plan(runner.set, &history, &Target::Latest, &runner.options.policy) {
             Ok(plan) if plan.is_empty() => {
-                let ahead = history.beyond(runner.set);
+                let ahead = history.unknown_to(runner.set);
                 Ok(Found::Reached(Report { ahead, ..Report::default() }))
             }
-            // A runner may be at it, or take it up.
-            Ok(_) | Err(Blocked::Interrupted(_)) => {
-                let is_pending = |m: &&dbmig_core::Migration| history.find(&m.version).is_none();
-                let pending = runner.set.iter().filter(is_pending).count();
-                Ok(Found::Pending(pending, runner.holder(db)?))
+            // One that a person has to settle does not come by itself, unless somebody is at it.
+            Err(Blocked::Interrupted(stuck)) if holder.is_none() => {
+                Err(Blocked::Interrupted(stuck).into())
             }
+            Ok(_) | Err(Blocked::Interrupted(_)) => Ok(pending(runner.set, &history, holder)),
             Err(blocked) => Err(blocked.into()),
         }
     })
 }
 
-fn may_come(error: &Error) -> bool {
-    let missing = matches!(error, Error::Connect { reason: ConnectReason::NoSuchDatabase, .. });
-    missing || error.class() == Class::Temporary
+fn pending(set: &MigrationSet, history: &History, holder: Option<String>) -> Found {
+    let is_pending = |m: &&Migration| history.find(&m.version).is_none();
+    let failed = history.failures.iter().find_map(|failed| set.get(&failed.version));
+    Found::Pending {
+        count: set.iter().filter(is_pending).count(),
+        holder,
+        failed: failed.map(|migration| migration.name.to_string()),
+    }
+}
+
+/// Rights may be granted after the tables are there.
+fn may_come(error: &Error, dialect: Dialect) -> bool {
+    let text = error.to_string();
+    let denied = ["permission denied", "command denied"].iter().any(|words| text.contains(words));
+    error.may_pass(dialect) || (denied && matches!(error, Error::Database { .. }))
 }

@@ -1,5 +1,6 @@
 //! Where the thread that migrates meets those who wait for it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -23,14 +24,16 @@ struct Inside {
     state: StartupState,
     since: Instant,
     outcome: Option<Outcome>,
-    wakers: Vec<Waker>,
+    waiting: BTreeMap<u64, Waker>,
+    next: u64,
 }
 
 impl Meeting {
     pub(super) fn new() -> Self {
         let begun = Instant::now();
         let state = StartupState::Connecting { problem: None };
-        let inside = Inside { state, since: begun, outcome: None, wakers: Vec::new() };
+        let inside =
+            Inside { state, since: begun, outcome: None, waiting: BTreeMap::new(), next: 0 };
         Self { begun, inside: Mutex::new(inside), ended: Condvar::new() }
     }
 
@@ -63,15 +66,19 @@ impl Meeting {
         self.begun.elapsed()
     }
 
+    /// The state that `outcome` means; those who wait are not woken yet.
+    pub(super) fn conclude(&self, outcome: &Outcome) {
+        self.inside().enter(StartupState::of(outcome));
+    }
+
     /// The end: those who wait are told.
     pub(super) fn end(&self, outcome: Outcome) {
         let mut inside = self.inside();
-        inside.enter(StartupState::of(&outcome));
         inside.outcome = Some(outcome);
-        let wakers = std::mem::take(&mut inside.wakers);
+        let waiting = std::mem::take(&mut inside.waiting);
         drop(inside);
         self.ended.notify_all();
-        wakers.into_iter().for_each(Waker::wake);
+        waiting.into_iter().for_each(|(_, waker)| waker.wake());
     }
 
     /// How it has ended, within `timeout`.
@@ -82,13 +89,22 @@ impl Meeting {
         inside.outcome.clone()
     }
 
-    /// How it has ended; else `waker` is woken when it has.
-    pub(super) fn poll(&self, waker: &Waker) -> Option<Outcome> {
+    /// How it has ended; else `waker` is woken when it has, under the number of who waits.
+    pub(super) fn poll(&self, number: &mut Option<u64>, waker: &Waker) -> Option<Outcome> {
         let mut inside = self.inside();
-        if inside.outcome.is_none() && !inside.wakers.iter().any(|known| known.will_wake(waker)) {
-            inside.wakers.push(waker.clone());
+        if inside.outcome.is_none() {
+            let number = *number.get_or_insert_with(|| {
+                inside.next += 1;
+                inside.next
+            });
+            inside.waiting.insert(number, waker.clone());
         }
         inside.outcome.clone()
+    }
+
+    /// Who waited under that number does not any more.
+    pub(super) fn leave(&self, number: u64) {
+        self.inside().waiting.remove(&number);
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {

@@ -113,6 +113,7 @@ impl StartupState {
             Event::Connecting { error, .. } | Event::StartingOver { error, .. } => {
                 return Some(Self::Connecting { problem: Some(error.gist()) });
             }
+            Event::Connected => return Some(Self::Connecting { problem: None }),
             Event::Waiting { holder, .. } => {
                 return Some(Self::Waiting { holder: holder.map(str::to_owned) });
             }

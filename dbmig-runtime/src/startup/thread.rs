@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::Startup;
 use super::meeting::{Meeting, Outcome};
 use crate::control::Control;
-use crate::error::{Class, Error};
+use crate::error::Error;
 use crate::event::{self, Event, Observe, SendObserve};
 use crate::lock::Pause;
 use crate::report::Report;
@@ -29,7 +29,7 @@ pub(crate) struct Task {
     pub(crate) url: Result<DatabaseUrl, Error>,
     pub(crate) control: Control,
     pub(crate) on_failure: OnFailure,
-    pub(crate) observe: Box<SendObserve<'static>>,
+    pub(crate) observe: Option<Box<SendObserve<'static>>>,
 }
 
 impl Task {
@@ -37,11 +37,11 @@ impl Task {
     pub(crate) fn start(self, run: impl Run) -> Startup {
         let meeting = Arc::new(Meeting::new());
         let control = self.control.clone();
-        let on_thread = Arc::clone(&meeting);
+        let (on_thread, on_failure) = (Arc::clone(&meeting), self.on_failure);
         let thread = std::thread::Builder::new().name("dbmig".to_owned());
         if let Err(error) = thread.spawn(move || self.work(&on_thread, run)) {
             let message = format!("no thread could be started: {error}");
-            meeting.end(Err(Arc::new(Error::Panicked { message })));
+            end(&meeting, Err(Arc::new(Error::Panicked { message })), on_failure, None);
         }
         Startup { meeting, control }
     }
@@ -50,13 +50,13 @@ impl Task {
         let Self { url, control, on_failure, mut observe } = self;
         let mut tell = |event: &Event<'_>| {
             meeting.observe(event);
-            observe(event);
+            observe.iter_mut().for_each(|observe| observe(event));
         };
         // A panic, be it of the app's own observer, must not look like a migration that goes on.
         let work = || url.and_then(|url| persist(&url, &control, &mut tell, run));
         let ended = catch_unwind(AssertUnwindSafe(work))
             .unwrap_or_else(|panic| Err(Error::Panicked { message: words(&*panic) }));
-        end(meeting, ended.map_err(Arc::new), on_failure, &mut *observe);
+        end(meeting, ended.map_err(Arc::new), on_failure, observe);
     }
 }
 
@@ -83,7 +83,7 @@ fn persist(
     loop {
         match run(url, observe) {
             Err(error @ Error::Cancelled(_)) => return Err(error),
-            Err(error) if error.class() == Class::Temporary => {
+            Err(error) if error.may_pass(url.dialect()) => {
                 if control.is_cancelled() {
                     return Err(Error::Cancelled(Box::default()));
                 }
@@ -98,31 +98,40 @@ fn persist(
     }
 }
 
-fn end(meeting: &Meeting, outcome: Outcome, on_failure: OnFailure, observe: &mut SendObserve<'_>) {
+fn end(
+    meeting: &Meeting,
+    outcome: Outcome,
+    on_failure: OnFailure,
+    observe: Option<Box<SendObserve<'static>>>,
+) {
     let event = match &outcome {
         Ok(report) => Event::Ready { report, elapsed: meeting.elapsed() },
         Err(error) => Event::Failed { error },
     };
+    meeting.conclude(&outcome);
     event::trace(&event);
+    let told = observe.is_some();
     // It may be the one that has panicked.
-    let _ = catch_unwind(AssertUnwindSafe(|| observe(&event)));
-    meeting.end(outcome.clone());
-    match outcome {
-        Err(error) if on_failure == OnFailure::Exit && !matches!(*error, Error::Cancelled(_)) => {
-            exit(&error);
+    let _ = catch_unwind(AssertUnwindSafe(|| observe.map(|mut observe| observe(&event))));
+    match &outcome {
+        Err(error) if on_failure == OnFailure::Exit && !matches!(**error, Error::Cancelled(_)) => {
+            if !told {
+                last_words(error);
+            }
+            // Before anybody is woken who might end the process with another code.
+            std::process::exit(error.class().exit_code().into());
         }
-        _ => {}
+        _ => meeting.end(outcome),
     }
 }
 
 /// The process is over, and nobody else is there to say why.
 #[expect(clippy::print_stderr, reason = "the last words of a process")]
-fn exit(error: &Error) -> ! {
+fn last_words(error: &Error) {
     eprintln!("error: {error}");
     if let Some(remedy) = error.remedy("cargo dbmig") {
         eprintln!("next: {remedy}");
     }
-    std::process::exit(error.class().exit_code().into());
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use dbmig_runtime::cli::Migrate;
-use dbmig_runtime::url::DatabaseUrl;
+use dbmig_runtime::url::{DatabaseUrl, for_migrations};
 use dbmig_runtime::{Error, Startup};
 use tokio::net::TcpListener;
 
@@ -98,7 +98,9 @@ async fn run(serve: &Serve, url: DatabaseUrl) -> io::Result<End> {
     let local = listener.local_addr()?;
     println!("{} database {url}", url.dialect().name());
     let on_failure = if serve.exit_on_failure { OnFailure::Exit } else { OnFailure::Stay };
-    let migrations = migrate::start(&url, on_failure, tell);
+    // Perhaps as another role.
+    let migrating = DatabaseUrl::parse(&for_migrations(url.expose())).map_err(io::Error::other)?;
+    let migrations = migrate::start(&migrating, on_failure, tell);
     let server = axum::serve(listener, web::app(Store::new(url), &migrations));
     if serve.once {
         return once(server.into_future(), local, &migrations).await;

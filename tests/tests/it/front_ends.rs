@@ -4,8 +4,9 @@
 use std::process::{Command, Stdio};
 
 use dbmig_tests::project::{Output, run};
+use dbmig_tests::proxy::{Action, Direction, Fault};
 use dbmig_tests::servers::{Options, Server};
-use dbmig_tests::{Backend, Engine, Project, TestDatabase, database};
+use dbmig_tests::{Backend, Engine, Project, Proxy, TestDatabase, database};
 
 use crate::shop::{migrations_of_the_shop, shop};
 
@@ -217,9 +218,9 @@ fn waiting_needs_the_right_to_read_only_and_a_database_that_comes() {
     assert_eq!(db.tables(), [""; 0], "waiting writes nothing");
     run(shop(&db).args(["migrate", "up"])).success();
     db.execute("GRANT SELECT ON __dbmig_history, __diesel_schema_migrations TO reader");
+    // The tables were there before the right to read them.
     let output = waiting.wait_with_output().unwrap();
-    // It was refused to read for a moment, or not: both are ends that a restart settles.
-    assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(run(&mut wait("10s")).code, Some(0));
 
     // A later version is good enough; another history never will be.
@@ -230,4 +231,44 @@ fn waiting_needs_the_right_to_read_only_and_a_database_that_comes() {
     let never = run(&mut wait("1m"));
     assert_eq!(never.code, Some(4), "{}", never.text());
     assert!(never.stderr.contains("203001010000000000"), "{}", never.stderr);
+}
+
+#[test]
+fn waiting_tells_of_a_job_that_failed_and_of_a_run_that_nobody_will_take_up() {
+    let db = database(Backend::Postgres);
+    db.execute("CREATE TABLE orders (ours INTEGER)");
+    let wait = || run(shop(&db).args(["migrate", "wait", "--timeout", "500ms"]));
+    run(shop(&db).args(["migrate", "up"])).expect(1);
+    let failed = wait().expect(75).stderr;
+    assert!(
+        failed.contains("the last run of 2026-01-12-101500-0000_create_orders failed"),
+        "{failed}"
+    );
+
+    // What `kill -9` leaves of a statement of which nobody knows the end.
+    db.execute("DROP TABLE orders");
+    db.execute(
+        "UPDATE __dbmig_history SET state = 'running', execution = 'statements', statements_started = 1, \
+         error = NULL, script = 'CALL p()' WHERE state = 'failed'",
+    );
+    let stuck = wait().expect(4).stderr;
+    assert!(stuck.contains("migrate repair --not-done"), "{stuck}");
+}
+
+/// A server that is there and says nothing: no time-out of its own ends that.
+#[test]
+fn the_time_out_of_a_wait_holds_when_the_connection_hangs() {
+    let db = database(Backend::Postgres);
+    let proxy = Proxy::to(db.url());
+    let mut command = shop(&db);
+    command.env("DATABASE_URL", proxy.url()).args(["migrate", "wait", "--timeout", "3s"]);
+    let waiting = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(800));
+    for direction in [Direction::ToServer, Direction::ToClient] {
+        proxy.fault(Fault { connection: None, direction, after: 0, action: Action::Vanish });
+    }
+    let begun = std::time::Instant::now();
+    let output = waiting.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(75), "{output:?}");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(15), "{:?}", begun.elapsed());
 }

@@ -295,3 +295,80 @@ fn nothing_secret_is_in_the_handle() {
         "{text}"
     );
 }
+
+/// Who waits must not take a clean stop for a failure.
+#[test]
+fn when_the_one_who_works_is_stopped_the_next_one_goes_on() {
+    fn stop<B: dbmig_runtime::Backend>(backend: Backend, sql: &str) {
+        for name in ["2_slow", "2_slow_alone"] {
+            let db = database(backend);
+            let url = db.url();
+            let set = of::<B>(&[("1_t", "CREATE TABLE t (id INTEGER)"), (name, sql)]);
+            let first = Migrator::new(set).app("shop", "1.0").start(url);
+            until(&first, |s| s.to_string().contains("at 2_slow"));
+            let second = Migrator::new(set).app("shop", "1.0").start(url);
+            until(&second, |s| matches!(s.state, StartupState::Waiting { .. }));
+            std::thread::sleep(Duration::from_millis(500));
+            first.cancel();
+            assert!(matches!(*first.wait(LONG).unwrap_err(), Error::Cancelled(_)));
+            let report = second.wait(LONG).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(report.applied().collect::<Vec<_>>(), [name]);
+            Migrator::new(set).start(url).wait(LONG).unwrap();
+        }
+    }
+    stop::<Postgres>(
+        Backend::Postgres,
+        "INSERT INTO t SELECT 1 FROM pg_sleep(3); INSERT INTO t VALUES (2)",
+    );
+    stop::<Mysql>(
+        Backend::MariaDb,
+        "INSERT INTO t SELECT SLEEP(3); ALTER TABLE t ADD COLUMN n INTEGER",
+    );
+}
+
+/// A failover: the server that answers is the one that only reads, for a while.
+#[test]
+fn a_server_that_only_reads_and_a_database_that_is_missing_are_waited_for() {
+    let db = database(Backend::Postgres);
+    db.execute(&format!("ALTER DATABASE {} SET default_transaction_read_only = on", db.name()));
+    let startup = Migrator::new(&sets::postgres::ALL).start(db.url());
+    until(&startup, |s| matches!(&s.state, StartupState::Connecting { problem: Some(_) }));
+    let mut session = db.session();
+    session.execute("SET default_transaction_read_only = off");
+    session.execute(&format!("ALTER DATABASE {} RESET default_transaction_read_only", db.name()));
+    assert_eq!(startup.wait(LONG).unwrap().done.len(), 3);
+
+    let name = db.name().to_owned() + "_later";
+    let startup = Migrator::new(&sets::postgres::ALL).start(db.url().replace(db.name(), &name));
+    until(&startup, |s| s.to_string().contains("the database does not exist"));
+    db.execute(&format!("CREATE DATABASE {name}"));
+    assert_eq!(startup.wait(LONG).unwrap().done.len(), 3);
+    db.execute(&format!("DROP DATABASE {name} WITH (FORCE)"));
+}
+
+#[test]
+fn a_wrong_parameter_of_the_url_is_not_tried_for_ever() {
+    let db = database(Backend::Postgres);
+    let startup = Migrator::new(&sets::postgres::ALL).start(format!("{}?sslmode=requir", db.url()));
+    let error = startup.wait(LONG).unwrap_err();
+    assert_eq!(error.class(), Class::Usage, "{error}");
+}
+
+/// A time-out around it, once for each request: nothing of them stays.
+#[test]
+fn who_gives_up_waiting_is_forgotten() {
+    let db = database(Backend::Postgres);
+    let set = of::<Postgres>(&[("1_slow", "SELECT pg_sleep(1)")]);
+    let startup = Migrator::new(set).start(db.url());
+    struct Nobody;
+    impl Wake for Nobody {
+        fn wake(self: Arc<Self>) {}
+    }
+    for _ in 0..1000 {
+        let waker = Waker::from(Arc::new(Nobody));
+        let ready = pin!(startup.ready());
+        assert!(ready.poll(&mut Context::from_waker(&waker)).is_pending());
+    }
+    assert!(!format!("{startup:?}").contains("Waker"), "{startup:?}");
+    startup.wait(LONG).unwrap();
+}

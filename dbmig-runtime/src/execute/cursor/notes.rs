@@ -10,7 +10,7 @@ use crate::backend::atomic::{FailedAt, Failure, is_lost};
 use crate::backend::engine::Engine;
 use crate::backend::envelope::{Limits, Part, Setting};
 use crate::execute::reached::Reached;
-use crate::history::{self, Cursor, Progress};
+use crate::history::{self, Cursor, Progress, Why};
 use crate::look::sight_before;
 
 impl Stepper<'_, '_> {
@@ -131,7 +131,12 @@ impl Stepper<'_, '_> {
             Reached::AsNoted(_) => None,
         };
         let message = failure.error.to_string();
-        let rows = history::fail(engine, tables, self.run, done, &message);
+        // What was asked to stop has not failed: others may go on at once.
+        let why = match failure.at {
+            FailedAt::Cancelled => Why::Stopped,
+            _ => Why::Error(&message),
+        };
+        let rows = history::fail(engine, tables, self.run, done, why);
         let _ = self.write(db, &rows, Part::Last);
     }
 }
