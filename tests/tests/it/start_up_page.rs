@@ -157,4 +157,14 @@ fn a_program_that_somebody_has_written_is_left_alone() {
     assert!(text.contains("by hand: src/main.rs has a program already"), "{text}");
     assert!(text.contains("migrator.start(database_url)"), "{text}");
     assert!(project.read("src/main.rs").contains("serve();"));
+    // What the program needs is its owner's choice, too.
+    assert!(!project.read("Cargo.toml").contains("axum"), "{}", project.read("Cargo.toml"));
+
+    let older = new_crate("demo-older", "axum = \"0.7\"\n");
+    let output =
+        older.dbmig(&["init", "--app", "--backend", "sqlite", "--yes", "--dbmig-path", path]);
+    let text = output.success().text();
+    assert!(text.contains("by hand: Cargo.toml asks for another axum than 0.8"), "{text}");
+    assert!(older.read("Cargo.toml").contains("axum = \"0.7\"\n"));
+    assert!(older.read("src/main.rs").contains("Hello, world!"));
 }
