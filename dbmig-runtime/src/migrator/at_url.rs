@@ -31,7 +31,9 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
     }
 
     /// Waits until somebody else, such as a job, has applied everything; not longer than `timeout`.
-    /// Reads only, and needs the right to `SELECT` at most; the database need not be there yet.
+    /// Reads only, and needs the right to `SELECT` at most; the database need not be there yet. On a
+    /// connection that hangs it waits longer than that:
+    /// [`Control::unanswered`](crate::Control::unanswered) tells.
     ///
     /// # Errors
     /// [`Error::NotReady`] at the time-out; at once what makes waiting useless, such as a drift.
