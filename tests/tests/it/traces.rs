@@ -2,6 +2,7 @@
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use dbmig_runtime::Migrator;
 use dbmig_tests::{Backend, PASSWORD, database};
@@ -63,5 +64,29 @@ fn each_step_is_told_with_its_migration_and_without_the_password() {
         "{lines:?}"
     );
     assert!(has(&["migration done", "index_titles", "elapsed="]), "{lines:?}");
+    assert!(lines.iter().all(|line| !line.contains(PASSWORD)));
+}
+
+#[test]
+fn who_waits_for_a_database_or_for_others_is_heard() {
+    let db = database(Backend::Postgres);
+    let lines = Lines::default();
+    // A port that nobody listens on.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nowhere = format!("postgres://u:{PASSWORD}@{free}/d");
+    tracing::subscriber::with_default(lines.clone(), || {
+        let short = Duration::from_millis(200);
+        let migrator = || Migrator::new(&crate::sets::postgres::ALL).connect_wait(short);
+        migrator().run_at(&nowhere).unwrap_err();
+        migrator().wait_at(&nowhere, short).unwrap_err();
+        migrator().wait_at(db.url(), short).unwrap_err();
+        migrator().run_at(db.url()).unwrap();
+    });
+    let lines = lines.0.lock().unwrap();
+    let count = |words: &str| lines.iter().filter(|line| line.contains(words)).count();
+    assert!(count("waiting for the database") >= 2, "{lines:?}");
+    assert!(count("waiting for migrations") >= 1, "{lines:?}");
+    // Told once, although the run tells its own.
+    assert_eq!((count("connected"), count("message=migrating")), (1, 1), "{lines:?}");
     assert!(lines.iter().all(|line| !line.contains(PASSWORD)));
 }
