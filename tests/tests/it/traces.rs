@@ -1,7 +1,8 @@
 //! What the runtime tells to `tracing`.
 
+use std::cell::RefCell;
 use std::fmt::{Debug, Write as _};
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 use std::time::Duration;
 
 use dbmig_runtime::Migrator;
@@ -11,9 +12,29 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// Keeps each event of ours as a line.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>);
+thread_local! {
+    /// The events of this thread, a line each, while somebody listens.
+    static HEARD: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+}
+
+/// What `work` tells. One subscriber for the whole process, for good: `tracing` remembers for each
+/// event whether anybody wants it, and a listener that comes and goes while other tests' threads are
+/// the first at an event would be forgotten.
+fn told(work: impl FnOnce()) -> Vec<String> {
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| {
+        tracing::subscriber::set_global_default(Lines).unwrap();
+        // Who was in the middle of that.
+        std::thread::sleep(Duration::from_millis(200));
+        tracing::callsite::rebuild_interest_cache();
+    });
+    HEARD.set(Some(Vec::new()));
+    work();
+    HEARD.take().unwrap_or_default()
+}
+
+/// Keeps each event of ours.
+struct Lines;
 
 struct Line(String);
 
@@ -39,7 +60,7 @@ impl Subscriber for Lines {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(event.metadata().level().to_string());
         event.record(&mut line);
-        self.0.lock().unwrap().push(line.0);
+        HEARD.with_borrow_mut(|heard| heard.iter_mut().for_each(|all| all.push(line.0.clone())));
     }
 
     fn enter(&self, _: &Id) {}
@@ -47,22 +68,13 @@ impl Subscriber for Lines {
     fn exit(&self, _: &Id) {}
 }
 
-/// Another test's thread, which nobody listens to, may have been the first at one of our events while
-/// this listener came: `tracing` then takes it for one that nobody wants.
-fn look_again() {
-    tracing::callsite::rebuild_interest_cache();
-}
-
 #[test]
 fn each_step_is_told_with_its_migration_and_without_the_password() {
     let db = database(Backend::Postgres);
-    let lines = Lines::default();
-    tracing::subscriber::with_default(lines.clone(), || {
+    let lines = told(|| {
         let conn = &mut PgConnection::establish(db.url()).unwrap();
-        look_again();
         Migrator::new(&crate::sets::postgres::ALL).run(conn).unwrap();
     });
-    let lines = lines.0.lock().unwrap();
     let has =
         |words: &[&str]| lines.iter().any(|line| words.iter().all(|word| line.contains(word)));
     assert!(has(&["INFO", "message=migrating", "steps=3"]), "{lines:?}");
@@ -77,21 +89,17 @@ fn each_step_is_told_with_its_migration_and_without_the_password() {
 #[test]
 fn who_waits_for_a_database_or_for_others_is_heard() {
     let db = database(Backend::Postgres);
-    let lines = Lines::default();
     // A port that nobody listens on.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nowhere = format!("postgres://u:{PASSWORD}@{free}/d");
-    tracing::subscriber::with_default(lines.clone(), || {
+    let lines = told(|| {
         let short = Duration::from_millis(200);
-        std::thread::sleep(short);
-        look_again();
         let migrator = || Migrator::new(&crate::sets::postgres::ALL).connect_wait(short);
         migrator().run_at(&nowhere).unwrap_err();
         migrator().wait_at(&nowhere, short).unwrap_err();
         migrator().wait_at(db.url(), short).unwrap_err();
         migrator().run_at(db.url()).unwrap();
     });
-    let lines = lines.0.lock().unwrap();
     let count = |words: &str| lines.iter().filter(|line| line.contains(words)).count();
     assert!(count("waiting for the database") >= 2, "{lines:?}");
     assert!(count("waiting for migrations") >= 1, "{lines:?}");
