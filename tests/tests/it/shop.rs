@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read};
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use dbmig_example_shop::{migrations::postgres, send};
@@ -28,6 +29,7 @@ pub(crate) fn shop(database: &TestDatabase) -> Command {
 pub(crate) struct Serving {
     process: Child,
     said: Arc<Mutex<String>>,
+    listeners: Vec<JoinHandle<()>>,
     pub(crate) address: SocketAddr,
 }
 
@@ -35,11 +37,11 @@ impl Serving {
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let said = Arc::default();
-        listen(process.stdout.take().unwrap(), &said);
-        listen(process.stderr.take().unwrap(), &said);
+        let out = listen(process.stdout.take().unwrap(), &said);
+        let listeners = vec![out, listen(process.stderr.take().unwrap(), &said)];
         let line = wait_for(&said, "listening on http://");
         let address = line.split(' ').next().unwrap().parse().unwrap();
-        Self { process, said, address }
+        Self { process, said, listeners, address }
     }
 
     /// As soon as it serves.
@@ -75,6 +77,8 @@ impl Serving {
     /// Its exit code, once it has ended.
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let code = self.process.wait().unwrap().code();
+        // To its last word.
+        self.listeners.drain(..).for_each(|listener| listener.join().unwrap());
         (code, self.said())
     }
 
@@ -92,7 +96,7 @@ impl Drop for Serving {
     }
 }
 
-fn listen(from: impl Read + Send + 'static, said: &Arc<Mutex<String>>) {
+fn listen(from: impl Read + Send + 'static, said: &Arc<Mutex<String>>) -> JoinHandle<()> {
     let said = Arc::clone(said);
     std::thread::spawn(move || {
         for line in BufReader::new(from).lines().map_while(Result::ok) {
@@ -100,7 +104,7 @@ fn listen(from: impl Read + Send + 'static, said: &Arc<Mutex<String>>) {
             said.push_str(&line);
             said.push('\n');
         }
-    });
+    })
 }
 
 fn wait_for(said: &Mutex<String>, text: &str) -> String {
