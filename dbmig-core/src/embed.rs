@@ -12,6 +12,7 @@ use crate::migration::{Body, Down, Script, SqlBody};
 pub use crate::migration::{
     Compatibility, Execution, ForeignKeys, Migration, Reversible, Settings,
 };
+use crate::outlook::Outlook;
 use crate::{Checksum, Version};
 
 /// Texts of a migration: version, name, path and text of `up.sql`, path and text of `down.sql`.
@@ -76,6 +77,7 @@ const fn sql(
         // `clone` is not for constants; each of the fields can be copied.
         settings: Settings { ..*settings },
         checksum: Checksum::from_bytes(*checksum),
+        outlook: Outlook::UNREAD,
     }
 }
 

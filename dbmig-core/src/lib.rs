@@ -13,6 +13,7 @@ pub mod dialect;
 pub mod embed;
 pub mod history;
 pub mod migration;
+pub mod outlook;
 pub mod plan;
 #[cfg(feature = "scan")]
 pub mod scan;

@@ -70,6 +70,7 @@ fn set(dialect: Dialect) -> MigrationSet {
             text: Cow::Owned(text),
         };
         Migration {
+            outlook: dbmig_core::outlook::Outlook::UNREAD,
             version: Version::from_ledger(version),
             name: Cow::Owned(format!("{version}_m")),
             checksum: Checksum::of(dialect, &up),

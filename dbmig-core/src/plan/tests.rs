@@ -15,6 +15,7 @@ fn script(path: &str, text: &str) -> Script {
 
 fn migration_with(name: &str, up: &str, down: Option<&str>) -> Migration {
     Migration {
+        outlook: crate::outlook::Outlook::UNREAD,
         version: Version::of_directory(name).unwrap(),
         name: Cow::Owned(name.to_owned()),
         body: Body::Sql(SqlBody {

@@ -9,6 +9,7 @@ use super::warning::{Smell, Warning};
 use super::{Report, metadata, text};
 use crate::checksum::Sum;
 use crate::migration::{Body, Down, Execution, Migration, Script, Settings, SqlBody};
+use crate::outlook::Outlook;
 use crate::sql::{Piece, Statement, kind, split_and_show};
 use crate::{Checksum, Dialect, Version};
 
@@ -31,7 +32,15 @@ pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Migration> {
         return None;
     };
     let body = Body::Sql(SqlBody { up, down });
-    Some(Migration { version, name: Cow::Owned(name.to_owned()), body, settings, checksum })
+    let outlook = Outlook::UNREAD;
+    Some(Migration {
+        version,
+        name: Cow::Owned(name.to_owned()),
+        body,
+        settings,
+        checksum,
+        outlook,
+    })
 }
 
 fn named<'e>(entry: &'e Entry, report: &mut Report) -> Result<(&'e str, Version), Fault> {

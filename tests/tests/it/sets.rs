@@ -25,6 +25,7 @@ pub(crate) fn made_up<B: Backend>(
         let checksum = dbmig_core::Checksum::of(B::DIALECT, &sql);
         let up = Script { path: format!("migrations/{name}/up.sql").into(), text: sql.into() };
         Migration {
+            outlook: dbmig_core::outlook::Outlook::UNREAD,
             version: Version::of_directory(&name).unwrap(),
             name: name.into(),
             body: Body::Sql(SqlBody { up, down: Down::Missing }),
