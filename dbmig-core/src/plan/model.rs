@@ -39,6 +39,18 @@ pub enum Target {
     RevertTo(Version),
     /// The newest applied ones back, and up again as they are now.
     Redo(Extent),
+    /// What the set holds, up or down: what is beyond it goes back only where that is wanted.
+    Image(Beyond),
+}
+
+/// What to do with what the database has beyond the set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Beyond {
+    /// Leave it: refuse where this set's app could not live with it.
+    #[default]
+    Keep,
+    /// Revert it.
+    Revert,
 }
 
 /// How many.

@@ -239,6 +239,7 @@ impl std::error::Error for Unrepairable {}
 mod tests {
     use super::*;
     use crate::Dialect;
+    use crate::outlook::Outlook;
     use crate::plan::{Applied, Cause, Record, StoredDown};
     use crate::{Checksum, migration::tests::migration};
 
@@ -257,6 +258,8 @@ mod tests {
             script: "CALL p()".to_owned(),
             session: None,
             sighted: None,
+            outlook: Outlook::UNREAD,
+            app: String::new(),
             sight: None,
         };
         History { interrupted: vec![run], ..History::default() }
@@ -300,7 +303,10 @@ mod tests {
                 name: "1_a".to_owned(),
                 checksum: Checksum::from_bytes([7; 32]),
                 down: StoredDown::Absent,
+                run: 1,
             },
+            outlook: Outlook::UNREAD,
+            app: String::new(),
         });
         let found = diagnose(&set, &history);
         let [drifted, interrupted] = found.as_slice() else { panic!("{found:?}") };
