@@ -137,7 +137,7 @@ fn foreign() -> Outlook {
 fn outlook(row: &RunRow) -> Outlook {
     const COLUMN: &str = "the history says so";
     let outlook = Outlook::from_history(row.outlook.clone());
-    if outlook.forward().impact.name() == row.compatible {
+    if outlook.read_forward().is_some_and(|it| it.impact.name() == row.compatible) {
         return outlook;
     }
     let impact = if row.compatible == Impact::Compatible.name() {

@@ -98,6 +98,11 @@ impl Migration {
         Forward { impact, ground: Ground::declared(DECLARED) }
     }
 
+    /// Both together, as the history keeps them.
+    pub fn consequences(&self) -> Outlook {
+        Outlook::new(&self.forward(), &self.backward())
+    }
+
     /// What its way back does to the data: as declared, else as its SQL shows.
     pub fn backward(&self) -> Backward {
         let found = self.outlook.backward();
@@ -112,6 +117,8 @@ impl Migration {
         Backward { reversal, ground: Ground::declared(DECLARED) }
     }
 }
+
+mod stored;
 
 const DECLARED: &str = "its metadata.toml says so";
 

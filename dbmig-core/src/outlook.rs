@@ -158,11 +158,29 @@ impl Ground {
     }
 }
 
-/// The reason, and where in the script.
-impl fmt::Display for Ground {
+impl Ground {
+    fn write(&self, f: &mut fmt::Formatter<'_>, word: &str, file: &str) -> fmt::Result {
+        write!(f, "{word}: {}", self.reason)?;
+        self.position.iter().try_for_each(|position| write!(f, " ({file}:{position})"))
+    }
+}
+
+/// `breaking: drops the column users.nick (up.sql:3:1)`
+impl fmt::Display for Forward {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)?;
-        self.position.iter().try_for_each(|position| write!(f, " ({position})"))
+        self.ground.write(f, self.impact.name(), "up.sql")
+    }
+}
+
+/// `lossy: drops the column users.email (down.sql:1:1)`
+impl fmt::Display for Backward {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.reversal {
+            Reversal::Restores => "reversible",
+            Reversal::Lossy(_) => "lossy",
+            Reversal::Impossible => "irreversible",
+        };
+        self.ground.write(f, word, "down.sql")
     }
 }
 
@@ -235,12 +253,16 @@ impl Outlook {
 
     /// About the way up.
     pub fn forward(&self) -> Forward {
-        let line = self.0.lines().next().and_then(text::line);
-        match line {
-            Some(("compatible", ground)) => Forward { impact: Impact::Compatible, ground },
-            Some(("breaking", ground)) => Forward { impact: Impact::Breaking, ground },
-            _ => Forward { impact: Impact::Breaking, ground: Ground::assumed(NOT_READ) },
-        }
+        let unread = Forward { impact: Impact::Breaking, ground: Ground::assumed(NOT_READ) };
+        self.read_forward().unwrap_or(unread)
+    }
+
+    /// The same, where it is understood.
+    pub(crate) fn read_forward(&self) -> Option<Forward> {
+        let (word, ground) = self.0.lines().next().and_then(text::line)?;
+        let mut impacts = [Impact::Compatible, Impact::Breaking].into_iter();
+        let impact = impacts.find(|impact| impact.name() == word)?;
+        Some(Forward { impact, ground })
     }
 
     /// About the way back.

@@ -19,7 +19,7 @@ mod stuck;
 mod tests;
 
 pub use blocked::{Blocked, Drifted, Irreversible, IrreversibleReason};
-pub use comparison::{Comparison, Presence, Unknown, Verdict};
+pub use comparison::{Comparison, Presence, TOOL, Unknown, Verdict};
 pub use facts::{
     Announced, Applied, Cause, Distrust, FailedRun, History, Interrupted, Record, StoredDown,
 };

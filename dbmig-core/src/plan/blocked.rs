@@ -209,11 +209,10 @@ impl Blocked {
             ),
             Self::BelowFloor { breaking } => {
                 let newest = breaking.last();
-                let app = newest.map_or("", |one| one.app.as_str());
                 let version = newest.map_or("", |one| one.version.as_str());
-                let which = match app {
-                    "" => "a version that has them".to_owned(),
-                    app => format!("{app} or a later version"),
+                let which = match newest.and_then(Unknown::app) {
+                    None => "a version that has them".to_owned(),
+                    Some(app) => format!("{app} or a later version"),
                 };
                 format!(
                     "deploy {which}; or take them back with the scripts that the database holds: \
@@ -280,8 +279,8 @@ impl fmt::Display for Blocked {
                     "the database is ahead of this version of the app, which cannot run with it:",
                 )?;
                 breaking.iter().try_for_each(|one| write!(f, "\n  {one}"))?;
-                match breaking.last().map(|newest| newest.app.as_str()) {
-                    None | Some("") => Ok(()),
+                match breaking.last().and_then(Unknown::app) {
+                    None => Ok(()),
                     Some(app) => write!(f, "\nthe lowest version that can is {app}"),
                 }
             }

@@ -78,7 +78,16 @@ pub enum Presence {
     Announced,
 }
 
+/// The name of the command line tool, which runs migrations but is no version of any app.
+pub const TOOL: &str = "cargo-dbmig";
+
 impl Unknown {
+    /// Name and version of the app that applied it, where it was one.
+    pub fn app(&self) -> Option<&str> {
+        let app = self.app.as_str();
+        (!app.is_empty() && !app.starts_with(TOOL)).then_some(app)
+    }
+
     fn is_applied(&self) -> bool {
         self.presence == Presence::Applied
     }
@@ -91,7 +100,6 @@ impl Unknown {
 /// Its name, who applied it, and what it means.
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Forward { impact, ground } = &self.forward;
         f.write_str(&self.name)?;
         let verb = match self.presence {
             Presence::Applied => "applied",
@@ -101,7 +109,7 @@ impl fmt::Display for Unknown {
             "" => write!(f, " ({verb})")?,
             app => write!(f, " ({verb} by {app})")?,
         }
-        write!(f, ": {}: {ground}", impact.name())
+        write!(f, ": {}", self.forward)
     }
 }
 

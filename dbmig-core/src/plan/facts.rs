@@ -2,7 +2,7 @@
 
 use super::Direction;
 use crate::migration::{Migration, MigrationSet};
-use crate::outlook::Outlook;
+use crate::outlook::{Impact, Outlook};
 use crate::{Checksum, Version};
 
 /// What the database says: the ledger joined with the history.
@@ -183,6 +183,10 @@ impl Applied {
             Record::Unverified => false,
             Record::Recorded { checksum, .. } => *checksum != migration.checksum,
         }
+    }
+
+    pub(super) fn is_breaking(&self) -> bool {
+        self.outlook.forward().impact == Impact::Breaking
     }
 
     /// Whether it is known to have been applied after `other`.

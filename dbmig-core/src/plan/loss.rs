@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::blocked::Blocked;
 use super::{Action, DownScript, History, Plan};
-use crate::outlook::{Backward, Ground, Loss, Losses, Reversal};
+use crate::outlook::{Backward, Loss, Losses, Reversal};
 
 /// A step back that loses something, or may.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Lossy {
     /// What goes.
     pub losses: Losses,
     /// How that is known.
-    pub ground: Ground,
+    pub backward: Backward,
 }
 
 /// How many rows something that would go has.
@@ -34,7 +34,7 @@ pub struct Doomed {
     /// What goes, as far as it can be counted.
     pub counted: Vec<Counted>,
     /// Why more may go that cannot be counted.
-    pub uncountable: Option<Ground>,
+    pub uncountable: Option<Backward>,
 }
 
 /// What to do about a way back that loses data.
@@ -52,12 +52,14 @@ impl Plan<'_> {
     pub fn lossy(&self, history: &History) -> Vec<Lossy> {
         let of = |step: &super::Step<'_>| {
             let Action::Revert { version, name, script } = &step.action else { return None };
-            let Backward { reversal, ground } = match script {
+            let backward = match script {
                 DownScript::InSet(migration) => migration.backward(),
                 DownScript::Stored => history.find(version)?.outlook.backward(),
             };
-            match reversal {
-                Reversal::Lossy(losses) => Some(Lossy { name: name.clone(), losses, ground }),
+            match &backward.reversal {
+                Reversal::Lossy(losses) => {
+                    Some(Lossy { name: name.clone(), losses: losses.clone(), backward })
+                }
                 Reversal::Restores | Reversal::Impossible => None,
             }
         };
@@ -68,10 +70,10 @@ impl Plan<'_> {
 impl Lossy {
     /// What it comes to where `count` counts; nothing, where nothing is lost.
     pub fn count(self, mut count: impl FnMut(&Loss) -> Result<u64, String>) -> Option<Doomed> {
-        let Self { name, losses, ground } = self;
+        let Self { name, losses, backward } = self;
         match losses {
             Losses::Unknown => {
-                Some(Doomed { name, counted: Vec::new(), uncountable: Some(ground) })
+                Some(Doomed { name, counted: Vec::new(), uncountable: Some(backward) })
             }
             Losses::Known(all) => {
                 let rows = all.into_iter().map(|loss| Counted { rows: count(&loss), loss });
@@ -108,7 +110,7 @@ impl fmt::Display for Doomed {
             }
         }
         match &self.uncountable {
-            Some(ground) => write!(f, "what it loses cannot be counted: {ground}"),
+            Some(backward) => write!(f, "how much is lost cannot be counted: {backward}"),
             None => Ok(()),
         }
     }

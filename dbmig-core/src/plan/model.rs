@@ -3,6 +3,7 @@
 use std::fmt;
 use std::num::NonZeroUsize;
 
+use super::loss::DataLoss;
 use crate::Version;
 use crate::migration::Migration;
 use crate::sql::Position;
@@ -74,6 +75,8 @@ pub struct Policy {
     pub out_of_order: OutOfOrder,
     /// What to do where the database and the set each have what the other lacks.
     pub diverged: Diverged,
+    /// What to do about a way back that would lose data.
+    pub data_loss: DataLoss,
 }
 
 /// What to do where the database holds migrations that the set does not know, and the set some

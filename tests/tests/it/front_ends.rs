@@ -232,6 +232,9 @@ fn waiting_needs_the_right_to_read_only_and_a_database_that_comes() {
 
     // A later version is good enough; another history never will be.
     db.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('203001010000000000')");
+    let unknown = run(&mut wait("1m")).expect(4).stderr;
+    assert!(unknown.contains("203001010000000000 (applied): breaking: another tool"), "{unknown}");
+    run(shop(&db).args(["migrate", "repair", "--compatible", "203001010000000000"])).success();
     let ahead = run(&mut wait("10s")).success().stdout;
     assert!(ahead.contains("1 migration ahead"), "{ahead}");
     db.execute("DELETE FROM __diesel_schema_migrations WHERE version = '202605041500000000'");

@@ -21,6 +21,7 @@ mod shop;
 mod start_up_page;
 mod startup;
 mod statements;
+mod sync;
 mod tls;
 mod traces;
 mod wire;

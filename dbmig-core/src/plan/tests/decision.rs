@@ -248,7 +248,7 @@ fn a_loss_is_counted_before_it_is_refused() {
     assert_eq!(
         error.to_string(),
         "going back would lose data, so nothing was done:\n  \
-         4_m: what it loses cannot be counted: drops\n  \
+         4_m: how much is lost cannot be counted: lossy: drops\n  \
          3_m: table full (12 rows), table gone (rows could not be counted: no table gone)"
     );
     assert!(error.remedy("shop migrate").contains("sync --down --allow-data-loss"));
