@@ -48,7 +48,8 @@ const BOTH: [Backend; 2] = [Backend::Postgres, Backend::MariaDb];
 fn an_older_app_that_starts_meanwhile_waits_and_is_refused() {
     for backend in BOTH {
         let db = deployed(backend, BREAKING - 1);
-        let newer = start(&slow(2, backend), &db, &["up"]);
+        let slow = slow(2, backend);
+        let newer = start(&slow, &db, &["up"]);
         until("it is announced", || announced(&db));
         let older = image(BREAKING - 1);
         let seen = older.dbmig_on(&db, &["wait", "--timeout", "100ms"]).expect(75).stderr;
@@ -88,7 +89,8 @@ fn it_falls_after_the_revert() {
 #[test]
 fn a_kill_in_the_transaction_leaves_no_floor() {
     let db = deployed(Backend::Postgres, BREAKING - 1);
-    let mut newer = start(&slow(2, Backend::Postgres), &db, &["up"]);
+    let slow = slow(2, Backend::Postgres);
+    let mut newer = start(&slow, &db, &["up"]);
     until("it is announced", || announced(&db));
     newer.kill().unwrap();
     newer.wait().unwrap();
@@ -148,8 +150,7 @@ fn a_compatible_migration_under_way_is_in_nobodys_way() {
             "run_in_transaction = false\n[dbmig]\ncompatible = true\n",
         );
         let mut running = start(&newer, &db, &["up"]);
-        let begun =
-            "SELECT count(*) FROM __dbmig_history WHERE state = 'running' AND statements_done = 1";
+        let begun = "SELECT count(*) FROM __dbmig_history WHERE state = 'running' AND statements_started = 1";
         until("it has begun", || db.column(begun) == ["1"]);
         let older = image(1);
         assert_eq!(older.dbmig_on(&db, &["up"]).success().stdout, "nothing to do\n");
@@ -162,7 +163,8 @@ fn a_compatible_migration_under_way_is_in_nobodys_way() {
 #[test]
 fn asked_to_stop_it_falls_at_once() {
     let db = deployed(Backend::Postgres, BREAKING - 1);
-    let newer = start(&slow(20, Backend::Postgres), &db, &["up"]);
+    let slow = slow(20, Backend::Postgres);
+    let newer = start(&slow, &db, &["up"]);
     until("it is announced", || announced(&db));
     let pid = rustix::process::Pid::from_child(&newer);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
