@@ -1,4 +1,4 @@
-//! What the shop does: its queries, the same for all databases.
+//! Customers and their orders: the queries, the same for all databases.
 
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{Connection as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _};
@@ -7,14 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::database::AnyConnection;
 use crate::schema::{customers, order_lines, order_totals, orders, products};
-
-#[derive(Queryable, Serialize)]
-pub(crate) struct Product {
-    sku: String,
-    name: String,
-    price_cents: i32,
-    stock: i32,
-}
 
 #[derive(Queryable, Serialize)]
 pub(crate) struct Customer {
@@ -69,11 +61,6 @@ impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         Self::Database(error)
     }
-}
-
-pub(crate) fn products(conn: &mut AnyConnection) -> QueryResult<Vec<Product>> {
-    use products::{name, price_cents, sku, stock};
-    products::table.select((sku, name, price_cents, stock)).order(sku).load(conn)
 }
 
 pub(crate) fn customers(conn: &mut AnyConnection) -> QueryResult<Vec<Customer>> {
