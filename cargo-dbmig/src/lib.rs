@@ -10,8 +10,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod args;
+mod change;
 mod completions;
 mod db;
+mod deploy;
 mod failure;
 mod init;
 mod migrate;
@@ -75,6 +77,7 @@ fn run(cli: Cli, output: Output) -> Result<Exit> {
         Command::New(args) => new::run(args, &open()?),
         Command::Migrate(command) => migrate::run(command, &open()?),
         Command::Db(command) => db::run(command, &open()?),
+        Command::Deploy(args) => deploy::run(args, &open()?),
         Command::Completions(args) => {
             output::script(&completions::script(args.shell));
             Ok(Exit::Done)

@@ -5,6 +5,8 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use dbmig_runtime::cli::{Confirmation, Exit, Format, Output, Verbosity};
 
+use crate::Session;
+use crate::change::Change;
 use crate::failure::{Failure, Result};
 
 const ADDED: Style = AnsiColor::Green.on_default();
@@ -24,6 +26,14 @@ pub(crate) fn diff_line(output: Output, line: &str) {
         Some(b'-') => output.note(format!("{REMOVED}{line}{REMOVED:#}")),
         _ => output.note(line),
     }
+}
+
+/// A change to a file, with its lines.
+pub(crate) fn show(change: &Change, session: &Session) {
+    let path = session.project.shown(&change.path);
+    session.output.note(format_args!("{} {}", change.verb(), path.display()));
+    change.diff().lines().for_each(|line| diff_line(session.output, line));
+    session.output.note("");
 }
 
 /// A script, which is the result in every format. A closed pipe is no reason to panic.

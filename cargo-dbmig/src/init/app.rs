@@ -5,7 +5,7 @@ use std::fs;
 use dbmig_core::Dialect;
 
 use super::Target;
-use super::change::Step;
+use crate::change::Step;
 use crate::failure::{Failure, Result};
 
 /// `src/main.rs`

@@ -4,7 +4,8 @@ use std::fs;
 
 use toml_edit::Item;
 
-use super::{Target, change::Step};
+use super::Target;
+use crate::change::Step;
 use crate::failure::{Failure, Result};
 
 pub(super) fn step(target: &Target<'_>) -> Result<Step> {

@@ -3,8 +3,8 @@
 use dbmig_core::Dialect;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use super::change::Step;
 use super::{Extent, Source, Target};
+use crate::change::Step;
 use crate::failure::{Failure, Result};
 use crate::project::{relative, with_slashes};
 

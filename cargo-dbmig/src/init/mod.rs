@@ -2,7 +2,6 @@
 
 mod app;
 mod build_script;
-mod change;
 mod dependencies;
 mod module;
 
@@ -13,10 +12,10 @@ use dbmig_runtime::cli::Exit;
 use serde_json::json;
 
 use crate::args::Init;
+use crate::change::{Change, Step};
 use crate::failure::{Failure, Result};
 use crate::project::{Manifest, Project, relative, with_slashes};
 use crate::{Session, output};
-use change::{Change, Step};
 
 /// What is to be set up, and where.
 pub(crate) struct Target<'p> {
@@ -64,7 +63,7 @@ pub(crate) fn run(args: &Init, session: &Session) -> Result<Exit> {
     let steps = steps(&target)?;
     let changes: Vec<&Change> = steps.iter().filter_map(Step::change).collect();
     let by_hand: Vec<&str> = steps.iter().filter_map(Step::by_hand).collect();
-    changes.iter().for_each(|change| show(change, session));
+    changes.iter().for_each(|change| output::show(change, session));
     by_hand.iter().for_each(|what| output.note(format_args!("by hand: {what}\n")));
     let applied = !changes.is_empty() && !args.dry_run;
     if applied {
@@ -111,13 +110,6 @@ const NEXT: &str = include_str!("../../templates/init/next.txt");
 
 fn counted(changes: usize) -> String {
     if changes == 1 { "1 change".to_owned() } else { format!("{changes} changes") }
-}
-
-fn show(change: &Change, session: &Session) {
-    let path = session.project.shown(&change.path);
-    session.output.note(format_args!("{} {}", change.verb(), path.display()));
-    change.diff().lines().for_each(|line| output::diff_line(session.output, line));
-    session.output.note("");
 }
 
 fn target<'p>(args: &Init, project: &'p Project) -> Result<Target<'p>> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::Target;
-use super::change::Step;
+use crate::change::Step;
 use crate::failure::{Failure, Result};
 
 pub(super) const MODULE: &str = include_str!("../../templates/migrations.rs");
