@@ -192,9 +192,14 @@ impl Loss {
         parts.join(".")
     }
 
-    /// A query for the number of rows that would lose something.
+    /// A query for the number of rows that would lose something, as text.
     pub fn count(&self, dialect: Dialect) -> String {
-        let from = format!("SELECT COUNT(*) FROM {}", self.table(dialect));
+        let number = match dialect {
+            Dialect::Postgres => "CAST(pg_catalog.count(*) AS pg_catalog.text)",
+            Dialect::Mysql => "CAST(COUNT(*) AS CHAR)",
+            Dialect::Sqlite => "CAST(COUNT(*) AS TEXT)",
+        };
+        let from = format!("SELECT {number} FROM {}", self.table(dialect));
         match self {
             Self::Table(_) => from,
             Self::Column { column, .. } => {
@@ -336,9 +341,10 @@ mod tests {
         let column = Loss::Column { table: vec!["a b".into(), "c".into()], column: "d".into() };
         assert_eq!(
             column.count(Dialect::Postgres),
-            r#"SELECT COUNT(*) FROM "a b"."c" WHERE "d" IS NOT NULL"#
+            r#"SELECT CAST(pg_catalog.count(*) AS pg_catalog.text) FROM "a b"."c" WHERE "d" IS NOT NULL"#
         );
-        assert_eq!(Loss::Table(vec!["t".into()]).count(Dialect::Mysql), "SELECT COUNT(*) FROM `t`");
+        let table = Loss::Table(vec!["t".into()]);
+        assert_eq!(table.count(Dialect::Mysql), "SELECT CAST(COUNT(*) AS CHAR) FROM `t`");
         assert_eq!(column.to_string(), "column a b.c.d");
     }
 }

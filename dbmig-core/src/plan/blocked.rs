@@ -233,10 +233,9 @@ impl Blocked {
                     matches!(one.reason, GoneWithoutStored | NotInSet)
                 };
                 if all.iter().all(|one| matches!(one.reason, IrreversibleReason::Untrusted(_))) {
-                    return format!(
-                        "look at it: `{program} plan --revert --to <the last version that is to stay>` from a build \
-                         that has these migrations reverts with its own scripts; or revert by hand"
-                    );
+                    return "a build that has these migrations reverts with its own scripts; or look at \
+                            what is stored (`down_script` in __dbmig_history), and revert by hand"
+                        .to_owned();
                 }
                 let how = if all.iter().all(gone) {
                     "put the missing directories back"

@@ -110,7 +110,7 @@ fn below_floor__start_up_sync_and_wait() {
                 let refused = run(command, 4);
                 assert!(refused.contains("\n  4_rename (applied by"), "{refused}");
                 assert!(refused.contains("): breaking: "), "{refused}");
-                assert!(refused.contains("(up.sql:1:1)"), "{refused}");
+                assert!(refused.contains("(up.sql:1:33)"), "{refused}");
                 assert!(!refused.contains("5_tags"), "it is not in the way: {refused}");
                 assert!(refused.contains("`cargo dbmig sync --down --dry-run`"), "{refused}");
             }
