@@ -30,7 +30,7 @@ pub use model::{
     Target,
 };
 pub use repair::{Ailment, Diagnosis, Mending, Repair, Unrepairable, diagnose, repair};
-pub use resume::{Resumption, same_so_far};
+pub use resume::{Resumption, put_aside, same_so_far};
 pub use stuck::{Stuck, StuckReason};
 
 /// Decides what is to be done to bring the database that `history` describes to `target`.
@@ -62,7 +62,7 @@ pub fn plan<'s>(
         }
         Target::Redo(extent) => redo(set, newest(history, *extent))?,
     };
-    resume::resume(set, history, steps).map(|steps| Plan { steps })
+    resume::resume(set, history, target, steps).map(|steps| Plan { steps })
 }
 
 fn newest(history: &History, extent: Extent) -> &[Applied] {

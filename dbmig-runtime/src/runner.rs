@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use dbmig_core::Version;
 use dbmig_core::history::RunState;
 use dbmig_core::migration::MigrationSet;
-use dbmig_core::plan::{Announced, Blocked, History, Plan, Target, failed_meanwhile, plan};
+use dbmig_core::plan::{Blocked, History, Plan, Target, failed_meanwhile, plan, put_aside};
 use dbmig_core::status::{self, Entry};
 
 use crate::backend::atomic::tells_of_lock_wait;
@@ -103,7 +103,7 @@ impl<'a> Runner<'a> {
         };
         let goal = goal(set, target);
         let done = with_lock(db, options, observe, goal.as_ref(), needs_work, |held, observe| {
-            settle_announced(held, options)?;
+            settle(held, set, options)?;
             trust(held, set, options, target)?;
             let plan = decide(&held.look.history)?;
             refuse_loss(held, options, target, &plan)?;
@@ -255,17 +255,17 @@ fn is_settled(plan: Result<Plan<'_>, Blocked>) -> Result<bool, Error> {
 }
 
 /// With the lock in hand, what other runners have announced and not begun will not come any more.
-fn settle_announced(held: &mut Held<'_>, options: &Options) -> Result<(), Error> {
-    let announced = std::mem::take(&mut held.look.history.announced);
-    if announced.is_empty() {
+fn settle(held: &mut Held<'_>, set: &MigrationSet, options: &Options) -> Result<(), Error> {
+    let void = put_aside(set, &mut held.look.history);
+    if void.is_empty() {
         return Ok(());
     }
     let (tables, runner, fence) =
         (held.look.tables.clone(), runner(held, options), held.fence.clone());
     let engine = held.db().engine();
     let forget =
-        |one: &Announced| history::take_up(engine, &tables, &one.version, RunState::Forgotten);
-    let rows: String = announced.iter().map(forget).collect();
+        |version: &Version| history::take_up(engine, &tables, version, RunState::Forgotten);
+    let rows: String = void.iter().map(forget).collect();
     let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
     baseline::write(held.db(), &place, &rows, "put aside what an earlier run has announced")
 }

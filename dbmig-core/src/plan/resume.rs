@@ -3,11 +3,13 @@
 use super::blocked::Blocked;
 use super::in_flight::{self, Outcome};
 use super::stuck::{Stuck, StuckReason};
-use super::{Action, Cause, Direction, DownScript, History, Interrupted, Place, Step};
+use super::{
+    Action, Beyond, Cause, Direction, DownScript, History, Interrupted, Place, Step, Target,
+};
 use crate::migration::{Down, MigrationSet, Script};
 use crate::outlook::Impact;
 use crate::sql::{self, Statement, kind, session};
-use crate::{Checksum, Dialect};
+use crate::{Checksum, Dialect, Version};
 
 /// Where a run goes on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,9 +29,11 @@ pub struct Resumption {
 pub(super) fn resume<'s>(
     set: &MigrationSet,
     history: &History,
+    target: &Target,
     mut steps: Vec<Step<'s>>,
 ) -> Result<Vec<Step<'s>>, Blocked> {
-    let idle = steps.is_empty();
+    // Who wants exactly what the set holds wants nothing half-done beside it.
+    let idle = steps.is_empty() && *target != Target::Image(Beyond::Revert);
     for run in &history.interrupted {
         let step = steps
             .iter_mut()
@@ -53,6 +57,22 @@ pub(super) fn resume<'s>(
         step.played = Some(run.script.clone());
     }
     Ok(steps)
+}
+
+/// Takes out of `history` what is none: what was announced and has not begun, and what a runner began
+/// of a migration that the set does not know, if the catalogue says that nothing of it is there. Only
+/// for who knows that no runner lives. The versions of them.
+pub fn put_aside(set: &MigrationSet, history: &mut History) -> Vec<Version> {
+    let announced = std::mem::take(&mut history.announced).into_iter().map(|run| run.version);
+    let is_void = |run: &Interrupted| {
+        let gone = set.get(&run.version).is_none() && run.direction == Direction::Up;
+        gone && check(set.dialect(), run, None) == Ok(Resumption::default())
+    };
+    let (void, open) =
+        std::mem::take(&mut history.interrupted).into_iter().partition(|run| is_void(run));
+    history.interrupted = open;
+    let void: Vec<Interrupted> = void;
+    announced.chain(void.into_iter().map(|run| run.version)).collect()
 }
 
 fn stuck(run: &Interrupted, reason: StuckReason) -> Blocked {

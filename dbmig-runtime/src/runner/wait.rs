@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use dbmig_core::plan::{History, Target, plan};
+use dbmig_core::plan::{Announced, History, Target, plan, put_aside};
 use dbmig_core::{Dialect, Migration, MigrationSet};
 
 use super::Runner;
@@ -115,12 +115,8 @@ fn find(runner: &Runner<'_>, db: &mut dyn Database) -> Result<Found, Error> {
         }
         let mut history = look_closely(db)?.history;
         let holder = runner.holder(db)?;
-        if holder.is_none() && !history.announced.is_empty() {
-            // Announced before, by a runner that has gone since: it will not come any more. One that
-            // came to its end in between has changed its row.
-            let now = look_closely(db)?.history;
-            let known = std::mem::replace(&mut history, now).announced;
-            history.announced.retain(|one| known.iter().all(|known| known.run != one.run));
+        if holder.is_none() && !(history.announced.is_empty() && history.interrupted.is_empty()) {
+            history = without_the_dead(db, runner.set, &history)?;
         }
         match plan(runner.set, &history, &Target::Latest, &runner.options.policy) {
             Ok(plan) if plan.is_empty() => {
@@ -132,6 +128,22 @@ fn find(runner: &Runner<'_>, db: &mut dyn Database) -> Result<Found, Error> {
             Ok(_) | Err(_) => Ok(pending(runner.set, &history, holder)),
         }
     })
+}
+
+/// What was announced or begun `before` by a runner that has gone since, and left nothing, will not
+/// come any more. One that came to its end in between has changed its row.
+fn without_the_dead(
+    db: &mut dyn Database,
+    set: &MigrationSet,
+    before: &History,
+) -> Result<History, Error> {
+    let mut now = look_closely(db)?.history;
+    let is_new = |run: &Announced| before.announced.iter().all(|known| known.run != run.run);
+    let (new, known) = std::mem::take(&mut now.announced).into_iter().partition(is_new);
+    now.announced = known;
+    put_aside(set, &mut now);
+    now.announced = new;
+    Ok(now)
 }
 
 fn pending(set: &MigrationSet, history: &History, holder: Option<String>) -> Found {

@@ -136,7 +136,7 @@ fn picture(database: &TestDatabase) -> String {
 
 /// Two pictures must be the same; else, the lines that one of them lacks.
 #[track_caller]
-fn same(found: &str, expected: &str, case: &str) {
+pub(crate) fn same(found: &str, expected: &str, case: &str) {
     if found == expected {
         return;
     }

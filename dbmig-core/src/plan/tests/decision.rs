@@ -188,7 +188,10 @@ fn half_of_a_breaking_migration_is_below_the_floor_and_half_of_another_in_nobody
         half.interrupted[0].outlook = outlook;
         case.database.interrupted = half.interrupted;
         match impact {
-            Compatible => assert_eq!(case.start_up(), NOTHING),
+            Compatible => {
+                assert_eq!(case.start_up(), NOTHING);
+                assert!(matches!(case.sync(Beyond::Revert), Err(Blocked::Interrupted(_))));
+            }
             Breaking => {
                 for refused in [case.start_up(), case.sync(Beyond::Revert)] {
                     let Err(Blocked::Interrupted(stuck)) = refused else { panic!("{refused:?}") };
@@ -197,6 +200,22 @@ fn half_of_a_breaking_migration_is_below_the_floor_and_half_of_another_in_nobody
             }
         }
     }
+}
+
+#[test]
+fn what_was_begun_and_is_not_there_is_put_aside() {
+    let image = MigrationSet::new(Dialect::Mysql, app(&[Compatible])).unwrap();
+    let is_put_aside = |sight: Option<&str>, done| {
+        let script = "CREATE TABLE a (x INT); CREATE TABLE b (x INT)";
+        let mut history = interrupted(Cause::Lost, done + 1, done, script);
+        history.interrupted[0].sighted = Some(String::new());
+        history.interrupted[0].sight = sight.map(str::to_owned);
+        put_aside(&image, &mut history).len() == 1 && history.interrupted.is_empty()
+    };
+    assert!(is_put_aside(Some(""), 0), "the catalogue says so");
+    assert!(!is_put_aside(Some("a1"), 0), "it took effect");
+    assert!(!is_put_aside(None, 0), "nobody knows");
+    assert!(!is_put_aside(Some(""), 1), "a part of it is there");
 }
 
 #[test]
