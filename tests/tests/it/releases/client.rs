@@ -124,6 +124,15 @@ impl Clients {
         assert!(!waited.timed_out(), "{release:?} gets no requests: {seen:?}");
     }
 
+    /// The first request that was not answered as it should; waits for one.
+    #[track_caller]
+    pub(crate) fn first_failure(&self) -> String {
+        let (seen, changed) = &*self.seen;
+        let none = |seen: &mut Seen| seen.failures.is_empty();
+        let seen = changed.wait_timeout_while(seen.lock().unwrap(), LONG, none).unwrap().0;
+        seen.failures.first().expect("a failure").clone()
+    }
+
     /// Ends them, and returns what they have seen.
     pub(crate) fn stop(mut self) -> Seen {
         *self.shift.lock().unwrap() = Shift::Over;

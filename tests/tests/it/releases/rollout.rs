@@ -7,7 +7,7 @@ use super::SERVERS;
 use super::client::Clients;
 use super::deployment::Deployment;
 use super::obstacle::Obstacle;
-use super::release::Release::{V1_0, V1_1, V1_2};
+use super::release::Release::{V1_0, V1_1, V1_2, V2_0};
 use super::state::{assert_at, runs};
 
 const REPLICAS: usize = 3;
@@ -44,6 +44,20 @@ fn no_request_fails_while_two_releases_are_rolled_out() {
         let orders = db.column("SELECT count(*) FROM orders");
         assert_eq!(orders, [seen.placed.to_string()], "{backend:?}");
         assert_at(&db, V1_2);
+    }
+}
+
+/// The clients of the other tests see it when a release does not get on with the next one.
+#[test]
+fn a_breaking_migration_is_noticed_by_those_whom_the_old_release_serves() {
+    for backend in SERVERS {
+        let db = database(backend);
+        let deployment = Deployment::new(&db, V1_2, 1);
+        let clients = Clients::start(&deployment.endpoints);
+        clients.go_on_with(V1_2);
+        V2_0.migrate(&db, &["up"]).success();
+        let failure = clients.first_failure();
+        assert!(failure.starts_with("V1_2: GET /products: Ok(Answer { status: 500"), "{failure}");
     }
 }
 

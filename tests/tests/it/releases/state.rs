@@ -35,6 +35,18 @@ pub(crate) fn assert_at(database: &TestDatabase, release: Release) {
     }
 }
 
+/// A row for each thing of `release` that the shop of release 1.0 has no place for: an order with a
+/// note, a subscriber, products with a weight.
+pub(crate) fn fill(database: &TestDatabase, release: Release) {
+    if release >= Release::V1_1 {
+        database.execute("INSERT INTO orders (customer_id, note) VALUES (1, 'wrap it up')");
+        database.execute("INSERT INTO subscribers (email) VALUES ('ada@example.com')");
+    }
+    if release >= Release::V1_2 {
+        database.execute("UPDATE products SET weight_grams = 250");
+    }
+}
+
 /// How many runs the history holds: a start that does nothing adds none.
 pub(crate) fn runs(database: &TestDatabase) -> String {
     database.column("SELECT count(*) FROM __dbmig_history").remove(0)
