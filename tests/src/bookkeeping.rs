@@ -7,16 +7,27 @@ use crate::TestDatabase;
 /// Diesel's table; then, of ours, what each version has come to at last.
 #[track_caller]
 pub(crate) fn text(database: &TestDatabase) -> String {
+    text_of(database, |_, _| true)
+}
+
+/// The same without the versions that are not applied: once reverted, they are in our table only.
+#[track_caller]
+pub(crate) fn applied(database: &TestDatabase) -> String {
+    text_of(database, |applied, version| applied.contains(version))
+}
+
+fn text_of(database: &TestDatabase, wanted: impl Fn(&[String], &String) -> bool) -> String {
     let tables = database.tables();
     let has = |name: &str| tables.iter().any(|table| table == name);
-    let mut text = String::new();
+    let (mut text, mut versions) = (String::new(), Vec::new());
     if has("__diesel_schema_migrations") {
-        let mut versions = database.column("SELECT version FROM __diesel_schema_migrations");
+        versions = database.column("SELECT version FROM __diesel_schema_migrations");
         versions.sort();
         versions.iter().for_each(|version| writeln!(text, "applied {version}").unwrap());
     }
     if has("__dbmig_history") {
         let mut rows = database.query(&last_completed());
+        rows.retain(|row| wanted(&versions, row[0].as_ref().expect("a version")));
         rows.sort();
         rows.iter().for_each(|row| text.push_str(&entry(row)));
     }

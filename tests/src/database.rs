@@ -127,4 +127,11 @@ impl TestDatabase {
     pub fn bookkeeping(&self) -> String {
         bookkeeping::text(self)
     }
+
+    /// The same of what is applied now only: for a database that has been further, and one that
+    /// never was.
+    #[track_caller]
+    pub fn bookkeeping_of_applied(&self) -> String {
+        bookkeeping::applied(self)
+    }
 }

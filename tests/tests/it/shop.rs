@@ -1,20 +1,16 @@
 //! The example app as a process, on each database that it knows.
 
-use std::io::{BufRead as _, BufReader, Read};
-use std::net::{SocketAddr, TcpListener};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
 
-use dbmig_example_shop::{migrations::postgres, send};
+use dbmig_example_shop::migrations::postgres;
 use dbmig_tests::project::{Output, run};
 use dbmig_tests::{Backend, PASSWORD, Project, TestDatabase, database};
 
+pub(crate) use crate::serving::Serving;
+
 const COUNT: usize = postgres::Version::ALL.len();
 const ORDER: &str = r#"{"customer": 1, "lines": [{"sku": "TEA-ASSAM", "quantity": 2}]}"#;
-
-const LONG: Duration = Duration::from_secs(60);
 
 /// The app, with nothing else in its environment.
 pub(crate) fn shop(database: &TestDatabase) -> Command {
@@ -22,100 +18,6 @@ pub(crate) fn shop(database: &TestDatabase) -> Command {
     command.env_clear().env("DATABASE_URL", database.url()).env("PORT", "0");
     command.stdin(Stdio::null());
     command
-}
-
-/// The app while it serves. It is killed when it is dropped.
-pub(crate) struct Serving {
-    process: Child,
-    said: Arc<Mutex<String>>,
-    listeners: Vec<JoinHandle<()>>,
-    pub(crate) address: SocketAddr,
-}
-
-impl Serving {
-    pub(crate) fn start(command: &mut Command) -> Self {
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let said = Arc::default();
-        let out = listen(process.stdout.take().unwrap(), &said);
-        let listeners = vec![out, listen(process.stderr.take().unwrap(), &said)];
-        let line = wait_for(&said, "listening on http://");
-        let address = line.split(' ').next().unwrap().parse().unwrap();
-        Self { process, said, listeners, address }
-    }
-
-    /// As soon as it serves.
-    fn ready(database: &TestDatabase) -> Self {
-        let serving = Self::start(&mut shop(database));
-        let deadline = Instant::now() + LONG;
-        while serving.ask("GET", "/readyz", "").0 != 200 {
-            assert!(Instant::now() < deadline, "{}", serving.said());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        serving
-    }
-
-    pub(crate) fn said(&self) -> String {
-        self.said.lock().unwrap().clone()
-    }
-
-    /// What stands behind `text` in its line, as soon as it says so.
-    pub(crate) fn wait_for(&self, text: &str) -> String {
-        wait_for(&self.said, text)
-    }
-
-    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let answer = send(self.address, method, path, body).unwrap();
-        (answer.status, answer.body)
-    }
-
-    pub(crate) fn signal(&self, name: &str) {
-        let pid = self.process.id().to_string();
-        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
-    }
-
-    /// Its exit code, once it has ended.
-    pub(crate) fn end(mut self) -> (Option<i32>, String) {
-        let code = self.process.wait().unwrap().code();
-        // To its last word.
-        self.listeners.drain(..).for_each(|listener| listener.join().unwrap());
-        (code, self.said())
-    }
-
-    /// Asks it to end as a service manager does, and returns its exit code and all that it said.
-    pub(crate) fn stop(self) -> (Option<i32>, String) {
-        self.signal("-TERM");
-        self.end()
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn listen(from: impl Read + Send + 'static, said: &Arc<Mutex<String>>) -> JoinHandle<()> {
-    let said = Arc::clone(said);
-    std::thread::spawn(move || {
-        for line in BufReader::new(from).lines().map_while(Result::ok) {
-            let mut said = said.lock().unwrap();
-            said.push_str(&line);
-            said.push('\n');
-        }
-    })
-}
-
-fn wait_for(said: &Mutex<String>, text: &str) -> String {
-    let deadline = Instant::now() + LONG;
-    loop {
-        let all = said.lock().unwrap().clone();
-        if let Some(rest) = all.lines().find_map(|line| Some(line.split_once(text)?.1.to_owned())) {
-            return rest;
-        }
-        assert!(Instant::now() < deadline, "it did not say `{text}`:\n{all}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 fn applied(text: &str) -> usize {
@@ -140,7 +42,7 @@ fn dbmig(project: &Project, database: &TestDatabase, args: &[&str]) -> Output {
 }
 
 /// Without regard to the order of columns: one that was dropped and added again is the last.
-fn schema(database: &TestDatabase) -> Vec<String> {
+pub(crate) fn schema(database: &TestDatabase) -> Vec<String> {
     let dump = database.dump();
     let mut lines: Vec<_> = dump.lines().map(|line| line.trim_end_matches(',').into()).collect();
     lines.sort();
@@ -151,7 +53,7 @@ fn schema(database: &TestDatabase) -> Vec<String> {
 fn it_migrates_serves_dies_and_starts_again() {
     for backend in Backend::ALL {
         let database = database(backend);
-        let first = Serving::ready(&database);
+        let first = Serving::start(&mut shop(&database)).until_ready();
         first.wait_for(&format!("{COUNT} migrations applied in "));
         assert_eq!(applied(&first.said()), COUNT, "{}", first.said());
         assert!(!first.said().contains(PASSWORD), "{}", first.said());
@@ -160,7 +62,7 @@ fn it_migrates_serves_dies_and_starts_again() {
         assert!(placed.contains(r#""total_cents":1780"#), "{placed}");
         drop(first);
 
-        let second = Serving::ready(&database);
+        let second = Serving::start(&mut shop(&database)).until_ready();
         second.wait_for("nothing to migrate");
         assert_eq!(second.ask("GET", "/orders/1", ""), (200, placed), "{backend:?}");
         let (_, products) = second.ask("GET", "/products", "");
