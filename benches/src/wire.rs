@@ -133,6 +133,7 @@ fn migrations(
         let script =
             |path: &str, text: String| Script { path: path.to_owned().into(), text: text.into() };
         Migration {
+            outlook: dbmig_core::outlook::Outlook::UNREAD,
             version: dbmig_core::Version::of_directory(&name).unwrap(),
             checksum: Checksum::of(Dialect::Postgres, &sql),
             body: Body::Sql(SqlBody {

@@ -12,11 +12,12 @@ use crate::migration::{Body, Down, Script, SqlBody};
 pub use crate::migration::{
     Compatibility, Execution, ForeignKeys, Migration, Reversible, Settings,
 };
+use crate::outlook::Outlook;
 use crate::{Checksum, Version};
 
-/// Texts of a migration: version, name, path and text of `up.sql`, path and text of `down.sql`.
-/// Where there is no `down.sql`, its path is empty, as no path is.
-pub const TEXTS: usize = 6;
+/// Texts of a migration: version, name, path and text of `up.sql`, path and text of `down.sql`, its
+/// outlook. Where there is no `down.sql`, its path is empty, as no path is.
+pub const TEXTS: usize = 7;
 
 /// What most migrations have.
 pub const DEFAULT: &Settings = &Settings::DEFAULT;
@@ -63,7 +64,7 @@ pub const fn migrations<const N: usize>(
 const NOTHING: Migration = sql(&[""; TEXTS], &[0; 32], DEFAULT);
 
 const fn sql(
-    &[version, name, up, up_text, down, down_text]: &[&'static str; TEXTS],
+    &[version, name, up, up_text, down, down_text, outlook]: &[&'static str; TEXTS],
     checksum: &[u8; 32],
     settings: &Settings,
 ) -> Migration {
@@ -76,6 +77,7 @@ const fn sql(
         // `clone` is not for constants; each of the fields can be copied.
         settings: Settings { ..*settings },
         checksum: Checksum::from_bytes(*checksum),
+        outlook: Outlook::from_static(outlook),
     }
 }
 

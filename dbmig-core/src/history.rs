@@ -2,10 +2,17 @@
 
 use std::collections::HashMap;
 
-use crate::plan::{Applied, Cause, Direction, FailedRun, History, Interrupted, Record, StoredDown};
+use crate::outlook::{Backward, Forward, Ground, Impact, Losses, Outlook, Reversal};
+use crate::plan::{
+    Announced, Applied, Cause, Direction, FailedRun, History, Interrupted, Record, StoredDown,
+};
 use crate::{Checksum, Version};
 
 /// The format of the rows that this dbmig writes, and the newest that it reads.
+///
+/// In every later format the columns `version`, `name`, `direction`, `state`, `compatible` and `app`
+/// will mean what they mean now, so that an image built today can tell whether it may run with a
+/// database that a later dbmig has migrated. It writes nothing there.
 pub const FORMAT: usize = 1;
 
 /// A row of `__dbmig_history`, as far as it decides something: the last one and the last completed
@@ -42,6 +49,12 @@ pub struct RunRow {
     pub session: Option<String>,
     /// What the catalogue said of the objects of the statement in flight before it began.
     pub sighted: Option<String>,
+    /// `compatible` or `breaking`
+    pub compatible: String,
+    /// The text of an [`Outlook`].
+    pub outlook: String,
+    /// Name and version of the app that ran it.
+    pub app: String,
 }
 
 /// How a run of one migration stands.
@@ -79,40 +92,74 @@ impl RunState {
     }
 }
 
-/// A row that only a newer dbmig can read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NewerFormat(
-    /// Its format.
-    pub usize,
-);
-
 /// What the versions of the ledger and the rows of the history say together.
-///
-/// # Errors
-/// [`NewerFormat`], where a newer dbmig has written one of the rows.
-pub fn read(mut versions: Vec<String>, rows: &[RunRow]) -> Result<History, NewerFormat> {
-    if let Some(row) = rows.iter().find(|row| row.format > FORMAT) {
-        return Err(NewerFormat(row.format));
-    }
+pub fn read(mut versions: Vec<String>, rows: &[RunRow]) -> History {
     // Here, not in SQL: the database's collation may not be text order.
     versions.sort();
     versions.dedup();
     let completed = by_version(rows.iter().filter(|row| is_completed(row)));
-    let applied = versions.into_iter().map(|version| Applied {
-        record: record(completed.get(version.as_str()).copied()),
-        version: Version::from_ledger(version),
+    let applied = versions.into_iter().map(|version| {
+        let row = completed.get(version.as_str()).copied();
+        let row = row.filter(|row| row.direction == Direction::Up.name());
+        Applied {
+            record: row.map_or(Record::Unverified, record),
+            outlook: row.map_or_else(foreign, outlook),
+            app: row.map(|row| row.app.clone()).unwrap_or_default(),
+            version: Version::from_ledger(version),
+        }
     });
-    let mut history = History { applied: applied.collect(), ..History::default() };
+    let newer = rows.iter().map(|row| row.format).max().filter(|format| *format > FORMAT);
+    let mut history =
+        History { applied: applied.collect(), newer_format: newer, ..History::default() };
     let last = by_version(rows.iter());
     let is_last =
         |row: &RunRow| last.get(row.version.as_str()).is_some_and(|last| std::ptr::eq(*last, row));
     let open = rows.iter().filter(|row| is_open(row) && is_last(row));
     history.interrupted = open.filter_map(|row| interrupted(row, &history)).collect();
+    let running = rows.iter().filter(|row| row.state == RunState::Running.name() && is_last(row));
+    history.announced = running.filter_map(|row| announced(row, &history)).collect();
     // Without an error of the database, it was stopped, or a person has settled how far it came.
     let is_failed = |row: &&RunRow| row.state == RunState::Failed.name() && !row.error.is_empty();
     let failed = rows.iter().filter(|row| is_failed(row) && is_last(row));
     history.failures = failed.map(failure).collect();
-    Ok(history)
+    history
+}
+
+/// What another tool has applied.
+fn foreign() -> Outlook {
+    const WHY: &str = "another tool applied it, so nobody knows what it does";
+    let forward = Forward { impact: Impact::Breaking, ground: Ground::assumed(WHY) };
+    let reversal = Reversal::Lossy(Losses::Unknown);
+    Outlook::new(&forward, &Backward { reversal, ground: Ground::assumed(WHY) })
+}
+
+/// What the column `compatible` says counts; the text beside it says why, and what else follows.
+fn outlook(row: &RunRow) -> Outlook {
+    const COLUMN: &str = "the history says so";
+    let outlook = Outlook::from_history(row.outlook.clone());
+    if outlook.read_forward().is_some_and(|it| it.impact.name() == row.compatible) {
+        return outlook;
+    }
+    let impact = if row.compatible == Impact::Compatible.name() {
+        Impact::Compatible
+    } else {
+        Impact::Breaking
+    };
+    Outlook::new(&Forward { impact, ground: Ground::declared(COLUMN) }, &outlook.backward())
+}
+
+fn announced(row: &RunRow, history: &History) -> Option<Announced> {
+    let version = Version::from_ledger(row.version.clone());
+    let begun = row.done > 0 || row.started > 0;
+    let up = row.direction == Direction::Up.name();
+    (up && !begun && history.find(&version).is_none()).then(|| Announced {
+        version,
+        name: row.name.clone(),
+        run: row.id,
+        session: row.session.clone(),
+        outlook: outlook(row),
+        app: row.app.clone(),
+    })
 }
 
 fn failure(row: &RunRow) -> FailedRun {
@@ -140,20 +187,16 @@ fn by_version<'r>(rows: impl Iterator<Item = &'r RunRow>) -> HashMap<&'r str, &'
 }
 
 /// The ledger has the version: a record of ours belongs to it if the last thing that we completed
-/// there was going up. Else another tool has applied it since.
-fn record(last_completed: Option<&RunRow>) -> Record {
-    match last_completed {
-        Some(row) if row.direction == Direction::Up.name() => {
-            match Checksum::from_hex(&row.checksum) {
-                Some(checksum) => Record::Recorded {
-                    name: row.name.clone(),
-                    checksum,
-                    down: if row.down { StoredDown::Present } else { StoredDown::Absent },
-                },
-                None => Record::Unverified,
-            }
-        }
-        _ => Record::Unverified,
+/// there, `row`, was going up. Else another tool has applied it since.
+fn record(row: &RunRow) -> Record {
+    match Checksum::from_hex(&row.checksum) {
+        Some(checksum) => Record::Recorded {
+            name: row.name.clone(),
+            checksum,
+            down: if row.down { StoredDown::Present } else { StoredDown::Absent },
+            run: row.id,
+        },
+        None => Record::Unverified,
     }
 }
 
@@ -180,6 +223,8 @@ fn interrupted(row: &RunRow, history: &History) -> Option<Interrupted> {
         script: row.script.clone(),
         session: row.session.clone(),
         sighted: row.sighted.clone(),
+        outlook: outlook(row),
+        app: row.app.clone(),
         sight: None,
     })
 }

@@ -3,7 +3,8 @@
 //! What a migration is ([`migration`]), which statements its SQL holds ([`sql`]), whether it
 //! changed ([`checksum`]), what the tables of a database say ([`history`]), what is to be done
 //! ([`mod@plan`]); with feature `scan` also how a
-//! directory becomes a [`MigrationSet`], and with feature `codegen` how that set becomes Rust code.
+//! directory becomes a [`MigrationSet`], with feature `infer` what its SQL means for others
+//! ([`outlook`]), and with feature `codegen` how that set becomes Rust code.
 
 pub mod checksum;
 #[cfg(feature = "codegen")]
@@ -12,7 +13,12 @@ pub mod dialect;
 #[doc(hidden)]
 pub mod embed;
 pub mod history;
+#[cfg(feature = "infer")]
+pub mod infer;
 pub mod migration;
+pub mod outlook;
+#[cfg(feature = "infer")]
+mod parallel;
 pub mod plan;
 #[cfg(feature = "scan")]
 pub mod scan;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use crate::outlook::{Backward, Forward, Ground, Impact, Losses, Outlook, Reversal};
 use crate::sql::{self, Statement};
 use crate::{Checksum, Dialect, Version};
 
@@ -23,6 +24,9 @@ pub struct Migration {
     pub settings: Settings,
     /// Checksum of what it does going up.
     pub checksum: Checksum,
+    /// What its SQL shows of its consequences; [`Migration::forward`] and [`Migration::backward`]
+    /// also heed `settings`.
+    pub outlook: Outlook,
 }
 
 /// What a migration does. More kinds will follow (migrations written in Rust).
@@ -82,7 +86,41 @@ impl Migration {
         let Body::Sql(body) = &self.body;
         &body.down
     }
+
+    /// Whether the previous version of the app can live with the schema after it: as declared, else
+    /// as its SQL shows, else not.
+    pub fn forward(&self) -> Forward {
+        let impact = match self.settings.compatibility {
+            Compatibility::Undeclared => return self.outlook.forward(),
+            Compatibility::Compatible => Impact::Compatible,
+            Compatibility::Breaking => Impact::Breaking,
+        };
+        Forward { impact, ground: Ground::declared(DECLARED) }
+    }
+
+    /// Both together, as the history keeps them.
+    pub fn consequences(&self) -> Outlook {
+        Outlook::new(&self.forward(), &self.backward())
+    }
+
+    /// What its way back does to the data: as declared, else as its SQL shows.
+    pub fn backward(&self) -> Backward {
+        let found = self.outlook.backward();
+        let reversal = match (self.settings.reversible, &found.reversal) {
+            (Reversible::Undeclared, _) => return found,
+            (Reversible::Yes, _) => Reversal::Restores,
+            (Reversible::No, _) => Reversal::Impossible,
+            // What is lost can be counted all the same.
+            (Reversible::Lossy, Reversal::Lossy(losses)) => Reversal::Lossy(losses.clone()),
+            (Reversible::Lossy, _) => Reversal::Lossy(Losses::Unknown),
+        };
+        Backward { reversal, ground: Ground::declared(DECLARED) }
+    }
 }
+
+mod stored;
+
+const DECLARED: &str = "its metadata.toml says so";
 
 /// Whether the statements of a migration are one transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -275,6 +313,7 @@ pub(crate) mod tests {
             body: Body::Sql(SqlBody { up: script, down: Down::Missing }),
             settings: Settings::DEFAULT,
             checksum: Checksum::from_bytes([0; 32]),
+            outlook: Outlook::UNREAD,
         }
     }
 

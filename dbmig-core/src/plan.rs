@@ -4,10 +4,13 @@
 //! they differ only in where the migrations come from and who prints.
 
 use crate::migration::{Down, Migration, MigrationSet, Reversible};
+use crate::outlook::Reversal;
 
 mod blocked;
+mod comparison;
 mod facts;
 mod in_flight;
+mod loss;
 mod model;
 mod repair;
 mod resume;
@@ -16,10 +19,15 @@ mod stuck;
 mod tests;
 
 pub use blocked::{Blocked, Drifted, Irreversible, IrreversibleReason};
-pub use facts::{Applied, Cause, FailedRun, History, Interrupted, Record, StoredDown};
+pub use comparison::{Comparison, Presence, TOOL, Unknown, Verdict};
+pub use facts::{
+    Announced, Applied, Cause, Distrust, FailedRun, History, Interrupted, Record, StoredDown,
+};
 pub use in_flight::{INVALID, SEPARATOR};
+pub use loss::{Counted, DataLoss, Doomed, Lossy, allow_loss};
 pub use model::{
-    Action, Direction, Diverged, DownScript, Extent, OutOfOrder, Place, Plan, Policy, Step, Target,
+    Action, Beyond, Direction, Diverged, DownScript, Extent, OutOfOrder, Place, Plan, Policy, Step,
+    Target,
 };
 pub use repair::{Ailment, Diagnosis, Mending, Repair, Unrepairable, diagnose, repair};
 pub use resume::{Resumption, same_so_far};
@@ -43,13 +51,14 @@ pub fn plan<'s>(
             }
             upwards(set, history, policy, |migration| migration.version <= *version)?
         }
-        Target::Revert(extent) => downwards(set, newest(history, *extent))?,
+        Target::Image(beyond) => image(set, history, policy, *beyond)?,
+        Target::Revert(extent) => downwards(set, newest(history, *extent).iter())?,
         Target::RevertTo(version) => {
             if history.find(version).is_none() {
                 return Err(Blocked::NotApplied { version: version.clone() });
             }
             let newer = history.applied.partition_point(|applied| applied.version <= *version);
-            downwards(set, &history.applied[newer..])?
+            downwards(set, history.applied[newer..].iter())?
         }
         Target::Redo(extent) => redo(set, newest(history, *extent))?,
     };
@@ -78,26 +87,19 @@ fn upwards<'s>(
         .iter()
         .filter(|migration| wanted(migration) && history.find(&migration.version).is_none())
         .collect();
-    if policy.diverged == Diverged::Refuse {
-        refuse_diverged(set, history, &pending)?;
+    let comparison = Comparison::of(set, history);
+    match comparison.verdict() {
+        Verdict::BelowFloor => return Err(Blocked::below(&comparison)),
+        // What is asked for may be there already, whatever else is pending.
+        Verdict::Diverged if policy.diverged == Diverged::Refuse && !pending.is_empty() => {
+            return Err(Blocked::diverged(&comparison));
+        }
+        _ => {}
     }
     if policy.out_of_order == OutOfOrder::Refuse {
         refuse_late(set, history, &pending)?;
     }
     Ok(pending.into_iter().map(|migration| Step::new(Action::Apply(migration))).collect())
-}
-
-fn refuse_diverged(
-    set: &MigrationSet,
-    history: &History,
-    pending: &[&Migration],
-) -> Result<(), Blocked> {
-    let unknown = history.beyond(set);
-    if unknown.is_empty() || pending.is_empty() {
-        return Ok(());
-    }
-    let pending = pending.iter().map(|migration| migration.name.to_string()).collect();
-    Err(Blocked::Diverged { unknown, pending })
 }
 
 /// What another runner has met since `before` was read, where `plan` would do the very same: the
@@ -136,10 +138,30 @@ fn refuse_late(
     Err(Blocked::OutOfOrder { late, newest: newest.name.to_string() })
 }
 
-fn downwards<'s>(set: &'s MigrationSet, applied: &[Applied]) -> Result<Vec<Step<'s>>, Blocked> {
-    let mut steps = Vec::with_capacity(applied.len());
+/// Where each has what the other lacks, going back would leave a third state that nobody has built.
+fn image<'s>(
+    set: &'s MigrationSet,
+    history: &History,
+    policy: &Policy,
+    beyond: Beyond,
+) -> Result<Vec<Step<'s>>, Blocked> {
+    let comparison = Comparison::of(set, history);
+    match (comparison.verdict(), beyond) {
+        (Verdict::Diverged, Beyond::Revert) => Err(Blocked::diverged(&comparison)),
+        (Verdict::Ahead | Verdict::BelowFloor, Beyond::Revert) => {
+            downwards(set, history.beyond(set).into_iter())
+        }
+        _ => upwards(set, history, policy, |_| true),
+    }
+}
+
+fn downwards<'s, 'h>(
+    set: &'s MigrationSet,
+    applied: impl DoubleEndedIterator<Item = &'h Applied>,
+) -> Result<Vec<Step<'s>>, Blocked> {
+    let mut steps = Vec::new();
     let mut irreversible = Vec::new();
-    for applied in applied.iter().rev() {
+    for applied in applied.rev() {
         match way_back(set, applied) {
             Ok(script) => steps.push(Step::new(Action::Revert {
                 version: applied.version.clone(),
@@ -169,7 +191,7 @@ fn redo<'s>(set: &'s MigrationSet, applied: &[Applied]) -> Result<Vec<Step<'s>>,
     if !gone.is_empty() {
         return Err(Blocked::Irreversible(gone));
     }
-    let mut steps = downwards(set, applied)?;
+    let mut steps = downwards(set, applied.iter())?;
     let again = applied.iter().filter_map(|applied| set.get(&applied.version));
     steps.extend(again.map(|migration| Step::new(Action::Apply(migration))));
     Ok(steps)
@@ -181,15 +203,21 @@ fn way_back<'s>(
     set: &'s MigrationSet,
     applied: &Applied,
 ) -> Result<DownScript<'s>, IrreversibleReason> {
-    let stored = matches!(applied.record, Record::Recorded { down: StoredDown::Present, .. });
-    match set.get(&applied.version) {
-        Some(migration) if !applied.differs_from(migration) => {
-            check_down(migration, set).map(|()| DownScript::InSet(migration))
+    let in_set = |migration| check_down(migration, set).map(|()| DownScript::InSet(migration));
+    let stored = match applied.record {
+        Record::Recorded { down, .. } => down,
+        Record::Unverified => StoredDown::Absent,
+    };
+    match (set.get(&applied.version), stored) {
+        (Some(migration), _) if !applied.differs_from(migration) => in_set(migration),
+        (_, StoredDown::Untrusted(why)) => Err(IrreversibleReason::Untrusted(why)),
+        (_, StoredDown::Present) if applied.outlook.backward().reversal == Reversal::Impossible => {
+            Err(IrreversibleReason::Declared)
         }
-        _ if stored => Ok(DownScript::Stored),
+        (_, StoredDown::Present) => Ok(DownScript::Stored),
         // The database has no script: the file, though changed, is the best there is.
-        Some(migration) => check_down(migration, set).map(|()| DownScript::InSet(migration)),
-        None => Err(IrreversibleReason::GoneWithoutStored),
+        (Some(migration), StoredDown::Absent) => in_set(migration),
+        (None, StoredDown::Absent) => Err(IrreversibleReason::GoneWithoutStored),
     }
 }
 

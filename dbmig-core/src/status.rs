@@ -1,7 +1,8 @@
 //! Where each migration stands.
 
 use crate::Version;
-use crate::migration::MigrationSet;
+use crate::migration::{Migration, MigrationSet};
+use crate::outlook::{Backward, Forward};
 use crate::plan::{Applied, History, Record};
 
 /// A migration and where it stands.
@@ -13,6 +14,10 @@ pub struct Entry {
     pub name: String,
     /// Where it stands.
     pub state: State,
+    /// Whether the previous version of the app can live with it.
+    pub forward: Forward,
+    /// What its way back does to the data.
+    pub backward: Backward,
 }
 
 /// Where a migration stands.
@@ -61,11 +66,7 @@ pub fn status(set: &MigrationSet, history: &History) -> Vec<Entry> {
     let mut entries: Vec<_> =
         history.applied.iter().map(|applied| standing(set, applied)).collect();
     let pending = set.iter().filter(|migration| history.find(&migration.version).is_none());
-    entries.extend(pending.map(|migration| Entry {
-        version: migration.version.clone(),
-        name: migration.name.to_string(),
-        state: State::Pending,
-    }));
+    entries.extend(pending.map(|migration| of(migration, State::Pending)));
     for run in &history.interrupted {
         match entries.iter_mut().find(|entry| entry.version == run.version) {
             Some(entry) => entry.state = State::Interrupted,
@@ -73,6 +74,8 @@ pub fn status(set: &MigrationSet, history: &History) -> Vec<Entry> {
                 version: run.version.clone(),
                 name: run.name.clone(),
                 state: State::Interrupted,
+                forward: run.outlook.forward(),
+                backward: run.outlook.backward(),
             }),
         }
     }
@@ -81,17 +84,32 @@ pub fn status(set: &MigrationSet, history: &History) -> Vec<Entry> {
 }
 
 fn standing(set: &MigrationSet, applied: &Applied) -> Entry {
-    let here = set.get(&applied.version);
-    let name = match (&applied.record, here) {
-        (_, Some(migration)) => migration.name.to_string(),
-        (Record::Recorded { name, .. }, None) => name.clone(),
-        (Record::Unverified, None) => applied.version.to_string(),
+    let Some(migration) = set.get(&applied.version) else {
+        return Entry {
+            version: applied.version.clone(),
+            name: match &applied.record {
+                Record::Recorded { name, .. } => name.clone(),
+                Record::Unverified => applied.version.to_string(),
+            },
+            state: State::Missing,
+            forward: applied.outlook.forward(),
+            backward: applied.outlook.backward(),
+        };
     };
-    let state = match here {
-        None => State::Missing,
-        Some(migration) if applied.differs_from(migration) => State::Drifted,
-        Some(_) if applied.record == Record::Unverified => State::Unverified,
-        Some(_) => State::Applied,
+    let state = match applied.record {
+        _ if applied.differs_from(migration) => State::Drifted,
+        Record::Unverified => State::Unverified,
+        Record::Recorded { .. } => State::Applied,
     };
-    Entry { version: applied.version.clone(), name, state }
+    of(migration, state)
+}
+
+fn of(migration: &Migration, state: State) -> Entry {
+    Entry {
+        version: migration.version.clone(),
+        name: migration.name.to_string(),
+        state,
+        forward: migration.forward(),
+        backward: migration.backward(),
+    }
 }

@@ -61,19 +61,21 @@ pub use backend::tables::Foreign;
 pub use backend::{Backend, Database, Nesting, Row};
 pub use connect::{connect, is_built_in};
 pub use control::Control;
-pub use dbmig_core::plan::{self, Extent, OutOfOrder, Plan, Policy, Repair, Target};
+pub use dbmig_core::plan::{
+    self, Beyond, Extent, OutOfOrder, Plan, Policy, Repair, Target, Verdict,
+};
 pub use dbmig_core::status::{Entry, State};
 pub use dbmig_core::{Dialect, Migration, MigrationSet, Version};
 pub use dbmig_macros::embed_migrations;
 pub use error::{Class, ConnectReason, Error, FailedStatement, Left, MigrationError};
 pub use event::Event;
-pub use history::{HistoryRow, RunState};
+pub use history::{HistoryKey, HistoryRow, RunState};
 pub use lock::Locking;
 pub use migrations::{Migrations, SetVersion};
 pub use migrator::Migrator;
 pub use options::Options;
 pub use report::{Done, Report};
-pub use runner::Runner;
+pub use runner::{Preview, Runner};
 pub use startup::{Migrating, Ready, Snapshot, Startup, StartupState};
 
 /// What generated code refers to.

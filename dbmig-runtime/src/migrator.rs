@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use dbmig_core::plan::{Diverged, Extent, OutOfOrder, Plan, Target};
+use dbmig_core::plan::{Beyond, DataLoss, Diverged, Extent, OutOfOrder, Plan, Target};
 use dbmig_core::status::Entry;
 use dbmig_core::{MigrationSet, Version};
 use diesel::connection::LoadConnection;
@@ -12,7 +12,7 @@ use crate::backend::{Backend, Database, borrow};
 use crate::control::Control;
 use crate::error::Error;
 use crate::event::{Event, SendObserve};
-use crate::history::HistoryRow;
+use crate::history::{HistoryKey, HistoryRow};
 use crate::lock::Locking;
 use crate::migrations::Migrations;
 use crate::options::Options;
@@ -117,6 +117,22 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         self
     }
 
+    /// Lets [`Migrator::sync`] take migrations back though that drops tables or columns that hold
+    /// rows, instead of refusing.
+    #[must_use]
+    pub fn allow_data_loss(mut self) -> Self {
+        self.options.policy.data_loss = DataLoss::Allow;
+        self
+    }
+
+    /// Signs the scripts that are stored to revert migrations, and plays none that `key` has not
+    /// signed. Default: the key in `DBMIG_HISTORY_KEY`, if there is one.
+    #[must_use]
+    pub fn history_key(mut self, key: HistoryKey) -> Self {
+        self.options.history_key = Some(key);
+        self
+    }
+
     /// Ends the process when [`Migrator::start`] fails for good or is refused: with the exit code of
     /// [`Class::exit_code`](crate::Class::exit_code), and with the error on standard error where no
     /// [`Migrator::on_event`] has heard it. Otherwise the process lives on without being ready.
@@ -156,6 +172,20 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         C: LoadConnection<Backend = B>,
     {
         self.to(conn, &Target::Latest)
+    }
+
+    /// Brings the database to what this set holds: up; nothing; or, where `beyond` says so, down, with
+    /// the scripts that were stored in the database when the migrations were applied. For a job that
+    /// runs once at each deployment, which may be a rollback.
+    ///
+    /// # Errors
+    /// [`Error`]; before anything is touched where one step cannot be taken back, would lose data, or
+    /// where each side has what the other lacks.
+    pub fn sync<C>(&mut self, conn: &mut C, beyond: Beyond) -> Result<Report, Error>
+    where
+        C: LoadConnection<Backend = B>,
+    {
+        self.to(conn, &Target::Image(beyond))
     }
 
     /// Applies everything pending up to and with `version`.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use dbmig_core::plan::Policy;
 
 use crate::control::Control;
+use crate::history::HistoryKey;
 use crate::lock::Locking;
 
 /// How a run behaves; [`Default`] is right for most.
@@ -30,6 +31,9 @@ pub struct Options {
     pub retries: u32,
     /// Name and version of the program, for the history and for those who wait.
     pub app: String,
+    /// Signs what is stored to revert migrations, and is demanded of it. Default: what
+    /// `DBMIG_HISTORY_KEY` holds.
+    pub history_key: Option<HistoryKey>,
     /// To stop the run, and to see whether the database still answers.
     pub control: Control,
 }
@@ -45,6 +49,7 @@ impl Default for Options {
             statement_timeout: None,
             retries: 5,
             app: String::new(),
+            history_key: HistoryKey::from_env(),
             control: Control::new(),
         }
     }

@@ -5,8 +5,9 @@
 use std::cell::OnceCell;
 
 use dbmig_core::Version;
+use dbmig_core::history::RunState;
 use dbmig_core::migration::MigrationSet;
-use dbmig_core::plan::{Blocked, History, Plan, Target, failed_meanwhile, plan};
+use dbmig_core::plan::{Announced, Blocked, History, Plan, Target, failed_meanwhile, plan};
 use dbmig_core::status::{self, Entry};
 
 use crate::backend::atomic::tells_of_lock_wait;
@@ -23,10 +24,13 @@ use crate::options::{Options, host};
 use crate::report::Report;
 use crate::url::DatabaseUrl;
 
+mod back;
 mod baseline;
 mod repair;
 mod wait;
 
+pub use back::Preview;
+use back::{look_for, refuse_loss, trust, trust_stored};
 #[cfg(feature = "cli")]
 pub(crate) use wait::awaiting;
 pub(crate) use wait::wait_at;
@@ -79,7 +83,7 @@ impl<'a> Runner<'a> {
     }
 
     fn run_within(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
-        if *target == Target::Latest && self.is_current(db) {
+        if matches!(target, Target::Latest | Target::Image(_)) && self.is_current(db) {
             return Ok(Report::default());
         }
         let Self { set, options, observe } = self;
@@ -88,7 +92,7 @@ impl<'a> Runner<'a> {
         let before: OnceCell<History> = OnceCell::new();
         let mut ahead = Vec::new();
         let needs_work = |db: &mut dyn Database| {
-            let look = look(db)?;
+            let look = look_for(db, set, options, target)?;
             let plan = decide(&look.history);
             if let (Ok(plan), Some(before)) = (&plan, before.get()) {
                 refuse_failed(db, &look, plan, before)?;
@@ -99,7 +103,10 @@ impl<'a> Runner<'a> {
         };
         let goal = goal(set, target);
         let done = with_lock(db, options, observe, goal.as_ref(), needs_work, |held, observe| {
+            settle_announced(held, options)?;
+            trust(held, set, options, target)?;
             let plan = decide(&held.look.history)?;
+            refuse_loss(held, options, target, &plan)?;
             if let Some(before) = before.get() {
                 let look = held.look.clone();
                 refuse_failed(held.db(), &look, &plan, before)?;
@@ -115,8 +122,23 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn plan(&self, db: &mut dyn Database, target: &Target) -> Result<Plan<'a>, Error> {
         within(db, |db| {
-            Ok(plan(self.set, &look_closely(db)?.history, target, &self.options.policy)?)
+            let mut look = look_closely(db)?;
+            trust_stored(db, &mut look, self.set, &self.options, target)?;
+            let plan = plan(self.set, &look.history, target, &self.options.policy)?;
+            match look.history.newer_format {
+                Some(found) if !plan.is_empty() => Err(Error::NewerHistory { found }),
+                _ => Ok(plan),
+            }
         })
+    }
+
+    /// How the database stands to the set, and what [`Runner::run`] would do to bring it to `target`.
+    /// Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]; what forbids it is a part of the answer.
+    pub fn preview(&self, db: &mut dyn Database, target: &Target) -> Result<Preview<'a>, Error> {
+        within(db, |db| back::preview(db, self.set, &self.options, target))
     }
 
     /// Where each migration stands. Reads only.
@@ -187,11 +209,12 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// Applies everything pending of `set`, on connections of its own to `url`.
+/// Brings the database at `url` to `target`, on connections of its own.
 pub(crate) fn run_at(
     set: &MigrationSet,
     options: &Options,
     url: &DatabaseUrl,
+    target: &Target,
     observe: &mut Observe<'_>,
 ) -> Result<Report, Error> {
     if url.dialect() != set.dialect() {
@@ -207,13 +230,15 @@ pub(crate) fn run_at(
     let mut db = patiently(wait, control, &mut traced, || connect_with(url, control))?;
     traced(&Event::Connected);
     let runner = Runner::new(set, options.clone());
-    runner.observe(observe).run(&mut *db, &Target::Latest)
+    runner.observe(observe).run(&mut *db, target)
 }
 
 /// The version whose presence in the ledger may mean that there is nothing left to do.
 fn goal(set: &MigrationSet, target: &Target) -> Option<Version> {
     match target {
-        Target::Latest => set.as_slice().last().map(|migration| migration.version.clone()),
+        Target::Latest | Target::Image(_) => {
+            set.as_slice().last().map(|migration| migration.version.clone())
+        }
         Target::Through(version) => Some(version.clone()),
         Target::Revert(_) | Target::RevertTo(_) | Target::Redo(_) => None,
     }
@@ -224,9 +249,25 @@ fn goal(set: &MigrationSet, target: &Target) -> Option<Version> {
 fn is_settled(plan: Result<Plan<'_>, Blocked>) -> Result<bool, Error> {
     match plan {
         Ok(plan) => Ok(plan.is_empty()),
-        Err(Blocked::Interrupted(_)) => Ok(false),
+        Err(blocked) if blocked.may_pass() => Ok(false),
         Err(blocked) => Err(blocked.into()),
     }
+}
+
+/// With the lock in hand, what other runners have announced and not begun will not come any more.
+fn settle_announced(held: &mut Held<'_>, options: &Options) -> Result<(), Error> {
+    let announced = std::mem::take(&mut held.look.history.announced);
+    if announced.is_empty() {
+        return Ok(());
+    }
+    let (tables, runner, fence) =
+        (held.look.tables.clone(), runner(held, options), held.fence.clone());
+    let engine = held.db().engine();
+    let forget =
+        |one: &Announced| history::take_up(engine, &tables, &one.version, RunState::Forgotten);
+    let rows: String = announced.iter().map(forget).collect();
+    let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
+    baseline::write(held.db(), &place, &rows, "put aside what an earlier run has announced")
 }
 
 /// Those who waited for a runner that failed do not each fail again. What only waited too long for
@@ -282,6 +323,9 @@ fn execute_plan(
     plan: &Plan<'_>,
     observe: &mut Observe<'_>,
 ) -> Result<Report, Error> {
+    if plan.is_empty() {
+        return Ok(Report::default());
+    }
     let tables = ensure_tables(held)?;
     observe(&Event::Planned { plan });
     let mut report = Report::default();
@@ -307,5 +351,10 @@ fn execute_plan(
 }
 
 fn runner(held: &Held<'_>, options: &Options) -> history::Runner {
-    history::Runner { app: options.app.clone(), host: host(), session: held.session.clone() }
+    history::Runner {
+        app: options.app.clone(),
+        host: host(),
+        session: held.session.clone(),
+        key: options.history_key.clone(),
+    }
 }

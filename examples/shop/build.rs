@@ -3,4 +3,5 @@
 fn main() {
     dbmig_core::codegen::watch("migrations/sqlite");
     dbmig_core::codegen::watch("migrations/postgres");
+    dbmig_core::codegen::watch("migrations/mysql");
 }

@@ -33,6 +33,15 @@ impl Output {
         self.expect(0)
     }
 
+    /// The lines of `status`, without what each migration means for others.
+    pub fn states(&self) -> String {
+        let state = |line: &str| {
+            let line = line.split("  compatible: ").next().unwrap_or_default();
+            format!("{}\n", line.split("  breaking: ").next().unwrap_or_default())
+        };
+        self.stdout.lines().map(state).collect()
+    }
+
     /// Both outputs, for what may stand in either.
     pub fn text(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)

@@ -4,19 +4,30 @@ use std::fmt::Write as _;
 
 use crate::Migration;
 use crate::migration::{Down, Script};
+use crate::outlook::Forward;
 
 /// Who looks at a name wants a glance; a dump of a schema stays in its file.
 const LINES: usize = 100;
 
-/// Markdown with the directory's name and both scripts.
+/// Markdown with the directory's name, what its SQL means for the previous version, and both
+/// scripts.
 pub(super) fn of(migration: &Migration) -> String {
-    let mut doc = format!("`{}`\n", migration.name);
+    let mut doc = format!("`{}`\n\n{}\n", migration.name, verdict(&migration.forward()));
     add(&mut doc, "up.sql", migration.up());
     match migration.down() {
         Down::Script(script) => add(&mut doc, "down.sql", script),
         Down::Missing => doc.push_str("\nNo `down.sql`.\n"),
     }
     doc
+}
+
+/// `breaking (3:1): drops the column users.nick`
+fn verdict(Forward { impact, ground }: &Forward) -> String {
+    let place = ground.position.map_or_else(String::new, |place| format!(" ({place})"));
+    // In a block of code, nothing in a name is a link or a mark.
+    let text = format!("{}{place}: {}", impact.name(), ground.reason);
+    let fence = fence(&text);
+    format!("{fence}text\n{}\n{fence}", text.replace(['\n', '\r'], " "))
 }
 
 fn add(doc: &mut String, title: &str, script: &Script) {
@@ -43,15 +54,16 @@ mod tests {
 
     fn doc(up: &'static str, down: Option<&'static str>) -> String {
         let [down_path, down] = down.map_or(["", ""], |text| ["down.sql", text]);
-        let texts = ["1", "1_a", "up.sql", up, down_path, down];
+        let outlook = "breaking inferred 1:1 drops `a`\nno inferred - x\n";
+        let texts = ["1", "1_a", "up.sql", up, down_path, down, outlook];
         let [migration] = migrations(&texts, &[0; 32], &[]);
         of(&migration)
     }
 
     #[test]
     fn both_scripts_are_shown() {
-        let expected =
-            "`1_a`\n\n`up.sql`\n```sql\nSELECT 1;\n```\n\n`down.sql`\n```sql\nSELECT 2;\n```\n";
+        let expected = "`1_a`\n\n```text\nbreaking (1:1): drops `a`\n```\n\n`up.sql`\n```sql\nSELECT 1;\n```\n\n\
+             `down.sql`\n```sql\nSELECT 2;\n```\n";
         assert_eq!(doc("SELECT 1;\r\n", Some("SELECT 2;")), expected);
         assert!(doc("SELECT 1;", None).ends_with("```\n\nNo `down.sql`.\n"));
     }

@@ -156,8 +156,10 @@ fn texts(migration: &Migration) -> String {
         Down::Missing => [""; 2],
     };
     format!(
-        "        {version:?}, {name:?}, {:?}, {:?}, {down_path:?}, {down:?},\n",
-        up.path, up.text
+        "        {version:?}, {name:?}, {:?}, {:?}, {down_path:?}, {down:?}, {:?},\n",
+        up.path,
+        up.text,
+        migration.outlook.as_str()
     )
 }
 

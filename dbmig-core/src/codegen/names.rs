@@ -76,7 +76,7 @@ mod tests {
     fn migration(name: &str) -> Option<Migration> {
         let name: &'static str = name.to_owned().leak();
         let version = Version::of_directory(name).ok()?.to_string().leak();
-        let [migration] = migrations(&[version, name, "up.sql", "", "", ""], &[0; 32], &[]);
+        let [migration] = migrations(&[version, name, "up.sql", "", "", "", ""], &[0; 32], &[]);
         Some(migration)
     }
 

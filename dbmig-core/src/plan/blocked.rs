@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::loss::Doomed;
 use super::stuck::Stuck;
-use super::{History, Record};
+use super::{Comparison, Distrust, History, Presence, Record, Unknown};
 use crate::Version;
 use crate::migration::{Migration, MigrationSet};
 use crate::sql::SplitError;
@@ -28,6 +29,13 @@ pub enum Blocked {
         /// Names of the set's own that are not applied.
         pending: Vec<String>,
     },
+    /// The database holds breaking migrations that the set does not know.
+    BelowFloor {
+        /// They.
+        breaking: Vec<Unknown>,
+    },
+    /// The way back would drop data.
+    DataLoss(Vec<Doomed>),
     /// The target is none of the set's versions.
     UnknownVersion {
         /// The target.
@@ -111,6 +119,8 @@ pub enum IrreversibleReason {
     GoneWithoutStored,
     /// It is not among the migrations here, so it could not be applied again.
     NotInSet,
+    /// It is not among the migrations here, and the script that the database holds cannot be trusted.
+    Untrusted(Distrust),
 }
 
 impl fmt::Display for IrreversibleReason {
@@ -120,6 +130,20 @@ impl fmt::Display for IrreversibleReason {
             Self::EmptyDown { path } => write!(f, "{path} holds no statement"),
             Self::BrokenDown { path, error } => write!(f, "{path}:{}: {error}", error.position),
             Self::Declared => f.write_str("its metadata.toml says `reversible = \"no\"`"),
+            Self::Untrusted(why) => f.write_str(match why {
+                Distrust::Altered => {
+                    "the script to revert it that the database holds is not the one that was stored when it \
+                     was applied: its checksum is another one"
+                }
+                Distrust::Unsigned => {
+                    "the script to revert it that the database holds is not signed, and DBMIG_HISTORY_KEY is set: \
+                     it was applied without the key"
+                }
+                Distrust::WrongSignature => {
+                    "the script to revert it that the database holds is signed with another DBMIG_HISTORY_KEY, or \
+                     was altered"
+                }
+            }),
             Self::GoneWithoutStored => f.write_str(
                 "it is not among the migrations here, and the database holds no script to revert it \
                  (another tool applied it, or it had no down.sql)",
@@ -135,6 +159,27 @@ impl Blocked {
     pub(super) fn unknown(version: &Version, set: &MigrationSet) -> Self {
         let newest = set.as_slice().last().map(|migration| migration.name.to_string());
         Self::UnknownVersion { version: version.clone(), newest }
+    }
+
+    pub(super) fn below(comparison: &Comparison<'_>) -> Self {
+        Self::BelowFloor { breaking: comparison.breaking() }
+    }
+
+    pub(super) fn diverged(comparison: &Comparison<'_>) -> Self {
+        let pending = comparison.pending.iter().map(|migration| migration.name.to_string());
+        Self::Diverged { unknown: comparison.unknown_names(), pending: pending.collect() }
+    }
+
+    /// Whether it may pass by itself: the runner that is at work may fail, so that nothing of what it
+    /// has announced or begun stays.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Interrupted(_) => true,
+            Self::BelowFloor { breaking } => {
+                breaking.iter().all(|one| one.presence != Presence::Applied)
+            }
+            _ => false,
+        }
     }
 
     /// What to type next, for a front end that is called `program` (for example `cargo dbmig`).
@@ -162,6 +207,23 @@ impl Blocked {
                  merge them, then build again; on a development database `{program} revert` takes back \
                  what is foreign. To apply what is pending all the same: `{program} run --allow-diverged`"
             ),
+            Self::BelowFloor { breaking } => {
+                let newest = breaking.last();
+                let version = newest.map_or("", |one| one.version.as_str());
+                let which = match newest.and_then(Unknown::app) {
+                    None => "a version that has them".to_owned(),
+                    Some(app) => format!("{app} or a later version"),
+                };
+                format!(
+                    "deploy {which}; or take them back with the scripts that the database holds: \
+                     `{program} sync --down --dry-run` shows how. If this version can live with one of them \
+                     all the same: `{program} repair --compatible {version}`"
+                )
+            }
+            Self::DataLoss(_) => format!(
+                "keep what is still needed elsewhere (a backup, another table), then `{program} sync --down \
+                 --allow-data-loss`; or deploy the newer version again"
+            ),
             Self::UnknownVersion { .. } | Self::NotApplied { .. } => {
                 format!("`{program} status` lists the versions")
             }
@@ -170,6 +232,11 @@ impl Blocked {
                     use IrreversibleReason::{GoneWithoutStored, NotInSet};
                     matches!(one.reason, GoneWithoutStored | NotInSet)
                 };
+                if all.iter().all(|one| matches!(one.reason, IrreversibleReason::Untrusted(_))) {
+                    return "a build that has these migrations reverts with its own scripts; or look at \
+                            what is stored (`down_script` in __dbmig_history), and revert by hand"
+                        .to_owned();
+                }
                 let how = if all.iter().all(gone) {
                     "put the missing directories back"
                 } else {
@@ -205,6 +272,20 @@ impl fmt::Display for Blocked {
                 unknown.iter().try_for_each(|name| write!(f, "\n  {name}"))?;
                 f.write_str("\nIn this set, and not in the database:")?;
                 pending.iter().try_for_each(|name| write!(f, "\n  {name}"))
+            }
+            Self::BelowFloor { breaking } => {
+                f.write_str(
+                    "the database is ahead of this version of the app, which cannot run with it:",
+                )?;
+                breaking.iter().try_for_each(|one| write!(f, "\n  {one}"))?;
+                match breaking.last().and_then(Unknown::app) {
+                    None => Ok(()),
+                    Some(app) => write!(f, "\nthe lowest version that can is {app}"),
+                }
+            }
+            Self::DataLoss(doomed) => {
+                f.write_str("going back would lose data, so nothing was done:")?;
+                doomed.iter().try_for_each(|one| write!(f, "\n  {one}"))
             }
             Self::UnknownVersion { version, newest: Some(newest) } => {
                 write!(f, "there is no migration {version} here; the newest is {newest}")

@@ -2,6 +2,7 @@
 
 use super::Direction;
 use crate::migration::{Migration, MigrationSet};
+use crate::outlook::{Impact, Outlook};
 use crate::{Checksum, Version};
 
 /// What the database says: the ledger joined with the history.
@@ -11,8 +12,30 @@ pub struct History {
     pub applied: Vec<Applied>,
     /// Runs that began a migration statement by statement and did not end.
     pub interrupted: Vec<Interrupted>,
+    /// Runs that have announced a migration and not begun it, as far as anybody has noted.
+    pub announced: Vec<Announced>,
     /// Versions whose last run the database refused.
     pub failures: Vec<FailedRun>,
+    /// The format of the newest row, where only a newer dbmig can read all of it.
+    pub newer_format: Option<usize>,
+}
+
+/// A run that said what it is about to do, before its first statement. While its runner lives, the
+/// floor is raised; once that is gone, nothing of it is in the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announced {
+    /// The version.
+    pub version: Version,
+    /// The name of its directory.
+    pub name: String,
+    /// The number of the run in the history.
+    pub run: usize,
+    /// The session that runs it, as its database names sessions.
+    pub session: Option<String>,
+    /// What the migration means for others.
+    pub outlook: Outlook,
+    /// Name and version of the app that runs it.
+    pub app: String,
 }
 
 /// The last run of a version, where the database refused a statement of it.
@@ -35,6 +58,10 @@ pub struct Applied {
     pub version: Version,
     /// How it came there.
     pub record: Record,
+    /// What it means for others, as far as the history knows.
+    pub outlook: Outlook,
+    /// Name and version of the app that applied it; empty where nobody knows.
+    pub app: String,
 }
 
 /// What the history knows of an applied version.
@@ -50,6 +77,8 @@ pub enum Record {
         checksum: Checksum,
         /// Whether the way back was stored.
         down: StoredDown,
+        /// The number of the run in the history.
+        run: usize,
     },
 }
 
@@ -60,6 +89,19 @@ pub enum StoredDown {
     Present,
     /// None.
     Absent,
+    /// One that must not be played.
+    Untrusted(Distrust),
+}
+
+/// Why a stored script must not be played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Distrust {
+    /// It is not the text that was stored: its checksum is another one.
+    Altered,
+    /// A key is given, and it is not signed.
+    Unsigned,
+    /// It is signed with another key, or what was signed has been altered.
+    WrongSignature,
 }
 
 /// A run that did not end.
@@ -81,6 +123,10 @@ pub struct Interrupted {
     pub script: String,
     /// The session that ran it, as its database names sessions.
     pub session: Option<String>,
+    /// What the migration means for others.
+    pub outlook: Outlook,
+    /// Name and version of the app that ran it.
+    pub app: String,
     /// What the catalogue said of the objects of the statement in flight before it began.
     pub sighted: Option<String>,
     /// What it says of them now; read only where [`Interrupted::in_flight`] has objects.
@@ -102,27 +148,25 @@ impl History {
     /// first one. What is older is a past that somebody has tidied away. An empty set says nothing
     /// about either.
     pub fn unknown_to(&self, set: &MigrationSet) -> Vec<String> {
-        match set.as_slice().first() {
-            Some(first) => self.unknown_after(&first.version, set),
-            None => Vec::new(),
-        }
-    }
-
-    /// Those of them that are newer than every applied one that `set` knows: of a newer version of
-    /// the app, of another branch, or of another app. The others have lived beside its own ones
-    /// already.
-    pub fn beyond(&self, set: &MigrationSet) -> Vec<String> {
-        let known = self.applied.iter().rev().find(|applied| set.get(&applied.version).is_some());
-        match known {
-            Some(newest) => self.unknown_after(&newest.version, set),
-            None => self.unknown_to(set),
-        }
-    }
-
-    fn unknown_after(&self, version: &Version, set: &MigrationSet) -> Vec<String> {
-        let unknown =
-            |applied: &&Applied| applied.version > *version && set.get(&applied.version).is_none();
+        let Some(first) = set.as_slice().first() else { return Vec::new() };
+        let unknown = |applied: &&Applied| {
+            applied.version > first.version && set.get(&applied.version).is_none()
+        };
         self.applied.iter().filter(unknown).map(|applied| applied.name(set).to_owned()).collect()
+    }
+
+    /// Those of them that have not lived beside the set's own ones: of a newer version of the app,
+    /// of another branch, or of another app. An older one has, where one of the set's own was applied
+    /// after it.
+    pub fn beyond(&self, set: &MigrationSet) -> Vec<&Applied> {
+        let Some(first) = set.as_slice().first() else { return Vec::new() };
+        let known: Vec<_> =
+            self.applied.iter().filter(|one| set.get(&one.version).is_some()).collect();
+        let lived_beside = |one: &Applied| {
+            known.iter().any(|known| known.version > one.version && !one.came_after(known))
+        };
+        let unknown = self.applied.iter().filter(|one| set.get(&one.version).is_none());
+        unknown.filter(|one| one.version > first.version && !lived_beside(one)).collect()
     }
 
     /// The ledger row of `version`.
@@ -138,6 +182,18 @@ impl Applied {
         match &self.record {
             Record::Unverified => false,
             Record::Recorded { checksum, .. } => *checksum != migration.checksum,
+        }
+    }
+
+    pub(super) fn is_breaking(&self) -> bool {
+        self.outlook.forward().impact == Impact::Breaking
+    }
+
+    /// Whether it is known to have been applied after `other`.
+    fn came_after(&self, other: &Self) -> bool {
+        match (&self.record, &other.record) {
+            (Record::Recorded { run, .. }, Record::Recorded { run: other, .. }) => run > other,
+            _ => false,
         }
     }
 

@@ -123,6 +123,8 @@ mod tests {
             script: script.to_owned(),
             session: None,
             sighted: sights.map(|[before, _]| before.to_owned()),
+            outlook: crate::outlook::Outlook::UNREAD,
+            app: String::new(),
             sight: sights.map(|[_, now]| now.to_owned()),
         };
         let statements = sql::split(dialect, script).unwrap();

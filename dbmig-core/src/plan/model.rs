@@ -3,6 +3,7 @@
 use std::fmt;
 use std::num::NonZeroUsize;
 
+use super::loss::DataLoss;
 use crate::Version;
 use crate::migration::Migration;
 use crate::sql::Position;
@@ -39,6 +40,18 @@ pub enum Target {
     RevertTo(Version),
     /// The newest applied ones back, and up again as they are now.
     Redo(Extent),
+    /// What the set holds, up or down: what is beyond it goes back only where that is wanted.
+    Image(Beyond),
+}
+
+/// What to do with what the database has beyond the set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Beyond {
+    /// Leave it: refuse where this set's app could not live with it.
+    #[default]
+    Keep,
+    /// Revert it.
+    Revert,
 }
 
 /// How many.
@@ -62,6 +75,8 @@ pub struct Policy {
     pub out_of_order: OutOfOrder,
     /// What to do where the database and the set each have what the other lacks.
     pub diverged: Diverged,
+    /// What to do about a way back that would lose data.
+    pub data_loss: DataLoss,
 }
 
 /// What to do where the database holds migrations that the set does not know, and the set some

@@ -23,6 +23,8 @@ pub enum Repair {
     Finish(Version),
     /// The text that is here now is the one that counts as applied.
     Accept(Version),
+    /// Versions of the app that do not know it can live with it.
+    Compatible(Version),
 }
 
 /// What is to be written.
@@ -50,6 +52,13 @@ pub enum Mending<'s> {
         /// The migration.
         migration: &'s Migration,
     },
+    /// The applied migration counts as compatible.
+    Compatible {
+        /// Its version.
+        version: Version,
+        /// The name of its directory; the version where nobody knows it.
+        name: String,
+    },
 }
 
 /// Why there is nothing to write.
@@ -61,6 +70,8 @@ pub enum Unrepairable {
     NotInFlight(Version),
     /// The migration is not applied, not here, or not changed.
     NotDrifted(Version),
+    /// The migration is not applied, or counts as compatible already.
+    NotBreaking(Version),
 }
 
 /// Something that asks for a decision, or for a run that goes on.
@@ -157,6 +168,12 @@ pub fn repair<'s>(
             let migration = drifted.ok_or_else(|| Unrepairable::NotDrifted(version.clone()))?;
             Mending::Accept { migration }
         }
+        Repair::Compatible(version) => {
+            let breaking = history.find(version).filter(|applied| applied.is_breaking());
+            let applied = breaking.ok_or_else(|| Unrepairable::NotBreaking(version.clone()))?;
+            let name = applied.name(set).to_owned();
+            Mending::Compatible { version: version.clone(), name }
+        }
     })
 }
 
@@ -166,6 +183,7 @@ impl Mending<'_> {
         match self {
             Self::Cursor { run, .. } | Self::Forget { run } | Self::Finish { run } => &run.version,
             Self::Accept { migration } => &migration.version,
+            Self::Compatible { version, .. } => version,
         }
     }
 
@@ -174,6 +192,7 @@ impl Mending<'_> {
         match self {
             Self::Cursor { run, .. } | Self::Forget { run } | Self::Finish { run } => &run.name,
             Self::Accept { migration } => &migration.name,
+            Self::Compatible { name, .. } => name,
         }
     }
 }
@@ -211,6 +230,10 @@ impl fmt::Display for Mending<'_> {
                 "{name}: {} as it is here counts as what was applied",
                 migration.up().path
             ),
+            Self::Compatible { .. } => write!(
+                f,
+                "{name}: it counts as compatible; versions of the app that do not know it may run"
+            ),
         }
     }
 }
@@ -229,6 +252,10 @@ impl fmt::Display for Unrepairable {
                 f,
                 "{version} is not an applied migration whose text has changed, so there is nothing to accept"
             ),
+            Self::NotBreaking(version) => write!(
+                f,
+                "{version} is not an applied migration that counts as breaking, so there is nothing to settle"
+            ),
         }
     }
 }
@@ -239,6 +266,7 @@ impl std::error::Error for Unrepairable {}
 mod tests {
     use super::*;
     use crate::Dialect;
+    use crate::outlook::Outlook;
     use crate::plan::{Applied, Cause, Record, StoredDown};
     use crate::{Checksum, migration::tests::migration};
 
@@ -257,6 +285,8 @@ mod tests {
             script: "CALL p()".to_owned(),
             session: None,
             sighted: None,
+            outlook: Outlook::UNREAD,
+            app: String::new(),
             sight: None,
         };
         History { interrupted: vec![run], ..History::default() }
@@ -300,7 +330,10 @@ mod tests {
                 name: "1_a".to_owned(),
                 checksum: Checksum::from_bytes([7; 32]),
                 down: StoredDown::Absent,
+                run: 1,
             },
+            outlook: Outlook::UNREAD,
+            app: String::new(),
         });
         let found = diagnose(&set, &history);
         let [drifted, interrupted] = found.as_slice() else { panic!("{found:?}") };

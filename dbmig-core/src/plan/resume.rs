@@ -5,6 +5,7 @@ use super::in_flight::{self, Outcome};
 use super::stuck::{Stuck, StuckReason};
 use super::{Action, Cause, Direction, DownScript, History, Interrupted, Place, Step};
 use crate::migration::{Down, MigrationSet, Script};
+use crate::outlook::Impact;
 use crate::sql::{self, Statement, kind, session};
 use crate::{Checksum, Dialect};
 
@@ -28,12 +29,18 @@ pub(super) fn resume<'s>(
     history: &History,
     mut steps: Vec<Step<'s>>,
 ) -> Result<Vec<Step<'s>>, Blocked> {
+    let idle = steps.is_empty();
     for run in &history.interrupted {
         let step = steps
             .iter_mut()
             .find(|step| step.version() == &run.version && step.direction() == run.direction);
         let Some(step) = step else {
             let here = set.get(&run.version).is_some();
+            // A newer version of the app is at work, or was: in nobody's way where nothing is to be
+            // done, and this set's app can live with it.
+            if !here && idle && run.outlook.forward().impact == Impact::Compatible {
+                continue;
+            }
             // What reverts a migration that is gone is stored.
             let gone = !here && run.direction == Direction::Up;
             let reason = if gone { StuckReason::Gone } else { StuckReason::OtherWork };

@@ -60,7 +60,7 @@ impl Stuck {
                 place.position,
             ),
             StuckReason::Gone => format!(
-                "put its directory back; or undo by hand what it has done, then `{program} repair --forget \
+                "deploy the version that has it, or put its directory back; or undo by hand what it has done, then `{program} repair --forget \
                  {version}`"
             ),
             StuckReason::OtherWork => format!("finish it first: `{program} {verb}`"),

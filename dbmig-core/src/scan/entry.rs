@@ -5,15 +5,23 @@ use std::path::Path;
 
 use super::fault::{Fault, Problem};
 use super::listing::{Content, DOWN, Entry, File, METADATA, UP};
+use super::metadata::Declared;
 use super::warning::{Smell, Warning};
 use super::{Report, metadata, text};
 use crate::checksum::Sum;
 use crate::migration::{Body, Down, Execution, Migration, Script, Settings, SqlBody};
+use crate::outlook::Outlook;
 use crate::sql::{Piece, Statement, kind, split_and_show};
 use crate::{Checksum, Dialect, Version};
 
+/// A migration, and where its `metadata.toml` says something about it.
+pub(super) struct Judged {
+    pub(super) migration: Migration,
+    pub(super) declared: Declared,
+}
+
 /// The migration, or nothing after the report has been told why.
-pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Migration> {
+pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Judged> {
     let named = named(entry, report);
     let content = entry.content.as_ref().map_err(|fault| report.refuse(&entry.path, fault.clone()));
     let content = content.ok()?;
@@ -21,17 +29,20 @@ pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Migration> {
         return None; // What it holds is no migration: its lack of an up.sql is no second problem.
     }
     let settings = settings(content, report);
-    let execution = settings.as_ref().map(|settings| settings.execution).unwrap_or_default();
+    let execution = settings.as_ref().map(|(settings, _)| settings.execution).unwrap_or_default();
     let up = up(&entry.path, content, execution, report);
     let down = down(&entry.path, content, execution, report);
     nearly_named(&entry.path, content, report);
-    let (Ok((name, version)), Some(settings), Some((up, checksum)), Some(down)) =
+    let (Ok((name, version)), Some((settings, declared)), Some((up, checksum)), Some(down)) =
         (named, settings, up, down)
     else {
         return None;
     };
     let body = Body::Sql(SqlBody { up, down });
-    Some(Migration { version, name: Cow::Owned(name.to_owned()), body, settings, checksum })
+    let outlook = Outlook::UNREAD;
+    let name = Cow::Owned(name.to_owned());
+    let migration = Migration { version, name, body, settings, checksum, outlook };
+    Some(Judged { migration, declared })
 }
 
 fn named<'e>(entry: &'e Entry, report: &mut Report) -> Result<(&'e str, Version), Fault> {
@@ -54,8 +65,10 @@ fn named<'e>(entry: &'e Entry, report: &mut Report) -> Result<(&'e str, Version)
     named
 }
 
-fn settings(content: &Content, report: &mut Report) -> Option<Settings> {
-    let Some(file) = &content.metadata else { return Some(Settings::DEFAULT) };
+fn settings(content: &Content, report: &mut Report) -> Option<(Settings, Declared)> {
+    let Some(file) = &content.metadata else {
+        return Some((Settings::DEFAULT, Declared::default()));
+    };
     let read = text::of(file).map_err(|problem| vec![problem]);
     let settings = read.and_then(|text| metadata::parse(&file.path, &text, report.dialect));
     settings.map_err(|problems| report.problems.extend(problems)).ok()

@@ -1,7 +1,7 @@
 //! `metadata.toml`, where nothing is guessed.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml::Spanned;
@@ -22,10 +22,26 @@ const TABLE_KEYS: [&str; 6] =
 const SHORTEST: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
+/// Where it says what the SQL could contradict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Declared {
+    /// The file.
+    pub(super) path: PathBuf,
+    /// The place of `compatible`.
+    pub(super) compatible: Option<Position>,
+    /// The place of `reversible`.
+    pub(super) reversible: Option<Position>,
+}
+
 /// The settings that `text`, the content of the file at `path`, holds.
-pub(super) fn parse(path: &Path, text: &str, dialect: Dialect) -> Result<Settings, Vec<Problem>> {
-    let mut reader =
-        Reader { path, text, dialect, settings: Settings::DEFAULT, problems: Vec::new() };
+pub(super) fn parse(
+    path: &Path,
+    text: &str,
+    dialect: Dialect,
+) -> Result<(Settings, Declared), Vec<Problem>> {
+    let declared = Declared { path: path.to_owned(), ..Declared::default() };
+    let settings = Settings::DEFAULT;
+    let mut reader = Reader { path, text, dialect, settings, declared, problems: Vec::new() };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         reader.refuse(error.span(), format!("no TOML: {}", error.message().replace('\n', ": ")));
@@ -34,7 +50,11 @@ pub(super) fn parse(path: &Path, text: &str, dialect: Dialect) -> Result<Setting
     if errors.is_empty() {
         reader.top(table.get_ref());
     }
-    if reader.problems.is_empty() { Ok(reader.settings) } else { Err(reader.problems) }
+    if reader.problems.is_empty() {
+        Ok((reader.settings, reader.declared))
+    } else {
+        Err(reader.problems)
+    }
 }
 
 struct Reader<'a> {
@@ -42,6 +62,7 @@ struct Reader<'a> {
     text: &'a str,
     dialect: Dialect,
     settings: Settings,
+    declared: Declared,
     problems: Vec<Problem>,
 }
 
@@ -73,9 +94,16 @@ impl Reader<'_> {
 
     fn table(&mut self, table: &DeTable<'_>) {
         for (key, value) in table {
+            let place = Position::at(self.text, key.span().start);
             match key.get_ref().as_ref() {
-                "compatible" => self.compatible(value),
-                "reversible" => self.reversible(value),
+                "compatible" => {
+                    self.declared.compatible = Some(place);
+                    self.compatible(value);
+                }
+                "reversible" => {
+                    self.declared.reversible = Some(place);
+                    self.reversible(value);
+                }
                 "lock_timeout" => {
                     self.settings.lock_timeout = self.duration("lock_timeout", value);
                 }
@@ -189,6 +217,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Settings, Vec<String>> {
         parse(Path::new("m/1_a/metadata.toml"), text, Dialect::Sqlite)
+            .map(|(settings, _)| settings)
             .map_err(|problems| problems.iter().map(ToString::to_string).collect())
     }
 

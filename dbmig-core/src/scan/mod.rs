@@ -10,7 +10,7 @@ mod fingerprint;
 mod listing;
 mod metadata;
 mod order;
-mod parallel;
+mod outlook;
 mod text;
 mod warning;
 
@@ -18,9 +18,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use fault::{Fault, Problem};
-pub use warning::{Smell, Warning};
+pub use warning::{Contradiction, Smell, Warning};
 
-use crate::{Dialect, MigrationSet};
+use crate::{Dialect, MigrationSet, parallel};
 use listing::Listing;
 
 /// What a directory holds.
@@ -81,9 +81,9 @@ pub fn scan_shown_as(dir: &Path, shown: &Path, dialect: Dialect) -> Result<Scann
         let mut report = Report::new(dialect);
         (entry::judge(entry, &mut report), report)
     });
-    let mut migrations = Vec::with_capacity(judged.len());
+    let mut usable = Vec::with_capacity(judged.len());
     for (migration, found) in judged {
-        migrations.extend(migration);
+        usable.extend(migration);
         report.add(found);
     }
     order::check(shown, &listing.entries, &mut report);
@@ -91,6 +91,9 @@ pub fn scan_shown_as(dir: &Path, shown: &Path, dialect: Dialect) -> Result<Scann
         return Err(refuse(report.problems));
     }
     let fingerprint = fingerprint::of(&listing);
+    usable.sort_by(|a, b| a.migration.version.cmp(&b.migration.version));
+    let (migrations, warnings) = outlook::add(dialect, usable);
+    report.warnings.extend(warnings);
     match MigrationSet::new(dialect, migrations) {
         Ok(set) => Ok(Scanned { set, warnings: report.warnings, fingerprint }),
         Err(twice) => {

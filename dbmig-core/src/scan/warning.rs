@@ -57,6 +57,30 @@ pub enum Smell {
     EndsTransaction,
     /// A statement that its database refuses in a transaction.
     RefusesTransaction,
+    /// What `metadata.toml` says of a migration is not what its SQL does.
+    WrongDeclaration {
+        /// What is against what.
+        contradiction: Contradiction,
+        /// Where it is said: `migrations/1_a/metadata.toml:3:1`.
+        declaration: String,
+        /// What was found, in words.
+        found: String,
+    },
+}
+
+/// What `metadata.toml` says, and the SQL does not bear out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Contradiction {
+    /// `compatible = true`
+    Compatible,
+    /// `reversible = "yes"` with a `down.sql` that drops something.
+    Reversible,
+    /// `reversible` is something else than `"no"`, and there is no way back.
+    NoWayBack {
+        /// What it is: `yes` or `lossy`.
+        declared: &'static str,
+    },
 }
 
 impl fmt::Display for Smell {
@@ -92,6 +116,31 @@ impl fmt::Display for Smell {
                 "this statement cannot run in a transaction: say `run_in_transaction = false` in \
                  metadata.toml"
             }
+            Self::WrongDeclaration { contradiction, declaration, found } => {
+                return contradiction.write(f, declaration, found);
+            }
         })
+    }
+}
+
+impl Contradiction {
+    fn write(self, f: &mut fmt::Formatter<'_>, declaration: &str, found: &str) -> fmt::Result {
+        match self {
+            Self::Compatible => write!(
+                f,
+                "{found}, so the previous version of the app cannot live with it, but {declaration} \
+                 says `compatible = true`: say `compatible = false` there, or do it in two releases",
+            ),
+            Self::Reversible => write!(
+                f,
+                "{found}, which loses data, but {declaration} says `reversible = \"yes\"`: say \
+                 `reversible = \"lossy\"` there",
+            ),
+            Self::NoWayBack { declared } => write!(
+                f,
+                "says `reversible = \"{declared}\"`, but {found}: write the way back, or say \
+                 `reversible = \"no\"`",
+            ),
+        }
     }
 }

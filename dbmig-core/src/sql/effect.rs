@@ -5,11 +5,10 @@
 
 mod mysql;
 mod postgres;
-mod reader;
 
 use super::Statement;
+use super::reader::Reader;
 use crate::Dialect;
-use reader::Reader;
 
 /// What a statement whose runner has vanished leaves to be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 //! One lexer reads all dialects by their rules; a small grammar per dialect knows where a `;`
 //! belongs to the body of a trigger or routine. Whether the rest is right is for the database.
 
+#[cfg(feature = "infer")]
+pub(crate) mod calls;
 pub mod effect;
 mod error;
 mod extent;
@@ -10,6 +12,7 @@ mod grammar;
 pub mod kind;
 mod lexer;
 mod pieces;
+pub(crate) mod reader;
 mod rules;
 mod secret;
 pub mod session;
@@ -98,7 +101,7 @@ impl<'t> Statement<'t> {
     }
 
     /// Its tokens without marks and hints.
-    fn tokens(&self) -> impl Iterator<Item = Token<'t>> + use<'t> {
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = Token<'t>> + use<'t> {
         Lexer::new(self.dialect, self.text)
             .filter(|token| token.is_significant() && !token.is_mark())
     }

@@ -22,7 +22,7 @@ fn rows(db: &mut dyn Database, schema: &str) -> QueryResult<Vec<Row>> {
     let (ledger, history) = (format!("{schema}{LEDGER}"), format!("{schema}{HISTORY}"));
     db.query(&format!(
         "SELECT l.version, h.checksum, CASE WHEN EXISTS (SELECT 1 FROM {history} \
-         WHERE state IN ('running', 'failed') AND execution = 'statements' OR format > {FORMAT}) \
+         WHERE state = 'running' OR (state = 'failed' AND execution = 'statements') OR format > {FORMAT}) \
          THEN 'look' END FROM {ledger} l LEFT JOIN (SELECT version, MAX(id) AS id FROM {history} \
          WHERE state IN ('done', 'baselined') GROUP BY version) c ON c.version = l.version \
          LEFT JOIN {history} h ON h.id = c.id AND h.direction = 'up'"

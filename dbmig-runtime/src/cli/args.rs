@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use dbmig_core::Version;
-use dbmig_core::plan::{Diverged, Extent, OutOfOrder, Policy, Repair, Target};
+use dbmig_core::plan::{Beyond, DataLoss, Diverged, Extent, OutOfOrder, Policy, Repair, Target};
 
 /// The commands on a database. An app flattens them into its own command line.
 #[derive(Clone, Debug, Subcommand)]
@@ -32,6 +32,8 @@ pub enum Command {
     Repair(RepairArgs),
     /// Take migrations as applied without running them, to adopt an existing database
     Baseline(BaselineArgs),
+    /// Bring the database to what this build holds: up, down, or nothing
+    Sync(SyncArgs),
     /// Wait until another process has applied everything
     Wait(WaitForArgs),
 }
@@ -211,6 +213,9 @@ pub struct RepairWhat {
     /// The changed text of an applied migration is what the database holds
     #[arg(long, value_name = "VERSION", value_parser = version)]
     pub accept: Option<Version>,
+    /// Versions of the app that do not know this applied migration can live with it
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub compatible: Option<Version>,
 }
 
 impl RepairWhat {
@@ -222,6 +227,7 @@ impl RepairWhat {
             self.forget.clone().map(Repair::Forget),
             self.finish.clone().map(Repair::Finish),
             self.accept.clone().map(Repair::Accept),
+            self.compatible.clone().map(Repair::Compatible),
         ];
         wanted.into_iter().flatten().next()
     }
@@ -287,6 +293,46 @@ impl PlanArgs {
             (None, true) => Target::Revert(self.how_many.extent()),
             (None, false) => Target::Latest,
         }
+    }
+}
+
+/// `sync`
+#[derive(Args, Clone, Copy, Debug, Default)]
+#[command(
+    after_help = "For a job that runs once at each deployment, which may be a rollback: nobody tells it, so it\n\
+    compares what this build holds with what is applied.\n  \
+    the database lacks some of it         applies it\n  \
+    the database has more, compatible     does nothing, or goes back with --down\n  \
+    the database has more, breaking       refuses (exit code 4), or goes back with --down\n  \
+    each has what the other lacks         refuses (exit code 4)\n\
+    Back it goes with the scripts that were stored in the database when the migrations were applied, newest\n\
+    first, and as a whole or not at all: first it checks that each of them is there, unaltered and reversible.\n\n\
+    Examples:\n  cargo dbmig sync\n  cargo dbmig sync --down --dry-run\n  cargo dbmig sync --down --allow-data-loss"
+)]
+pub struct SyncArgs {
+    /// Revert what the database has and this build does not
+    #[arg(long)]
+    pub down: bool,
+    /// Revert it even if tables or columns go that hold rows
+    #[arg(long, requires = "down")]
+    pub allow_data_loss: bool,
+    /// Show what would be done and lost, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+impl SyncArgs {
+    /// What is wanted.
+    pub fn target(self) -> Target {
+        Target::Image(if self.down { Beyond::Revert } else { Beyond::Keep })
+    }
+
+    /// `policy`, with what is allowed here, too.
+    pub fn over(self, mut policy: Policy) -> Policy {
+        if self.allow_data_loss {
+            policy.data_loss = DataLoss::Allow;
+        }
+        policy
     }
 }
 

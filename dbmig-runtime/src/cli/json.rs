@@ -1,6 +1,7 @@
 //! The shapes that `--json` prints. They are documented in docs/json.md and only ever grow.
 
-use dbmig_core::plan::{Action, Diagnosis, DownScript, Mending, Plan};
+use dbmig_core::outlook::{Backward, Forward, Ground};
+use dbmig_core::plan::{Action, Diagnosis, Doomed, DownScript, Mending, Plan, Presence};
 use dbmig_core::status::{Entry, State};
 use serde::Serialize;
 
@@ -9,6 +10,7 @@ use super::repair::Explained;
 use super::show::PlannedStep;
 use crate::history::HistoryRow;
 use crate::report::{Done, Report};
+use crate::runner::Preview;
 
 #[derive(Serialize)]
 pub(super) struct Failure<'a> {
@@ -68,6 +70,36 @@ struct EntryRow<'a> {
     version: &'a str,
     name: &'a str,
     state: &'a str,
+    compatible: Judged<'a>,
+    reversible: Judged<'a>,
+}
+
+/// A judgement, and what it rests on.
+#[derive(Serialize)]
+struct Judged<'a> {
+    verdict: &'static str,
+    basis: &'static str,
+    reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
+}
+
+impl<'a> Judged<'a> {
+    fn new(verdict: &'static str, ground: &'a Ground) -> Self {
+        let Ground { basis, reason, position } = ground;
+        let (line, column) = (position.map(|at| at.line), position.map(|at| at.column));
+        Self { verdict, basis: basis.name(), reason, line, column }
+    }
+
+    fn forward(forward: &'a Forward) -> Self {
+        Self::new(forward.impact.name(), &forward.ground)
+    }
+
+    fn backward(backward: &'a Backward) -> Self {
+        Self::new(backward.reversal.name(), &backward.ground)
+    }
 }
 
 impl<'a> Standing<'a> {
@@ -80,6 +112,8 @@ impl<'a> Standing<'a> {
                     version: entry.version.as_str(),
                     name: &entry.name,
                     state: entry.state.name(),
+                    compatible: Judged::forward(&entry.forward),
+                    reversible: Judged::backward(&entry.backward),
                 })
                 .collect(),
             runner,
@@ -104,6 +138,10 @@ struct StepRow<'a> {
     direction: &'a str,
     execution: &'a str,
     script: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compatible: Option<Judged<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reversible: Option<Judged<'a>>,
     statements_done_before: usize,
     statements: Vec<StatementRow<'a>>,
 }
@@ -126,6 +164,8 @@ impl<'a> Planned<'a> {
                 Action::Revert { script: DownScript::Stored, .. } => "stored",
                 _ => "here",
             },
+            compatible: shown.forward.as_ref().map(Judged::forward),
+            reversible: shown.backward.as_ref().map(Judged::backward),
             statements_done_before: step.done_before,
             statements: shown
                 .statements
@@ -258,4 +298,102 @@ impl<'a> Reached<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
         Self { reached: true, ahead: &report.ahead }
     }
+}
+
+/// `sync`
+#[derive(Serialize)]
+pub(super) struct Synced<'a> {
+    verdict: &'static str,
+    action: &'static str,
+    pending: Vec<PendingRow<'a>>,
+    unknown: Vec<UnknownRow<'a>>,
+    losses: Vec<LossRow<'a>>,
+    #[serde(flatten)]
+    outcome: Outcome<'a>,
+}
+
+/// How a sync ended, or would begin.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Outcome<'a> {
+    Done(#[serde(serialize_with = "finished")] &'a Report),
+    Planned(Planned<'a>),
+    Failed(&'a Failure<'a>),
+}
+
+fn finished<S: serde::Serializer>(report: &&Report, serializer: S) -> Result<S::Ok, S::Error> {
+    Finished::new(report).serialize(serializer)
+}
+
+#[derive(Serialize)]
+struct PendingRow<'a> {
+    version: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct UnknownRow<'a> {
+    version: &'a str,
+    name: &'a str,
+    app: &'a str,
+    state: &'static str,
+    compatible: Judged<'a>,
+}
+
+#[derive(Serialize)]
+struct LossRow<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+impl<'a> Synced<'a> {
+    pub(super) fn new(preview: &'a Preview<'_>, outcome: Outcome<'a>) -> Self {
+        let comparison = &preview.comparison;
+        let pending = comparison.pending.iter();
+        let unknown = comparison.unknown.iter().map(|one| UnknownRow {
+            version: one.version.as_str(),
+            name: &one.name,
+            app: &one.app,
+            state: match one.presence {
+                Presence::Applied => "applied",
+                Presence::Announced => "announced",
+            },
+            compatible: Judged::forward(&one.forward),
+        });
+        Self {
+            verdict: comparison.verdict().name(),
+            action: match &outcome {
+                Outcome::Failed(_) => "refused",
+                Outcome::Done(_) | Outcome::Planned(_) => super::sync::action(&preview.plan),
+            },
+            pending: pending
+                .map(|m| PendingRow { version: m.version.as_str(), name: &m.name })
+                .collect(),
+            unknown: unknown.collect(),
+            losses: preview.doomed.iter().flat_map(losses).collect(),
+            outcome,
+        }
+    }
+}
+
+fn losses(doomed: &Doomed) -> Vec<LossRow<'_>> {
+    let name = &doomed.name;
+    let counted = doomed.counted.iter().map(|counted| LossRow {
+        name,
+        object: Some(counted.loss.to_string()),
+        rows: counted.rows.as_ref().ok().copied(),
+        reason: counted.rows.as_ref().err().map(String::as_str),
+    });
+    let uncountable = doomed.uncountable.iter().map(|backward| LossRow {
+        name,
+        object: None,
+        rows: None,
+        reason: Some(&backward.ground.reason),
+    });
+    counted.chain(uncountable).collect()
 }

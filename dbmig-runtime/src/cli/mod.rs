@@ -11,17 +11,19 @@ mod exit;
 mod json;
 mod output;
 mod progress;
+mod qovery;
 mod repair;
 mod run;
 mod show;
 mod signals;
+mod sync;
 mod verify;
 mod waits;
 
 pub use app::{Migrate, main};
 pub use args::{
     Allowed, BaselineArgs, Command, HistoryArgs, HowMany, PendingArgs, PlanArgs, RedoArgs,
-    RepairArgs, RevertArgs, RunArgs, StatusArgs, VerifyArgs, WaitForArgs,
+    RepairArgs, RevertArgs, RunArgs, StatusArgs, SyncArgs, VerifyArgs, WaitForArgs,
 };
 pub use common::{Color, CommonArgs};
 pub use confirm::{Confirmation, confirm};

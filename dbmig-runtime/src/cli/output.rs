@@ -114,6 +114,13 @@ impl Output {
     pub fn failure(&self, message: &str, remedy: Option<&str>, exit: Exit) {
         if self.format == Format::Json {
             self.json(&json::Failure::new(message, remedy, exit));
+        }
+        self.said(message, remedy);
+    }
+
+    /// The same for people; nothing for programs.
+    pub(super) fn said(&self, message: &str, remedy: Option<&str>) {
+        if self.format == Format::Json {
             return;
         }
         err(&format_args!("{} {message}", Look::Bad.paint("error:")));

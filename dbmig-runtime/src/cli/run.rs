@@ -6,14 +6,14 @@ use dbmig_core::plan::{Plan, Target};
 use dbmig_core::status::State;
 use dbmig_core::{MigrationSet, Version};
 
-use super::args::{Allowed, BaselineArgs, Command, RunArgs};
+use super::args::{Allowed, BaselineArgs, Command, RunArgs, SyncArgs};
 use super::confirm::{Confirmation, confirm};
 use super::exit::Exit;
 use super::json;
 use super::output::Output;
 use super::progress::Progress;
 use super::signals::end_when_silent;
-use super::{repair, show, verify};
+use super::{repair, show, sync, verify};
 use crate::backend::Database;
 use crate::connect::{connect_to_read, connect_with, patiently};
 use crate::error::Error;
@@ -99,6 +99,7 @@ fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> 
             }
         }
         Command::Baseline(args) => baseline(db, context, args),
+        Command::Sync(args) => sync::sync(db, context, *args),
         Command::Wait(args) => wait(context, args.timeout),
     }
 }
@@ -131,6 +132,7 @@ fn open(command: &Command, context: &Context<'_>) -> Result<Box<dyn Database>, E
     let mut observe = |event: &Event<'_>| progress.observe(event);
     let opened = patiently(*connect_wait, control, &mut observe, || match command {
         Command::Run(RunArgs { dry_run: false, .. })
+        | Command::Sync(SyncArgs { dry_run: false, .. })
         | Command::Baseline(BaselineArgs { dry_run: false, .. }) => {
             connect_with(context.url, control)
         }
@@ -154,7 +156,7 @@ fn destructive(command: &Command) -> Option<&'static str> {
 }
 
 impl<'a> Context<'a> {
-    fn runner(&self) -> Runner<'a> {
+    pub(super) fn runner(&self) -> Runner<'a> {
         Runner::new(self.set, self.options.clone())
     }
 
@@ -183,8 +185,20 @@ fn run(
     finished(context, &result?)
 }
 
+/// What the steps of `plan` would play.
+pub(super) fn scripts(
+    db: &mut dyn Database,
+    context: &Context<'_>,
+    plan: &Plan<'_>,
+) -> Result<Vec<show::PlannedStep>, Error> {
+    let runner = context.runner();
+    show::planned(plan, context.set.dialect(), |version| {
+        Ok(runner.stored_down(db, version)?.unwrap_or_default())
+    })
+}
+
 /// Not with every command for ever: what is applied cannot be changed any more.
-fn warn(context: &Context<'_>, plan: &Plan<'_>) {
+pub(super) fn warn(context: &Context<'_>, plan: &Plan<'_>) {
     let concerned = |version: &Version| plan.steps.iter().any(|step| step.version() == version);
     let warnings = context.warnings.iter().filter(|(version, _)| concerned(version));
     warnings.for_each(|(_, warning)| context.output.warning(warning));
@@ -216,9 +230,7 @@ fn plan(
     let runner = context.runner_with(allowed);
     let plan = runner.plan(db, target)?;
     warn(context, &plan);
-    let shown = show::planned(&plan, context.set.dialect(), |version| {
-        Ok(runner.stored_down(db, version)?.unwrap_or_default())
-    })?;
+    let shown = scripts(db, context, &plan)?;
     context.output.json(&json::Planned::new(&plan, &shown));
     show::plan(&context.output, &plan, &shown);
     Ok(Exit::Done)

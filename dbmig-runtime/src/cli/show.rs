@@ -2,6 +2,7 @@
 
 use dbmig_core::Dialect;
 use dbmig_core::migration::{Down, Execution};
+use dbmig_core::outlook::{Backward, Forward};
 use dbmig_core::plan::{Action, Direction, DownScript, Plan};
 use dbmig_core::sql::{self, Position};
 use dbmig_core::status::{Entry, State};
@@ -17,6 +18,10 @@ pub(super) struct PlannedStep {
     /// Where the script is.
     pub(super) path: String,
     pub(super) statements: Vec<(Position, String)>,
+    /// What applying it means for the previous version of the app.
+    pub(super) forward: Option<Forward>,
+    /// What reverting it does to the data.
+    pub(super) backward: Option<Backward>,
 }
 
 /// The scripts of a plan; `stored` reads a stored one.
@@ -27,12 +32,17 @@ pub(super) fn planned(
 ) -> Result<Vec<PlannedStep>, Error> {
     let mut shown = Vec::with_capacity(plan.steps.len());
     for step in &plan.steps {
+        let (mut forward, mut backward) = (None, None);
         let (path, text, declared) = match &step.action {
             Action::Apply(m) => {
+                forward = Some(m.forward());
                 (m.up().path.to_string(), m.up().text.to_string(), m.settings.execution)
             }
             Action::Revert { script: DownScript::InSet(m), .. } => match m.down() {
-                Down::Script(s) => (s.path.to_string(), s.text.to_string(), m.settings.execution),
+                Down::Script(s) => {
+                    backward = Some(m.backward());
+                    (s.path.to_string(), s.text.to_string(), m.settings.execution)
+                }
                 Down::Missing => (String::new(), String::new(), m.settings.execution),
             },
             Action::Revert { script: DownScript::Stored, version, name } => {
@@ -48,7 +58,7 @@ pub(super) fn planned(
         };
         let shown_text = |text| sql::hide_secrets(dialect, text).into_owned();
         let statements = statements.iter().map(|s| (s.position, shown_text(s.text))).collect();
-        shown.push(PlannedStep { execution, path, statements });
+        shown.push(PlannedStep { execution, path, statements, forward, backward });
     }
     Ok(shown)
 }
@@ -68,6 +78,12 @@ pub(super) fn plan(output: &Output, plan: &Plan<'_>, shown: &[PlannedStep]) {
             _ => "statement by statement",
         };
         output.line(format!("{verb} {} {}", step.name(), Look::Faint.paint(format!("({how})"))));
+        for judged in [
+            shown.forward.as_ref().map(ToString::to_string),
+            shown.backward.as_ref().map(ToString::to_string),
+        ] {
+            judged.iter().for_each(|judged| output.line(format!("  {judged}")));
+        }
         for (index, (position, sql)) in shown.statements.iter().enumerate() {
             let place = Look::Faint.paint(format!("-- {}:{position}", shown.path));
             let done = if index < step.done_before { " (done already)" } else { "" };
@@ -87,7 +103,8 @@ pub(super) const fn plural(count: usize, one: &'static str, many: &'static str) 
 pub(super) fn status(output: &Output, entries: &[Entry]) {
     for entry in entries {
         let state = look(entry.state).paint(format_args!("{:<11}", entry.state.name()));
-        output.line(format!("{state}  {}", entry.name));
+        let forward = Look::Faint.paint(&entry.forward);
+        output.line(format!("{state}  {}  {forward}", entry.name));
     }
     let counts = State::ALL.iter().filter_map(|state| {
         let count = entries.iter().filter(|entry| entry.state == *state).count();

@@ -260,7 +260,6 @@ impl Error {
             Self::Blocked(Blocked::UnknownVersion { .. } | Blocked::NotApplied { .. }) => {
                 Class::Usage
             }
-            Self::Blocked(Blocked::Irreversible(_)) => Class::Final,
             Self::Blocked(_)
             | Self::NewerHistory { .. }
             | Self::Foreign(_)

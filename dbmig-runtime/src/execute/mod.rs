@@ -21,9 +21,12 @@ use crate::options::Options;
 use crate::report::{Done, Report};
 
 mod cursor;
+mod floor;
 mod reached;
 mod script;
 
+use diesel::QueryResult;
+use floor::Announced;
 pub(crate) use script::storable_down;
 use script::{Playing, playing};
 
@@ -69,7 +72,7 @@ pub(crate) fn step(
     before: &Report,
     observe: &mut Observe<'_>,
 ) -> Result<Option<Done>, Error> {
-    let Playing { script, down, settings, checksum } = playing(db, place.tables, step)?;
+    let Playing { script, down, settings, outlook, checksum } = playing(db, place, step)?;
     let dialect = place.tables.dialect;
     let statements = script
         .statements(dialect)
@@ -82,6 +85,7 @@ pub(crate) fn step(
         execution,
         checksum,
         settings: &settings,
+        outlook: &outlook,
         total: statements.len(),
         script: &sql::hide_secrets(dialect, &script.text),
         down: down.as_deref(),
@@ -144,7 +148,12 @@ fn transaction(
     observe: &mut Observe<'_>,
 ) -> Result<Outcome, Failure> {
     let (engine, tables) = (db.engine(), place.tables);
+    let announced = floor::raise(db, place, run)?;
     let rows = |elapsed: Option<Duration>| {
+        let ledger = history::ledger(engine, tables, run.version, run.direction);
+        if announced == Announced::Yes {
+            return ledger + &history::complete(engine, tables, run);
+        }
         let progress = Progress {
             state: RunState::Done,
             cursor: Cursor::after(statements.len()),
@@ -152,8 +161,7 @@ fn transaction(
             note: None,
             span: engine.span(elapsed),
         };
-        history::ledger(engine, tables, run.version, run.direction)
-            + &history::insert(engine, tables, run, &progress)
+        ledger + &history::insert(engine, tables, run, &progress)
     };
     let name = place.session_name(run.name);
     let limits = limits(place, run.settings, statements);
@@ -167,15 +175,17 @@ fn transaction(
     };
     let begun = Instant::now();
     let result = retrying(place, run, observe, || engine.atomic(db, &atomic));
-    match result {
+    let result = match result {
         // Somebody without our lock, or the last word of a runner that is gone.
         Err(failure) if was_overtaken(db, &atomic, &failure) => Ok(Outcome::Overtaken),
-        Err(failure) => {
-            record_failure(db, place, run, &failure, begun);
-            Err(failure)
-        }
-        Ok(outcome) => Ok(outcome),
+        result => result,
+    };
+    match (&result, announced) {
+        (Err(failure), Announced::No) => record_failure(db, place, run, failure, begun),
+        (_, Announced::Yes) => floor::lower(db, place, run, &result),
+        (Ok(_), Announced::No) => {}
     }
+    result
 }
 
 /// Whether the step failed because it is done already.
@@ -206,11 +216,17 @@ fn record_failure(
         note: None,
         span: history::ending(engine, begun.elapsed()),
     };
-    let envelope = engine.envelope(&place.setting(db, &run.runner.session, Part::Whole));
-    let rows = envelope.around(&history::insert(engine, tables, run, &progress));
-    if db.execute(&rows).is_err() {
+    // Its own error is on its way to the caller.
+    let _ = note(db, place, &history::insert(engine, tables, run, &progress));
+}
+
+/// Writes `rows` about a step that is not under way, in a transaction of their own.
+fn note(db: &mut dyn Database, place: &Place<'_>, rows: &str) -> QueryResult<()> {
+    let envelope = db.engine().envelope(&place.setting(db, &place.runner.session, Part::Whole));
+    db.execute(&envelope.around(rows)).inspect_err(|_| {
+        // The first error is the one that matters.
         let _ = db.execute(&envelope.abort);
-    }
+    })
 }
 
 /// A row, if another runner has already done what `run` is about to do.

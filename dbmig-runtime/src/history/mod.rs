@@ -3,20 +3,24 @@
 use std::time::Duration;
 
 use dbmig_core::migration::{Execution, Settings};
+use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::Direction;
 use dbmig_core::{Checksum, Version};
 
 use crate::backend::engine::Engine;
 
 mod read;
+mod seal;
 mod write;
 
 pub(crate) use dbmig_core::history::FORMAT;
 pub use dbmig_core::history::RunState;
 pub use read::HistoryRow;
 pub(crate) use read::{is_version, list, read, run, stored_down, stored_up};
+pub use seal::HistoryKey;
+pub(crate) use seal::{Sealed, sum};
 pub(crate) use write::{
-    Cursor, Settled, Why, advance, complete, fail, insert, ledger, settle, take_up,
+    Cursor, Settled, Verdict, Why, advance, complete, fail, insert, ledger, say, settle, take_up,
 };
 
 /// Who runs.
@@ -28,6 +32,8 @@ pub(crate) struct Runner {
     pub(crate) host: String,
     /// The session that works, as its database names sessions.
     pub(crate) session: String,
+    /// Signs what is stored.
+    pub(crate) key: Option<HistoryKey>,
 }
 
 /// A run of one migration, as the history holds it.
@@ -38,6 +44,7 @@ pub(crate) struct Run<'a> {
     pub(crate) execution: Execution,
     pub(crate) checksum: Checksum,
     pub(crate) settings: &'a Settings,
+    pub(crate) outlook: &'a Outlook,
     pub(crate) total: usize,
     /// Without its passwords.
     pub(crate) script: &'a str,

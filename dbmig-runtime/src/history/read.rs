@@ -1,10 +1,12 @@
 //! Rows out of the two tables.
 
-use dbmig_core::history::{self as rows, NewerFormat, RunRow};
+use dbmig_core::history::{self as rows, RunRow};
 use dbmig_core::migration::Execution;
+use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::History;
 use dbmig_core::{Checksum, Dialect, Version};
 
+use super::seal::StoredScript;
 use crate::backend::engine::Engine;
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Row};
@@ -38,8 +40,7 @@ pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<(History, S
     let of = |kind| found.iter().filter(move |row: &&Row| row.text(0) == kind);
     let versions = of(LEDGER_ROW).map(|row| row.text(1).to_owned()).collect();
     let runs: Vec<_> = of(RUN_ROW).map(run_row).collect();
-    let history =
-        rows::read(versions, &runs).map_err(|NewerFormat(found)| Error::NewerHistory { found })?;
+    let history = rows::read(versions, &runs);
     let mark = of(MARK_ROW).next().map(|row| row.text(1).to_owned());
     Ok((history, mark.unwrap_or_default()))
 }
@@ -71,6 +72,9 @@ fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
         open("session"),
         open("sighted"),
         text("id"),
+        text("compatible"),
+        text("outlook"),
+        text("app"),
     ];
     format!(
         "SELECT {} FROM {history} WHERE id IN (SELECT MAX(id) FROM {history} GROUP BY version) \
@@ -85,7 +89,7 @@ fn ledger_rows(engine: &dyn Engine, tables: &Tables) -> String {
 
 /// A row of one value, as wide as the ones of the history.
 fn narrow(kind: &str, value: &str, from: &str) -> String {
-    format!("SELECT '{kind}', {value}{}{from}", ", NULL".repeat(14))
+    format!("SELECT '{kind}', {value}{}{from}", ", NULL".repeat(17))
 }
 
 fn run_row(row: &Row) -> RunRow {
@@ -107,6 +111,9 @@ fn run_row(row: &Row) -> RunRow {
         error: text(12),
         session: optional(13),
         sighted: optional(14),
+        compatible: text(16),
+        outlook: text(17),
+        app: text(18),
     }
 }
 
@@ -128,35 +135,35 @@ pub(crate) fn is_version(engine: &dyn Engine, version: &Version) -> String {
     format!("{column} = {}", engine.dialect().literal(version.as_str()))
 }
 
-/// The way back that was stored when `version` was last applied.
-pub(crate) struct StoredScript {
-    pub(crate) text: String,
-    pub(crate) execution: Execution,
-    pub(crate) checksum: Checksum,
-}
-
-/// Reads the way back of `version`.
+/// Reads the way back of `version`, whether or not it can be trusted.
 pub(crate) fn stored_down(
     db: &mut dyn Database,
     tables: &Tables,
     version: &Version,
 ) -> Result<Option<StoredScript>, Error> {
     let history = tables.history_name();
-    let version = is_version(db.engine(), version);
+    let condition = is_version(db.engine(), version);
     let sql = format!(
-        "SELECT down_script, execution, checksum FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
-         WHERE {version} AND state IN ('done', 'baselined') AND direction = 'up') \
+        "SELECT down_script, execution, checksum, settings, outlook, down_checksum, signature \
+         FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
+         WHERE {condition} AND state IN ('done', 'baselined') AND direction = 'up') \
          AND down_script IS NOT NULL"
     );
     let rows = db.query(&sql).map_err(Error::database("read a stored script"))?;
+    let optional = |row: &Row, i| row.optional(i).map(str::to_owned);
     Ok(rows.first().map(|row| StoredScript {
+        version: version.clone(),
         text: row.text(0).to_owned(),
         execution: if row.text(1) == "statements" {
             Execution::Statements
         } else {
             Execution::Transaction
         },
-        checksum: Checksum::from_hex(row.text(2)).unwrap_or(Checksum::from_bytes([0; 32])),
+        applied: Checksum::from_hex(row.text(2)).unwrap_or(Checksum::from_bytes([0; 32])),
+        settings: row.text(3).to_owned(),
+        outlook: Outlook::from_history(row.text(4).to_owned()),
+        checksum: optional(row, 5),
+        signature: optional(row, 6),
     }))
 }
 

@@ -2,10 +2,11 @@
 
 use dbmig_core::Version;
 use dbmig_core::history::RunState;
-use dbmig_core::migration::{Compatibility, Execution, Reversible};
+use dbmig_core::migration::Execution;
+use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::{Direction, Interrupted};
 
-use super::{FORMAT, Progress, Run, Runner, is_version};
+use super::{FORMAT, Progress, Run, Runner, Sealed, is_version, sum};
 use crate::backend::engine::Engine;
 use crate::backend::tables::Tables;
 
@@ -40,6 +41,12 @@ pub(crate) fn insert(
 ) -> String {
     let literal = |text: &str| engine.dialect().literal(text);
     let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
+    let settings = run.settings.to_history();
+    let signed = run.down.and_then(|down| {
+        let Run { version, execution, outlook, .. } = *run;
+        let sealed = Sealed { version, execution, settings: &settings, outlook, down };
+        run.runner.key.as_ref()?.sign(&sealed)
+    });
     let values = [
         FORMAT.to_string(),
         literal(run.version.as_str()),
@@ -53,8 +60,12 @@ pub(crate) fn insert(
         progress.cursor.done.to_string(),
         literal(run.script),
         optional(run.down),
-        optional(compatibility_name(run.settings.compatibility)),
-        optional(reversible_name(run.settings.reversible)),
+        literal(run.outlook.forward().impact.name()),
+        literal(run.outlook.backward().reversal.name()),
+        literal(run.outlook.as_str()),
+        literal(&settings),
+        optional(run.down.map(sum).as_deref()),
+        optional(signed.as_deref()),
         progress.span[0].clone(),
         progress.span[1].clone(),
         literal(&run.runner.app),
@@ -67,8 +78,9 @@ pub(crate) fn insert(
     ];
     format!(
         "INSERT INTO {} (format, version, name, direction, state, execution, checksum, statements_total, \
-         statements_started, statements_done, script, down_script, compatible, reversible, started_at, \
-         ended_at, app, host, database_user, session, sighted, error, note) VALUES ({});\n",
+         statements_started, statements_done, script, down_script, compatible, reversible, outlook, settings, \
+         down_checksum, signature, started_at, ended_at, app, host, database_user, session, sighted, error, note) \
+         VALUES ({});\n",
         tables.history_name(),
         values.join(", "),
     )
@@ -94,9 +106,9 @@ pub(crate) fn settle(
     format!(
         "INSERT INTO {history} (format, version, name, direction, state, execution, checksum, \
          statements_total, statements_started, statements_done, script, down_script, compatible, reversible, \
-         started_at, ended_at, app, host, database_user, note) SELECT {FORMAT}, version, name, direction, \
+         outlook, settings, down_checksum, signature, started_at, ended_at, app, host, database_user, note) SELECT {FORMAT}, version, name, direction, \
          '{}', execution, checksum, statements_total, {done}, {done}, script, down_script, compatible, \
-         reversible, {now}, {now}, {}, {}, {}, {} FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
+         reversible, outlook, settings, down_checksum, signature, {now}, {now}, {}, {}, {}, {} FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
          WHERE {});\n",
         settled.state.name(),
         literal(&settled.runner.app),
@@ -106,6 +118,52 @@ pub(crate) fn settle(
         is_version(engine, &run.version),
         done = settled.done,
         now = engine.now(),
+    )
+}
+
+/// What a person says of an applied version.
+pub(crate) struct Verdict<'a> {
+    pub(crate) version: &'a Version,
+    pub(crate) name: &'a str,
+    pub(crate) outlook: &'a Outlook,
+    pub(crate) signature: Option<&'a str>,
+}
+
+/// A row like the one of the run that applied the version, or the first one where another tool did,
+/// with another outlook.
+pub(crate) fn say(
+    engine: &dyn Engine,
+    tables: &Tables,
+    verdict: &Verdict<'_>,
+    (note, runner): (&str, &Runner),
+) -> String {
+    let literal = |text: &str| engine.dialect().literal(text);
+    let (history, now) = (tables.history_name(), engine.now());
+    let state = RunState::Baselined.name();
+    let impact = literal(verdict.outlook.forward().impact.name());
+    let outlook = literal(verdict.outlook.as_str());
+    let signature = verdict.signature.map_or_else(|| "NULL".to_owned(), literal);
+    let condition = is_version(engine, verdict.version);
+    let last = format!(
+        "(SELECT MAX(id) FROM {history} WHERE {condition} AND state IN ('done', 'baselined'))"
+    );
+    let columns = "format, version, name, direction, state, execution, checksum, statements_total, \
+                   statements_started, statements_done, script, down_script, compatible, reversible, outlook, \
+                   settings, down_checksum, signature, started_at, ended_at, app, host, database_user, note";
+    let by = [literal(&runner.host), engine.user().to_owned(), literal(note)].join(", ");
+    // Who had applied it stays: that is the lowest version that is known to run with it.
+    format!(
+        "INSERT INTO {history} ({columns}) SELECT {FORMAT}, version, name, direction, '{state}', execution, \
+         checksum, statements_total, statements_started, statements_done, script, down_script, {impact}, \
+         reversible, {outlook}, settings, down_checksum, {signature}, {now}, {now}, app, {by} FROM {history} \
+         WHERE id = {last} AND direction = 'up';\n\
+         INSERT INTO {history} ({columns}) SELECT {FORMAT}, {version}, {name}, 'up', '{state}', 'transaction', '', \
+         0, 0, 0, '', NULL, {impact}, {reversible}, {outlook}, '', NULL, NULL, {now}, {now}, '', {by} \
+         WHERE NOT EXISTS (SELECT 1 FROM {history} WHERE {condition} AND note = {note});\n",
+        version = literal(verdict.version.as_str()),
+        name = literal(verdict.name),
+        reversible = literal(verdict.outlook.backward().reversal.name()),
+        note = literal(note),
     )
 }
 
@@ -190,8 +248,8 @@ pub(crate) fn take_up(
     state: RunState,
 ) -> String {
     format!(
-        "UPDATE {} SET state = '{}' WHERE {} AND state IN ('running', 'failed') \
-         AND execution = 'statements';\n",
+        "UPDATE {} SET state = '{}' WHERE {} AND (state = 'running' OR (state = 'failed' \
+         AND execution = 'statements'));\n",
         tables.history_name(),
         state.name(),
         is_version(engine, version),
@@ -212,26 +270,9 @@ pub(crate) fn ledger(
     }
 }
 
-const fn execution_name(execution: Execution) -> &'static str {
+pub(super) const fn execution_name(execution: Execution) -> &'static str {
     match execution {
         Execution::Transaction => "transaction",
         Execution::Statements => "statements",
-    }
-}
-
-const fn compatibility_name(compatibility: Compatibility) -> Option<&'static str> {
-    match compatibility {
-        Compatibility::Undeclared => None,
-        Compatibility::Compatible => Some("compatible"),
-        Compatibility::Breaking => Some("breaking"),
-    }
-}
-
-const fn reversible_name(reversible: Reversible) -> Option<&'static str> {
-    match reversible {
-        Reversible::Undeclared => None,
-        Reversible::Yes => Some("yes"),
-        Reversible::Lossy => Some("lossy"),
-        Reversible::No => Some("no"),
     }
 }

@@ -206,7 +206,7 @@ pub(crate) fn with_lock<T>(
     let mut waiting = Waiting::new(options.lock_wait, options.control.clone());
     loop {
         let Some(look) = decide(db)? else { return Ok(None) };
-        refuse_foreign(&look.tables)?;
+        refuse(&look)?;
         let tables = look.tables.clone();
         let claim = Claim { tables: &tables, token, who: &who, seat };
         match lock.take(db, &claim, &look).map_err(taking())? {
@@ -228,9 +228,19 @@ pub(crate) fn with_lock<T>(
             }
             Take::Changed => waiting.again(None)?,
             Take::Foreign(foreign) => return Err(Error::foreign(&foreign)),
-            Take::Busy => waiting.watch(db, lock, &tables, goal, observe)?,
+            Take::Busy => {
+                // Once it is there, it is something else that is waited for.
+                let goal = goal.filter(|goal| look.history.find(goal).is_none());
+                waiting.watch(db, lock, &tables, goal, observe)?;
+            }
         }
     }
+}
+
+/// Nothing is written where somebody else could lead it astray, or where a newer dbmig knows better.
+fn refuse(look: &Look) -> Result<(), Error> {
+    refuse_foreign(&look.tables)?;
+    look.history.newer_format.map_or(Ok(()), |found| Err(Error::NewerHistory { found }))
 }
 
 /// Whoever owns a table has a say in what a write to it does.

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::event::Observe;
 use crate::look::{Look, look_closely};
 use crate::options::Options;
-use dbmig_core::plan::{Cause, Interrupted};
+use dbmig_core::plan::{Cause, History, Interrupted};
 use diesel::QueryResult;
 
 /// A session that does nothing may still have a statement before it that it has not read; one of a
@@ -28,7 +28,8 @@ pub(super) fn outlive(
 ) -> Result<Look, Error> {
     let seen = if freshness == Freshness::Unknown { look_again(db, &seen)? } else { seen };
     // Of one that failed, nobody is at work any more; what it has left is in the catalogue.
-    if !seen.history.interrupted.iter().any(Interrupted::is_lost_or_in_doubt) {
+    let History { interrupted, announced, .. } = &seen.history;
+    if !interrupted.iter().any(Interrupted::is_lost_or_in_doubt) && announced.is_empty() {
         return Ok(seen);
     }
     let sessions = lost_sessions(&seen);
@@ -48,7 +49,7 @@ pub(super) fn outlive(
 fn look_again(db: &mut dyn Database, seen: &Look) -> Result<Look, Error> {
     let look = look_closely(db)?;
     // Somebody may have been faster with a table that was not there.
-    super::refuse_foreign(&look.tables)?;
+    super::refuse(&look)?;
     if look.tables.schema == seen.tables.schema {
         return Ok(look);
     }
@@ -58,7 +59,9 @@ fn look_again(db: &mut dyn Database, seen: &Look) -> Result<Look, Error> {
 
 fn lost_sessions(seen: &Look) -> Vec<String> {
     let lost = seen.history.interrupted.iter().filter(|run| run.cause == Cause::Lost);
-    lost.filter_map(|run| run.session.clone()).filter(|session| !session.is_empty()).collect()
+    let announced = seen.history.announced.iter().map(|run| &run.session);
+    let sessions = lost.map(|run| &run.session).chain(announced).flatten();
+    sessions.filter(|session| !session.is_empty()).cloned().collect()
 }
 
 fn still_there(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dbmig_core::plan::{Beyond, Target};
 use dbmig_core::{MigrationSet, Version};
 
 use super::Migrator;
@@ -27,7 +28,22 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         U::Error: Into<Error>,
     {
         let url = url.try_into().map_err(Into::into)?;
-        self.observed(|set, options, observe| run_at(set, options, &url, observe))
+        let target = Target::Latest;
+        self.observed(|set, options, observe| run_at(set, options, &url, &target, observe))
+    }
+
+    /// Does what [`Migrator::sync`] does, on connections of its own to `url`.
+    ///
+    /// # Errors
+    /// As [`Migrator::sync`].
+    pub fn sync_at<U>(&mut self, url: U, beyond: Beyond) -> Result<Report, Error>
+    where
+        U: TryInto<DatabaseUrl>,
+        U::Error: Into<Error>,
+    {
+        let url = url.try_into().map_err(Into::into)?;
+        let target = Target::Image(beyond);
+        self.observed(|set, options, observe| run_at(set, options, &url, &target, observe))
     }
 
     /// Waits until somebody else, such as a job, has applied everything; not longer than `timeout`.
@@ -79,6 +95,6 @@ impl<B: Backend, V: Into<Version>> Migrator<'static, B, V> {
             on_failure: self.on_failure,
             observe,
         };
-        task.start(move |url, observe| run_at(set, &options, url, observe))
+        task.start(move |url, observe| run_at(set, &options, url, &Target::Latest, observe))
     }
 }

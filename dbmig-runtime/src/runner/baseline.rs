@@ -107,6 +107,7 @@ pub(super) fn adopt(
         execution: Execution::Transaction,
         checksum: migration.checksum,
         settings: &migration.settings,
+        outlook: &migration.consequences(),
         total,
         script: &sql::hide_secrets(tables.dialect, &migration.up().text),
         down: down.as_deref(),

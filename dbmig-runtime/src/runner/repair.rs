@@ -1,6 +1,8 @@
 //! Writing down what a person has settled.
 
+use dbmig_core::Version;
 use dbmig_core::history::RunState;
+use dbmig_core::outlook::{Forward, Ground, Impact, Outlook};
 use dbmig_core::plan::{self, Diagnosis, Mending, Repair};
 
 use super::baseline::{adopt, write};
@@ -8,7 +10,7 @@ use super::{Runner, ensure_tables, runner, within};
 use crate::backend::Database;
 use crate::error::Error;
 use crate::execute::Place;
-use crate::history::{self, Settled};
+use crate::history::{self, Settled, Verdict};
 use crate::lock::{Held, with_lock};
 use crate::look::{look, look_closely};
 use crate::options::Options;
@@ -66,6 +68,9 @@ fn mend(held: &mut Held<'_>, options: &Options, mending: &Mending<'_>) -> Result
         Mending::Forget { run } => (run, RunState::Forgotten, run.done),
         Mending::Finish { run } => (run, RunState::Baselined, run.done),
         Mending::Accept { migration } => return adopt(held, options, migration, Some(&note)),
+        Mending::Compatible { version, name } => {
+            return make_compatible(held, options, (version, name), &note);
+        }
     };
     let tables = ensure_tables(held)?;
     let runner = runner(held, options);
@@ -82,6 +87,37 @@ fn mend(held: &mut Held<'_>, options: &Options, mending: &Mending<'_>) -> Result
             &Settled { state, done, note: &note, runner: &runner },
         )
         + &ledger;
+    let fence = held.fence.clone();
+    let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
+    write(held.db(), &place, &rows, "write the repair")
+}
+
+/// The stored way back stays as it is; what is signed is signed anew.
+fn make_compatible(
+    held: &mut Held<'_>,
+    options: &Options,
+    (version, name): (&Version, &str),
+    note: &str,
+) -> Result<(), Error> {
+    let (tables, runner) = (ensure_tables(held)?, runner(held, options));
+    let applied = held.look.history.find(version);
+    let backward = applied.map(|applied| applied.outlook.backward());
+    let backward = backward.unwrap_or_else(|| Outlook::UNREAD.backward());
+    let forward = Forward {
+        impact: Impact::Compatible,
+        ground: Ground::declared("a person said so with `repair`"),
+    };
+    let outlook = Outlook::new(&forward, &backward);
+    let stored = history::stored_down(held.db(), &tables, version)?;
+    // Nobody gets a signature for what was not trustworthy before.
+    let key = options.history_key.as_ref();
+    let stored = stored.filter(|stored| stored.trust(key).is_ok());
+    let signature = stored.and_then(|mut stored| {
+        stored.outlook = outlook.clone();
+        key?.sign(&stored.sealed())
+    });
+    let verdict = Verdict { version, name, outlook: &outlook, signature: signature.as_deref() };
+    let rows = history::say(held.db().engine(), &tables, &verdict, (note, &runner));
     let fence = held.fence.clone();
     let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
     write(held.db(), &place, &rows, "write the repair")

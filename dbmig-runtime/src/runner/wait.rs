@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use dbmig_core::plan::{Blocked, History, Target, plan};
+use dbmig_core::plan::{History, Target, plan};
 use dbmig_core::{Dialect, Migration, MigrationSet};
 
 use super::Runner;
@@ -113,19 +113,23 @@ fn find(runner: &Runner<'_>, db: &mut dyn Database) -> Result<Found, Error> {
         if runner.is_current(db) {
             return Ok(Found::Reached(Report::default()));
         }
-        let history = look_closely(db)?.history;
+        let mut history = look_closely(db)?.history;
         let holder = runner.holder(db)?;
+        if holder.is_none() && !history.announced.is_empty() {
+            // Announced before, by a runner that has gone since: it will not come any more. One that
+            // came to its end in between has changed its row.
+            let now = look_closely(db)?.history;
+            let known = std::mem::replace(&mut history, now).announced;
+            history.announced.retain(|one| known.iter().all(|known| known.run != one.run));
+        }
         match plan(runner.set, &history, &Target::Latest, &runner.options.policy) {
             Ok(plan) if plan.is_empty() => {
                 let ahead = history.unknown_to(runner.set);
                 Ok(Found::Reached(Report { ahead, ..Report::default() }))
             }
             // One that a person has to settle does not come by itself, unless somebody is at it.
-            Err(Blocked::Interrupted(stuck)) if holder.is_none() => {
-                Err(Blocked::Interrupted(stuck).into())
-            }
-            Ok(_) | Err(Blocked::Interrupted(_)) => Ok(pending(runner.set, &history, holder)),
-            Err(blocked) => Err(blocked.into()),
+            Err(blocked) if holder.is_none() || !blocked.may_pass() => Err(blocked.into()),
+            Ok(_) | Err(_) => Ok(pending(runner.set, &history, holder)),
         }
     })
 }

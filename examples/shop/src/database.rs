@@ -1,4 +1,4 @@
-//! Connections to either database, with one type for both: each query is written once.
+//! Connections to any of the databases, with one type for all: each query is written once.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,8 +8,8 @@ use dbmig_runtime::{Dialect, Error};
 use diesel::r2d2::{ManageConnection, Pool, R2D2Connection as _};
 use diesel::{Connection as _, QueryResult};
 
-#[cfg(not(any(feature = "sqlite", feature = "postgres")))]
-compile_error!("choose a database: build with `--features sqlite` or `--features postgres`");
+#[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+compile_error!("choose a database: `--features sqlite`, `postgres` or `mysql`");
 
 /// A connection to one of the databases that are built in.
 #[derive(diesel::MultiConnection)]
@@ -18,6 +18,8 @@ pub(crate) enum AnyConnection {
     Sqlite(diesel::SqliteConnection),
     #[cfg(feature = "postgres")]
     Postgres(diesel::PgConnection),
+    #[cfg(feature = "mysql")]
+    Mysql(diesel::MysqlConnection),
 }
 
 /// Connects to the database that `url` names: the derived `establish` would try one after the
@@ -30,6 +32,11 @@ pub(crate) fn connect(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
         Dialect::Postgres => {
             diesel::PgConnection::establish(url.expose()).map(AnyConnection::Postgres)
         }
+        #[cfg(feature = "mysql")]
+        Dialect::Mysql => {
+            diesel::MysqlConnection::establish(url.expose()).map(AnyConnection::Mysql)
+        }
+        #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
         dialect => return Err(Error::NotBuiltIn { dialect: dialect.name() }),
     };
     opened.map_err(|error| Error::connect(url, &error))

@@ -3,6 +3,7 @@
 //! `migrations` embeds the SQL files, [`start`] applies them; all else is an ordinary service.
 //! `cargo run -p dbmig-example-shop` starts it on SQLite; `DATABASE_URL` names another database.
 
+mod catalogue;
 mod client;
 mod database;
 mod migrate;

@@ -4,10 +4,30 @@ use dbmig_runtime::cli::{Exit, Migrate};
 use dbmig_runtime::url::DatabaseUrl;
 use dbmig_runtime::{Backend, Event, Migrations, Migrator, SetVersion, Startup, Version};
 
-#[cfg(feature = "sqlite")]
-use dbmig_runtime::Dialect;
-
 use crate::migrations;
+
+/// Does something with the set for the database at `$url`: each has a type of its own.
+macro_rules! with_set_for {
+    (in $database:ident, |$set:ident| $do:expr) => {{
+        let $set = &migrations::$database::ALL;
+        $do
+    }};
+    ($url:expr, |$set:ident| $do:expr) => {{
+        match $url.dialect() {
+            #[cfg(feature = "sqlite")]
+            dbmig_runtime::Dialect::Sqlite => with_set_for!(in sqlite, |$set| $do),
+            #[cfg(feature = "mysql")]
+            dbmig_runtime::Dialect::Mysql => with_set_for!(in mysql, |$set| $do),
+            #[cfg(feature = "postgres")]
+            _ => with_set_for!(in postgres, |$set| $do),
+            // Any of them says that the URL leads to another database.
+            #[cfg(all(feature = "sqlite", not(feature = "postgres")))]
+            _ => with_set_for!(in sqlite, |$set| $do),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+            _ => with_set_for!(in mysql, |$set| $do),
+        }
+    }};
+}
 
 /// What becomes of the process when a migration fails for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,18 +44,10 @@ pub fn start(
     on_failure: OnFailure,
     observe: impl FnMut(&Event<'_>) + Send + 'static,
 ) -> Startup {
-    match url.dialect() {
-        #[cfg(feature = "sqlite")]
-        Dialect::Sqlite => start_set(&migrations::sqlite::ALL, url, on_failure, observe),
-        #[cfg(feature = "postgres")]
-        _ => start_set(&migrations::postgres::ALL, url, on_failure, observe),
-        // It says that the URL leads to another database.
-        #[cfg(not(feature = "postgres"))]
-        _ => start_set(&migrations::sqlite::ALL, url, on_failure, observe),
-    }
+    with_set_for!(url, |set| start_set(set, url, on_failure, observe))
 }
 
-fn start_set<B, V>(
+pub(crate) fn start_set<B, V>(
     set: &'static Migrations<B, V>,
     url: &DatabaseUrl,
     on_failure: OnFailure,
@@ -55,14 +67,8 @@ where
 /// `shop migrate ..`, on the database that it names, or on `url`.
 pub(crate) fn command(migrate: &Migrate, url: &DatabaseUrl) -> Exit {
     let named = migrate.database_url().and_then(Result::ok);
-    match named.as_ref().unwrap_or(url).dialect() {
-        #[cfg(feature = "sqlite")]
-        Dialect::Sqlite => migrate.run_or(migrator(&migrations::sqlite::ALL), url.expose()),
-        #[cfg(feature = "postgres")]
-        _ => migrate.run_or(migrator(&migrations::postgres::ALL), url.expose()),
-        #[cfg(not(feature = "postgres"))]
-        _ => migrate.run_or(migrator(&migrations::sqlite::ALL), url.expose()),
-    }
+    let named = named.as_ref().unwrap_or(url);
+    with_set_for!(named, |set| migrate.run_or(migrator(set), url.expose()))
 }
 
 /// Who migrates stands in the history, and is told to those who wait for the lock.
@@ -71,5 +77,5 @@ where
     B: Backend,
     V: SetVersion<Backend = B> + Into<Version>,
 {
-    Migrator::new(migrations).app(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+    Migrator::new(migrations).app("shop", env!("CARGO_PKG_VERSION"))
 }

@@ -14,3 +14,9 @@ pub mod sqlite {
 pub mod postgres {
     dbmig_runtime::embed_migrations!("migrations/postgres", Postgres);
 }
+
+/// For MySQL and MariaDB.
+#[cfg(feature = "mysql")]
+pub mod mysql {
+    dbmig_runtime::embed_migrations!("migrations/mysql", Mysql);
+}

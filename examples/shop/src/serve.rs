@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use crate::database::Store;
 use crate::migrate::{self, OnFailure};
 use crate::tell::tell;
-use crate::{client, web};
+use crate::{app, client};
 
 /// A small shop on the web that migrates its database when it starts.
 #[derive(Debug, Parser)]
@@ -101,7 +101,7 @@ async fn run(serve: &Serve, url: DatabaseUrl) -> io::Result<End> {
     // Perhaps as another role.
     let migrating = DatabaseUrl::parse(&for_migrations(url.expose())).map_err(io::Error::other)?;
     let migrations = migrate::start(&migrating, on_failure, tell);
-    let server = axum::serve(listener, web::app(Store::new(url), &migrations));
+    let server = axum::serve(listener, app(Store::new(url), &migrations));
     if serve.once {
         return once(server.into_future(), local, &migrations).await;
     }

@@ -9,8 +9,9 @@ use axum::routing::{get, post};
 use dbmig_runtime::Startup;
 use serde::Serialize;
 
+use crate::catalogue::{self, Product};
 use crate::database::Store;
-use crate::orders::{self, Customer, NewOrder, Order, Product, Refusal};
+use crate::orders::{self, Customer, NewOrder, Order, Refusal};
 
 /// The service. Its routes are open once `migrations` are done; the probes are from the start.
 pub fn app(store: Store, migrations: &Startup) -> Router {
@@ -25,20 +26,24 @@ pub fn app(store: Store, migrations: &Startup) -> Router {
         .merge(migrations.probes())
 }
 
-const INDEX: &str = "\
+const INDEX: &str = concat!(
+    "shop ",
+    env!("CARGO_PKG_VERSION"),
+    "
 GET  /products
 GET  /customers
 POST /orders       {\"customer\": 1, \"lines\": [{\"sku\": \"TEA-ASSAM\", \"quantity\": 2}]}
 GET  /orders/{id}
 GET  /livez, /readyz, /startupz
-";
+"
+);
 
 async fn index() -> &'static str {
     INDEX
 }
 
 async fn products(State(store): State<Store>) -> Result<Json<Vec<Product>>, Failure> {
-    store.run(|conn| Ok(Json(orders::products(conn)?))).await
+    store.run(|conn| Ok(Json(catalogue::products(conn)?))).await
 }
 
 async fn customers(State(store): State<Store>) -> Result<Json<Vec<Customer>>, Failure> {
@@ -61,7 +66,7 @@ async fn place_order(
 }
 
 /// An answer other than the wanted one.
-struct Failure {
+pub(crate) struct Failure {
     status: StatusCode,
     error: String,
 }

@@ -46,7 +46,7 @@ fn json(text: &str) -> serde_json::Value {
 #[test]
 fn the_usual_day() {
     on_each(|project, db| {
-        let status = project.dbmig_on(db, &["status"]).success().stdout;
+        let status = project.dbmig_on(db, &["status"]).success().states();
         assert_eq!(
             status,
             format!("pending      {USERS}\npending      {EMAIL}\npending      {SEED}\n3 pending\n")

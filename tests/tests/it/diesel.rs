@@ -59,7 +59,9 @@ impl Case {
 
     /// The lines that begin with `start` and a space, without it.
     fn lines<'t>(text: &'t str, start: &str) -> Vec<&'t str> {
-        text.lines().filter_map(|line| line.trim().strip_prefix(start)).map(str::trim).collect()
+        let lines = text.lines().filter_map(|line| line.trim().strip_prefix(start));
+        // Behind the name stands what the migration means for others.
+        lines.map(|line| line.trim().split("  ").next().unwrap_or_default()).collect()
     }
 }
 

@@ -113,7 +113,7 @@ fn plain(text: &str, database: &TestDatabase) -> String {
         .replace("shop-under-test migrate", "PROGRAM")
         .replace("cargo dbmig", "PROGRAM")
         .replace(database.name(), "DATABASE")
-        .replace(concat!("dbmig-example-shop ", env!("CARGO_PKG_VERSION")), "APP")
+        .replace("shop 1.0.0", "APP")
         .replace(concat!("cargo-dbmig ", env!("CARGO_PKG_VERSION")), "APP");
     text.lines().filter_map(without_times).collect::<Vec<_>>().join("\n")
 }
@@ -121,6 +121,10 @@ fn plain(text: &str, database: &TestDatabase) -> String {
 fn without_times(line: &str) -> Option<String> {
     // Where the migrations come from, and the lists of options, are not the same.
     if line.starts_with("migrations: ") || line.starts_with("Usage:") {
+        return None;
+    }
+    // On MySQL each migration has a session of its own; the one before is perhaps not gone yet.
+    if line.starts_with("waiting for a session whose runner is gone") {
         return None;
     }
     if line.starts_with("database: ") {
@@ -145,7 +149,7 @@ fn without_times(line: &str) -> Option<String> {
 }
 
 fn all(format: &[&str]) {
-    for backend in [Backend::Sqlite, Backend::Postgres] {
+    for backend in Backend::ALL {
         let pair = Pair::new(backend);
         for step in STEPS {
             match step {
@@ -232,6 +236,9 @@ fn waiting_needs_the_right_to_read_only_and_a_database_that_comes() {
 
     // A later version is good enough; another history never will be.
     db.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('203001010000000000')");
+    let unknown = run(&mut wait("1m")).expect(4).stderr;
+    assert!(unknown.contains("203001010000000000 (applied): breaking: another tool"), "{unknown}");
+    run(shop(&db).args(["migrate", "repair", "--compatible", "203001010000000000"])).success();
     let ahead = run(&mut wait("10s")).success().stdout;
     assert!(ahead.contains("1 migration ahead"), "{ahead}");
     db.execute("DELETE FROM __diesel_schema_migrations WHERE version = '202605041500000000'");

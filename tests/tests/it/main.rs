@@ -22,6 +22,7 @@ mod shop;
 mod start_up_page;
 mod startup;
 mod statements;
+mod sync;
 mod tls;
 mod traces;
 mod wire;

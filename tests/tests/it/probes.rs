@@ -77,7 +77,7 @@ fn replicas_that_start_at_once_live_on_and_serve_nothing_half_done() {
     assert_eq!((&at["done"], &at["of"]), (&Value::from(4), &Value::from(COUNT)), "{at}");
     assert!(at["current"].as_str().unwrap().contains("add_orders_customer_id_index"), "{at}");
     let waiting = states.iter().find(|told| told["state"] == "waiting").unwrap();
-    assert!(waiting["waiting_for"].as_str().unwrap().contains("dbmig-example-shop"), "{waiting}");
+    assert!(waiting["waiting_for"].as_str().unwrap().contains("shop 1.0.0"), "{waiting}");
     std::thread::sleep(Duration::from_secs(10));
     slow.execute("COMMIT");
 
@@ -227,7 +227,7 @@ fn a_job_migrates_while_init_containers_wait() {
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(told.contains("migrations are pending; nobody is at work on them"), "{told}");
-        assert!(told.contains("migrations are pending; at work: dbmig-example-shop"), "{told}");
+        assert!(told.contains("migrations are pending; at work: shop 1.0.0"), "{told}");
         // PostgreSQL cuts the names of sessions.
         assert!(told.contains("at work on 2026-01-19-140000-0000_add_orders"), "{told}");
     }

@@ -112,7 +112,7 @@ fn what_was_undone_by_hand_is_forgotten() {
         let told = project.dbmig_on(&db, &["repair", "--forget", NAME]).success().stdout;
         assert!(told.contains("counts as pending"), "{told}");
         assert_eq!(
-            project.dbmig_on(&db, &["status"]).success().stdout,
+            project.dbmig_on(&db, &["status"]).success().states(),
             format!("pending      {NAME}\n1 pending\n")
         );
         project.dbmig_on(&db, &["run"]).success();
@@ -130,7 +130,7 @@ fn what_was_finished_by_hand_counts_as_applied_and_has_its_way_back() {
         db.execute("CREATE TABLE b (id INTEGER); CREATE TABLE c (id INTEGER)");
         project.dbmig_on(&db, &["repair", "--finish", NAME]).success();
         assert_eq!(
-            project.dbmig_on(&db, &["status", "--check"]).success().stdout,
+            project.dbmig_on(&db, &["status", "--check"]).success().states(),
             format!("applied      {NAME}\n1 applied\n")
         );
         assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, "nothing to do\n");

@@ -1,7 +1,7 @@
 //! Sets of migrations: one directory, embedded for each of the databases, and sets that a test
 //! makes up.
 
-use dbmig_core::migration::{Body, Down, Execution, Script, Settings, SqlBody};
+use dbmig_core::migration::{Body, Compatibility, Down, Execution, Script, Settings, SqlBody};
 use dbmig_runtime::{Backend, Migration, Migrations, Version};
 
 pub(crate) mod postgres {
@@ -15,20 +15,24 @@ pub(crate) mod sqlite {
 }
 
 /// A set of these names and scripts, as a build embeds it: in memory that is never given back.
-/// Where a name ends with `_alone`, it runs statement by statement.
+/// Where a name ends with `_alone`, it runs statement by statement; with `_breaking`, it is that.
 pub(crate) fn made_up<B: Backend>(
     migrations: impl IntoIterator<Item = (String, String)>,
 ) -> &'static Migrations<B> {
     let migration = |(name, sql): (String, String)| {
         let alone = name.ends_with("_alone");
         let execution = if alone { Execution::Statements } else { Execution::Transaction };
+        let breaking = name.ends_with("_breaking");
+        let compatibility =
+            if breaking { Compatibility::Breaking } else { Compatibility::Compatible };
         let checksum = dbmig_core::Checksum::of(B::DIALECT, &sql);
         let up = Script { path: format!("migrations/{name}/up.sql").into(), text: sql.into() };
         Migration {
+            outlook: dbmig_core::outlook::Outlook::UNREAD,
             version: Version::of_directory(&name).unwrap(),
             name: name.into(),
             body: Body::Sql(SqlBody { up, down: Down::Missing }),
-            settings: Settings { execution, ..Settings::DEFAULT },
+            settings: Settings { execution, compatibility, ..Settings::DEFAULT },
             checksum,
         }
     };

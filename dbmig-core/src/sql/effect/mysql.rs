@@ -1,6 +1,6 @@
 //! What MySQL and MariaDB commit by themselves: every schema change.
 
-use super::reader::Reader;
+use super::Reader;
 use super::{Effect, Object, ObjectKind};
 
 /// These set up, tidy or say once more what holds; START TRANSACTION and COMMIT of the script's

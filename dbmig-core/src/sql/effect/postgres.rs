@@ -1,6 +1,6 @@
 //! What PostgreSQL runs outside of transactions.
 
-use super::reader::Reader;
+use super::Reader;
 use super::{Effect, ObjectKind};
 
 /// These set up or tidy; BEGIN and COMMIT of the script's own are here because our cursor is part

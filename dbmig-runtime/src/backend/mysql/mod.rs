@@ -91,7 +91,8 @@ impl Engine for MysqlEngine {
              checksum CHAR(64) NOT NULL, statements_total INT NOT NULL, \
              statements_started INT NOT NULL, statements_done INT NOT NULL, \
              script LONGTEXT NOT NULL, down_script LONGTEXT, compatible VARCHAR(16), \
-             reversible VARCHAR(16), started_at DATETIME(3) NOT NULL, ended_at DATETIME(3), \
+             reversible VARCHAR(16), outlook LONGTEXT, settings TEXT, \
+             down_checksum CHAR(64), signature CHAR(64), started_at DATETIME(3) NOT NULL, ended_at DATETIME(3), \
              app TEXT, host TEXT, database_user TEXT, session TEXT, sighted LONGTEXT, error LONGTEXT, \
              note TEXT, KEY dbmig_history_version (version)) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4"
         )

@@ -103,8 +103,8 @@ fn holds_exactly(set: &MigrationSet) -> String {
          ORDER BY version, id DESC) h ON h.version::pg_catalog.text = l.version::pg_catalog.text \
          AND h.direction = 'up'::pg_catalog.text) held \
          WHERE held.digest = '{digest}'::pg_catalog.text \
-         AND NOT EXISTS (SELECT 1 FROM {HISTORY} WHERE (state IN ('running', 'failed') \
-         AND execution = 'statements'::pg_catalog.text) OR format > {format}::pg_catalog.int2)",
+         AND NOT EXISTS (SELECT 1 FROM {HISTORY} WHERE state = 'running'::pg_catalog.text \
+         OR (state = 'failed'::pg_catalog.text AND execution = 'statements'::pg_catalog.text) OR format > {format}::pg_catalog.int2)",
         digest = digest(set),
         format = crate::history::FORMAT,
     )

@@ -72,6 +72,7 @@ impl Engine for PostgresEngine {
              checksum TEXT NOT NULL, statements_total INTEGER NOT NULL, \
              statements_started INTEGER NOT NULL, statements_done INTEGER NOT NULL, \
              script TEXT NOT NULL, down_script TEXT, compatible TEXT, reversible TEXT, \
+             outlook TEXT, settings TEXT, down_checksum TEXT, signature TEXT, \
              started_at TIMESTAMPTZ NOT NULL, ended_at TIMESTAMPTZ, \
              app TEXT, host TEXT, database_user TEXT, session TEXT, sighted TEXT, error TEXT, \
              note TEXT)"

@@ -89,6 +89,7 @@ impl Engine for SqliteEngine {
              checksum TEXT NOT NULL, statements_total INTEGER NOT NULL, \
              statements_started INTEGER NOT NULL, statements_done INTEGER NOT NULL, \
              script TEXT NOT NULL, down_script TEXT, compatible TEXT, reversible TEXT, \
+             outlook TEXT, settings TEXT, down_checksum TEXT, signature TEXT, \
              started_at TEXT NOT NULL, ended_at TEXT, \
              app TEXT, host TEXT, database_user TEXT, session TEXT, sighted TEXT, error TEXT, note TEXT)"
         )

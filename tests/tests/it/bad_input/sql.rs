@@ -81,7 +81,7 @@ fn a_syntax_error_in_the_third_statement() {
             );
             assert_eq!(case.tables(), ["good"]);
             assert_eq!(
-                case.dbmig(&["status"]).success().stdout,
+                case.dbmig(&["status"]).success().states(),
                 "applied      20260101_good\npending      20260102_three\npending      20260103_after\n1 applied, 2 pending\n"
             );
         } else {
@@ -96,7 +96,7 @@ fn a_syntax_error_in_the_third_statement() {
                 ],
             );
             assert_eq!(case.tables(), ["a", "b", "good"]);
-            let status = case.dbmig(&["status", "--check"]).expect(3).stdout;
+            let status = case.dbmig(&["status", "--check"]).expect(3).states();
             assert!(status.contains("interrupted  20260102_three\n"), "{status}");
             refuses_other_work(case, &up);
         }

@@ -1,0 +1,176 @@
+//! Whether the previous version of the app can live with what a script does.
+
+mod column;
+mod constraint;
+mod other;
+
+use super::change::{Act, Certainty, Change, How};
+use super::name::Name;
+use super::past::Past;
+use super::scope::Scope;
+use crate::Dialect;
+use crate::outlook::{Forward, Ground, Impact};
+
+/// What one change means.
+enum Verdict {
+    /// The previous version does not notice.
+    Silent,
+    /// It can live with it; in words, what there is from now on.
+    Adds(String),
+    /// It cannot, or may not.
+    Breaks(Certainty, String),
+}
+
+/// How many additions a reason names.
+const NAMED: usize = 3;
+
+/// The judgement, and the first change that the previous version certainly cannot live with.
+pub(super) fn judge(
+    dialect: Dialect,
+    changes: &[Change],
+    past: &Past<'_>,
+) -> (Forward, Option<Ground>) {
+    let mut judge = Judge { scope: Scope::new(dialect, changes), past, number: 0 };
+    let (mut breaks, mut plain, mut adds) = (None, None, Vec::new());
+    for (number, change) in changes.iter().enumerate() {
+        judge.number = number;
+        match judge.act(&change.act) {
+            Verdict::Silent => {}
+            Verdict::Adds(what) => adds.push((what, change.position)),
+            Verdict::Breaks(certainty, reason) => {
+                let ground = || Ground::inferred(reason.clone(), Some(change.position));
+                breaks.get_or_insert_with(ground);
+                if certainty == Certainty::Plain {
+                    plain.get_or_insert_with(ground);
+                }
+            }
+        }
+    }
+    let forward = match breaks {
+        Some(ground) => Forward { impact: Impact::Breaking, ground },
+        None => {
+            let position = adds.first().map(|(_, position)| *position);
+            let ground =
+                Ground::inferred(summary(adds.into_iter().map(|(what, _)| what)), position);
+            Forward { impact: Impact::Compatible, ground }
+        }
+    };
+    (forward, plain)
+}
+
+/// `only adds: new table a, new column b.c`
+fn summary(adds: impl Iterator<Item = String>) -> String {
+    let mut distinct: Vec<String> = Vec::new();
+    adds.for_each(|what| {
+        if !distinct.contains(&what) {
+            distinct.push(what);
+        }
+    });
+    if distinct.is_empty() {
+        return "changes nothing that the previous version sees".to_owned();
+    }
+    let is_new = distinct.iter().all(|what| what.starts_with("new "));
+    let intro = if is_new { "only adds" } else { "harmless" };
+    let more = match distinct.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    distinct.truncate(NAMED);
+    format!("{intro}: {}{more}", distinct.join(", "))
+}
+
+struct Judge<'p> {
+    scope: Scope,
+    past: &'p Past<'p>,
+    /// Of the change that is being judged.
+    number: usize,
+}
+
+impl Judge<'_> {
+    fn act(&mut self, act: &Act) -> Verdict {
+        match act {
+            Act::Nothing => Verdict::Silent,
+            Act::Harmless(what) => Verdict::Adds(what.clone()),
+            Act::MoveNames => {
+                self.scope.forget();
+                Verdict::Silent
+            }
+            Act::MakeTable { table, how } => self.make_table(table, *how),
+            Act::DropTable(table) => self.drop_table(table),
+            Act::RenameTable { from, to } => self.rename_table(from, to),
+            Act::AddColumn { table, column, how, traits } => {
+                self.add_column(table, column, *how, traits)
+            }
+            Act::DropColumn { table, column } => self.drop_column(table, column),
+            Act::RenameColumn { table, from, to } => self.rename_column(table, from, to),
+            Act::AlterColumn { table, column, alteration } => {
+                self.alter_column(table, column, alteration)
+            }
+            Act::AddIndex { table, index, uniqueness } => {
+                self.add_index(table, index.as_ref(), uniqueness)
+            }
+            Act::AddConstraint { table, name, constraint } => {
+                self.add_constraint(table, name.as_deref(), constraint)
+            }
+            Act::Make { kind, name, how } => self.make(*kind, name, *how),
+            Act::Drop { kind, name, table, .. } => self.drop(*kind, name, table.as_ref()),
+            Act::Write { table, write } => self.write(table, write),
+            Act::Call { function, text } => self.call(function, text.as_deref()),
+            Act::Other { table, what, certainty, .. } => {
+                if table.as_ref().is_some_and(|table| self.scope.is_new_table(table)) {
+                    Verdict::Silent
+                } else {
+                    Verdict::Breaks(*certainty, what.clone())
+                }
+            }
+            Act::NotUnderstood(what) => unclear(format!("not understood: {what}")),
+        }
+    }
+
+    fn make_table(&mut self, table: &Name, how: How) -> Verdict {
+        self.scope.make_table(table, how);
+        match how {
+            How::New | How::IfAbsent => Verdict::Adds(format!("new table {table}")),
+            How::Replace => plain(format!("may replace the table {table}")),
+        }
+    }
+
+    fn drop_table(&mut self, table: &Name) -> Verdict {
+        let is_new = self.scope.is_new_table(table);
+        self.scope.drop_table(table);
+        if is_new {
+            Verdict::Silent
+        } else if self.scope.is_made_after(self.number, None, table) {
+            rebuilds(table)
+        } else {
+            plain(format!("drops the table {table}"))
+        }
+    }
+
+    fn rename_table(&mut self, from: &Name, to: &Name) -> Verdict {
+        let is_new = self.scope.is_new_table(from);
+        self.scope.rename_table(from, to);
+        if is_new {
+            Verdict::Adds(format!("new table {to}"))
+        } else if self.scope.is_made_after(self.number, None, from) {
+            rebuilds(from)
+        } else {
+            plain(format!("renames the table {from}"))
+        }
+    }
+}
+
+fn rebuilds(table: &Name) -> Verdict {
+    unclear(format!(
+        "rebuilds the table {table}, and whether the previous version can live with the new one is \
+         not known"
+    ))
+}
+
+fn plain(reason: String) -> Verdict {
+    Verdict::Breaks(Certainty::Plain, reason)
+}
+
+fn unclear(reason: String) -> Verdict {
+    Verdict::Breaks(Certainty::Unclear, reason)
+}

@@ -1,0 +1,205 @@
+//! Columns of tables that the previous version knows.
+
+use super::{Judge, Verdict, plain, unclear};
+use crate::infer::change::{
+    Alteration, Computed, How, Nullable, Nulls, Traits, Uniqueness, Using, Value,
+};
+use crate::infer::check;
+use crate::infer::name::{Name, column_key};
+use crate::infer::scope::NewColumn;
+
+impl Judge<'_> {
+    pub(super) fn add_column(
+        &mut self,
+        table: &Name,
+        column: &str,
+        how: How,
+        traits: &Traits,
+    ) -> Verdict {
+        if self.scope.is_new_table(table) {
+            return Verdict::Silent;
+        }
+        let verdict = self.new_column(table, column, traits);
+        if how == How::New {
+            let new = NewColumn { nullable: traits.nullable, default: traits.default.clone() };
+            self.scope.add_column(table, column, new);
+        }
+        verdict
+    }
+
+    /// Those who do not know the column write rows with its default.
+    fn new_column(&self, table: &Name, column: &str, traits: &Traits) -> Verdict {
+        let name = format!("{table}.{column}");
+        match (traits.nullable, &traits.default) {
+            (Nullable::No, Value::Null) => {
+                return plain(format!("the new column {name} is NOT NULL without a default"));
+            }
+            (Nullable::No, Value::Computed(Computed::Generated)) => {
+                return unclear(format!(
+                    "the new column {name} is NOT NULL, and what is computed for it may be NULL"
+                ));
+            }
+            _ => {}
+        }
+        match (&traits.unique, &traits.default) {
+            (
+                Some(Uniqueness::Unique { nulls: Nulls::Distinct, .. }),
+                Value::Null | Value::Fresh,
+            )
+            | (None, _) => {}
+            _ => {
+                return plain(format!(
+                    "the new column {name} is UNIQUE, and its default may repeat"
+                ));
+            }
+        }
+        match (&traits.references, &traits.default) {
+            (Some(other), default) if *default != Value::Null => {
+                return plain(format!(
+                    "the new column {name} refers to {other}, where its default may not be"
+                ));
+            }
+            _ => {}
+        }
+        let passes = |check| check::passes(self.scope.dialect, check, column, &traits.default);
+        if !traits.checks.iter().all(passes) {
+            return plain(format!("the CHECK of the new column {name} may refuse its default"));
+        }
+        Verdict::Adds(format!("new column {name}"))
+    }
+
+    pub(super) fn drop_column(&mut self, table: &Name, column: &str) -> Verdict {
+        let is_new = self.scope.drop_column(table, column).is_some();
+        if is_new || self.scope.is_new_table(table) {
+            Verdict::Silent
+        } else {
+            plain(format!("drops the column {table}.{column}"))
+        }
+    }
+
+    pub(super) fn rename_column(&mut self, table: &Name, from: &str, to: &str) -> Verdict {
+        if self.scope.is_new_table(table) {
+            return Verdict::Silent;
+        }
+        match self.scope.drop_column(table, from) {
+            Some(column) => {
+                self.scope.add_column(table, to, column);
+                Verdict::Silent
+            }
+            None => plain(format!("renames the column {table}.{from}")),
+        }
+    }
+
+    pub(super) fn alter_column(
+        &mut self,
+        table: &Name,
+        column: &str,
+        alteration: &Alteration,
+    ) -> Verdict {
+        if self.scope.is_new_table(table) {
+            return Verdict::Silent;
+        }
+        match self.scope.column_mut(table, column) {
+            Some(new) => {
+                if let Some(name) = alter_new(new, alteration) {
+                    return self.rename_column(table, column, &name);
+                }
+                match self.scope.column(table, column) {
+                    Some(NewColumn { nullable: Nullable::No, default: Value::Null }) => plain(
+                        format!("the new column {table}.{column} is NOT NULL without a default"),
+                    ),
+                    _ => Verdict::Silent,
+                }
+            }
+            None => self.alter_old(table, column, alteration),
+        }
+    }
+
+    fn alter_old(&self, table: &Name, column: &str, alteration: &Alteration) -> Verdict {
+        let name = format!("{table}.{column}");
+        match alteration {
+            Alteration::SetNotNull => plain(format!("the column {name} becomes NOT NULL")),
+            Alteration::DropNotNull => plain(format!(
+                "the column {name} may be NULL from now on, which the previous version does not \
+                 expect"
+            )),
+            Alteration::DropDefault | Alteration::SetDefault(Value::Null) => {
+                plain(format!("the column {name} loses its default"))
+            }
+            Alteration::SetDefault(_) => Verdict::Adds(format!("new default of {name}")),
+            Alteration::Type { using: Using::Expression, .. } => {
+                plain(format!("changes the type of {name} and converts its values"))
+            }
+            Alteration::Type { kind, using: Using::Cast } => self.retype(table, column, kind),
+            Alteration::Redefine { name: to, traits } => self.redefine(table, column, to, traits),
+        }
+    }
+
+    fn retype(&self, table: &Name, column: &str, kind: &str) -> Verdict {
+        let name = format!("{table}.{column}");
+        match self.past.column(table, column) {
+            None => unclear(format!("changes the type of {name}, and what it was is not known")),
+            Some(old) => self.wider(&name, &old.kind, kind),
+        }
+    }
+
+    fn wider(&self, name: &str, old: &str, new: &str) -> Verdict {
+        if super::super::types::widens(self.scope.dialect, old, new) {
+            Verdict::Adds(format!("wider type of {name}"))
+        } else {
+            plain(format!("changes the type of {name} from {old} to {new}"))
+        }
+    }
+
+    /// MySQL: whatever is not said again is lost.
+    fn redefine(&self, table: &Name, column: &str, to: &str, new: &Traits) -> Verdict {
+        let dialect = self.scope.dialect;
+        if column_key(dialect, column) != column_key(dialect, to) {
+            return plain(format!("renames the column {table}.{column}"));
+        }
+        let name = format!("{table}.{column}");
+        let Some(old) = self.past.column(table, column) else {
+            return unclear(format!("redefines the column {name}, and what it was is not known"));
+        };
+        match (old.nullable, new.nullable) {
+            (Nullable::Yes, Nullable::No) => {
+                return plain(format!("the column {name} becomes NOT NULL"));
+            }
+            (Nullable::No, Nullable::Yes) => {
+                return plain(format!(
+                    "the column {name} may be NULL from now on, which the previous version does \
+                     not expect"
+                ));
+            }
+            _ => {}
+        }
+        if old.default != Value::Null && new.default == Value::Null {
+            return plain(format!("the column {name} loses its default"));
+        }
+        if new.unique.is_some() || new.references.is_some() || !new.checks.is_empty() {
+            return unclear(format!("redefines the column {name} with constraints"));
+        }
+        if old.kind == new.kind {
+            return Verdict::Silent;
+        }
+        self.wider(&name, &old.kind, &new.kind)
+    }
+}
+
+/// What becomes of a new column; its name, where that is another one.
+fn alter_new(column: &mut NewColumn, alteration: &Alteration) -> Option<String> {
+    match alteration {
+        Alteration::SetNotNull => column.nullable = Nullable::No,
+        Alteration::DropNotNull => column.nullable = Nullable::Yes,
+        Alteration::SetDefault(value) => column.default = value.clone(),
+        Alteration::DropDefault => column.default = Value::Null,
+        Alteration::Type { .. } => {}
+        Alteration::Redefine { name, traits } => {
+            (column.nullable, column.default) = (traits.nullable, traits.default.clone());
+            if column.nullable == Nullable::Yes || column.default != Value::Null {
+                return Some(name.clone());
+            }
+        }
+    }
+    None
+}

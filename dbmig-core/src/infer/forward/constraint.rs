@@ -1,0 +1,86 @@
+//! Indexes and constraints of tables that the previous version knows.
+
+use super::{Judge, Verdict, plain};
+use crate::infer::change::{Constraint, Kind, Nulls, Uniqueness, Value};
+use crate::infer::check;
+use crate::infer::name::Name;
+
+impl Judge<'_> {
+    pub(super) fn add_index(
+        &mut self,
+        table: &Name,
+        index: Option<&Name>,
+        uniqueness: &Uniqueness,
+    ) -> Verdict {
+        index.into_iter().for_each(|index| self.scope.make(Kind::Index, index));
+        if self.scope.is_new_table(table) {
+            return Verdict::Silent;
+        }
+        let name = index.map_or_else(|| format!("on {table}"), ToString::to_string);
+        if self.never_refuses(table, uniqueness) {
+            Verdict::Adds(format!("new index {name}"))
+        } else {
+            plain(format!("new unique index {name} on what was in the table {table} before"))
+        }
+    }
+
+    pub(super) fn add_constraint(
+        &mut self,
+        table: &Name,
+        name: Option<&str>,
+        constraint: &Constraint,
+    ) -> Verdict {
+        if let Some(name) = name {
+            self.scope.make(Kind::Constraint, &table.sibling(name));
+        }
+        if self.scope.is_new_table(table) {
+            return Verdict::Silent;
+        }
+        let (word, harmless) = match constraint {
+            Constraint::Unique(unique) => ("UNIQUE", self.never_refuses(table, unique)),
+            Constraint::UniqueUsingIndex => ("UNIQUE", true),
+            Constraint::PrimaryKey(columns) => ("PRIMARY KEY", self.is_fresh(table, columns)),
+            Constraint::ForeignKey(columns) => {
+                ("FOREIGN KEY", columns.iter().any(|column| self.is_null(table, column)))
+            }
+            Constraint::Check(expr) => ("CHECK", self.passes(table, expr)),
+            Constraint::Exclude => ("EXCLUDE", false),
+        };
+        let named = name.map_or_else(String::new, |name| format!(" {name}"));
+        if harmless {
+            Verdict::Adds(format!("new {word}{named} on what is new in {table}"))
+        } else {
+            plain(format!("new {word}{named} on what was in the table {table} before"))
+        }
+    }
+
+    /// Whether the rows of those who do not know the new columns never meet another one.
+    fn never_refuses(&self, table: &Name, uniqueness: &Uniqueness) -> bool {
+        let Uniqueness::Unique { columns, nulls } = uniqueness else { return true };
+        columns.iter().flatten().any(|column| {
+            self.scope.column(table, column).is_some_and(|column| match column.default {
+                Value::Null => *nulls == Nulls::Distinct,
+                Value::Fresh => true,
+                _ => false,
+            })
+        })
+    }
+
+    fn is_fresh(&self, table: &Name, columns: &[Option<String>]) -> bool {
+        columns.iter().flatten().any(|column| {
+            let column = self.scope.column(table, column);
+            column.is_some_and(|column| column.default == Value::Fresh)
+        })
+    }
+
+    fn is_null(&self, table: &Name, column: &str) -> bool {
+        self.scope.column(table, column).is_some_and(|column| column.default == Value::Null)
+    }
+
+    /// Whether one of the new columns lets the whole check pass.
+    fn passes(&self, table: &Name, expr: &sqlparser::ast::Expr) -> bool {
+        self.scope
+            .columns_of(table)
+            .any(|(name, column)| check::passes(self.scope.dialect, expr, name, &column.default))
+    }
+}

@@ -1,0 +1,123 @@
+//! Views, functions and other objects, and rows.
+
+use super::{Judge, Verdict, plain, unclear};
+use crate::infer::change::{How, Kind, Write};
+use crate::infer::name::Name;
+use crate::infer::past::{IndexKind, PastConstraint};
+
+/// What Diesel's own first migration makes.
+const OF_DIESEL: [&str; 2] = ["diesel_manage_updated_at", "diesel_set_updated_at"];
+
+impl Judge<'_> {
+    pub(super) fn make(&mut self, kind: Kind, name: &Name, how: How) -> Verdict {
+        let is_new = how == How::New || self.scope.is_new(kind, name);
+        let of_diesel = kind == Kind::Function && OF_DIESEL.contains(&name.last());
+        if is_new || of_diesel {
+            self.scope.make(kind, name);
+        }
+        if how == How::Replace && !is_new && !of_diesel {
+            let word = kind.word();
+            return unclear(format!(
+                "may replace the {word} {name} by one that the previous version cannot use"
+            ));
+        }
+        Verdict::Adds(format!("new {} {name}", kind.word()))
+    }
+
+    pub(super) fn drop(&mut self, kind: Kind, name: &Name, table: Option<&Name>) -> Verdict {
+        let own = match (kind, table) {
+            (Kind::Constraint | Kind::ForeignKey, Some(table)) => table.sibling(name.last()),
+            _ => name.clone(),
+        };
+        let of_new_table = table.is_some_and(|table| self.scope.is_new_table(table));
+        if self.scope.drop(kind, &own) || of_new_table {
+            return Verdict::Silent;
+        }
+        let word = kind.word();
+        match kind {
+            Kind::Index => self.drop_index(name, table),
+            Kind::Constraint | Kind::ForeignKey | Kind::PrimaryKey => {
+                self.drop_constraint(kind, name, table)
+            }
+            Kind::Trigger | Kind::Rule | Kind::Policy => {
+                unclear(format!("drops the {word} {name}, on which the previous version may rely"))
+            }
+            _ if self.scope.is_made_after(self.number, Some(kind), name) => unclear(format!(
+                "replaces the {word} {name}, maybe by one that the previous version cannot use"
+            )),
+            _ => plain(format!("drops the {word} {name}")),
+        }
+    }
+
+    fn drop_index(&self, name: &Name, table: Option<&Name>) -> Verdict {
+        match self.past.index(name, table) {
+            Some(IndexKind::Plain) => Verdict::Adds(format!("drops the index {name}")),
+            Some(IndexKind::Unique) => plain(format!(
+                "drops the unique index {name}, which ON CONFLICT and upserts may need"
+            )),
+            None => unclear(format!(
+                "drops the index {name}, and whether it is unique, as ON CONFLICT and upserts need \
+                 it, is not known"
+            )),
+        }
+    }
+
+    fn drop_constraint(&self, kind: Kind, name: &Name, table: Option<&Name>) -> Verdict {
+        let of = table.map_or_else(String::new, |table| format!(" of {table}"));
+        let known = match (kind, table) {
+            (Kind::Constraint, Some(table)) => self.past.constraint(table, name.last()),
+            _ => None,
+        };
+        let what = format!("drops the {} {name}{of}", kind.word());
+        match known {
+            Some(PastConstraint::Check) => Verdict::Adds(what),
+            None => unclear(format!(
+                "{what}, on which the previous version may rely (upserts, cascades)"
+            )),
+        }
+    }
+
+    pub(super) fn write(&mut self, table: &Name, write: &Write) -> Verdict {
+        if self.scope.is_new_table(table) {
+            return Verdict::Silent;
+        }
+        match write {
+            Write::Insert => unclear(format!(
+                "adds rows to the table {table}, which the previous version may not expect"
+            )),
+            Write::InsertOrUpdate => unclear(format!("adds or changes rows of the table {table}")),
+            Write::Update(columns) => {
+                let is_new = |column: &String| self.scope.column(table, column).is_some();
+                if !columns.is_empty() && columns.iter().all(is_new) {
+                    Verdict::Silent
+                } else {
+                    unclear(format!("changes rows of the table {table}"))
+                }
+            }
+            Write::Delete => plain(format!("deletes rows of the table {table}")),
+            Write::Truncate => plain(format!("empties the table {table}")),
+        }
+    }
+
+    pub(super) fn call(&mut self, function: &str, text: Option<&str>) -> Verdict {
+        let about_new = text.is_some_and(|text| self.is_about_new_table(function, text));
+        if about_new {
+            Verdict::Silent
+        } else {
+            unclear(format!("calls {function}, and what that does is not known"))
+        }
+    }
+
+    /// Diesel's trigger on a new table, or the sequence of one.
+    fn is_about_new_table(&self, function: &str, text: &str) -> bool {
+        let is_new = |name: &str| {
+            self.scope.is_new_table(&Name(name.split('.').map(str::to_owned).collect()))
+        };
+        match function.to_ascii_lowercase().as_str() {
+            "diesel_manage_updated_at" => is_new(text),
+            // `setval('t_id_seq', 7)`, `setval(pg_get_serial_sequence('t', 'id'), 7)`
+            "setval" => is_new(text) || text.match_indices('_').any(|(at, _)| is_new(&text[..at])),
+            _ => false,
+        }
+    }
+}

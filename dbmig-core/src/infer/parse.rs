@@ -1,0 +1,77 @@
+//! From a statement to a tree, by sqlparser.
+
+use sqlparser::ast;
+use sqlparser::dialect::{self, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Location, Token};
+
+use crate::Dialect;
+use crate::sql::{Position, Statement};
+
+/// How many tokens may stand in a row without a comma between them. Each can be one level of the
+/// tree (`a + b + c`), and a tree is dropped and copied level by level, on the stack.
+const LONGEST_RUN: usize = 2000;
+
+/// Bytes. Measured without optimization: 8 MiB for what the parser allows to be nested, and 3 KiB
+/// for each level of a longest run. What is not used costs nothing.
+pub(super) const STACK: usize = 48 << 20;
+
+/// The tree, or why there is none.
+pub(super) fn parse(statement: &Statement<'_>) -> Result<ast::Statement, String> {
+    if depth(statement) > LONGEST_RUN {
+        return Err("nested too deeply to be read".to_owned());
+    }
+    let dialect: &dyn dialect::Dialect = match statement.dialect() {
+        Dialect::Postgres => &PostgreSqlDialect {},
+        Dialect::Mysql => &MySqlDialect {},
+        Dialect::Sqlite => &SQLiteDialect {},
+    };
+    whole(dialect, statement.text).map_err(|error| match error {
+        ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,
+        ParserError::RecursionLimitExceeded => "nested too deeply to be read".to_owned(),
+    })
+}
+
+fn whole(dialect: &dyn dialect::Dialect, text: &str) -> Result<ast::Statement, ParserError> {
+    let mut parser = Parser::new(dialect).try_with_sql(text)?;
+    let tree = parser.parse_statement()?;
+    while parser.consume_token(&Token::SemiColon) {}
+    match parser.peek_token().token {
+        Token::EOF => Ok(tree),
+        _ => parser.expected("the end of the statement", parser.peek_token()),
+    }
+}
+
+/// The most tokens that are open at one place: those since the last comma, in the parentheses
+/// around it as well.
+fn depth(statement: &Statement<'_>) -> usize {
+    let (mut open, mut total, mut most) = (vec![0_usize], 0_usize, 0);
+    for token in statement.tokens() {
+        if token.is("(") {
+            open.push(0);
+        } else if token.is(")") && open.len() > 1 {
+            total -= open.pop().unwrap_or_default();
+        } else if token.is(",") || token.is(";") {
+            total -= open.last_mut().map(std::mem::take).unwrap_or_default();
+        } else {
+            total += 1;
+            open.last_mut().into_iter().for_each(|last| *last += 1);
+            most = most.max(total);
+        }
+    }
+    most
+}
+
+/// Where in the script a place in the statement is.
+pub(super) fn position(statement: &Statement<'_>, place: Location) -> Position {
+    let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    let start = statement.position;
+    match (small(place.line), small(place.column)) {
+        // What the parser made up itself has no place.
+        (0, _) | (_, 0) => start,
+        (1, column) => {
+            Position { line: start.line, column: start.column.saturating_add(column - 1) }
+        }
+        (line, column) => Position { line: start.line.saturating_add(line - 1), column },
+    }
+}

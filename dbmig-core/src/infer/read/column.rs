@@ -1,0 +1,162 @@
+//! Definitions of columns, and constraints.
+
+use sqlparser::ast::{
+    self, ColumnDef, ColumnOption, DataType, Expr, GeneratedAs, Ident, IndexColumn,
+    NullsDistinctOption, TableConstraint, UniqueConstraint,
+};
+
+use crate::Dialect;
+use crate::infer::change::{Computed, Constraint, Nullable, Nulls, Traits, Uniqueness, Value};
+use crate::infer::name::folded;
+
+/// Functions that give another value for each row.
+const FRESH: [&str; 7] = [
+    "gen_random_uuid",
+    "uuid_generate_v4",
+    "uuidv4",
+    "uuidv7",
+    "uuid_generate_v7",
+    "nextval",
+    "uuid",
+];
+
+pub(super) fn traits(dialect: Dialect, column: &ColumnDef) -> Traits {
+    let options = column.options.iter().map(|option| &option.option);
+    of(dialect, &column.name, &column.data_type, options)
+}
+
+pub(super) fn of<'a>(
+    dialect: Dialect,
+    name: &Ident,
+    kind: &DataType,
+    options: impl IntoIterator<Item = &'a ColumnOption>,
+) -> Traits {
+    let mut traits = Traits { kind: type_text(kind), ..Traits::default() };
+    if dialect == Dialect::Postgres && is_serial(&traits.kind) {
+        (traits.nullable, traits.default) = (Nullable::No, Value::Fresh);
+    }
+    let own = |nulls| Uniqueness::Unique { columns: vec![Some(folded(dialect, name))], nulls };
+    for option in options {
+        match option {
+            ColumnOption::NotNull => traits.nullable = Nullable::No,
+            ColumnOption::Default(value) => traits.default = default(value),
+            ColumnOption::PrimaryKey(_) => {
+                traits.nullable = Nullable::No;
+                traits.unique = Some(own(Nulls::Distinct));
+            }
+            ColumnOption::Unique(unique) => traits.unique = Some(own(nulls(unique))),
+            ColumnOption::ForeignKey(key) => {
+                traits.references = Some(key.foreign_table.to_string());
+            }
+            ColumnOption::Check(check) => traits.checks.push((*check.expr).clone()),
+            ColumnOption::Generated { generated_as, generation_expr, .. } => {
+                traits.default = match (generated_as, generation_expr) {
+                    (GeneratedAs::Always | GeneratedAs::ByDefault, None) => {
+                        traits.nullable = Nullable::No;
+                        Value::Fresh
+                    }
+                    _ => Value::Computed(Computed::Generated),
+                };
+            }
+            ColumnOption::DialectSpecific(tokens) => {
+                let is = |word: &str| {
+                    tokens.iter().any(|token| token.to_string().eq_ignore_ascii_case(word))
+                };
+                if is("AUTO_INCREMENT") || is("AUTOINCREMENT") {
+                    traits.default = Value::Fresh;
+                }
+            }
+            _ => {}
+        }
+    }
+    traits
+}
+
+fn is_serial(kind: &str) -> bool {
+    let serials = ["serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"];
+    serials.contains(&kind)
+}
+
+/// The type, as it can be compared.
+pub(super) fn type_text(kind: &DataType) -> String {
+    kind.to_string().to_lowercase()
+}
+
+/// What a default gives.
+pub(super) fn default(value: &Expr) -> Value {
+    match value {
+        Expr::Value(value) => match &value.value {
+            ast::Value::Null => Value::Null,
+            literal => Value::Literal(literal.clone()),
+        },
+        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => default(inner),
+        Expr::Function(function) => {
+            let name = function.name.to_string().to_lowercase();
+            let name = name.rsplit('.').next().unwrap_or_default();
+            if FRESH.contains(&name) { Value::Fresh } else { Value::Computed(Computed::Default) }
+        }
+        _ => Value::Computed(Computed::Default),
+    }
+}
+
+fn nulls(unique: &UniqueConstraint) -> Nulls {
+    match unique.nulls_distinct {
+        NullsDistinctOption::NotDistinct => Nulls::Same,
+        NullsDistinctOption::None | NullsDistinctOption::Distinct => Nulls::Distinct,
+    }
+}
+
+/// The columns of an index, or nothing for an expression.
+pub(super) fn keys(dialect: Dialect, columns: &[IndexColumn]) -> Vec<Option<String>> {
+    columns.iter().map(|column| key(dialect, &column.column.expr)).collect()
+}
+
+fn key(dialect: Dialect, expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Identifier(ident) => Some(folded(dialect, ident)),
+        Expr::Collate { expr, .. } => key(dialect, expr),
+        _ => None,
+    }
+}
+
+/// A constraint that a table gets, and its name; none for a mere index.
+pub(super) fn constraint(
+    dialect: Dialect,
+    constraint: &TableConstraint,
+) -> Option<(Option<String>, Constraint)> {
+    let named = |name: &Option<Ident>| name.as_ref().map(|name| folded(dialect, name));
+    Some(match constraint {
+        TableConstraint::Unique(unique) => {
+            let columns = keys(dialect, &unique.columns);
+            let name = named(&unique.name).or_else(|| named(&unique.index_name));
+            let unique = Uniqueness::Unique { columns, nulls: nulls(unique) };
+            (name, Constraint::Unique(unique))
+        }
+        TableConstraint::PrimaryKey(key) => {
+            (named(&key.name), Constraint::PrimaryKey(keys(dialect, &key.columns)))
+        }
+        TableConstraint::PrimaryKeyUsingIndex(key) => {
+            (named(&key.name), Constraint::PrimaryKey(vec![None]))
+        }
+        TableConstraint::ForeignKey(key) => {
+            let columns = key.columns.iter().map(|column| folded(dialect, column)).collect();
+            (named(&key.name), Constraint::ForeignKey(columns))
+        }
+        TableConstraint::Check(check) => {
+            (named(&check.name), Constraint::Check(check.expr.clone()))
+        }
+        TableConstraint::UniqueUsingIndex(key) => (named(&key.name), Constraint::UniqueUsingIndex),
+        TableConstraint::Exclude(exclude) => (named(&exclude.name), Constraint::Exclude),
+        TableConstraint::Index(_) | TableConstraint::FulltextOrSpatial(_) => return None,
+    })
+}
+
+/// The name of a mere index.
+pub(super) fn index_name(dialect: Dialect, constraint: &TableConstraint) -> Option<String> {
+    let name = match constraint {
+        TableConstraint::Index(index) => index.name.as_ref(),
+        TableConstraint::FulltextOrSpatial(index) => index.opt_index_name.as_ref(),
+        _ => None,
+    };
+    name.map(|name| folded(dialect, name))
+}

@@ -1,0 +1,132 @@
+//! From a statement to what it does.
+
+mod alter;
+mod column;
+mod data;
+mod drop;
+mod head;
+mod make;
+mod pieces;
+
+use sqlparser::ast::{self, ObjectName};
+use sqlparser::tokenizer::Location;
+
+use super::change::{Act, Certainty, Change, Constraint, Rows, Traits};
+use super::name::Name;
+use super::parse;
+use crate::Dialect;
+use crate::sql::{Position, Statement};
+
+/// What the statement does, in its order; never nothing.
+pub(super) fn changes(statement: &Statement<'_>) -> Vec<Change> {
+    let mut reader = Reader { statement, found: Vec::new() };
+    // Bodies of routines are in languages of their own.
+    if let Some(act) = head::opaque(statement) {
+        reader.add(act);
+    } else {
+        match parse::parse(statement) {
+            Ok(tree) => reader.tree(&tree),
+            Err(error) => reader.found = head::unparsed(statement, &error),
+        }
+    }
+    if reader.found.is_empty() {
+        reader.add(Act::Nothing);
+    }
+    reader.found
+}
+
+/// A table that a statement makes, with what is in it.
+pub(super) struct Made {
+    pub(super) table: Name,
+    pub(super) columns: Vec<(String, Traits)>,
+    /// Those of columns too, where they have a name.
+    pub(super) constraints: Vec<(Option<String>, Constraint)>,
+    /// Names of indexes that are not unique.
+    pub(super) indexes: Vec<String>,
+}
+
+/// The table that the statement makes, where it is a `CREATE TABLE` with all columns in it.
+pub(super) fn made(statement: &Statement<'_>) -> Option<Made> {
+    if !statement.begins_with(&["CREATE"]) || head::opaque(statement).is_some() {
+        return None;
+    }
+    match parse::parse(statement) {
+        Ok(ast::Statement::CreateTable(create)) => make::made(statement.dialect(), &create),
+        _ => None,
+    }
+}
+
+struct Reader<'s, 't> {
+    statement: &'s Statement<'t>,
+    found: Vec<Change>,
+}
+
+impl Reader<'_, '_> {
+    fn dialect(&self) -> Dialect {
+        self.statement.dialect()
+    }
+
+    fn add(&mut self, act: Act) {
+        self.add_at(self.statement.position, act);
+    }
+
+    fn add_at(&mut self, position: Position, act: Act) {
+        self.found.push(Change { act, position });
+    }
+
+    fn place(&self, location: Location) -> Position {
+        parse::position(self.statement, location)
+    }
+
+    fn name(&self, name: &ObjectName) -> Option<Name> {
+        Name::of(self.dialect(), name)
+    }
+
+    /// What touches no rows, but may matter to the previous version.
+    fn unclear(&mut self, table: Option<Name>, what: impl Into<String>) {
+        let (certainty, rows) = (Certainty::Unclear, Rows::Kept);
+        self.add(Act::Other { table, what: what.into(), certainty, rows });
+    }
+
+    fn harmless(&mut self, what: impl Into<String>) {
+        self.add(Act::Harmless(what.into()));
+    }
+
+    fn not_understood(&mut self) {
+        self.add(Act::NotUnderstood(head::shown(self.statement)));
+    }
+
+    fn tree(&mut self, tree: &ast::Statement) {
+        use ast::Statement as S;
+        match tree {
+            S::CreateTable(table) => self.create_table(table),
+            S::CreateIndex(index) => self.create_index(index),
+            S::AlterTable(table) => self.alter_table(table),
+            S::Insert(_) | S::Update(_) | S::Delete(_) | S::Merge(_) | S::Query(_) => {
+                self.data(tree);
+            }
+            S::Truncate(truncate) => self.truncate(truncate),
+            S::Copy { .. } | S::LoadData { .. } => self.load(tree),
+            S::Call(call) => self.call(call),
+            S::RenameTable(pairs) => self.rename_tables(pairs),
+            S::Drop { .. }
+            | S::DropFunction(_)
+            | S::DropProcedure { .. }
+            | S::DropDomain(_)
+            | S::DropExtension(_)
+            | S::DropTrigger(_)
+            | S::DropPolicy(_)
+            | S::DropRule(_)
+            | S::DropOperator(_) => self.drop(tree),
+            S::AlterIndex { .. }
+            | S::AlterView(_)
+            | S::AlterType(_)
+            | S::AlterFunction(_)
+            | S::AlterSchema(_)
+            | S::AlterPolicy(_)
+            | S::AlterTrigger(_)
+            | S::AlterDefaultPrivileges(_) => self.alter_other(tree),
+            _ => self.make(tree),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! An `ALTER TABLE` of which the parser knows some parts only.
+
+use sqlparser::ast;
+
+use super::{Reader, head};
+use crate::Dialect;
+use crate::infer::change::{Act, Change};
+use crate::infer::name::Name;
+use crate::infer::parse;
+use crate::sql::effect::ObjectKind;
+use crate::sql::{Position, Statement, split};
+
+/// What each part between two commas does.
+pub(super) fn alter_table(statement: &Statement<'_>) -> Vec<Change> {
+    let position = statement.position;
+    let not_understood = || {
+        let act = Act::NotUnderstood(head::shown(statement));
+        vec![Change { act, position }]
+    };
+    let Some((table, start)) = table(statement) else { return not_understood() };
+    let mut changes = Vec::new();
+    for (from, to) in parts(statement, start) {
+        let text = &statement.text[from..to];
+        let Some(part) = only(statement.dialect(), text) else { return not_understood() };
+        let place = after(position, &statement.text[..from + part.offset]);
+        if let Some(act) = head::operation(statement.dialect(), &table, &part) {
+            changes.push(Change { act, position: place });
+            continue;
+        }
+        let whole = format!("{}{}", &statement.text[..start], part.text);
+        let Some(alone) = only(statement.dialect(), &whole) else { return not_understood() };
+        let Ok(ast::Statement::AlterTable(alter)) = parse::parse(&alone) else {
+            return not_understood();
+        };
+        let mut reader = Reader { statement: &alone, found: Vec::new() };
+        reader.alter_table(&alter);
+        let acts = reader.found.into_iter().map(|change| change.act);
+        changes.extend(acts.map(|act| Change { act, position: place }));
+    }
+    changes
+}
+
+/// The one statement that `text` is.
+fn only(dialect: Dialect, text: &str) -> Option<Statement<'_>> {
+    match split(dialect, text).ok()?[..] {
+        [statement] => Some(statement),
+        _ => None,
+    }
+}
+
+/// The table, and the byte behind its name.
+fn table(statement: &Statement<'_>) -> Option<(Name, usize)> {
+    let dialect = statement.dialect();
+    let mut reader = crate::sql::reader::Reader::new(dialect, statement);
+    reader.phrase(&["ALTER", "TABLE"]).then_some(())?;
+    reader.phrase(&["IF", "EXISTS"]);
+    reader.word("ONLY");
+    let object = reader.object(ObjectKind::Table)?;
+    let start = reader.offset()?;
+    Some((Name(object.schema.into_iter().chain([object.name]).collect()), start))
+}
+
+/// From where to where the parts go, seen from `start` on.
+fn parts(statement: &Statement<'_>, start: usize) -> Vec<(usize, usize)> {
+    let (mut parts, mut begun, mut depth) = (Vec::new(), start, 0_i32);
+    for token in statement.tokens().filter(|token| token.offset >= start) {
+        depth += i32::from(token.is("(")) - i32::from(token.is(")"));
+        if depth == 0 && token.is(",") {
+            parts.push((begun, token.offset));
+            begun = token.end();
+        }
+    }
+    parts.push((begun, statement.text.len()));
+    parts
+}
+
+fn after(start: Position, text: &str) -> Position {
+    let inside = Position::at(text, text.len());
+    if inside.line == 1 {
+        let column = start.column.saturating_add(inside.column - 1);
+        Position { line: start.line, column }
+    } else {
+        Position { line: start.line.saturating_add(inside.line - 1), column: inside.column }
+    }
+}

@@ -1,0 +1,298 @@
+//! The decision table, cell by cell: `row__column`.
+#![expect(non_snake_case, reason = "the row from the column")]
+
+use super::*;
+use crate::outlook::{Loss, Losses};
+use Impact::{Breaking, Compatible};
+
+/// Versions of an app: each image is a prefix of these.
+fn app(impacts: &[Impact]) -> Vec<Migration> {
+    let numbered = impacts.iter().zip(1..);
+    numbered.map(|(impact, n)| means(migration(&format!("{n}_m")), *impact)).collect()
+}
+
+struct Case {
+    image: MigrationSet,
+    database: History,
+}
+
+/// An image that holds the first `image` of an app's migrations, on a database that holds the first
+/// `database` of them.
+fn case(impacts: &[Impact], image: usize, database: usize) -> Case {
+    let all = app(impacts);
+    let applied: Vec<_> = all.iter().take(database).collect();
+    let mut database = history(&applied);
+    for (index, applied) in database.applied.iter_mut().enumerate() {
+        applied.app = format!("shop {}.0", index + 1);
+    }
+    Case { database, image: set(all.into_iter().take(image).collect()) }
+}
+
+impl Case {
+    fn verdict(&self) -> Verdict {
+        Comparison::of(&self.image, &self.database).verdict()
+    }
+
+    fn decide(&self, target: Target) -> Result<Vec<String>, Blocked> {
+        decide(&self.image, &self.database, &target).map(|plan| words(&plan))
+    }
+
+    fn start_up(&self) -> Result<Vec<String>, Blocked> {
+        self.decide(Target::Latest)
+    }
+
+    fn sync(&self, beyond: Beyond) -> Result<Vec<String>, Blocked> {
+        self.decide(Target::Image(beyond))
+    }
+}
+
+const NOTHING: Result<Vec<String>, Blocked> = Ok(Vec::new());
+
+fn steps(words: &[&str]) -> Result<Vec<String>, Blocked> {
+    Ok(words.iter().map(|word| (*word).to_owned()).collect())
+}
+
+#[test]
+fn same__nothing_whoever_asks() {
+    let case = case(&[Breaking, Compatible], 2, 2);
+    assert_eq!(case.verdict(), Verdict::Same);
+    assert_eq!(case.start_up(), NOTHING);
+    assert_eq!(case.sync(Beyond::Keep), NOTHING);
+    assert_eq!(case.sync(Beyond::Revert), NOTHING);
+}
+
+#[test]
+fn behind__up_whoever_asks() {
+    let case = case(&[Breaking, Compatible, Breaking], 3, 1);
+    assert_eq!(case.verdict(), Verdict::Behind);
+    assert_eq!(case.start_up(), steps(&["up 2_m", "up 3_m"]));
+    assert_eq!(case.sync(Beyond::Keep), case.start_up());
+    assert_eq!(case.sync(Beyond::Revert), case.start_up());
+}
+
+#[test]
+fn ahead__start_up_does_nothing() {
+    // What is breaking but known to the image is no obstacle.
+    let case = case(&[Breaking, Compatible, Compatible], 1, 3);
+    assert_eq!(case.verdict(), Verdict::Ahead);
+    assert_eq!(case.start_up(), NOTHING);
+    assert_eq!(case.sync(Beyond::Keep), NOTHING);
+}
+
+#[test]
+fn ahead__sync_down_reverts_exactly_the_unknown() {
+    let case = case(&[Breaking, Compatible, Compatible], 1, 3);
+    assert_eq!(case.sync(Beyond::Revert), steps(&["down 3_m", "down 2_m"]));
+}
+
+#[test]
+fn below_floor__start_up_refuses_and_names_the_lowest_version() {
+    let case = case(&[Compatible, Compatible, Breaking, Compatible], 1, 4);
+    assert_eq!(case.verdict(), Verdict::BelowFloor);
+    for refused in [case.start_up(), case.sync(Beyond::Keep)] {
+        let error = refused.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the database is ahead of this version of the app, which cannot run with it:\n  \
+             3_m (applied by shop 3.0): breaking: the test says so\n\
+             the lowest version that can is shop 3.0"
+        );
+        let next = error.remedy("shop migrate");
+        assert!(
+            next.starts_with("deploy shop 3.0 or a later version; or take them back"),
+            "{next}"
+        );
+        assert!(next.contains("`shop migrate sync --down --dry-run`"), "{next}");
+        assert!(!error.may_pass());
+    }
+}
+
+#[test]
+fn below_floor__sync_down_reverts_exactly_the_unknown() {
+    let case = case(&[Compatible, Compatible, Breaking, Compatible], 1, 4);
+    assert_eq!(case.sync(Beyond::Revert), steps(&["down 4_m", "down 3_m", "down 2_m"]));
+}
+
+#[test]
+fn diverged__refused_whoever_asks() {
+    let mut case = case(&[Compatible; 3], 2, 1);
+    case.database.applied.push(recorded(&means(migration("5_other"), Compatible)));
+    assert_eq!(case.verdict(), Verdict::Diverged);
+    for refused in [case.start_up(), case.sync(Beyond::Keep), case.sync(Beyond::Revert)] {
+        let Err(Blocked::Diverged { unknown, pending }) = refused else { panic!("{refused:?}") };
+        assert_eq!((unknown, pending), (vec!["5_other".to_owned()], vec!["2_m".to_owned()]));
+    }
+}
+
+#[test]
+fn what_another_tool_has_applied_is_breaking_and_cannot_go_back() {
+    let mut case = case(&[Compatible], 1, 1);
+    case.database.applied.push(unverified("7"));
+    assert!(matches!(case.start_up(), Err(Blocked::BelowFloor { .. })));
+    let Err(Blocked::Irreversible(all)) = case.sync(Beyond::Revert) else { panic!() };
+    assert_eq!(all[0].reason, IrreversibleReason::GoneWithoutStored);
+}
+
+#[test]
+fn one_step_that_cannot_go_back_refuses_all_of_them() {
+    let mut case = case(&[Compatible; 4], 1, 4);
+    let stored = [
+        StoredDown::Present,
+        StoredDown::Untrusted(Distrust::Altered),
+        StoredDown::Absent,
+        StoredDown::Present,
+    ];
+    for (applied, stored) in case.database.applied.iter_mut().zip(stored) {
+        let Record::Recorded { down, .. } = &mut applied.record else { panic!() };
+        *down = stored;
+    }
+    let Err(Blocked::Irreversible(all)) = case.sync(Beyond::Revert) else { panic!() };
+    let reasons: Vec<_> = all.into_iter().map(|one| (one.name, one.reason)).collect();
+    let expected = [
+        ("3_m".to_owned(), IrreversibleReason::GoneWithoutStored),
+        ("2_m".to_owned(), IrreversibleReason::Untrusted(Distrust::Altered)),
+    ];
+    assert_eq!(reasons, expected);
+}
+
+#[test]
+fn the_floor_rises_with_the_announcement_and_falls_with_the_failure() {
+    let mut case = case(&[Compatible; 2], 2, 2);
+    let breaking = means(migration("3_m"), Breaking);
+    let announced = Announced {
+        version: breaking.version.clone(),
+        name: "3_m".to_owned(),
+        run: 3,
+        session: None,
+        outlook: breaking.outlook.clone(),
+        app: "shop 2.0".to_owned(),
+    };
+    case.database.announced = vec![announced.clone()];
+    let error = case.start_up().unwrap_err();
+    assert!(error.to_string().contains("3_m (about to begin by shop 2.0): breaking"), "{error}");
+    assert!(error.may_pass(), "its runner may fail");
+    let compatible = means(migration("3_m"), Compatible).outlook;
+    case.database.announced = vec![Announced { outlook: compatible, ..announced }];
+    assert_eq!(case.start_up(), NOTHING);
+    // Who has work of its own to do waits for its turn.
+    case.database.applied.pop();
+    assert_eq!(case.verdict(), Verdict::Behind);
+}
+
+#[test]
+fn half_of_a_breaking_migration_is_below_the_floor_and_half_of_another_in_nobodys_way() {
+    for impact in [Breaking, Compatible] {
+        let mut case = case(&[Compatible], 1, 1);
+        let outlook = means(migration("2_b"), impact).outlook;
+        let mut half = interrupted(Cause::Lost, 1, 1, "SELECT 1; SELECT 2");
+        half.interrupted[0].outlook = outlook;
+        case.database.interrupted = half.interrupted;
+        match impact {
+            Compatible => assert_eq!(case.start_up(), NOTHING),
+            Breaking => {
+                for refused in [case.start_up(), case.sync(Beyond::Revert)] {
+                    let Err(Blocked::Interrupted(stuck)) = refused else { panic!("{refused:?}") };
+                    assert_eq!(stuck.reason, StuckReason::Gone);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_applied_later_than_the_sets_own_is_not_its_past() {
+    // 2 was merged late, and applied after 3.
+    let all = app(&[Compatible, Breaking, Compatible]);
+    let image = set(vec![all[0].clone(), all[2].clone()]);
+    let with_runs = |runs: [usize; 3]| {
+        let mut database = history(&all.iter().collect::<Vec<_>>());
+        for (applied, number) in database.applied.iter_mut().zip(runs) {
+            let Record::Recorded { run, .. } = &mut applied.record else { panic!() };
+            *run = number;
+        }
+        Comparison::of(&image, &database).verdict()
+    };
+    assert_eq!(with_runs([1, 3, 2]), Verdict::BelowFloor);
+    assert_eq!(with_runs([1, 2, 3]), Verdict::Same);
+}
+
+#[test]
+fn a_loss_is_counted_before_it_is_refused() {
+    let ground = || Ground::inferred("drops", None);
+    let lossy = |losses| {
+        let backward = Backward { reversal: Reversal::Lossy(losses), ground: ground() };
+        let forward = Forward { impact: Compatible, ground: ground() };
+        Outlook::new(&forward, &backward)
+    };
+    let table = |name: &str| Loss::Table(vec![name.to_owned()]);
+    let mut case = case(&[Compatible; 4], 1, 4);
+    let losses = [
+        Losses::Unknown,
+        Losses::Known(vec![table("empty")]),
+        Losses::Known(vec![table("empty"), table("full"), table("gone")]),
+        Losses::Unknown,
+    ];
+    for (applied, losses) in case.database.applied.iter_mut().zip(losses) {
+        applied.outlook = lossy(losses);
+    }
+    let target = Target::Image(Beyond::Revert);
+    let plan = decide(&case.image, &case.database, &target).unwrap();
+    let count = |loss: &Loss| match loss.to_string().as_str() {
+        "table empty" => Ok(0),
+        "table full" => Ok(12),
+        other => Err(format!("no {other}")),
+    };
+    let lossy = plan.lossy(&case.database).into_iter();
+    let doomed: Vec<_> = lossy.filter_map(|one| one.count(count)).collect();
+    let error = allow_loss(&doomed, DataLoss::Refuse).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "going back would lose data, so nothing was done:\n  \
+         4_m: how much is lost cannot be counted: lossy: drops\n  \
+         3_m: table full (12 rows), table gone (rows could not be counted: no table gone)"
+    );
+    assert!(error.remedy("shop migrate").contains("sync --down --allow-data-loss"));
+    assert_eq!(allow_loss(&doomed, DataLoss::Allow), Ok(()));
+    assert_eq!(allow_loss(&[], DataLoss::Refuse), Ok(()));
+}
+
+proptest! {
+    /// Random versions of one app, in any order: no image that starts up or syncs ends below its
+    /// floor, and a sync is the same once and twice.
+    #[test]
+    fn no_image_runs_below_its_floor(
+        impacts in proptest::collection::vec(prop_oneof![Just(Compatible), Just(Breaking)], 1..9),
+        moves in proptest::collection::vec((0..9_usize, 0..3_usize), 1..20),
+    ) {
+        let all = app(&impacts);
+        let mut model = Model::default();
+        for (size, how) in moves {
+            let image = set(all.iter().take(size.max(1)).cloned().collect());
+            let target = match how {
+                0 => Target::Latest,
+                1 => Target::Image(Beyond::Keep),
+                _ => Target::Image(Beyond::Revert),
+            };
+            let before = model.history();
+            let beyond = all.iter().skip(image.as_slice().len());
+            let unknown: Vec<_> = beyond.filter(|m| before.find(&m.version).is_some()).collect();
+            let floor = unknown.iter().any(|m| m.forward().impact == Breaking);
+            match plan(&image, &before, &target, &Policy::default()) {
+                Err(error) => {
+                    prop_assert!(floor && target != Target::Image(Beyond::Revert), "{error}");
+                }
+                Ok(planned) => {
+                    prop_assert!(!floor || target == Target::Image(Beyond::Revert));
+                    model.execute(&planned);
+                    let again = plan(&image, &model.history(), &target, &Policy::default()).unwrap();
+                    prop_assert!(again.is_empty());
+                    if target == Target::Image(Beyond::Revert) {
+                        let applied: Vec<_> = model.0.keys().collect();
+                        let own: Vec<_> = image.iter().map(|m| &m.version).collect();
+                        prop_assert_eq!(applied, own);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Each case in `tests/outlook/DIALECT/` is judged as its line says: the verdict, the place, why.
+//!
+//! Run with `UPDATE_GOLDEN=1` to write places and reasons anew, then read the difference; a verdict
+//! is only ever changed by hand.
+
+#![cfg(feature = "infer")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use dbmig_core::embed::migrations;
+use dbmig_core::infer::{Inferred, infer};
+use dbmig_core::migration::{Body, Down, Script, SqlBody};
+use dbmig_core::outlook::{Ground, Losses, Reversal};
+use dbmig_core::{Dialect, Migration};
+
+#[path = "outlook/cases.rs"]
+mod cases;
+
+use cases::{Case, cases, text, write};
+
+fn judge(dialect: Dialect, up: &str, down: Option<&str>) -> Inferred {
+    let script = |text: &str| {
+        let (path, text) = ("x.sql".into(), text.to_owned().into());
+        Script { path, text }
+    };
+    let migration = |version: &'static str, up: &str, down: Option<&str>| {
+        let down = down.map_or(Down::Missing, |down| Down::Script(script(down)));
+        let [migration] = migrations(&[version, version, "", "", "", "", ""], &[0; 32], &[]);
+        Migration { body: Body::Sql(SqlBody { up: script(up), down }), ..migration }
+    };
+    let before = text(dialect, "before.sql");
+    let both = [migration("1", &before, None), migration("2", up, down)];
+    infer(dialect, &both).pop().unwrap()
+}
+
+fn ground(ground: &Ground) -> String {
+    let place = ground.position.map_or_else(|| "-".to_owned(), |place| place.to_string());
+    format!("{place} {}", ground.reason)
+}
+
+fn up(dialect: Dialect, case: &Case) -> (String, String) {
+    let found = judge(dialect, &case.sql, None);
+    (found.forward.impact.name().to_owned(), ground(&found.forward.ground))
+}
+
+fn down(dialect: Dialect, case: &Case) -> (String, String) {
+    let found = judge(dialect, "SELECT 1", Some(&case.sql)).backward;
+    let (word, losses) = match found.reversal {
+        Reversal::Lossy(Losses::Unknown) => ("unknown", Vec::new()),
+        Reversal::Lossy(Losses::Known(losses)) => ("lossy", losses),
+        other => (other.name(), Vec::new()),
+    };
+    let losses = losses.iter().map(|loss| format!(" [{loss}]")).collect::<String>();
+    (word.to_owned(), ground(&found.ground) + &losses)
+}
+
+fn check(
+    dialect: Dialect,
+    file: &str,
+    judge: impl Fn(Dialect, &Case) -> (String, String),
+) -> Vec<String> {
+    let mut all = cases(dialect, file);
+    let mut wrong = Vec::new();
+    for case in &mut all {
+        let (verdict, expected) = judge(dialect, case);
+        if verdict != case.verdict || expected != case.expected {
+            wrong.push(format!(
+                "{dialect}: expected {}; {}\nfound {verdict}; {expected}\n{}",
+                case.verdict, case.expected, case.sql
+            ));
+        }
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            case.expected = expected;
+        }
+    }
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        write(dialect, file, &all);
+    }
+    wrong
+}
+
+#[test]
+fn the_way_up() {
+    let wrong: Vec<_> =
+        Dialect::ALL.into_iter().flat_map(|dialect| check(dialect, "up.sql", up)).collect();
+    assert!(wrong.is_empty(), "{} are wrong\n{}", wrong.len(), wrong.join("\n"));
+}

@@ -1,0 +1,24 @@
+-- What the previous version of the app has made.
+CREATE TABLE `groups` (id INTEGER PRIMARY KEY, label VARCHAR(40) NOT NULL);
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY,
+    name VARCHAR(40) NOT NULL,
+    nick VARCHAR(40),
+    age INTEGER NOT NULL DEFAULT 0,
+    mood ENUM('sad', 'happy') NOT NULL DEFAULT 'happy',
+    group_id INTEGER,
+    CONSTRAINT users_age_check CHECK (age >= 0),
+    KEY users_name_idx (name)
+);
+CREATE TABLE posts (
+    id INTEGER AUTO_INCREMENT PRIMARY KEY,
+    user_id INTEGER NOT NULL,
+    title VARCHAR(100) NOT NULL,
+    UNIQUE KEY posts_title_key (title),
+    CONSTRAINT posts_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+);
+CREATE TABLE events (id INTEGER NOT NULL) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10));
+CREATE VIEW names AS SELECT id, name FROM users;
+CREATE FUNCTION twice(x INTEGER) RETURNS INTEGER DETERMINISTIC RETURN 2 * x;
+CREATE PROCEDURE noop() SELECT 1;
+CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW SET NEW.age = NEW.age;

@@ -1,0 +1,214 @@
+-- => compatible; 1:1 only adds: new table tags
+CREATE TABLE tags (id INTEGER AUTO_INCREMENT PRIMARY KEY, label VARCHAR(40) NOT NULL UNIQUE) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci COMMENT='labels; all';
+-- => compatible; 1:1 only adds: new table order items, new table items
+CREATE TABLE `order items` (
+    `id` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+    `user_id` INT NOT NULL,
+    `price` DECIMAL(10, 2) NOT NULL DEFAULT '0.00',
+    `state` ENUM('a', 'b') NOT NULL DEFAULT 'a',
+    `at` TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+    `flags` TINYINT(1) NOT NULL DEFAULT '0' COMMENT 'x',
+    `doc` JSON,
+    PRIMARY KEY (`id`),
+    KEY `idx_at` (`at`),
+    UNIQUE KEY `uq` (`state`, `flags`),
+    CONSTRAINT `fk_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE ON UPDATE CASCADE
+) ENGINE=InnoDB;
+ALTER TABLE `order items` DROP COLUMN doc, ADD COLUMN note TEXT NOT NULL, MODIFY price INT NOT NULL, CHANGE at made_at DATETIME NOT NULL;
+INSERT INTO `order items` (user_id, note) SELECT id, 'x' FROM users;
+UPDATE `order items` SET note = 'y';
+RENAME TABLE `order items` TO items;
+CREATE UNIQUE INDEX note_key ON items (note(10));
+DROP TABLE items;
+-- => compatible; 1:1 only adds: new table tags
+CREATE TABLE IF NOT EXISTS tags (id INTEGER);
+-- => compatible; 1:1 only adds: new table copies
+CREATE TABLE copies LIKE users;
+-- => compatible; 1:1 only adds: new table adults
+CREATE TABLE adults AS SELECT id, name FROM users WHERE age >= 18;
+-- => compatible; 1:1 only adds: new table t
+CREATE TEMPORARY TABLE t (one INTEGER);
+DROP TEMPORARY TABLE t;
+-- => compatible; 1:30 only adds: new column users.bio
+ALTER TABLE users ADD COLUMN bio TEXT;
+-- => compatible; 1:23 only adds: new column users.bio, new column users.active
+ALTER TABLE users ADD bio TEXT NULL AFTER name, ADD COLUMN active TINYINT(1) NOT NULL DEFAULT 1 FIRST;
+-- => compatible; 1:32 only adds: new column users.score
+ALTER TABLE `users` ADD COLUMN `score` DOUBLE NOT NULL DEFAULT 0, ALGORITHM=INPLACE, LOCK=NONE;
+-- => compatible; 1:30 only adds: new column users.created_at
+ALTER TABLE users ADD COLUMN created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP;
+-- => compatible; 1:30 only adds: new column users.slug
+ALTER TABLE users ADD COLUMN slug VARCHAR(80) GENERATED ALWAYS AS (LOWER(name)) STORED;
+-- => compatible; 1:30 only adds: new column users.len
+ALTER TABLE users ADD COLUMN len INTEGER AS (CHAR_LENGTH(name)) VIRTUAL;
+-- => compatible; 1:30 only adds: new column users.email
+ALTER TABLE users ADD COLUMN email VARCHAR(190) UNIQUE;
+-- => compatible; 1:30 only adds: new column users.number
+ALTER TABLE users ADD COLUMN number INTEGER NOT NULL AUTO_INCREMENT UNIQUE;
+-- => compatible; 1:30 only adds: new column users.status
+ALTER TABLE users ADD COLUMN status VARCHAR(10) NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'old'));
+-- => compatible; 1:30 only adds: new column users.boss_id, new index on users, new FOREIGN KEY users_boss_fk on what is new in users
+ALTER TABLE users ADD COLUMN boss_id INTEGER, ADD INDEX (boss_id), ADD CONSTRAINT users_boss_fk FOREIGN KEY (boss_id) REFERENCES users (id);
+-- => compatible; 1:30 only adds: new column users.full_name
+ALTER TABLE users ADD COLUMN full_name VARCHAR(90);
+UPDATE users SET full_name = name;
+-- => compatible; 1:1 only adds: new index users_nick_idx
+CREATE INDEX users_nick_idx ON users (nick(10)) USING BTREE;
+-- => compatible; 1:1 only adds: new index users_nick_idx, new index on users
+ALTER TABLE users ADD INDEX users_nick_idx (nick), ADD KEY (age, nick);
+-- => compatible; 1:1 only adds: new index users_text
+CREATE FULLTEXT INDEX users_text ON users (name);
+-- => compatible; 1:1 only adds: new index users_text
+ALTER TABLE users ADD FULLTEXT INDEX users_text (name);
+-- => compatible; 1:1 only adds: new view adults
+CREATE VIEW adults AS SELECT * FROM users WHERE age >= 18;
+-- => compatible; 1:1 only adds: new view adults
+CREATE ALGORITHM = MERGE SQL SECURITY INVOKER VIEW adults AS SELECT id FROM users;
+-- => compatible; 1:1 only adds: new function thrice
+CREATE FUNCTION thrice(x INTEGER) RETURNS INTEGER DETERMINISTIC RETURN 3 * x;
+-- => compatible; 2:1 only adds: new procedure tidy, new table greetings
+DELIMITER //
+CREATE PROCEDURE tidy()
+BEGIN
+    DELETE FROM posts;
+    DROP TABLE users;
+END//
+DELIMITER ;
+CREATE TABLE greetings (name TEXT);
+CREATE TRIGGER greet BEFORE INSERT ON greetings FOR EACH ROW SET NEW.name = 'x';
+-- => compatible; 1:1 only adds: new table roles
+CREATE TABLE roles (id INTEGER PRIMARY KEY, label VARCHAR(40) NOT NULL);
+INSERT INTO roles (id, label) VALUES (1, 'admin'), (2, 'it\'s; me') ON DUPLICATE KEY UPDATE label = VALUES(label);
+INSERT IGNORE INTO roles VALUES (1, 'again');
+REPLACE INTO roles VALUES (1, 'once more');
+-- => compatible; 1:1 only adds: new sequence numbers
+CREATE SEQUENCE numbers;
+-- => compatible; 1:32 only adds: new default of users.nick
+ALTER TABLE users ALTER COLUMN nick SET DEFAULT 'anon';
+-- => compatible; - changes nothing that the previous version sees
+SET NAMES utf8mb4;
+SET @x = 1;
+SET FOREIGN_KEY_CHECKS = 0;
+/*!40101 SET SQL_MODE = '' */;
+SELECT 1;
+ANALYZE TABLE users;
+OPTIMIZE TABLE users;
+-- => compatible; - changes nothing that the previous version sees
+LOCK TABLES users WRITE;
+UNLOCK TABLES;
+-- => compatible; - changes nothing that the previous version sees
+ALTER TABLE users ENGINE = InnoDB, COMMENT = 'people';
+ALTER TABLE posts AUTO_INCREMENT = 1000;
+-- => compatible; 1:33 harmless: wider type of users.name
+ALTER TABLE users MODIFY COLUMN name VARCHAR(80) NOT NULL;
+-- => compatible; 1:26 harmless: wider type of users.nick
+ALTER TABLE users MODIFY nick VARCHAR(100);
+-- => compatible; 1:33 harmless: wider type of users.mood
+ALTER TABLE users MODIFY COLUMN mood ENUM('sad', 'happy', 'ok') NOT NULL DEFAULT 'happy';
+-- => compatible; 1:26 harmless: wider type of users.age
+ALTER TABLE users CHANGE age age BIGINT NOT NULL DEFAULT 0;
+-- => compatible; 1:26 harmless: wider type of users.nick
+ALTER TABLE users MODIFY nick TEXT;
+-- => compatible; 1:12 harmless: drops the index users_name_idx
+DROP INDEX users_name_idx ON users;
+-- => compatible; 1:30 harmless: drops the index users_name_idx
+ALTER TABLE users DROP INDEX users_name_idx;
+-- => compatible; 1:35 harmless: drops the constraint users_age_check of users
+ALTER TABLE users DROP CONSTRAINT users_age_check;
+-- => compatible; 1:1 only adds: new database elsewhere
+CREATE DATABASE IF NOT EXISTS elsewhere;
+-- => breaking fails; 1:12 drops the table posts
+DROP TABLE posts;
+-- => breaking fails; 1:31 drops the column users.nick
+ALTER TABLE users DROP COLUMN nick;
+-- => breaking fails; 3:10 drops the column users.nick
+ALTER TABLE users
+    ADD COLUMN bio TEXT,
+    DROP nick;
+-- => breaking fails; 1:33 renames the column users.nick
+ALTER TABLE users RENAME COLUMN nick TO handle;
+-- => breaking fails; 1:33 renames the column users.nick
+ALTER TABLE users CHANGE COLUMN nick handle VARCHAR(40);
+-- => breaking fails; 1:1 renames the table posts
+ALTER TABLE posts RENAME TO articles;
+-- => breaking fails; 1:19 renames the table posts
+ALTER TABLE posts RENAME articles;
+-- => breaking fails; 1:14 renames the table posts
+RENAME TABLE posts TO articles;
+-- => breaking fails; 1:30 the new column users.email is NOT NULL without a default
+ALTER TABLE users ADD COLUMN email VARCHAR(100) NOT NULL;
+-- => breaking fails; 3:26 the new column users.email is NOT NULL without a default
+ALTER TABLE users ADD COLUMN email VARCHAR(100);
+UPDATE users SET email = CONCAT(name, '@example.org');
+ALTER TABLE users MODIFY email VARCHAR(100) NOT NULL;
+-- => breaking fails; 1:26 the column users.nick becomes NOT NULL
+ALTER TABLE users MODIFY nick VARCHAR(40) NOT NULL;
+-- => breaking; 1:26 the column users.name may be NULL from now on, which the previous version does not expect
+ALTER TABLE users MODIFY name VARCHAR(40);
+-- => breaking fails; 1:26 the column users.age loses its default
+ALTER TABLE users MODIFY age INTEGER NOT NULL;
+-- => breaking fails; 1:32 the column users.age loses its default
+ALTER TABLE users ALTER COLUMN age DROP DEFAULT;
+-- => breaking fails; 1:26 changes the type of users.name from varchar(40) to varchar(1)
+ALTER TABLE users MODIFY name VARCHAR(1) NOT NULL;
+-- => breaking fails; 1:26 changes the type of users.mood from enum('sad', 'happy') to enum('happy')
+ALTER TABLE users MODIFY mood ENUM('happy') NOT NULL DEFAULT 'happy';
+-- => breaking; 1:26 changes the type of users.age from integer to integer unsigned
+ALTER TABLE users MODIFY age INTEGER UNSIGNED NOT NULL DEFAULT 0;
+-- => breaking fails; 1:1 new UNIQUE on what was in the table users before
+ALTER TABLE users ADD COLUMN code VARCHAR(10) NOT NULL DEFAULT 'x', ADD UNIQUE KEY (code);
+-- => breaking fails; 1:1 new CHECK users_nick_check on what was in the table users before
+ALTER TABLE users ADD CONSTRAINT users_nick_check CHECK (nick <> 'a');
+-- => breaking fails; 1:1 new UNIQUE on what was in the table users before
+ALTER TABLE users ADD UNIQUE KEY (name);
+-- => breaking fails; 1:1 new FOREIGN KEY users_group_fk on what was in the table users before
+ALTER TABLE users ADD CONSTRAINT users_group_fk FOREIGN KEY (group_id) REFERENCES `groups` (id);
+-- => breaking fails; 1:1 new unique index users_name_key on what was in the table users before
+CREATE UNIQUE INDEX users_name_key ON users (name);
+-- => breaking; 1:36 drops the foreign key posts_user_fk of posts, on which the previous version may rely (upserts, cascades)
+ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
+-- => breaking; 1:30 drops the unique index posts_title_key, which ON CONFLICT and upserts may need
+ALTER TABLE posts DROP INDEX posts_title_key;
+-- => breaking; 1:1 drops the primary key PRIMARY of events, on which the previous version may rely (upserts, cascades)
+ALTER TABLE events DROP PRIMARY KEY;
+-- => breaking; 1:19 renames an index of users, which hints may name
+ALTER TABLE users RENAME INDEX users_name_idx TO users_by_name;
+-- => breaking fails; 1:11 drops the view names
+DROP VIEW names;
+-- => breaking; 1:1 may replace the view names by one that the previous version cannot use
+CREATE OR REPLACE VIEW names AS SELECT id, name FROM users WHERE age > 1;
+-- => breaking fails; 1:15 drops the function twice
+DROP FUNCTION twice;
+-- => breaking fails; 1:26 drops the procedure noop
+DROP PROCEDURE IF EXISTS noop;
+-- => breaking; 1:14 drops the trigger touched, on which the previous version may rely
+DROP TRIGGER touched;
+-- => breaking fails; 1:1 new trigger refused on users, and what it does to the writes of the previous version is not known
+CREATE TRIGGER refused BEFORE INSERT ON users FOR EACH ROW SIGNAL SQLSTATE '45000';
+-- => breaking; 1:1 may replace the table posts
+CREATE OR REPLACE TABLE posts (id INTEGER);
+-- => breaking; 1:16 empties the table posts
+TRUNCATE TABLE posts;
+-- => breaking; 1:1 deletes rows of the table users
+DELETE FROM users WHERE age < 0;
+-- => breaking; 1:1 changes rows of the table users
+UPDATE users SET nick = name WHERE nick IS NULL;
+-- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+INSERT INTO `groups` (id, label) VALUES (2, 'new');
+-- => breaking; 1:1 adds or changes rows of the table groups
+REPLACE INTO `groups` (id, label) VALUES (2, 'new');
+-- => breaking; 1:1 calls noop, and what that does is not known
+CALL noop();
+-- => breaking; 1:19 converts the texts of the table users
+ALTER TABLE users CONVERT TO CHARACTER SET latin1;
+-- => breaking fails; 1:20 drops a partition of events with its rows
+ALTER TABLE events DROP PARTITION p0;
+-- => breaking; 2:14 rebuilds the table users, and whether the previous version can live with the new one is not known
+CREATE TABLE users_new LIKE users;
+RENAME TABLE users TO users_old, users_new TO users;
+-- => breaking; 1:47 the new column users.bio is NOT NULL without a default
+ALTER TABLE users ADD COLUMN Bio TEXT, MODIFY bio TEXT NOT NULL;
+-- => breaking; 1:1 changes a setting for everybody
+SET GLOBAL max_connections = 100;
+-- => breaking; 1:1 new event, which was not read
+CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM posts;

@@ -1,0 +1,29 @@
+-- What the previous version of the app has made.
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE TABLE groups (id INTEGER PRIMARY KEY, label VARCHAR(40) NOT NULL);
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY,
+    name VARCHAR(40) NOT NULL,
+    nick TEXT,
+    age INTEGER NOT NULL DEFAULT 0,
+    worth NUMERIC(8, 2),
+    mood mood,
+    group_id INTEGER,
+    CONSTRAINT users_age_check CHECK (age >= 0)
+);
+CREATE TABLE posts (
+    id SERIAL PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    title TEXT NOT NULL
+);
+CREATE TABLE events (id INTEGER NOT NULL, at DATE NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE events_2020 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE INDEX users_name_idx ON users (name);
+CREATE UNIQUE INDEX posts_title_key ON posts (title);
+CREATE VIEW names AS SELECT id, name FROM users;
+CREATE MATERIALIZED VIEW name_counts AS SELECT name, COUNT(*) AS many FROM users GROUP BY name;
+CREATE FUNCTION twice(x INTEGER) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2 * x';
+CREATE FUNCTION refuse() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
+CREATE SEQUENCE tickets;
+CREATE FUNCTION touch() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();

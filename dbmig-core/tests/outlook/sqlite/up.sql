@@ -1,0 +1,134 @@
+-- => compatible; 1:1 only adds: new table tags
+CREATE TABLE tags (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, label TEXT NOT NULL UNIQUE CHECK (length(label) > 0));
+-- => compatible; 1:1 only adds: new table tags
+CREATE TABLE tags (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE, at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, UNIQUE (user_id, at), FOREIGN KEY (user_id) REFERENCES users (id)) STRICT;
+-- => compatible; 1:1 only adds: new table tags, new table labels
+CREATE TABLE tags (id INTEGER PRIMARY KEY, user_id INTEGER);
+CREATE UNIQUE INDEX tags_user_idx ON tags (user_id);
+INSERT INTO tags (user_id) SELECT id FROM users;
+ALTER TABLE tags ADD COLUMN weight INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE tags RENAME COLUMN weight TO heft;
+ALTER TABLE tags DROP COLUMN heft;
+ALTER TABLE tags RENAME TO labels;
+UPDATE labels SET user_id = NULL;
+DELETE FROM labels;
+DROP TABLE labels;
+-- => compatible; 1:1 only adds: new table pairs
+CREATE TABLE pairs (a TEXT, b INTEGER, PRIMARY KEY (a, b)) WITHOUT ROWID;
+-- => compatible; 1:1 only adds: new table order items
+CREATE TABLE IF NOT EXISTS [order items] (`id` INTEGER, "name" VARCHAR(20) COLLATE NOCASE);
+-- => compatible; 1:1 only adds: new table untyped
+CREATE TABLE untyped (a, b, c DEFAULT 'x');
+-- => compatible; 1:1 only adds: new table adults
+CREATE TABLE adults AS SELECT id, name FROM users WHERE age >= 18;
+-- => compatible; 1:1 only adds: new table t
+CREATE TEMP TABLE t (one INTEGER);
+DROP TABLE t;
+-- => compatible; 1:1 only adds: new table search
+CREATE VIRTUAL TABLE search USING fts5(title, body);
+-- => compatible; 1:30 only adds: new column users.bio
+ALTER TABLE users ADD COLUMN bio TEXT;
+-- => compatible; 1:25 only adds: new column users.active
+ALTER TABLE "users" ADD active BOOLEAN NOT NULL DEFAULT TRUE;
+-- => compatible; 1:35 only adds: new column main.users.score
+ALTER TABLE main.users ADD COLUMN score REAL NOT NULL DEFAULT 0.0;
+-- => compatible; 1:30 only adds: new column users.loud
+ALTER TABLE users ADD COLUMN loud TEXT GENERATED ALWAYS AS (upper(name)) VIRTUAL;
+-- => compatible; 1:30 only adds: new column users.loud
+ALTER TABLE users ADD COLUMN loud TEXT AS (upper(name));
+-- => compatible; 1:30 only adds: new column users.status
+ALTER TABLE users ADD COLUMN status TEXT NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'old'));
+-- => compatible; 1:30 only adds: new column users.boss_id
+ALTER TABLE users ADD COLUMN boss_id INTEGER REFERENCES users (id) ON DELETE SET NULL;
+-- => compatible; 1:30 only adds: new column users.full_name, new index users_full_name
+ALTER TABLE users ADD COLUMN full_name TEXT;
+UPDATE users SET full_name = name;
+CREATE INDEX users_full_name ON users (full_name COLLATE NOCASE DESC);
+-- => compatible; 1:30 only adds: new column users.email, new index users_email
+ALTER TABLE users ADD COLUMN email TEXT;
+CREATE UNIQUE INDEX users_email ON users (email) WHERE email IS NOT NULL;
+-- => compatible; 1:1 only adds: new index users_nick_idx
+CREATE INDEX IF NOT EXISTS users_nick_idx ON users (lower(nick)) WHERE nick IS NOT NULL;
+-- => compatible; 1:1 only adds: new view adults
+CREATE VIEW adults AS SELECT * FROM users WHERE age >= 18;
+-- => compatible; 1:1 only adds: new view adults
+CREATE TEMPORARY VIEW IF NOT EXISTS adults (id) AS SELECT id FROM users;
+-- => compatible; 1:1 only adds: new table greetings
+CREATE TABLE greetings (name TEXT);
+CREATE TRIGGER greet AFTER INSERT ON greetings WHEN NEW.name = 'x' BEGIN
+    DELETE FROM posts;
+    UPDATE users SET nick = 'y';
+END;
+-- => compatible; 1:1 only adds: new table roles
+CREATE TABLE roles (id INTEGER PRIMARY KEY, label TEXT NOT NULL);
+INSERT INTO roles (id, label) VALUES (1, 'admin'), (2, 'it''s; me') ON CONFLICT (id) DO UPDATE SET label = excluded.label;
+INSERT OR IGNORE INTO roles VALUES (1, 'again');
+REPLACE INTO roles VALUES (1, 'once more');
+-- => compatible; - changes nothing that the previous version sees
+PRAGMA foreign_keys = OFF;
+PRAGMA foreign_key_check;
+PRAGMA journal_mode = WAL;
+SELECT 1;
+ANALYZE;
+REINDEX users_name_idx;
+-- => compatible; 1:12 harmless: drops the index users_name_idx
+DROP INDEX users_name_idx;
+-- => breaking fails; 1:12 drops the table posts
+DROP TABLE posts;
+-- => breaking fails; 1:22 drops the table groups
+DROP TABLE IF EXISTS groups;
+-- => breaking fails; 1:31 drops the column users.group_id
+ALTER TABLE users DROP COLUMN group_id;
+-- => breaking fails; 1:24 drops the column users.nick
+ALTER TABLE users DROP nick;
+-- => breaking fails; 1:33 renames the column users.nick
+ALTER TABLE users RENAME COLUMN nick TO handle;
+-- => breaking fails; 1:26 renames the column users.nick
+ALTER TABLE users RENAME nick TO handle;
+-- => breaking fails; 1:1 renames the table posts
+ALTER TABLE posts RENAME TO articles;
+-- => breaking fails; 1:30 the CHECK of the new column users.size may refuse its default
+ALTER TABLE users ADD COLUMN size INTEGER CHECK (size IS NOT NULL AND size <> 7);
+-- => breaking fails; 1:30 the CHECK of the new column users.status may refuse its default
+ALTER TABLE users ADD COLUMN status TEXT NOT NULL DEFAULT 'x' CHECK (status IN ('new', 'old'));
+-- => breaking fails; 2:1 new unique index users_code on what was in the table users before
+ALTER TABLE users ADD COLUMN code TEXT DEFAULT 'x';
+CREATE UNIQUE INDEX users_code ON users (code);
+-- => breaking fails; 1:1 new unique index users_name_key on what was in the table users before
+CREATE UNIQUE INDEX users_name_key ON users (name);
+-- => breaking fails; 1:12 drops the unique index posts_title_key, which ON CONFLICT and upserts may need
+DROP INDEX posts_title_key;
+-- => breaking fails; 1:11 drops the view names
+DROP VIEW names;
+-- => breaking fails; 1:11 replaces the view names, maybe by one that the previous version cannot use
+DROP VIEW names;
+CREATE VIEW names AS SELECT id FROM users;
+-- => breaking; 1:14 drops the trigger touched, on which the previous version may rely
+DROP TRIGGER touched;
+-- => breaking fails; 1:1 new trigger refused on users, and what it does to the writes of the previous version is not known
+CREATE TRIGGER refused BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'no'); END;
+-- => breaking; 1:1 deletes rows of the table users
+DELETE FROM users WHERE age < 0;
+-- => breaking; 1:1 changes rows of the table users
+UPDATE users SET nick = name WHERE nick IS NULL;
+-- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+INSERT INTO groups (id, label) VALUES (2, 'new');
+-- => breaking; 1:1 adds or changes rows of the table groups
+INSERT OR REPLACE INTO groups (id, label) VALUES (2, 'new');
+-- => breaking; 1:1 changes the setting user_version
+PRAGMA user_version = 7;
+-- => breaking; 4:12 rebuilds the table users, and whether the previous version can live with the new one is not known
+PRAGMA foreign_keys = OFF;
+CREATE TABLE users_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL, nick TEXT, age INTEGER NOT NULL DEFAULT 0, group_id INTEGER, bio TEXT);
+INSERT INTO users_new (id, name, nick, age, group_id) SELECT id, name, nick, age, group_id FROM users;
+DROP TABLE users;
+ALTER TABLE users_new RENAME TO users;
+PRAGMA foreign_keys = ON;
+-- => breaking; 1:1 rebuilds the table users, and whether the previous version can live with the new one is not known
+ALTER TABLE users RENAME TO users_old;
+CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, nick TEXT, age INTEGER NOT NULL DEFAULT 0, group_id INTEGER);
+INSERT INTO users SELECT * FROM users_old;
+DROP TABLE users_old;
+-- => breaking; 2:1 deletes rows of the table users
+CREATE TABLE IF NOT EXISTS users (id INTEGER);
+DELETE FROM users;

@@ -1,0 +1,74 @@
+//! The floor below which no app may run: it rises before the first statement of a breaking migration,
+//! so that an older app that starts meanwhile knows.
+//!
+//! Statement by statement, the row of the run is there before anyway. A transaction is seen by nobody
+//! until it is over, so it is announced with a row of its own.
+
+use dbmig_core::history::RunState;
+use dbmig_core::outlook::Impact;
+use dbmig_core::plan::Direction;
+
+use super::{Place, note};
+use crate::backend::atomic::{FailedAt, Failure, Outcome, is_lost};
+use crate::backend::{Database, Nesting};
+use crate::history::{self, Cursor, Progress, Run, Why};
+
+/// Whether a row says that the run has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Announced {
+    Yes,
+    No,
+}
+
+/// Announces a breaking migration.
+pub(super) fn raise(
+    db: &mut dyn Database,
+    place: &Place<'_>,
+    run: &Run<'_>,
+) -> Result<Announced, Failure> {
+    let breaking = run.outlook.forward().impact == Impact::Breaking;
+    // In a transaction that somebody else has begun, nobody would see it.
+    let seen = db.nesting() == Nesting::TopLevel;
+    if run.direction == Direction::Down || !breaking || !seen {
+        return Ok(Announced::No);
+    }
+    let engine = db.engine();
+    let progress = Progress {
+        state: RunState::Running,
+        cursor: Cursor::default(),
+        error: None,
+        note: None,
+        span: history::beginning(engine),
+    };
+    let rows = history::take_up(engine, place.tables, run.version, RunState::Resumed)
+        + &history::insert(engine, place.tables, run, &progress);
+    note(db, place, &rows).map_err(|error| Failure::opening(engine, error))?;
+    Ok(Announced::Yes)
+}
+
+/// What was announced has not come. Best effort: where it cannot be written, the row stays, and the
+/// next runner that holds the lock knows that it means nothing.
+pub(super) fn lower(
+    db: &mut dyn Database,
+    place: &Place<'_>,
+    run: &Run<'_>,
+    result: &Result<Outcome, Failure>,
+) {
+    let (engine, tables) = (db.engine(), place.tables);
+    let message;
+    let rows = match result {
+        Ok(Outcome::Committed) => return,
+        Ok(Outcome::Overtaken) => {
+            history::take_up(engine, tables, run.version, RunState::Forgotten)
+        }
+        Err(failure) if failure.at == FailedAt::Fence || is_lost(&failure.error) => return,
+        Err(failure) if failure.at == FailedAt::Cancelled => {
+            history::fail(engine, tables, run, None, Why::Stopped)
+        }
+        Err(failure) => {
+            message = failure.error.to_string();
+            history::fail(engine, tables, run, None, Why::Error(&message))
+        }
+    };
+    let _ = note(db, place, &rows);
+}

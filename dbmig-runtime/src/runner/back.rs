@@ -1,0 +1,133 @@
+//! What has to be known before anything goes back: whether the stored scripts can be trusted, and
+//! what would be lost.
+
+use dbmig_core::MigrationSet;
+use dbmig_core::outlook::Loss;
+use dbmig_core::plan::{
+    Beyond, Blocked, Comparison, Doomed, History, Plan, Record, StoredDown, Target, allow_loss,
+    plan,
+};
+
+use crate::backend::Database;
+use crate::error::Error;
+use crate::history;
+use crate::lock::Held;
+use crate::look::{Look, look, look_closely};
+use crate::options::Options;
+
+/// How the database stands to a set, and what would be done about it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Preview<'s> {
+    /// What each side has and the other lacks.
+    pub comparison: Comparison<'s>,
+    /// What would be done, or what forbids it.
+    pub plan: Result<Plan<'s>, Blocked>,
+    /// What would be lost, counted.
+    pub doomed: Vec<Doomed>,
+}
+
+pub(super) fn preview<'s>(
+    db: &mut dyn Database,
+    set: &'s MigrationSet,
+    options: &Options,
+    target: &Target,
+) -> Result<Preview<'s>, Error> {
+    let mut look = look_closely(db)?;
+    trust_stored(db, &mut look, set, options, target)?;
+    let history = &look.history;
+    let comparison = Comparison::of(set, history);
+    let plan = plan(set, history, target, &options.policy);
+    let doomed = plan.as_ref().map(|plan| doomed(db, plan, history)).unwrap_or_default();
+    if let (Some(found), false) = (history.newer_format, plan.as_ref().is_ok_and(Plan::is_empty)) {
+        return Err(Error::NewerHistory { found });
+    }
+    let plan = plan.and_then(|plan| allow_loss(&doomed, options.policy.data_loss).map(|()| plan));
+    Ok(Preview { comparison, plan, doomed })
+}
+
+/// A look at the database, close enough for `target`.
+pub(super) fn look_for(
+    db: &mut dyn Database,
+    set: &MigrationSet,
+    options: &Options,
+    target: &Target,
+) -> Result<Look, Error> {
+    let mut look = look(db)?;
+    trust_stored(db, &mut look, set, options, target)?;
+    Ok(look)
+}
+
+/// The same again under the lock.
+pub(super) fn trust(
+    held: &mut Held<'_>,
+    set: &MigrationSet,
+    options: &Options,
+    target: &Target,
+) -> Result<(), Error> {
+    let mut look = held.look.clone();
+    trust_stored(held.db(), &mut look, set, options, target)?;
+    held.look = look;
+    Ok(())
+}
+
+/// Says of each stored script that may be needed whether it can be trusted.
+pub(super) fn trust_stored(
+    db: &mut dyn Database,
+    look: &mut Look,
+    set: &MigrationSet,
+    options: &Options,
+    target: &Target,
+) -> Result<(), Error> {
+    match target {
+        Target::Latest | Target::Through(_) | Target::Image(Beyond::Keep) => return Ok(()),
+        Target::Image(Beyond::Revert)
+        | Target::Revert(_)
+        | Target::RevertTo(_)
+        | Target::Redo(_) => {}
+    }
+    let tables = look.tables.clone();
+    for applied in &mut look.history.applied {
+        // The set's own script serves.
+        if set.get(&applied.version).is_some_and(|here| !applied.differs_from(here)) {
+            continue;
+        }
+        let Record::Recorded { down: down @ StoredDown::Present, .. } = &mut applied.record else {
+            continue;
+        };
+        let stored = history::stored_down(db, &tables, &applied.version)?;
+        *down = match stored.map(|stored| stored.trust(options.history_key.as_ref())) {
+            None => StoredDown::Absent,
+            Some(Ok(())) => StoredDown::Present,
+            Some(Err(why)) => StoredDown::Untrusted(why),
+        };
+    }
+    Ok(())
+}
+
+/// Only where a machine decides what goes back: who says `revert` has chosen it himself.
+pub(super) fn refuse_loss(
+    held: &mut Held<'_>,
+    options: &Options,
+    target: &Target,
+    plan: &Plan<'_>,
+) -> Result<(), Error> {
+    if !matches!(target, Target::Image(_)) {
+        return Ok(());
+    }
+    let history = held.look.history.clone();
+    let doomed = doomed(held.db(), plan, &history);
+    Ok(allow_loss(&doomed, options.policy.data_loss)?)
+}
+
+/// What `plan` would lose, counted. Reads only.
+pub(super) fn doomed(db: &mut dyn Database, plan: &Plan<'_>, history: &History) -> Vec<Doomed> {
+    let dialect = db.engine().dialect();
+    let mut count = |loss: &Loss| {
+        let rows = db.query(&loss.count(dialect)).map_err(|error| error.to_string())?;
+        let number = rows.first().and_then(|row| row.text(0).parse().ok());
+        number.ok_or_else(|| "no number".to_owned())
+    };
+    let lossy = plan.lossy(history).into_iter();
+    lossy.filter_map(|one| one.count(&mut count)).collect()
+}

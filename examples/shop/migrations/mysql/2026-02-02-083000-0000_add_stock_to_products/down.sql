@@ -1,0 +1,3 @@
+ALTER TABLE products
+    DROP CONSTRAINT stock_not_negative,
+    DROP COLUMN stock;

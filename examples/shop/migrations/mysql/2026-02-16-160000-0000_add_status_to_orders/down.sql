@@ -1,0 +1,3 @@
+ALTER TABLE orders
+    DROP CONSTRAINT known_status,
+    DROP COLUMN status;

@@ -1,0 +1,2 @@
+DROP TRIGGER record_price_change;
+DROP TABLE price_changes;

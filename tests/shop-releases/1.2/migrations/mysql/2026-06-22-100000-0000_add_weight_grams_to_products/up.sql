@@ -1,0 +1,1 @@
+ALTER TABLE products ADD COLUMN weight_grams INTEGER NOT NULL DEFAULT 0;

@@ -1,0 +1,235 @@
+//! The way back: what it would lose, where it fails, and where it leads.
+
+use std::process::Stdio;
+
+use dbmig_tests::project::run;
+use dbmig_tests::{Backend, database};
+
+use super::{APP, BREAKING, applied, deployed, image, json, on_each};
+use crate::project;
+
+/// Without the history, whose rows say when and how.
+fn schema(db: &dbmig_tests::TestDatabase) -> String {
+    db.execute("DROP TABLE __dbmig_history");
+    db.dump()
+}
+
+#[test]
+fn a_sync_to_one_version_and_then_to_another_is_a_fresh_database_of_the_other() {
+    for backend in Backend::ALL {
+        for target in 1..=APP.len() {
+            let db = deployed(backend, APP.len());
+            image(target).dbmig_on(&db, &["sync", "--down"]).success();
+            assert_eq!(schema(&db), schema(&deployed(backend, target)), "{backend:?} {target}");
+        }
+    }
+}
+
+#[test]
+fn three_versions_back_in_one_step_and_forth_again() {
+    on_each(|db| {
+        image(5).dbmig_on(db, &["sync"]).success();
+        let back = image(2).dbmig_on(db, &["sync", "--down"]).success();
+        assert_eq!(back.stdout, "reverted 3 migrations\n");
+        assert_eq!(image(5).dbmig_on(db, &["sync"]).success().stdout, "applied 3 migrations\n");
+        image(5).dbmig_on(db, &["verify"]).success();
+    });
+}
+
+#[test]
+fn a_loss_is_counted_and_refused_unless_allowed() {
+    on_each(|db| {
+        image(3).dbmig_on(db, &["sync"]).success();
+        db.execute("INSERT INTO users (id, email) VALUES (1, 'a@b'), (2, NULL), (3, 'c@d')");
+        db.execute("INSERT INTO notes VALUES (1)");
+        let before = db.dump();
+        let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
+        let says = "going back would lose data, so nothing was done:\n  \
+                    3_email: column users.email (2 rows)\n  2_notes: table notes (1 row)";
+        assert!(refused.contains(says), "{refused}");
+        assert!(refused.contains("`cargo dbmig sync --down --allow-data-loss`"), "{refused}");
+        let told = json(&image(1).dbmig_on(db, &["sync", "--down", "--json"]).expect(4));
+        assert_eq!(told["losses"][0]["object"], "column users.email");
+        assert_eq!(told["losses"][0]["rows"], 2);
+        assert_eq!(told["losses"][1]["name"], "2_notes");
+        let args = ["sync", "--down", "--allow-data-loss", "--dry-run"];
+        let would = image(1).dbmig_on(db, &args).success().stdout;
+        assert!(would.contains("loses 2_notes: table notes (1 row)\n"), "{would}");
+        assert_eq!(db.dump(), before);
+        image(1).dbmig_on(db, &["sync", "--down", "--allow-data-loss"]).success();
+        assert_eq!(applied(db), 1);
+        assert_eq!(db.column("SELECT count(*) FROM users"), ["3"]);
+    });
+}
+
+#[test]
+fn a_lossy_way_back_without_rows_needs_no_leave() {
+    on_each(|db| {
+        image(3).dbmig_on(db, &["sync"]).success();
+        db.execute("INSERT INTO users (id, email) VALUES (1, NULL)");
+        image(1).dbmig_on(db, &["sync", "--down"]).success();
+        assert_eq!(applied(db), 1);
+    });
+}
+
+#[test]
+fn what_cannot_be_counted_needs_leave() {
+    on_each(|db| {
+        let newer = image(1);
+        newer.migration(
+            "2_seed",
+            "CREATE TABLE a (x INTEGER);",
+            "DELETE FROM users;\nDROP TABLE a;",
+        );
+        newer.dbmig_on(db, &["sync"]).success();
+        let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
+        assert!(
+            refused.contains("2_seed: how much is lost cannot be counted: lossy: "),
+            "{refused}"
+        );
+        assert!(refused.contains("(down.sql:1:1)"), "{refused}");
+        image(1).dbmig_on(db, &["sync", "--down", "--allow-data-loss"]).success();
+    });
+}
+
+#[test]
+fn one_step_without_a_way_back_stops_all_of_them_before_anything_is_touched() {
+    on_each(|db| {
+        let newer = image(3);
+        newer.remove("migrations/2_notes/down.sql");
+        newer.dbmig_on(db, &["sync"]).success();
+        let before = db.dump();
+        let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
+        assert!(refused.contains("\n  2_notes: it is not among the migrations here"), "{refused}");
+        assert_eq!(db.dump(), before);
+    });
+}
+
+#[test]
+fn what_diesel_applied_is_said_to_have_no_way_back_beforehand() {
+    on_each(|db| {
+        let newer = image(3);
+        image(1).dbmig_on(db, &["sync"]).success();
+        newer.diesel_on(db, &["migration", "run"]).success();
+        let older = image(1);
+        for command in [&["up"][..], &["sync"]] {
+            let refused = older.dbmig_on(db, command).expect(4).stderr;
+            assert!(refused.contains("breaking: another tool applied it"), "{refused}");
+        }
+        let before = db.dump();
+        for command in [&["sync", "--down", "--dry-run"][..], &["sync", "--down"]] {
+            let refused = older.dbmig_on(db, command).expect(4).stderr;
+            assert!(refused.contains("  3: it is not among the migrations here"), "{refused}");
+            assert!(refused.contains("another tool applied it"), "{refused}");
+        }
+        assert_eq!(db.dump(), before);
+        // The image that has them takes them on, and then there is a way back.
+        newer.dbmig_on(db, &["baseline"]).success();
+        older.dbmig_on(db, &["sync", "--down"]).success();
+        assert_eq!(applied(db), 1);
+    });
+}
+
+/// PostgreSQL and SQLite: as if not begun. MariaDB: it goes on where it failed.
+#[test]
+fn a_way_back_that_fails_half_way() {
+    on_each(|db| {
+        let newer = image(1);
+        newer.migration(
+            "2_three",
+            "CREATE TABLE a (x INTEGER);\nCREATE TABLE b (x INTEGER);",
+            "-- back\nDROP TABLE b;\n\nDROP TABLE in_the_way;\nDROP TABLE a;",
+        );
+        newer.dbmig_on(db, &["sync"]).success();
+        let older = image(1);
+        // A table that is not there has no rows to lose, but nobody can count them.
+        let sync = ["sync", "--down", "--allow-data-loss"];
+        let failed = older.dbmig_on(db, &sync).expect(1).stderr;
+        let place = "stored down.sql of 2_three:4:";
+        assert!(failed.contains(place), "{failed}");
+        assert!(failed.contains("DROP TABLE in_the_way"), "{failed}");
+        let tables: Vec<_> = db.tables().into_iter().filter(|t| t.len() == 1).collect();
+        match db.backend() {
+            Backend::MariaDb => assert_eq!(tables, ["a"]),
+            _ => assert_eq!(tables, ["a", "b"]),
+        }
+        db.execute("CREATE TABLE in_the_way (x INTEGER)");
+        older.dbmig_on(db, &sync).success();
+        assert!(!db.tables().iter().any(|t| t == "a" || t == "b" || t == "in_the_way"));
+        assert_eq!(applied(db), 1);
+    });
+}
+
+#[test]
+fn a_job_that_is_started_twice_at_once_goes_back_once() {
+    on_each(|db| {
+        image(5).dbmig_on(db, &["sync"]).success();
+        let older = image(1);
+        let start = || {
+            let mut command = older.command(&["sync", "--down", "--json"]);
+            command.env("DATABASE_URL", db.url()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            command.spawn().unwrap()
+        };
+        let jobs: Vec<_> = (0..4).map(|_| start()).collect();
+        let ended = jobs.into_iter().map(|job| job.wait_with_output().unwrap());
+        let reverted: Vec<_> = ended
+            .map(|output| {
+                assert_eq!(output.status.code(), Some(0), "{output:?}");
+                let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+                told["done"].as_array().unwrap().len()
+            })
+            .collect();
+        assert_eq!(reverted.iter().sum::<usize>(), 4, "{reverted:?}");
+        assert_eq!(applied(db), 1);
+    });
+}
+
+/// What its author said of a migration holds for the stored script, too.
+#[test]
+fn a_stored_table_rebuild_runs_without_foreign_keys() {
+    let (older, newer, db) = (project(), project(), database(Backend::Sqlite));
+    for project in [&older, &newer] {
+        project.migration(
+            "1_tables",
+            "CREATE TABLE parents (id INTEGER PRIMARY KEY, old TEXT);\n\
+             CREATE TABLE children (parent INTEGER REFERENCES parents (id) ON DELETE CASCADE);\n\
+             INSERT INTO parents VALUES (1, 'a');\nINSERT INTO children VALUES (1);",
+            "DROP TABLE children;\nDROP TABLE parents;",
+        );
+    }
+    let rebuild = |columns: &str, values: &str| {
+        format!(
+            "CREATE TABLE new_parents (id INTEGER PRIMARY KEY, {columns});\n\
+             INSERT INTO new_parents SELECT {values} FROM parents;\nDROP TABLE parents;\n\
+             ALTER TABLE new_parents RENAME TO parents;"
+        )
+    };
+    newer.migration(
+        "2_rebuild",
+        &rebuild("old TEXT, more TEXT", "id, old, NULL"),
+        &rebuild("old TEXT", "id, old"),
+    );
+    newer.write(
+        "migrations/2_rebuild/metadata.toml",
+        "run_in_transaction = true\n[dbmig]\nforeign_keys = \"off\"\n",
+    );
+    newer.dbmig_on(&db, &["sync"]).success();
+    assert_eq!(db.column("SELECT count(*) FROM children"), ["1"]);
+    older.dbmig_on(&db, &["sync", "--down", "--allow-data-loss"]).success();
+    assert_eq!(db.column("SELECT count(*) FROM children"), ["1"], "nothing was cascaded");
+    assert!(db.try_query("SELECT more FROM parents").is_err());
+}
+
+#[test]
+fn the_help_has_the_table_and_dry_run_writes_nothing() {
+    let db = deployed(Backend::Sqlite, 5);
+    let before = db.dump();
+    let shown =
+        image(BREAKING - 1).dbmig_on(&db, &["sync", "--down", "--dry-run"]).success().stdout;
+    assert!(shown.contains("-- stored down.sql of 4_rename:1:1"), "{shown}");
+    assert!(shown.ends_with("2 steps, nothing done yet\n"), "{shown}");
+    assert_eq!(db.dump(), before);
+    let help = run(&mut image(1).command(&["sync", "--help"])).success().stdout;
+    assert!(help.contains("the database has more, breaking"), "{help}");
+    image(1).dbmig_on(&db, &["sync", "--allow-data-loss"]).expect(2);
+}

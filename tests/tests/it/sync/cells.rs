@@ -1,0 +1,192 @@
+//! The decision table, cell by cell: `row__column`.
+#![expect(non_snake_case, reason = "the row from the column")]
+
+use dbmig_tests::{Backend, TestDatabase};
+
+use super::{APP, BREAKING, applied, deployed, image, json};
+
+/// An image of version `image` meets the database of version `database`.
+fn each(
+    image_version: usize,
+    version: usize,
+    test: impl Fn(&dyn Fn(&[&str], i32) -> String, &TestDatabase),
+) {
+    for backend in Backend::ALL {
+        let (db, image) = (deployed(backend, version), image(image_version));
+        let run = |args: &[&str], code| {
+            let output = image.dbmig_on(&db, args).expect(code);
+            if output.code == Some(0) { output.stdout } else { output.stderr }
+        };
+        test(&run, &db);
+    }
+}
+
+fn untouched(db: &TestDatabase, test: impl Fn()) {
+    let before = db.dump();
+    test();
+    assert_eq!(db.dump(), before);
+}
+
+#[test]
+fn same__start_up_sync_and_wait() {
+    each(2, 2, |run, db| {
+        untouched(db, || {
+            assert_eq!(run(&["up"], 0), "nothing to do\n");
+            assert_eq!(run(&["sync"], 0), "nothing to do\n");
+            assert_eq!(run(&["sync", "--down"], 0), "nothing to do\n");
+            assert_eq!(run(&["wait"], 0), "the schema is there\n");
+        });
+    });
+}
+
+#[test]
+fn behind__start_up() {
+    each(5, 2, |run, db| {
+        assert_eq!(run(&["up"], 0), "applied 3 migrations\n");
+        assert_eq!(applied(db), 5);
+    });
+}
+
+#[test]
+fn behind__sync() {
+    for args in [&["sync"][..], &["sync", "--down"]] {
+        each(5, 2, |run, db| {
+            assert_eq!(run(args, 0), "applied 3 migrations\n");
+            assert_eq!(applied(db), 5);
+        });
+    }
+}
+
+#[test]
+fn behind__wait() {
+    each(5, 2, |run, db| {
+        untouched(db, || {
+            let waited = run(&["wait", "--timeout", "200ms"], 75);
+            assert!(waited.contains("3 of 5 migrations are pending"), "{waited}");
+        });
+    });
+}
+
+#[test]
+fn ahead__start_up() {
+    each(1, 3, |run, db| untouched(db, || assert_eq!(run(&["up"], 0), "nothing to do\n")));
+}
+
+#[test]
+fn ahead__sync() {
+    each(1, 3, |run, db| {
+        untouched(db, || {
+            let told = run(&["sync"], 0);
+            assert!(told.starts_with("ahead 2_notes (applied by cargo-dbmig "), "{told}");
+            assert!(told.contains("): compatible: "), "{told}");
+            assert!(told.ends_with("and this version can live with it: nothing to do\n"), "{told}");
+        });
+    });
+}
+
+#[test]
+fn ahead__sync_down() {
+    each(1, 3, |run, db| {
+        assert_eq!(run(&["sync", "--down"], 0), "reverted 2 migrations\n");
+        assert_eq!(applied(db), 1);
+        assert_eq!(run(&["sync", "--down"], 0), "nothing to do\n");
+    });
+}
+
+#[test]
+fn ahead__wait() {
+    each(1, 3, |run, db| {
+        untouched(db, || {
+            assert_eq!(run(&["wait"], 0), "the schema is there, and 2 migrations ahead\n");
+        });
+    });
+}
+
+#[test]
+fn below_floor__start_up_sync_and_wait() {
+    each(BREAKING - 1, 5, |run, db| {
+        untouched(db, || {
+            for command in [&["up"][..], &["sync"], &["wait"]] {
+                let refused = run(command, 4);
+                assert!(refused.contains("\n  4_rename (applied by"), "{refused}");
+                assert!(refused.contains("): breaking: "), "{refused}");
+                assert!(refused.contains("(up.sql:1:33)"), "{refused}");
+                assert!(!refused.contains("5_tags"), "it is not in the way: {refused}");
+                assert!(refused.contains("`cargo dbmig sync --down --dry-run`"), "{refused}");
+            }
+        });
+    });
+}
+
+#[test]
+fn below_floor__sync_down() {
+    each(BREAKING - 1, 5, |run, db| {
+        assert_eq!(run(&["sync", "--down"], 0), "reverted 2 migrations\n");
+        assert_eq!(applied(db), 3);
+        assert_eq!(run(&["up"], 0), "nothing to do\n");
+        db.execute("INSERT INTO users (id, nick) VALUES (1, 'n')");
+    });
+}
+
+#[test]
+fn diverged__start_up_sync_and_wait() {
+    each(2, 1, |_, db| {
+        let (ours, theirs) = (image(3), image(1));
+        theirs.migration("6_theirs", "CREATE TABLE theirs (id INTEGER);", "DROP TABLE theirs;");
+        theirs.dbmig_on(db, &["sync"]).success();
+        untouched(db, || {
+            let commands = [&["up"][..], &["sync"], &["sync", "--down"], &["wait"]];
+            for command in commands {
+                let refused = ours.dbmig_on(db, command).expect(4).stderr;
+                let sides = "foreign to this set:\n  6_theirs\nIn this set, and not in the database:\n  2_notes\n  3_email";
+                assert!(refused.contains(sides), "{command:?}: {refused}");
+            }
+        });
+    });
+}
+
+/// What a program reads: the verdict and its reasons, in each cell.
+#[test]
+fn json_says_why() {
+    for backend in Backend::ALL {
+        let db = deployed(backend, 5);
+        let verdict = |version: usize, args: &[&str], code| {
+            let args = [&["sync", "--json"], args].concat();
+            json(&image(version).dbmig_on(&db, &args).expect(code))
+        };
+        let same = verdict(5, &[], 0);
+        assert_eq!((&same["verdict"], &same["action"]), (&"same".into(), &"none".into()));
+        assert_eq!(same["done"].as_array().unwrap().len(), 0);
+
+        let ahead = verdict(4, &["--dry-run"], 0);
+        assert_eq!((&ahead["verdict"], &ahead["action"]), (&"ahead".into(), &"none".into()));
+        let unknown = &ahead["unknown"][0];
+        assert_eq!((&unknown["name"], &unknown["state"]), (&"5_tags".into(), &"applied".into()));
+        let judged = &unknown["compatible"];
+        assert_eq!(judged["verdict"], "compatible");
+        assert_eq!(judged["basis"], "inferred");
+        assert_eq!((&judged["line"], &judged["column"]), (&1.into(), &1.into()));
+
+        let below = verdict(3, &[], 4);
+        assert_eq!(
+            (&below["verdict"], &below["action"]),
+            (&"below_floor".into(), &"refused".into())
+        );
+        assert_eq!(below["unknown"][0]["compatible"]["verdict"], "breaking");
+        assert_eq!(below["error"]["exit_code"], 4);
+        assert!(below["error"]["next"].as_str().unwrap().contains("sync --down --dry-run"));
+
+        let down = verdict(3, &["--down", "--dry-run"], 0);
+        assert_eq!((&down["verdict"], &down["action"]), (&"below_floor".into(), &"down".into()));
+        let steps: Vec<_> = down["steps"].as_array().unwrap().iter().map(|s| &s["name"]).collect();
+        assert_eq!(steps, ["5_tags", "4_rename"]);
+        assert_eq!(down["steps"][0]["script"], "stored");
+        assert_eq!(applied(&db), APP.len(), "nothing was done");
+
+        let done = verdict(3, &["--down"], 0);
+        assert_eq!(done["done"][1]["direction"], "down");
+        let behind = verdict(5, &["--dry-run"], 0);
+        assert_eq!((&behind["verdict"], &behind["action"]), (&"behind".into(), &"up".into()));
+        assert_eq!(behind["pending"][0]["name"], "4_rename");
+    }
+}
