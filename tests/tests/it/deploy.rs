@@ -25,8 +25,11 @@ const TARGETS: [&str; 7] =
     ["docker", "compose", "kubernetes", "helm", "qovery", "systemd", "github-actions"];
 const IMAGE: &str = "registry.example.com/team/shop:1.4.0";
 
+const SHOP_1_0: &str = env!("CARGO_BIN_EXE_shop-under-test");
+
 /// The backends that the shop knows, with the name that `--backend` takes.
-const SHOP: [(Backend, &str); 2] = [(Backend::Postgres, "postgres"), (Backend::Sqlite, "sqlite")];
+const SHOP: [(Backend, &str); 3] =
+    [(Backend::Postgres, "postgres"), (Backend::MariaDb, "mysql"), (Backend::Sqlite, "sqlite")];
 
 /// The files of a target for the shop, and the port that they name.
 struct Rendered {
@@ -127,9 +130,14 @@ fn words(list: &Value) -> Vec<String> {
 /// A command line of a rendered file as a process: the program is the shop, and its environment is
 /// what the file gives it and nothing else.
 fn process(argv: &[String], environment: &BTreeMap<String, String>) -> Command {
+    process_of(SHOP_1_0, argv, environment)
+}
+
+/// The same for the image of another release.
+fn process_of(image: &str, argv: &[String], environment: &BTreeMap<String, String>) -> Command {
     let (program, arguments) = argv.split_first().expect("a command line");
     assert!(["shop", "/usr/local/bin/shop"].contains(&program.as_str()), "{argv:?}");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_shop-under-test"));
+    let mut command = Command::new(image);
     command.args(arguments).env_clear().envs(environment).stdin(Stdio::null());
     command
 }

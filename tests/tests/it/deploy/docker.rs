@@ -128,13 +128,13 @@ fn its_line_builds_the_program() {
     let line = lines.iter().find(|line| line.contains("cargo build")).unwrap();
     let (_, line) = line.split_once("cargo build").unwrap();
     let line = format!("cargo build{line}").replace("/usr/local/bin/", "built");
-    let mut command = project.cargo(&[]);
+    let cargo = project.cargo(&[]);
     let mut shell = Command::new("sh");
     shell.args(["-c", &line]).current_dir(project.root()).env_clear();
-    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.envs(cargo.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.env("CARGO_BUILD_BUILD_DIR", project.path("target"));
     run(&mut shell).success();
     run(&mut Command::new(project.path("built"))).success();
-    let _ = &mut command;
 }
 
 /// What must not get into a layer is not sent to the builder, and what the build needs is.

@@ -3,14 +3,17 @@
 use gotmpl::{MissingKey, Template, to_value};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Service};
+use k8s_openapi::api::core::v1::{Container, PersistentVolumeClaim, Service};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use dbmig_tests::project::run;
 use dbmig_tests::{Backend, database};
 
-use super::kubernetes::{follows_our_exit_codes, is_confined, policy, probes, selects, started};
-use super::{IMAGE, Rendered, SHOP, documents, job_then_app, strict};
+use super::kubernetes::{
+    follows_our_exit_codes, is_confined, outcome, policy, probes, selects, started, started_from,
+};
+use super::{IMAGE, Rendered, SHOP, SHOP_1_0, all, applied, documents, job_then_app, strict};
 
 /// `Chart.yaml`, as `helm lint` demands it.
 #[derive(Deserialize, Serialize)]
@@ -76,7 +79,8 @@ fn the_chart_says_what_helm_lint_asks_for() {
         assert_eq!(chart.name, "shop");
         let numbers: Vec<_> = chart.version.split('.').map(str::parse::<u64>).collect();
         assert!(numbers.len() == 3 && numbers.iter().all(Result::is_ok), "{}", chart.version);
-        assert_eq!(chart.app_version, env!("CARGO_PKG_VERSION"));
+        // That of the package, which is not that of dbmig.
+        assert_eq!(chart.app_version, "1.0.0");
         assert!(opened.values.is_object());
     }
 }
@@ -192,15 +196,41 @@ fn the_hook_migrates_while_the_pods_wait_and_then_serve() {
     );
 }
 
-/// With `migrate.down`, too: with nothing to revert, it is the same as without.
+/// `helm rollback` runs the hook of the release that it goes back to: the older image, on a database
+/// that the newer one has migrated.
 #[test]
-fn the_hook_that_may_revert_is_a_command_line_that_works() {
+fn a_rollback_goes_as_far_as_the_older_image_can_live_with() {
+    const SHOP_1_1: &str = env!("CARGO_BIN_EXE_shop-1-1-under-test");
+    const SHOP_2_0: &str = env!("CARGO_BIN_EXE_shop-2-0-under-test");
     let opened = Opened::of_the_shop("postgres");
     let database = database(Backend::Postgres);
     let secrets = [("shop-migrator", "MIGRATION_DATABASE_URL", database.url())];
+    let job = opened.job(&opened.values);
+    let rules = policy(&job);
+    let containers = |job: Job| job.spec.unwrap().template.spec.unwrap().containers;
+    let hook = containers(job).remove(0);
+    let release = |image: &str, hook: &Container, code: i32| {
+        let output = run(&mut started_from(image, hook, &secrets, "")).expect(code);
+        (output.text(), applied(&database))
+    };
     let mut values = opened.values.clone();
     values["migrate"]["down"] = true.into();
-    let hook = opened.job(&values).spec.unwrap().template.spec.unwrap().containers.remove(0);
-    dbmig_tests::project::run(&mut started(&hook, &secrets, "")).success();
-    assert_eq!(super::applied(&database), super::all());
+    let may_revert = containers(opened.job(&values)).remove(0);
+
+    release(SHOP_1_0, &hook, 0);
+    let (_, newer) = release(SHOP_1_1, &hook, 0);
+    assert!(newer > all());
+    // It only adds, so the older one runs on it, and nothing is reverted.
+    let (said, after) = release(SHOP_1_0, &hook, 0);
+    assert_eq!(after, newer, "{said}");
+    let (said, after) = release(SHOP_1_0, &may_revert, 0);
+    assert_eq!(after, all(), "{said}");
+
+    // The rollback stops at once, before a pod is replaced.
+    let (_, newest) = release(SHOP_2_0, &hook, 0);
+    for (hook, why) in [(&hook, "cannot run with it"), (&may_revert, "would lose data")] {
+        let (said, after) = release(SHOP_1_0, hook, 4);
+        assert!(after == newest && said.contains(why), "{said}");
+    }
+    assert_eq!(outcome(&rules, 4), "FailJob");
 }

@@ -14,7 +14,7 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::Value;
 
-use super::{IMAGE, Rendered, SHOP, job_then_app, process, strict};
+use super::{IMAGE, Rendered, SHOP, job_then_app, strict};
 
 /// The URLs that stand in the secrets, by secret and key.
 pub(super) type Secrets<'s> = &'s [(&'s str, &'s str, &'s str)];
@@ -39,8 +39,19 @@ fn environment(
 
 /// A container's command line as a process.
 pub(super) fn started(container: &Container, secrets: Secrets<'_>, data: &str) -> Command {
+    started_from(super::SHOP_1_0, container, secrets, data)
+}
+
+/// The same from the image of another release.
+pub(super) fn started_from(
+    image: &str,
+    container: &Container,
+    secrets: Secrets<'_>,
+    data: &str,
+) -> Command {
     assert_eq!(container.args, None, "`command` holds all of it");
-    process(container.command.as_ref().unwrap(), &environment(container, secrets, data))
+    let argv = container.command.as_ref().unwrap();
+    super::process_of(image, argv, &environment(container, secrets, data))
 }
 
 /// What the kubelet asks, and that it asks the port that the container names.
@@ -218,23 +229,25 @@ fn app(rendered: &Rendered) -> PodSpec {
 
 #[test]
 fn the_job_migrates_while_the_pods_wait_and_then_serve() {
-    let rendered = Rendered::of_the_shop("kubernetes", "postgres");
-    let database = database(Backend::Postgres);
-    let secrets = [
-        ("shop-database", "DATABASE_URL", database.url()),
-        ("shop-migrator", "MIGRATION_DATABASE_URL", database.url()),
-    ];
-    let (job, pod) = pods(&rendered);
-    let [wait] = pod.init_containers.as_deref().unwrap() else { panic!() };
-    let app = &pod.containers[0];
-    job_then_app(
-        &database,
-        || started(&job, &secrets, ""),
-        Some(&mut started(wait, &secrets, "")),
-        &mut started(app, &secrets, ""),
-        &probes(app, rendered.port),
-        rendered.port,
-    );
+    for (backend, name) in SHOP.into_iter().filter(|(backend, _)| *backend != Backend::Sqlite) {
+        let rendered = Rendered::of_the_shop("kubernetes", name);
+        let database = database(backend);
+        let secrets = [
+            ("shop-database", "DATABASE_URL", database.url()),
+            ("shop-migrator", "MIGRATION_DATABASE_URL", database.url()),
+        ];
+        let (job, pod) = pods(&rendered);
+        let [wait] = pod.init_containers.as_deref().unwrap() else { panic!() };
+        let app = &pod.containers[0];
+        job_then_app(
+            &database,
+            || started(&job, &secrets, ""),
+            Some(&mut started(wait, &secrets, "")),
+            &mut started(app, &secrets, ""),
+            &probes(app, rendered.port),
+            rendered.port,
+        );
+    }
 }
 
 /// Real ends of the job's program, with what the policy makes of them.

@@ -149,6 +149,8 @@ impl Repository {
                 command.env(name, "main");
             }
             command.env("PATH", &path).env("RUNNER_TEMP", &runner);
+            // Of its own: in the shared one, cargo takes packages of one name for the same.
+            command.env("CARGO_BUILD_BUILD_DIR", self.project.path("target"));
             command.env("DATABASE_URL", self.database.url());
             let output = run(&mut command);
             if output.code != Some(0) {
