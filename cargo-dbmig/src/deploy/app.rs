@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use dbmig_core::Dialect;
 use minijinja::{Value, context};
 
+use super::args::{Deploy, Target};
 use super::words::{self, Image, Variable};
 use super::{libraries, package};
-use crate::args::{Deploy, Target};
 use crate::failure::{Failure, Result};
 use crate::project::{Manifest, Project, relative, with_slashes};
 
