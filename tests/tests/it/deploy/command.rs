@@ -301,6 +301,8 @@ fn mistakes_are_named_with_the_way_out() {
     refused(&on(&["--image", "a b"]), ["`a b` is no image", "next: pass --image"]);
     refused(&on(&["--env", "A"]), ["--env A: there is no `=`", "next: write --env NAME=VALUE"]);
     refused(&on(&["--env", "A=$B"]), ["`$` means something", "next: "]);
+    refused(&on(&["--env", "A=1", "--env", "A=2"]), ["--env A is there twice", "next: "]);
+    refused(&on(&["--env", "DATABASE_URL=x"]), ["the files set it already", "next: put the URL"]);
     refused(&on(&["--serve", "a;b"]), ["`;` means something", "next: name plain words"]);
     refused(&on(&["--bin", "web"]), ["no program `web`", "next: it has my_shop"]);
     refused(&on(&["--features", "x"]), ["no feature `x`", "next: pass --features"]);
@@ -314,6 +316,8 @@ fn mistakes_are_named_with_the_way_out() {
     );
     let untagged = deploy(&project, "qovery", &["--bin", "other", "--image", "shop"]).expect(2);
     assert!(untagged.stderr.contains("Qovery needs a tag"), "{}", untagged.stderr);
+    let taken = deploy(&project, "compose", &["--bin", "other", "--name", "migrate"]).expect(2);
+    assert!(taken.stderr.contains("`migrate` is another service"), "{}", taken.stderr);
     let library = crate::project();
     library.remove("src/main.rs");
     library.write("src/lib.rs", "");

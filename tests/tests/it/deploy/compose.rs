@@ -72,6 +72,26 @@ fn the_file_is_compose_and_what_it_names_is_there() {
     }
 }
 
+/// Wherever the files are, compose finds the sources and the Dockerfile from its own place.
+#[test]
+fn another_folder_is_another_way_to_the_sources() {
+    for (docker, compose, dockerfile) in
+        [(".", "deploy/local", "Dockerfile"), ("images", "images", "images/Dockerfile")]
+    {
+        let project = crate::project();
+        for (target, dir) in [("docker", docker), ("compose", compose)] {
+            let dir = ["deploy", target, "--backend", "sqlite", "--dir", dir];
+            project.dbmig(&dir).success();
+        }
+        let file = documents(&project.read(&format!("{compose}/compose.yaml"))).remove(0);
+        let build = &file["services"]["demo"]["build"];
+        let context = project.path(compose).join(build["context"].as_str().unwrap());
+        assert!(context.join("Cargo.toml").is_file(), "{}", context.display());
+        assert_eq!(build["dockerfile"], dockerfile);
+        assert!(context.join(dockerfile).is_file());
+    }
+}
+
 /// The server that compose starts has the name, the role and the password that the URLs have.
 #[test]
 fn the_urls_lead_to_the_service() {

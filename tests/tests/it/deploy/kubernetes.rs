@@ -250,6 +250,36 @@ fn the_job_migrates_while_the_pods_wait_and_then_serve() {
     }
 }
 
+/// The secrets hold the two roles of docs/least-privilege.md: the job's may change the schema, the one
+/// of the pods may not, and both do their part.
+#[test]
+fn each_part_does_with_its_own_role() {
+    let rendered = Rendered::of_the_shop("kubernetes", "postgres");
+    let database = database(Backend::Postgres);
+    let name = database.name();
+    database.execute(&crate::security::guide("postgres").replace("shop", name));
+    let (_, server) = database.url().split_once('@').unwrap();
+    let url = |role: &str, password: &str| format!("postgres://{name}_{role}:{password}@{server}");
+    let (app_url, migrator_url) = (url("app", "two"), url("migrator", "one"));
+    let secrets = [
+        ("shop-database", "DATABASE_URL", app_url.as_str()),
+        ("shop-migrator", "MIGRATION_DATABASE_URL", migrator_url.as_str()),
+    ];
+    let (job, pod) = pods(&rendered);
+    let wait = &pod.init_containers.as_deref().unwrap()[0];
+    let app = &pod.containers[0];
+    job_then_app(
+        &database,
+        || started(&job, &secrets, ""),
+        Some(&mut started(wait, &secrets, "")),
+        &mut started(app, &secrets, ""),
+        &probes(app, rendered.port),
+        rendered.port,
+    );
+    let owners = "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(database.column(owners), [format!("{name}_migrator")]);
+}
+
 /// Real ends of the job's program, with what the policy makes of them.
 #[test]
 fn the_job_ends_as_its_policy_expects() {
