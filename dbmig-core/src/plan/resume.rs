@@ -35,14 +35,13 @@ pub(super) fn resume<'s>(
             .iter_mut()
             .find(|step| step.version() == &run.version && step.direction() == run.direction);
         let Some(step) = step else {
-            let here = set.get(&run.version).is_some();
+            // What reverts a migration that is gone is stored.
+            let gone = set.get(&run.version).is_none() && run.direction == Direction::Up;
             // A newer version of the app is at work, or was: in nobody's way where nothing is to be
             // done, and this set's app can live with it.
-            if !here && idle && run.outlook.forward().impact == Impact::Compatible {
+            if gone && idle && run.outlook.forward().impact == Impact::Compatible {
                 continue;
             }
-            // What reverts a migration that is gone is stored.
-            let gone = !here && run.direction == Direction::Up;
             let reason = if gone { StuckReason::Gone } else { StuckReason::OtherWork };
             return Err(stuck(run, reason));
         };

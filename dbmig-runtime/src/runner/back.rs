@@ -39,7 +39,8 @@ pub(super) fn preview<'s>(
     let comparison = Comparison::of(set, history);
     let plan = plan(set, history, target, &options.policy);
     let doomed = plan.as_ref().map(|plan| doomed(db, plan, history)).unwrap_or_default();
-    if let (Some(found), false) = (history.newer_format, plan.as_ref().is_ok_and(Plan::is_empty)) {
+    let writes = plan.as_ref().is_ok_and(|plan| !plan.is_empty());
+    if let (Some(found), true) = (history.newer_format, writes) {
         return Err(Error::NewerHistory { found });
     }
     let plan = plan.and_then(|plan| allow_loss(&doomed, options.policy.data_loss).map(|()| plan));

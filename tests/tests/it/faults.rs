@@ -25,7 +25,7 @@ use dbmig_tests::project::Output;
 use dbmig_tests::{Backend, Project, TestDatabase, database};
 
 /// The seeds of the random cases: the one that is asked for, so many as are asked for, or `few`.
-fn seeds(few: u64) -> std::ops::Range<u64> {
+pub(crate) fn seeds(few: u64) -> std::ops::Range<u64> {
     let number = |name| std::env::var(name).ok().map(|text| text.parse::<u64>().expect(name));
     match (number("DBMIG_FAULT_SEED"), number("DBMIG_FAULT_CASES")) {
         (Some(seed), _) => seed..seed + 1,
@@ -40,18 +40,18 @@ fn thorough() -> bool {
 
 /// How many cases of a kind were played. The long form writes them down, one line a kind, into the
 /// file that `DBMIG_FAULT_REPORT` names.
-struct Figure {
+pub(crate) struct Figure {
     kind: &'static str,
     on: String,
     cases: usize,
 }
 
 impl Figure {
-    fn new(kind: &'static str, on: impl std::fmt::Debug) -> Self {
+    pub(crate) fn new(kind: &'static str, on: impl std::fmt::Debug) -> Self {
         Self { kind, on: format!("{on:?}"), cases: 0 }
     }
 
-    fn case(&mut self) {
+    pub(crate) fn case(&mut self) {
         self.cases += 1;
     }
 }

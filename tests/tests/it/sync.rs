@@ -6,6 +6,7 @@
 mod back;
 mod cells;
 mod floor;
+mod histories;
 mod qovery;
 mod trust;
 
