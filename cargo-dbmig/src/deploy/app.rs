@@ -82,8 +82,10 @@ impl App {
     pub(super) fn check(&self, target: Target) -> Result<()> {
         match target {
             Target::Qovery => self.check_qovery(),
-            Target::Compose if ["database", "migrate"].contains(&self.name.as_str()) => {
-                Err(Failure::usage(format!("`{}` is another service of the file", self.name))
+            Target::Compose | Target::Kubernetes | Target::Helm
+                if ["database", "migrate", "wait-for-schema"].contains(&self.name.as_str()) =>
+            {
+                Err(Failure::usage(format!("`{}` is another part of the files", self.name))
                     .help("pass --name with another one"))
             }
             _ => Ok(()),

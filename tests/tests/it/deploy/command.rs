@@ -316,8 +316,10 @@ fn mistakes_are_named_with_the_way_out() {
     );
     let untagged = deploy(&project, "qovery", &["--bin", "other", "--image", "shop"]).expect(2);
     assert!(untagged.stderr.contains("Qovery needs a tag"), "{}", untagged.stderr);
-    let taken = deploy(&project, "compose", &["--bin", "other", "--name", "migrate"]).expect(2);
-    assert!(taken.stderr.contains("`migrate` is another service"), "{}", taken.stderr);
+    for target in ["compose", "kubernetes", "helm"] {
+        let taken = deploy(&project, target, &["--bin", "other", "--name", "migrate"]).expect(2);
+        assert!(taken.stderr.contains("`migrate` is another part"), "{}", taken.stderr);
+    }
     let library = crate::project();
     library.remove("src/main.rs");
     library.write("src/lib.rs", "");
