@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use dbmig_core::Dialect;
 use minijinja::{Value, context};
 
+use super::args::{Deploy, Target};
 use super::words::{self, Image, Variable};
 use super::{libraries, package};
-use crate::args::{Deploy, Target};
 use crate::failure::{Failure, Result};
-use crate::project::{Manifest, Project, relative, with_slashes};
+use crate::project::{Manifest, Project, VARIABLES, relative, with_slashes};
 
 /// The app, and where its files go.
 pub(super) struct App {
@@ -80,9 +80,19 @@ impl App {
 
     /// What makes no sense for `target`.
     pub(super) fn check(&self, target: Target) -> Result<()> {
-        if target != Target::Qovery {
-            return Ok(());
+        match target {
+            Target::Qovery => self.check_qovery(),
+            Target::Compose | Target::Kubernetes | Target::Helm
+                if ["database", "migrate", "wait-for-schema"].contains(&self.name.as_str()) =>
+            {
+                Err(Failure::usage(format!("`{}` is another part of the files", self.name))
+                    .help("pass --name with another one"))
+            }
+            _ => Ok(()),
         }
+    }
+
+    fn check_qovery(&self) -> Result<()> {
         if self.dialect == Dialect::Sqlite {
             return Err(Failure::usage(
                 "on Qovery, a lifecycle job cannot reach the disk of a service, where an SQLite file is",
@@ -92,16 +102,14 @@ impl App {
                  storage; or pass --backend for a database with a server",
             ));
         }
-        if self.image.tag.is_none() || self.image.tag.as_deref() == Some("latest") {
-            return Err(Failure::usage(format!(
+        match self.image.tag.as_deref() {
+            Some(tag) if tag != "latest" => Ok(()),
+            _ => Err(Failure::usage(format!(
                 "Qovery needs a tag, and `{}` has none that it takes",
                 self.image.full
             ))
-            .help(
-                "pass --image with a tag of its own for each version, as in --image shop:1.4.0",
-            ));
+            .help("pass --image with a tag of its own for each version, as in --image shop:1.4.0")),
         }
-        Ok(())
     }
 
     /// What a person has to see to, because no template can.
@@ -260,7 +268,21 @@ fn variables(args: &Deploy) -> Result<Vec<Variable>> {
         let value = format!("0.0.0.0:{}", args.port);
         return Ok(vec![Variable { name: "ADDRESS".to_owned(), value }]);
     }
-    args.env.iter().map(|text| Variable::parse(text)).collect()
+    let mut all: Vec<Variable> = Vec::new();
+    for text in &args.env {
+        let variable = Variable::parse(text)?;
+        let name = variable.name.as_str();
+        if VARIABLES.contains(&name) {
+            return Err(Failure::usage(format!("--env {name}: the files set it already"))
+                .help("put the URL where they say, so that it is in no repository"));
+        }
+        if all.iter().any(|other| other.name == name) {
+            return Err(Failure::usage(format!("--env {name} is there twice"))
+                .help("leave one of them out"));
+        }
+        all.push(variable);
+    }
+    Ok(all)
 }
 
 fn shown(project: &Project, path: &Path) -> String {

@@ -1,6 +1,7 @@
 //! `cargo dbmig deploy`
 
 mod app;
+mod args;
 mod libraries;
 mod package;
 mod templates;
@@ -13,11 +14,11 @@ use std::path::{Path, PathBuf};
 use dbmig_runtime::cli::Exit;
 use serde_json::{Value, json};
 
-use crate::args::Deploy;
 use crate::change::{Change, Step};
 use crate::failure::{Failure, Result};
 use crate::{Session, output};
 use app::App;
+pub(crate) use args::Deploy;
 use templates::{Renderer, Template};
 
 /// A file of the target, and what is to be done about it.

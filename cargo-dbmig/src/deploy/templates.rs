@@ -6,7 +6,7 @@ use dbmig_core::Dialect;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
-use crate::args::Target;
+use super::args::Target;
 use crate::failure::{Failure, Result};
 
 /// A file to write.

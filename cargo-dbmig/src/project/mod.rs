@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use dbmig_core::Dialect;
 use dbmig_runtime::url::DatabaseUrl;
 
+pub(crate) use database::VARIABLES;
 pub(crate) use directory::MigrationsDir;
 pub(crate) use environment::Environment;
 pub(crate) use manifest::{Manifest, member_folder};

@@ -38,7 +38,8 @@ variable "migration_database_url" {
 # Runs at the start of each deployment: Qovery deploys jobs in a stage before that of containers. An
 # older version is deployed the same way, and nothing tells the job so. `sync` therefore looks at the
 # database: it leaves a newer schema alone that this image can live with, and refuses (4) where it
-# cannot. With "--down" after "sync" it would revert to its own schema.
+# cannot. With "--down" after "sync" it would revert to its own schema. What it did is in DBMIG_VERDICT and
+# its like for the stages after it.
 resource "qovery_job" "migrate" {
   environment_id = var.environment_id
   name           = "<{ name }>-migrate"

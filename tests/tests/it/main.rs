@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod commands;
+mod deploy;
 mod diesel;
 mod examples;
 mod faults;

@@ -9,7 +9,7 @@ mod look_alikes;
 mod secrets;
 
 /// The blocks of code of the guide that are marked with these words.
-fn guide(marks: &str) -> String {
+pub(crate) fn guide(marks: &str) -> String {
     let text = std::fs::read_to_string(workspace().join("docs/least-privilege.md")).unwrap();
     let begin = format!("```sql {marks}\n");
     let blocks = text.split(&begin).skip(1);
