@@ -63,7 +63,7 @@ mod tests {
             let items: Vec<_> = (0..count).collect();
             let doubled: Vec<_> = items.iter().map(|item| item * 2).collect();
             assert_eq!(map(&items, |item| item * 2), doubled);
-                        assert_eq!(map_deep(&items, 1 << 20, |item| item * 2), doubled);
+            assert_eq!(map_deep(&items, 1 << 20, |item| item * 2), doubled);
         }
     }
 }
