@@ -84,3 +84,22 @@ fn the_way_up() {
         Dialect::ALL.into_iter().flat_map(|dialect| check(dialect, "up.sql", up)).collect();
     assert!(wrong.is_empty(), "{} are wrong\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn the_way_back() {
+    let wrong: Vec<_> =
+        Dialect::ALL.into_iter().flat_map(|dialect| check(dialect, "down.sql", down)).collect();
+    assert!(wrong.is_empty(), "{} are wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_way_back_that_is_none() {
+    for (down, reason) in [
+        (None, "- there is no down.sql"),
+        (Some("-- nothing\n"), "- its down.sql holds no statement"),
+    ] {
+        let found = judge(Dialect::Postgres, "SELECT 1", down).backward;
+        assert_eq!(found.reversal, Reversal::Impossible);
+        assert_eq!(ground(&found.ground), reason);
+    }
+}
