@@ -12,6 +12,7 @@ mod harness;
 mod lent;
 mod migrator;
 mod new_user;
+mod outlook;
 mod pooler;
 mod probes;
 mod repair;

@@ -27,7 +27,7 @@ REPLACE INTO `groups` (id, label) VALUES (1, 'x');
 CREATE DATABASE IF NOT EXISTS elsewhere;
 DROP DATABASE elsewhere;
 -- => unknown; 1:20 drops a partition of events with its rows
-ALTER TABLE events DROP PARTITION p0;
+ALTER TABLE events DROP PARTITION p1;
 -- => unknown; 1:1 may replace the table posts
 CREATE OR REPLACE TABLE posts (id INTEGER);
 -- => unknown; 1:1 calls noop, and what that does is not known

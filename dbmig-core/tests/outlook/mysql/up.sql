@@ -15,7 +15,7 @@ CREATE TABLE `order items` (
     CONSTRAINT `fk_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE ON UPDATE CASCADE
 ) ENGINE=InnoDB;
 ALTER TABLE `order items` DROP COLUMN doc, ADD COLUMN note TEXT NOT NULL, MODIFY price INT NOT NULL, CHANGE at made_at DATETIME NOT NULL;
-INSERT INTO `order items` (user_id, note) SELECT id, 'x' FROM users;
+INSERT INTO `order items` (user_id, note, price, made_at) SELECT id, 'x', 1, NOW() FROM users;
 UPDATE `order items` SET note = 'y';
 RENAME TABLE `order items` TO items;
 CREATE UNIQUE INDEX note_key ON items (note(10));
@@ -202,13 +202,13 @@ CALL noop();
 -- => breaking; 1:19 converts the texts of the table users
 ALTER TABLE users CONVERT TO CHARACTER SET latin1;
 -- => breaking fails; 1:20 drops a partition of events with its rows
-ALTER TABLE events DROP PARTITION p0;
+ALTER TABLE events DROP PARTITION p1;
 -- => breaking; 2:14 rebuilds the table users, and whether the previous version can live with the new one is not known
 CREATE TABLE users_new LIKE users;
 RENAME TABLE users TO users_old, users_new TO users;
 -- => breaking; 1:47 the new column users.bio is NOT NULL without a default
 ALTER TABLE users ADD COLUMN Bio TEXT, MODIFY bio TEXT NOT NULL;
 -- => breaking; 1:1 changes a setting for everybody
-SET GLOBAL max_connections = 100;
+SET GLOBAL long_query_time = 10;
 -- => breaking; 1:1 new event, which was not read
 CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM posts;

@@ -9,6 +9,7 @@ CREATE TABLE users (
     worth NUMERIC(8, 2),
     mood mood,
     group_id INTEGER,
+    street VARCHAR(40) NOT NULL DEFAULT 'Main Street',
     CONSTRAINT users_age_check CHECK (age >= 0)
 );
 CREATE TABLE posts (

@@ -12,11 +12,11 @@ ALTER TABLE users DROP COLUMN nick;
 ALTER TABLE users RENAME TO people;
 ALTER TABLE people RENAME COLUMN nick TO handle;
 ALTER TABLE people DROP COLUMN handle;
-DROP TABLE people;
--- => lossy; 3:31 drops the column users.name [column users.name]
+DROP TABLE people CASCADE;
+-- => lossy; 3:31 drops the column users.street [column users.street]
 ALTER TABLE users ADD COLUMN first_name TEXT;
-UPDATE users SET first_name = split_part(name, ' ', 1);
-ALTER TABLE users DROP COLUMN name;
+UPDATE users SET first_name = split_part(street, ' ', 1);
+ALTER TABLE users DROP COLUMN street;
 -- => yes; - drops no table and no column
 DROP INDEX users_name_idx;
 DROP VIEW names;
@@ -53,8 +53,8 @@ TRUNCATE groups;
 UPDATE users SET nick = NULL;
 -- => unknown; 1:1 adds or changes rows of the table groups
 INSERT INTO groups (id, label) VALUES (3, 'x') ON CONFLICT (id) DO UPDATE SET label = 'x';
--- => unknown; 1:32 changes the type of users.name, and whether every value fits is not known
-ALTER TABLE users ALTER COLUMN name TYPE VARCHAR(10) USING left(name, 10);
+-- => unknown; 1:32 changes the type of users.street, and whether every value fits is not known
+ALTER TABLE users ALTER COLUMN street TYPE VARCHAR(10) USING left(street, 10);
 -- => unknown; 1:13 drops the schema public with all that is in it
 DROP SCHEMA public CASCADE;
 -- => unknown; 1:11 drops the type mood and what depends on it

@@ -150,8 +150,8 @@ ALTER TABLE users ALTER COLUMN nick SET STATISTICS 200;
 ALTER TABLE users ALTER COLUMN nick SET STORAGE EXTERNAL;
 ALTER TABLE users CLUSTER ON users_name_idx;
 ALTER TABLE users REPLICA IDENTITY FULL;
--- => compatible; 1:32 harmless: wider type of users.name
-ALTER TABLE users ALTER COLUMN name TYPE VARCHAR(80);
+-- => compatible; 1:32 harmless: wider type of users.street
+ALTER TABLE users ALTER COLUMN street TYPE VARCHAR(80);
 -- => compatible; 1:32 harmless: wider type of users.nick
 ALTER TABLE users ALTER COLUMN nick SET DATA TYPE VARCHAR;
 -- => compatible; 1:32 harmless: wider type of users.worth
@@ -199,14 +199,14 @@ ALTER TABLE users ALTER COLUMN nick SET NOT NULL;
 ALTER TABLE users ALTER COLUMN name DROP NOT NULL;
 -- => breaking fails; 1:32 the column users.age loses its default
 ALTER TABLE users ALTER COLUMN age DROP DEFAULT;
--- => breaking fails; 1:32 changes the type of users.name and converts its values
-ALTER TABLE users ALTER COLUMN name TYPE VARCHAR(1) USING left(name, 1);
+-- => breaking fails; 1:32 changes the type of users.street and converts its values
+ALTER TABLE users ALTER COLUMN street TYPE VARCHAR(1) USING left(street, 1);
 -- => breaking; 1:32 changes the type of users.age from integer to bigint
 ALTER TABLE users ALTER COLUMN age TYPE BIGINT;
 -- => breaking; 1:32 changes the type of users.worth from numeric(8,2) to numeric(12,4)
 ALTER TABLE users ALTER COLUMN worth TYPE NUMERIC(12, 4);
--- => breaking; 1:32 changes the type of users.age from integer to text
-ALTER TABLE users ALTER COLUMN age TYPE TEXT;
+-- => breaking; 1:32 changes the type of users.group_id from integer to text
+ALTER TABLE users ALTER COLUMN group_id TYPE TEXT;
 -- => breaking fails; 1:30 the CHECK of the new column users.status may refuse its default
 ALTER TABLE users ADD COLUMN status TEXT NOT NULL DEFAULT 'x' CHECK (status IN ('new', 'old'));
 -- => breaking fails; 1:30 the CHECK of the new column users.size may refuse its default

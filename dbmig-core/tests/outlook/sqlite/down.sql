@@ -12,7 +12,8 @@ DROP TRIGGER touched;
 ALTER TABLE users ADD COLUMN bio TEXT;
 -- => unknown; 1:1 deletes rows of the table posts
 DELETE FROM posts;
--- => unknown; 3:12 rebuilds the table users, and what of it is lost is not known
+-- => unknown; 4:12 rebuilds the table users, and what of it is lost is not known
+DROP VIEW names;
 CREATE TABLE users_old (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 INSERT INTO users_old (id, name) SELECT id, name FROM users;
 DROP TABLE users;
