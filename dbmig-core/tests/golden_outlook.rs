@@ -112,3 +112,24 @@ fn a_way_back_that_is_none() {
         assert_eq!(ground(&found.ground), reason);
     }
 }
+
+/// `docs/compatibility.md`: what, an example, for which databases, the verdict.
+#[test]
+fn the_page_says_what_is_inferred() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/compatibility.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let mut rows = 0;
+    for row in page.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<_> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [_, example, database, verdict] = cells[..] else { continue };
+        let Some(sql) = example.strip_prefix('`') else { continue };
+        for dialect in Dialect::ALL {
+            if database == "all" || database == dialect.name() {
+                let found = judge(dialect, sql.trim_end_matches('`'), None).forward;
+                assert_eq!(found.impact.name(), verdict, "{dialect}: {sql}: {found:?}");
+                rows += 1;
+            }
+        }
+    }
+    assert!(rows > 50, "{rows}");
+}
