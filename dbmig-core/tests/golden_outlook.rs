@@ -15,7 +15,7 @@ use dbmig_core::{Dialect, Migration};
 #[path = "outlook/cases.rs"]
 mod cases;
 
-use cases::{Case, MARK, cases, path, text};
+use cases::{Case, cases, path, text};
 
 fn judge(dialect: Dialect, up: &str, down: Option<&str>) -> Inferred {
     let script = |text: &str| {
@@ -57,7 +57,7 @@ fn down(dialect: Dialect, case: &Case) -> (String, String) {
 fn write(dialect: Dialect, file: &str, cases: &[Case]) {
     let parts = cases.iter().map(|case| {
         let words = [std::slice::from_ref(&case.verdict), &case.flags].concat().join(" ");
-        format!("{MARK}{words}; {}\n{}", case.expected, case.sql)
+        format!("-- => {words}; {}\n{}", case.expected, case.sql)
     });
     std::fs::write(path(dialect, file), parts.collect::<String>()).unwrap();
 }

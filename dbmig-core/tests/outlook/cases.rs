@@ -22,7 +22,7 @@ pub(crate) struct Case {
 }
 
 /// Begins the line of a case.
-pub(crate) const MARK: &str = "-- => ";
+const MARK: &str = "-- => ";
 
 /// A file of the cases' folder.
 pub(crate) fn path(dialect: Dialect, file: &str) -> PathBuf {

@@ -47,6 +47,9 @@ impl Judge<'_> {
             Constraint::Exclude => ("EXCLUDE", false),
         };
         let named = name.map_or_else(String::new, |name| format!(" {name}"));
+        if matches!(constraint, Constraint::UniqueUsingIndex) {
+            return Verdict::Adds(format!("new {word}{named} of an index that was unique before"));
+        }
         if harmless {
             Verdict::Adds(format!("new {word}{named} on what is new in {table}"))
         } else {

@@ -212,3 +212,29 @@ ALTER TABLE users ADD COLUMN Bio TEXT, MODIFY bio TEXT NOT NULL;
 SET GLOBAL long_query_time = 10;
 -- => breaking; 1:1 new event, which was not read
 CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM posts;
+-- => breaking; 1:1 changes a setting for everybody
+SET @@GLOBAL.long_query_time = 10;
+-- => breaking fails; 1:36 drops the column users.nick
+ALTER TABLE users ENGINE = InnoDB, DROP COLUMN nick;
+-- => breaking fails; 1:13 drops the table posts
+/*!40000 DROP TABLE posts */;
+-- => compatible; 2:31 only adds: new column users.bio
+/*!40101 SET NAMES utf8 */;
+/*!40000 ALTER TABLE users ADD COLUMN bio TEXT */;
+-- => compatible; 1:19 only adds: new column users.bio, new index users_bio_idx
+ALTER TABLE users ADD COLUMN IF NOT EXISTS bio TEXT;
+CREATE INDEX IF NOT EXISTS users_bio_idx ON users (nick);
+-- => breaking fails; 1:41 drops the column users.nick
+ALTER TABLE users DROP COLUMN IF EXISTS nick;
+-- => breaking fails; 1:1 not understood: ALTER TABLE users ADD COLUMN
+ALTER TABLE users ADD COLUMN (a INTEGER, b INTEGER NOT NULL);
+-- => breaking; 1:1 changes rows of users JOIN posts ON posts.user_id = users.id
+UPDATE users JOIN posts ON posts.user_id = users.id SET users.nick = posts.title;
+-- => breaking; 1:1 changes rows of posts JOIN users ON posts.user_id = users.id
+DELETE posts FROM posts JOIN users ON posts.user_id = users.id;
+-- => breaking; 1:1 adds rows to the table users, which the previous version may not expect
+INSERT INTO users (id, name) SELECT 1, 'x' FROM users WHERE FALSE;
+-- => breaking fails; 1:30 the new column users.code is UNIQUE, and its default may repeat
+ALTER TABLE users ADD COLUMN code VARCHAR(10) NOT NULL DEFAULT 'x' UNIQUE;
+-- => compatible; 1:39 only adds: new column users.bio
+ALTER TABLE users COMMENT = 'people', ADD COLUMN bio TEXT;

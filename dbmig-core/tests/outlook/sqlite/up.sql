@@ -132,3 +132,20 @@ DROP TABLE users_old;
 -- => breaking; 2:1 deletes rows of the table users
 CREATE TABLE IF NOT EXISTS users (id INTEGER);
 DELETE FROM users;
+-- => breaking fails; 1:12 drops the table main.posts
+DROP TABLE main.posts;
+-- => compatible; 1:1 only adds: new table counters
+CREATE TABLE counters (n INTEGER DEFAULT 0);
+INSERT INTO counters DEFAULT VALUES;
+-- => breaking fails; 1:1 new trigger kept on posts, and what it does to the writes of the previous version is not known
+CREATE TRIGGER IF NOT EXISTS kept BEFORE DELETE ON posts BEGIN SELECT RAISE(ABORT, 'kept'); END;
+-- => breaking; 1:1 changes rows of the table users
+UPDATE OR IGNORE users SET nick = 'x';
+-- => compatible; - changes nothing that the previous version sees
+EXPLAIN QUERY PLAN SELECT * FROM users;
+-- => breaking; 1:1 deletes rows of the table posts
+WITH old AS (SELECT id FROM users) DELETE FROM posts WHERE user_id IN (SELECT id FROM old);
+-- => compatible; 1:30 only adds: new column users.made_at
+ALTER TABLE users ADD COLUMN made_at TEXT NOT NULL DEFAULT '2020-01-01';
+-- => breaking fails; 1:1 renames the table users
+ALTER TABLE "users" RENAME TO [people];
