@@ -7,12 +7,11 @@ use crate::infer::name::Name;
 
 impl Judge<'_> {
     pub(super) fn add_index(
-        &mut self,
+        &self,
         table: &Name,
         index: Option<&Name>,
         uniqueness: &Uniqueness,
     ) -> Verdict {
-        index.into_iter().for_each(|index| self.scope.make(Kind::Index, index));
         if self.scope.is_new_table(table) {
             return Verdict::Silent;
         }

@@ -35,7 +35,8 @@ impl Reader<'_, '_> {
         } else {
             Uniqueness::None
         };
-        self.add(Act::AddIndex { table, index, uniqueness });
+        let how = how(false, create.if_not_exists);
+        self.add(Act::AddIndex { table, index, how, uniqueness });
     }
 
     pub(super) fn make(&mut self, tree: &ast::Statement) {

@@ -238,3 +238,5 @@ INSERT INTO users (id, name) SELECT 1, 'x' FROM users WHERE FALSE;
 ALTER TABLE users ADD COLUMN code VARCHAR(10) NOT NULL DEFAULT 'x' UNIQUE;
 -- => compatible; 1:39 only adds: new column users.bio
 ALTER TABLE users COMMENT = 'people', ADD COLUMN bio TEXT;
+-- => breaking; 1:26 changes the type of users.name from varchar(40) to varchar(80) character set latin1
+ALTER TABLE users MODIFY name VARCHAR(80) CHARACTER SET latin1 NOT NULL;

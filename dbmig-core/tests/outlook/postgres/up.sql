@@ -343,3 +343,10 @@ CREATE OR REPLACE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FU
 ALTER SEQUENCE tickets RESTART WITH 1;
 -- => breaking; 1:1 changes rows of groups
 MERGE INTO groups USING users ON groups.id = users.id WHEN MATCHED THEN DO NOTHING;
+-- => compatible; 2:1 only adds: new table public.dumped
+SELECT pg_catalog.set_config('search_path', 'public', false);
+CREATE TABLE public.dumped (id INTEGER NOT NULL);
+ALTER TABLE ONLY public.dumped ADD CONSTRAINT dumped_pkey PRIMARY KEY (id);
+-- => breaking fails; 2:12 drops the unique index posts_title_key, which ON CONFLICT and upserts may need
+CREATE INDEX IF NOT EXISTS posts_title_key ON posts (title);
+DROP INDEX posts_title_key;
