@@ -99,15 +99,15 @@ UNLOCK TABLES;
 -- => compatible; - changes nothing that the previous version sees
 ALTER TABLE users ENGINE = InnoDB, COMMENT = 'people';
 ALTER TABLE posts AUTO_INCREMENT = 1000;
--- => compatible; 1:33 harmless: wider type of users.name
+-- => compatible; 1:33 harmless: a type of users.name that holds as much or more
 ALTER TABLE users MODIFY COLUMN name VARCHAR(80) NOT NULL;
--- => compatible; 1:26 harmless: wider type of users.nick
+-- => compatible; 1:26 harmless: a type of users.nick that holds as much or more
 ALTER TABLE users MODIFY nick VARCHAR(100);
--- => compatible; 1:33 harmless: wider type of users.mood
+-- => compatible; 1:33 harmless: a type of users.mood that holds as much or more
 ALTER TABLE users MODIFY COLUMN mood ENUM('sad', 'happy', 'ok') NOT NULL DEFAULT 'happy';
--- => compatible; 1:26 harmless: wider type of users.age
+-- => compatible; 1:26 harmless: a type of users.age that holds as much or more
 ALTER TABLE users CHANGE age age BIGINT NOT NULL DEFAULT 0;
--- => compatible; 1:26 harmless: wider type of users.nick
+-- => compatible; 1:26 harmless: a type of users.nick that holds as much or more
 ALTER TABLE users MODIFY nick TEXT;
 -- => compatible; 1:12 harmless: drops the index users_name_idx
 DROP INDEX users_name_idx ON users;
