@@ -3,12 +3,13 @@
 //!
 //! An [`Outlook`] is one text, the same in generated code and in the history: an app embeds it
 //! without a cost, and an older app reads it out of the database. Its first line is about the way
-//! up, its second about the way back, each further one names something that the way back drops:
+//! up, its second about the way back, each further one names something that the way back drops, its
+//! parts behind a tab (`⇥`):
 //!
 //! ```text
 //! breaking inferred 3:1 drops the column users.nick
 //! lossy inferred 1:1 drops the column users.email
-//! column	users	email
+//! column⇥users⇥email
 //! ```
 
 use std::borrow::Cow;

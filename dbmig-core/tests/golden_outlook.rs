@@ -15,7 +15,7 @@ use dbmig_core::{Dialect, Migration};
 #[path = "outlook/cases.rs"]
 mod cases;
 
-use cases::{Case, cases, text, write};
+use cases::{Case, cases, path, text};
 
 fn judge(dialect: Dialect, up: &str, down: Option<&str>) -> Inferred {
     let script = |text: &str| {
@@ -53,6 +53,15 @@ fn down(dialect: Dialect, case: &Case) -> (String, String) {
     (word.to_owned(), ground(&found.ground) + &losses)
 }
 
+/// The file again, with what was found.
+fn write(dialect: Dialect, file: &str, cases: &[Case]) {
+    let parts = cases.iter().map(|case| {
+        let words = [std::slice::from_ref(&case.verdict), &case.flags].concat().join(" ");
+        format!("-- => {words}; {}\n{}", case.expected, case.sql)
+    });
+    std::fs::write(path(dialect, file), parts.collect::<String>()).unwrap();
+}
+
 fn check(
     dialect: Dialect,
     file: &str,
@@ -83,4 +92,44 @@ fn the_way_up() {
     let wrong: Vec<_> =
         Dialect::ALL.into_iter().flat_map(|dialect| check(dialect, "up.sql", up)).collect();
     assert!(wrong.is_empty(), "{} are wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_way_back() {
+    let wrong: Vec<_> =
+        Dialect::ALL.into_iter().flat_map(|dialect| check(dialect, "down.sql", down)).collect();
+    assert!(wrong.is_empty(), "{} are wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_way_back_that_is_none() {
+    for (down, reason) in [
+        (None, "- there is no down.sql"),
+        (Some("-- nothing\n"), "- its down.sql holds no statement"),
+    ] {
+        let found = judge(Dialect::Postgres, "SELECT 1", down).backward;
+        assert_eq!(found.reversal, Reversal::Impossible);
+        assert_eq!(ground(&found.ground), reason);
+    }
+}
+
+/// `docs/compatibility.md`: what, an example, for which databases, the verdict.
+#[test]
+fn the_page_says_what_is_inferred() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/compatibility.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let mut rows = 0;
+    for row in page.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<_> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [_, example, database, verdict] = cells[..] else { continue };
+        let Some(sql) = example.strip_prefix('`') else { continue };
+        for dialect in Dialect::ALL {
+            if database == "all" || database == dialect.name() {
+                let found = judge(dialect, sql.trim_end_matches('`'), None).forward;
+                assert_eq!(found.impact.name(), verdict, "{dialect}: {sql}: {found:?}");
+                rows += 1;
+            }
+        }
+    }
+    assert!(rows > 50, "{rows}");
 }

@@ -6,7 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use dbmig_core::migration::{Down, Execution};
-use dbmig_core::scan::{Fault, Scanned, Smell, fingerprint, scan, watched};
+use dbmig_core::scan::{
+    Fault, Scanned, Smell, WrongDeclarations, fingerprint, scan, scan_shown_as, watched,
+};
 use dbmig_core::{Checksum, Dialect};
 use tempfile::TempDir;
 
@@ -443,4 +445,97 @@ fn all_that_is_read_is_watched() {
     assert_eq!(watched(dir.path()), expected.map(|name| dir.path().join(name)));
     let missing = dir.path().join("missing");
     assert_eq!(watched(&missing), std::slice::from_ref(&missing));
+}
+
+/// What `metadata.toml` says and the SQL does not bear out, with both places and the remedy.
+#[test]
+fn declarations_that_the_sql_contradicts() {
+    let warnings = |up: &str, down: Option<&str>, says: &str| {
+        let metadata = format!("run_in_transaction = true\n[dbmig]\n{says}\n");
+        let dir = dir_of(&[
+            ("1_a/up.sql", b"CREATE TABLE users (id INTEGER, nick TEXT)"),
+            ("1_a/down.sql", b"DROP TABLE users"),
+            ("2_b/up.sql", up.as_bytes()),
+            ("2_b/metadata.toml", metadata.as_bytes()),
+        ]);
+        if let Some(down) = down {
+            add(dir.path(), &[("2_b/down.sql", down.as_bytes())]);
+        }
+        let scanned = scan_shown_as(dir.path(), Path::new("m"), Dialect::Sqlite).unwrap();
+        let is_wrong = |smell: &Smell| matches!(smell, Smell::WrongDeclaration { .. });
+        let wrong = scanned.warnings.iter().filter(|warning| is_wrong(&warning.smell));
+        let wrong: Vec<_> = wrong.map(ToString::to_string).collect();
+        let denied = scanned.judged(WrongDeclarations::Deny);
+        assert_eq!(denied.is_err(), !wrong.is_empty());
+        let told: Vec<_> = denied.map_or_else(|error| error.problems, |_| Vec::new());
+        for (warning, problem) in wrong.iter().zip(&told) {
+            let problem = problem.to_string();
+            assert_eq!(
+                problem,
+                format!("{warning} (`wrong-declarations` in Cargo.toml denies it)")
+            );
+        }
+        wrong
+    };
+    let drop = "ALTER TABLE users ADD bio TEXT;\nALTER TABLE users DROP COLUMN nick";
+    assert_eq!(
+        warnings(drop, Some("SELECT 1"), "  compatible = true"),
+        ["m/2_b/up.sql:2:31: drops the column users.nick, so the previous version of the app \
+          cannot live with it, but m/2_b/metadata.toml:3:3 says `compatible = true`: say \
+          `compatible = false` there, or do it in two releases"]
+    );
+    assert_eq!(
+        warnings("SELECT 1", Some("-- x\nDROP TABLE users"), "retries = 1\nreversible = \"yes\""),
+        ["m/2_b/down.sql:2:12: drops the table users, which loses data, but \
+          m/2_b/metadata.toml:4:1 says `reversible = \"yes\"`: say `reversible = \"lossy\"` there"]
+    );
+    let no_way_back = |found: &str, declared: &str| {
+        [format!(
+            "m/2_b/metadata.toml:3:1: says `reversible = \"{declared}\"`, but {found}: write the \
+             way back, or say `reversible = \"no\"`"
+        )]
+    };
+    assert_eq!(
+        warnings("SELECT 1", None, "reversible = \"lossy\""),
+        no_way_back("there is no down.sql", "lossy")
+    );
+    assert_eq!(
+        warnings("SELECT 1", Some("-- none\n"), "reversible = \"yes\""),
+        no_way_back("its down.sql holds no statement", "yes")
+    );
+    // What is true, or could be, or is not understood.
+    for (up, down, says) in [
+        (drop, Some("SELECT 1"), "compatible = false"),
+        ("ALTER TABLE users ADD bio TEXT", Some("SELECT 1"), "compatible = false"),
+        ("FROBNICATE users", Some("SELECT 1"), "compatible = true"),
+        ("UPDATE users SET nick = 'x'", Some("SELECT 1"), "compatible = true"),
+        ("SELECT 1", Some("DELETE FROM users"), "reversible = \"yes\""),
+        ("SELECT 1", Some("DROP TABLE users"), "reversible = \"lossy\""),
+        ("SELECT 1", Some("DROP TABLE users"), "reversible = \"no\""),
+        ("SELECT 1", None, "reversible = \"no\""),
+    ] {
+        assert_eq!(warnings(up, down, says), [""; 0], "{up} {down:?} {says}");
+    }
+}
+
+#[test]
+fn every_migration_has_its_outlook() {
+    let dir = dir_of(&[
+        ("10_b/up.sql", b"DROP INDEX i"),
+        ("10_b/down.sql", b"SELECT 1"),
+        ("1_a/up.sql", b"CREATE TABLE t (a INT);\nCREATE INDEX i ON t (a);"),
+        ("1_a/down.sql", b"DROP TABLE t"),
+    ]);
+    let scanned = accepted(dir.path());
+    let outlooks: Vec<_> = scanned.set.iter().map(|one| one.outlook.as_str()).collect();
+    // The second one knows what the first has made.
+    assert_eq!(
+        outlooks,
+        [
+            "compatible inferred 1:1 only adds: new table t\n\
+             lossy inferred 1:12 drops the table t\ntable\tt\n",
+            "compatible inferred 1:12 harmless: drops the index i\n\
+             yes inferred - drops no table and no column\n",
+        ]
+    );
 }

@@ -6,12 +6,14 @@
 mod dialect;
 mod history;
 mod metadata;
+mod outlook;
 mod scan;
 mod split;
 mod tree;
 
 pub use history::history;
 pub use metadata::metadata;
+pub use outlook::outlook;
 pub use scan::scan;
 pub use split::split;
 
@@ -28,6 +30,7 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "history", run: history },
     Target { name: "metadata", run: metadata },
+    Target { name: "outlook", run: outlook },
     Target { name: "scan", run: scan },
     Target { name: "split", run: split },
 ];

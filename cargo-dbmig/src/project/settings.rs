@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum as _;
 use dbmig_core::Dialect;
+use dbmig_core::scan::{CargoSettings, WRONG_DECLARATIONS, WrongDeclarations};
 use dbmig_core::sql::Position;
 use dbmig_runtime::cli::LockArg;
 use toml_edit::{Item, Key, TableLike};
@@ -12,7 +13,7 @@ use super::Manifest;
 use super::manifest::Manifests;
 use crate::failure::{Failure, Result, nearest};
 
-const KEYS: [&str; 3] = ["migrations-dir", "backend", "lock"];
+const KEYS: [&str; 4] = ["migrations-dir", "backend", "lock", WRONG_DECLARATIONS];
 
 /// Our own settings; Diesel refuses unknown keys in diesel.toml.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(crate) struct Settings {
     pub(crate) backend: Option<Dialect>,
     /// `lock`
     pub(crate) lock: Option<LockArg>,
+    /// `wrong-declarations`, which the build script and the macro read with the same code.
+    pub(crate) wrong_declarations: WrongDeclarations,
 }
 
 impl Settings {
@@ -36,7 +39,15 @@ impl Settings {
         let own = of(&manifests.package, "workspace")?;
         let workspace = of(&manifests.workspace, "workspace")?;
         let fallback = own.or(workspace);
-        Ok(package.or(fallback))
+        let nearest = manifests.package.as_ref().or(manifests.workspace.as_ref());
+        let wrong_declarations =
+            match nearest.map(|manifest| CargoSettings::find(manifest.folder())) {
+                None => WrongDeclarations::default(),
+                Some(found) => {
+                    found.map_err(|problem| Failure::usage(problem.to_string()))?.wrong_declarations
+                }
+            };
+        Ok(Self { wrong_declarations, ..package.or(fallback) })
     }
 
     fn or(self, other: Self) -> Self {
@@ -44,6 +55,7 @@ impl Settings {
             migrations_dir: self.migrations_dir.or(other.migrations_dir),
             backend: self.backend.or(other.backend),
             lock: self.lock.or(other.lock),
+            wrong_declarations: WrongDeclarations::default(),
         }
     }
 
@@ -81,7 +93,7 @@ impl Settings {
             let span = settings.get("lock").and_then(Item::span);
             refused(manifest, span, "`lock` is `advisory` or `lease`")
         })?;
-        Ok(Self { migrations_dir, backend, lock })
+        Ok(Self { migrations_dir, backend, lock, ..Self::default() })
     }
 }
 
@@ -145,7 +157,10 @@ mod tests {
             )
         );
         assert_eq!(refused("lock = 'none'").0, "Cargo.toml:4:8: `lock` is `advisory` or `lease`");
-        assert_eq!(refused("schema = 'x'").1, "the keys are migrations-dir, backend, lock");
+        assert_eq!(
+            refused("schema = 'x'").1,
+            "the keys are migrations-dir, backend, lock, wrong-declarations"
+        );
         assert_eq!(
             refused("backend = 'oracle'").0,
             "Cargo.toml:4:11: unknown database `oracle`: it is one of postgres, mysql, sqlite"

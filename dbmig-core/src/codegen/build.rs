@@ -7,47 +7,101 @@ use std::{env, fs, io};
 
 use super::cache;
 use crate::Dialect;
-use crate::scan::{self, Smell};
+use crate::scan::{self, CargoSettings, Smell, Warning};
 
 /// Tells cargo when the migrations in `dir` (from the package's root) change, and the macro what
-/// they were: whatever is added, edited, renamed or removed, the crate is compiled again.
+/// they were: whatever is added, edited, renamed or removed, the crate is compiled again. What
+/// smells becomes a warning of cargo's, which the macro cannot give.
+///
+/// For the warnings it must know the database: from the name of the directory
+/// (`migrations/sqlite`), or from Cargo.toml (`backend`, or the features of `dbmig-runtime` or
+/// `diesel`). Where neither names exactly one, there are none.
 ///
 /// Cargo looks at the times of files and directories. A file that is overwritten in place and
 /// given a time before the last build escapes it, as it would with any source file; the macro
 /// notices then when the crate is next compiled.
 pub fn watch(dir: impl AsRef<Path>) {
     let dir = dir.as_ref();
-    for path in scan::watched(dir) {
-        println!("cargo::rerun-if-changed={}", path.display());
+    let root = root();
+    listen(&root, dir);
+    // What is wrong, the macro says; what was right, it need not read again.
+    let fresh = dialect(&root, dir)
+        .and_then(|dialect| cache::fresh(&root, dir, dialect, RUNTIME, out().as_deref()).ok());
+    match fresh {
+        Some((embedded, warnings)) => {
+            warn(&warnings);
+            tell(dir, &embedded.fingerprint);
+        }
+        None => tell(dir, &scan::fingerprint(dir)),
     }
-    if let Some(out) = env::var_os("OUT_DIR") {
-        cache::forget(Path::new(&out), dir);
-    }
-    println!("cargo::rustc-env={}={}", fingerprint_variable(dir), scan::fingerprint(dir));
 }
 
 /// Writes the module that embeds the migrations in `dir` (from the package's root) to
-/// `$OUT_DIR/<dir>.rs`, for `include!`, and [`watch`]es `dir`.
+/// `$OUT_DIR/<dir>.rs`, for `include!`, and tells cargo when they change.
 ///
 /// Everything that is wrong with the files is said on standard error, and the build fails;
 /// what smells becomes a warning of cargo's.
 pub fn generate(dir: impl AsRef<Path>, dialect: Dialect) {
     let dir = dir.as_ref();
-    watch(dir);
-    match scan::scan(dir, dialect) {
-        Err(error) => fail(&error.to_string()),
+    let root = root();
+    listen(&root, dir);
+    match cache::scan(&root, dir, dialect) {
+        Err(error) => {
+            tell(dir, &scan::fingerprint(dir));
+            fail(&error.to_string());
+        }
         Ok(scanned) => {
-            for warning in scanned.warnings {
-                // A migration without a way back is a choice, and no news at every build.
-                if !matches!(warning.smell, Smell::NoDown | Smell::EmptyDown) {
-                    println!("cargo::warning={warning}");
-                }
-            }
-            let module = super::module(&scanned.set, "::dbmig_runtime");
+            warn(&scanned.warnings);
+            tell(dir, &scanned.fingerprint);
+            let module = super::module(&scanned.set, RUNTIME);
             if let Err(error) = write(dir, &module) {
                 fail(&format!("the module for {} cannot be written: {error}", dir.display()));
             }
         }
+    }
+}
+
+const RUNTIME: &str = "::dbmig_runtime";
+
+/// The package's, which is where a build script runs.
+fn root() -> PathBuf {
+    env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default()
+}
+
+fn out() -> Option<PathBuf> {
+    env::var_os("OUT_DIR").map(PathBuf::from)
+}
+
+/// Whatever these files become, the build script runs again.
+fn listen(root: &Path, dir: &Path) {
+    let manifests = CargoSettings::find(root).map(|settings| settings.files);
+    let manifests = manifests.unwrap_or_else(|problem| vec![problem.path]);
+    for path in scan::watched(dir).into_iter().chain(manifests) {
+        println!("cargo::rerun-if-changed={}", path.display());
+    }
+    out().iter().for_each(|out| cache::forget(out, dir));
+}
+
+fn tell(dir: &Path, fingerprint: &str) {
+    println!("cargo::rustc-env={}={fingerprint}", fingerprint_variable(dir));
+}
+
+fn warn(warnings: &[Warning]) {
+    for warning in warnings {
+        // A migration without a way back is a choice, and no news at every build.
+        if !matches!(warning.smell, Smell::NoDown | Smell::EmptyDown) {
+            println!("cargo::warning={warning}");
+        }
+    }
+}
+
+/// The database of the migrations in `dir`, as far as anything says so.
+fn dialect(root: &Path, dir: &Path) -> Option<Dialect> {
+    let name = dir.to_string_lossy();
+    let mut named = name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.parse().ok());
+    match (named.next(), named.next()) {
+        (Some(only), None) => Some(only),
+        _ => CargoSettings::find(root).ok()?.dialect,
     }
 }
 
@@ -64,9 +118,9 @@ fn plain(dir: &Path) -> PathBuf {
 }
 
 fn write(dir: &Path, module: &str) -> io::Result<()> {
-    let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("call this in build.rs"))?;
+    let out = out().ok_or_else(|| io::Error::other("call this in build.rs"))?;
     let inside = dir.components().filter(|part| matches!(part, Component::Normal(_)));
-    let path = Path::new(&out).join(format!("{}.rs", inside.collect::<PathBuf>().display()));
+    let path = out.join(format!("{}.rs", inside.collect::<PathBuf>().display()));
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::build::fingerprint_variable;
 use crate::Dialect;
-use crate::scan::{self, ScanError};
+use crate::scan::{self, CargoSettings, ScanError, Scanned, Warning};
 
 /// What another generator made is of no use.
 const GENERATOR: &str = env!("CARGO_PKG_VERSION");
@@ -38,17 +38,39 @@ pub fn embed(
 ) -> Result<Embedded, ScanError> {
     let kept = out.map(|out| place(out, dir, dialect));
     let fingerprint = scan::fingerprint(&root.join(dir));
-    let head = |fingerprint: &str| format!("// {GENERATOR} {fingerprint} {runtime}\n");
-    let text = kept.as_ref().and_then(|kept| fs::read_to_string(kept).ok()).unwrap_or_default();
-    if let Some(module) = text.strip_prefix(&head(&fingerprint)) {
+    let text = kept.and_then(|kept| fs::read_to_string(kept).ok()).unwrap_or_default();
+    if let Some(module) = text.strip_prefix(&head(&fingerprint, runtime)) {
         return Ok(Embedded { module: module.to_owned(), fingerprint });
     }
-    let scanned = scan::scan_shown_as(&root.join(dir), dir, dialect)?;
+    fresh(root, dir, dialect, runtime, out).map(|(embedded, _)| embedded)
+}
+
+/// The same, made anew, and what smells.
+pub(super) fn fresh(
+    root: &Path,
+    dir: &Path,
+    dialect: Dialect,
+    runtime: &str,
+    out: Option<&Path>,
+) -> Result<(Embedded, Vec<Warning>), ScanError> {
+    let scanned = scan(root, dir, dialect)?;
     let module = super::module(&scanned.set, runtime);
-    if let Some(kept) = kept {
-        keep(&kept, &(head(&scanned.fingerprint) + &module));
+    if let Some(kept) = out.map(|out| place(out, dir, dialect)) {
+        keep(&kept, &(head(&scanned.fingerprint, runtime) + &module));
     }
-    Ok(Embedded { module, fingerprint: scanned.fingerprint })
+    Ok((Embedded { module, fingerprint: scanned.fingerprint }, scanned.warnings))
+}
+
+/// The migrations in `dir` below the package's `root`, as its Cargo.toml wants them judged.
+pub(super) fn scan(root: &Path, dir: &Path, dialect: Dialect) -> Result<Scanned, ScanError> {
+    let settings =
+        CargoSettings::find(root).map_err(|problem| ScanError::new(dir, vec![problem]))?;
+    let scanned = scan::scan_shown_as(&root.join(dir), dir, dialect)?;
+    scanned.judged(settings.wrong_declarations)
+}
+
+fn head(fingerprint: &str, runtime: &str) -> String {
+    format!("// {GENERATOR} {fingerprint} {runtime}\n")
 }
 
 /// For the build script, which runs whenever the files or the generator changed.

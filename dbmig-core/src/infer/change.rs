@@ -52,6 +52,7 @@ pub(super) enum Act {
     AddIndex {
         table: Name,
         index: Option<Name>,
+        how: How,
         uniqueness: Uniqueness,
     },
     AddConstraint {

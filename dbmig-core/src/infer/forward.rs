@@ -4,7 +4,7 @@ mod column;
 mod constraint;
 mod other;
 
-use super::change::{Act, Certainty, Change, How};
+use super::change::{Act, Certainty, Change, How, Kind};
 use super::name::Name;
 use super::past::Past;
 use super::scope::Scope;
@@ -106,8 +106,12 @@ impl Judge<'_> {
             Act::AlterColumn { table, column, alteration } => {
                 self.alter_column(table, column, alteration)
             }
-            Act::AddIndex { table, index, uniqueness } => {
-                self.add_index(table, index.as_ref(), uniqueness)
+            Act::AddIndex { table, index, how, uniqueness } => {
+                let index = index.as_ref();
+                if let (Some(index), How::New) = (index, how) {
+                    self.scope.make(Kind::Index, index);
+                }
+                self.add_index(table, index, uniqueness)
             }
             Act::AddConstraint { table, name, constraint } => {
                 self.add_constraint(table, name.as_deref(), constraint)

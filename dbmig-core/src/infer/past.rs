@@ -3,7 +3,7 @@
 //! They are walked back from the newest to the oldest, and only statements that mention the name
 //! are read. At the first thing that is not understood there, nothing is known.
 
-use super::change::{Act, Alteration, Constraint, Kind, Nullable, Traits, Uniqueness, Value};
+use super::change::{Act, Alteration, Constraint, How, Kind, Nullable, Traits, Uniqueness, Value};
 use super::name::{Name, column_key};
 use super::read::{self, Made};
 use crate::sql::{Statement, kind};
@@ -115,7 +115,7 @@ impl<'a> Past<'a> {
                     .map_or(Said::Nothing, Said::Answer);
             }
             first(read::changes(statement).iter().rev().map(|change| match &change.act {
-                Act::AddIndex { table, index: Some(name), uniqueness }
+                Act::AddIndex { table, index: Some(name), how: How::New, uniqueness }
                     if is(table, name.last()) =>
                 {
                     Said::Answer(match uniqueness {
@@ -126,7 +126,9 @@ impl<'a> Past<'a> {
                 Act::AddConstraint { table, name: Some(name), .. } if is(table, name) => {
                     Said::Answer(IndexKind::Unique)
                 }
-                Act::Nothing | Act::AddColumn { .. } | Act::AddIndex { .. } => Said::Nothing,
+                Act::Nothing | Act::AddColumn { .. } | Act::AddIndex { how: How::New, .. } => {
+                    Said::Nothing
+                }
                 _ => Said::Unclear,
             }))
         })

@@ -72,9 +72,9 @@ fn numeric(old: &Type<'_>, new: &Type<'_>) -> bool {
     }
 }
 
-/// Diesel reads MySQL's integers whatever their width.
+/// Diesel reads MySQL's integers whatever their width; a `TINYINT(1)` is a boolean to it.
 fn integer(old: &Type<'_>, new: &Type<'_>) -> bool {
-    let widths = ["tinyint", "smallint", "mediumint", "integer", "bigint"];
+    let widths = ["smallint", "mediumint", "integer", "bigint"];
     let width = |kind: &Type<'_>| widths.iter().position(|name| *name == kind.name);
     old.suffix == new.suffix && width(old).zip(width(new)).is_some_and(|(old, new)| old <= new)
 }

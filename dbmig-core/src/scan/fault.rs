@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::strictness::WRONG_DECLARATIONS;
+use super::warning::Smell;
 use crate::migration::DuplicateVersion;
 use crate::sql::{Position, SplitError};
 use crate::version::TooLong;
@@ -82,6 +84,10 @@ pub enum Fault {
     Sql(SplitError),
     /// Something in `metadata.toml`; the text says what and what to do.
     Metadata(String),
+    /// A setting in Cargo.toml; the text says what and what to do.
+    Setting(String),
+    /// What would be a warning, if Cargo.toml did not deny it.
+    Denied(Smell),
 }
 
 impl fmt::Display for Fault {
@@ -131,7 +137,10 @@ impl fmt::Display for Fault {
             }
             Self::Nul => "a NUL character, which no database accepts in SQL: remove it",
             Self::Sql(error) => return error.fmt(f),
-            Self::Metadata(text) => text,
+            Self::Metadata(text) | Self::Setting(text) => text,
+            Self::Denied(smell) => {
+                return write!(f, "{smell} (`{WRONG_DECLARATIONS}` in Cargo.toml denies it)");
+            }
         })
     }
 }

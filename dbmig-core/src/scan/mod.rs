@@ -11,6 +11,7 @@ mod listing;
 mod metadata;
 mod order;
 mod outlook;
+mod strictness;
 mod text;
 mod warning;
 
@@ -18,6 +19,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use fault::{Fault, Problem};
+pub use strictness::{CargoSettings, WRONG_DECLARATIONS, WrongDeclarations};
 pub use warning::{Contradiction, Smell, Warning};
 
 use crate::{Dialect, MigrationSet, parallel};
@@ -33,6 +35,8 @@ pub struct Scanned {
     pub warnings: Vec<Warning>,
     /// As [`fingerprint()`] gives it, of exactly the bytes that `set` was read from.
     pub fingerprint: String,
+    /// The directory, as it is called in messages.
+    dir: PathBuf,
 }
 
 /// Why a directory is no set of migrations: every bad entry, never none.
@@ -42,6 +46,13 @@ pub struct ScanError {
     pub dir: PathBuf,
     /// What is wrong, in the order of the paths.
     pub problems: Vec<Problem>,
+}
+
+impl ScanError {
+    pub(crate) fn new(dir: &Path, mut problems: Vec<Problem>) -> Self {
+        problems.sort_by(|a, b| (&a.path, a.position).cmp(&(&b.path, b.position)));
+        Self { dir: dir.to_owned(), problems }
+    }
 }
 
 impl fmt::Display for ScanError {
@@ -70,10 +81,7 @@ pub fn scan(dir: &Path, dialect: Dialect) -> Result<Scanned, ScanError> {
 /// # Errors
 /// [`ScanError`] with everything that is wrong.
 pub fn scan_shown_as(dir: &Path, shown: &Path, dialect: Dialect) -> Result<Scanned, ScanError> {
-    let refuse = |mut problems: Vec<Problem>| {
-        problems.sort_by(|a, b| (&a.path, a.position).cmp(&(&b.path, b.position)));
-        ScanError { dir: shown.to_owned(), problems }
-    };
+    let refuse = |problems: Vec<Problem>| ScanError::new(shown, problems);
     let listing = Listing::read(dir, shown).map_err(|problem| refuse(vec![problem]))?;
     let mut report = Report::new(dialect);
     listing.strays.iter().for_each(|path| report.warn(path, Smell::StraySql));
@@ -95,7 +103,10 @@ pub fn scan_shown_as(dir: &Path, shown: &Path, dialect: Dialect) -> Result<Scann
     let (migrations, warnings) = outlook::add(dialect, usable);
     report.warnings.extend(warnings);
     match MigrationSet::new(dialect, migrations) {
-        Ok(set) => Ok(Scanned { set, warnings: report.warnings, fingerprint }),
+        Ok(set) => {
+            let dir = shown.to_owned();
+            Ok(Scanned { set, warnings: report.warnings, fingerprint, dir })
+        }
         Err(twice) => {
             Err(refuse(vec![Problem::new(&shown.join(&twice.names[1]), Fault::Duplicate(twice))]))
         }

@@ -16,7 +16,7 @@ pub(crate) mod reader;
 mod rules;
 mod secret;
 pub mod session;
-mod token;
+pub(crate) mod token;
 
 use std::fmt;
 

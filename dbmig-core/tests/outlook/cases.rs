@@ -9,22 +9,23 @@ use std::path::{Path, PathBuf};
 use dbmig_core::Dialect;
 
 /// One case.
-pub struct Case {
+pub(crate) struct Case {
     /// The first word of its line.
-    pub verdict: String,
+    pub(crate) verdict: String,
     /// The others: `fails` where one of the previous version's statements must fail after it,
     /// `alone` where it cannot run in a transaction.
-    pub flags: Vec<String>,
+    pub(crate) flags: Vec<String>,
     /// What is expected beyond the verdict.
-    pub expected: String,
+    pub(crate) expected: String,
     /// The script.
-    pub sql: String,
+    pub(crate) sql: String,
 }
 
+/// Begins the line of a case.
 const MARK: &str = "-- => ";
 
 /// A file of the cases' folder.
-pub fn path(dialect: Dialect, file: &str) -> PathBuf {
+pub(crate) fn path(dialect: Dialect, file: &str) -> PathBuf {
     let core = Path::new(env!("CARGO_MANIFEST_DIR"));
     let core = core.ancestors().find(|folder| folder.join("dbmig-core").is_dir());
     let core = core.map_or_else(PathBuf::new, |root| root.join("dbmig-core"));
@@ -32,12 +33,12 @@ pub fn path(dialect: Dialect, file: &str) -> PathBuf {
 }
 
 /// The text of a file of the cases' folder.
-pub fn text(dialect: Dialect, file: &str) -> String {
+pub(crate) fn text(dialect: Dialect, file: &str) -> String {
     fs::read_to_string(path(dialect, file)).unwrap()
 }
 
 /// The cases in `up.sql` or `down.sql`.
-pub fn cases(dialect: Dialect, file: &str) -> Vec<Case> {
+pub(crate) fn cases(dialect: Dialect, file: &str) -> Vec<Case> {
     let text = text(dialect, file);
     let between = format!("\n{MARK}");
     text.strip_prefix(MARK).unwrap().split(&between).map(case).collect()
@@ -53,14 +54,4 @@ fn case(part: &str) -> Case {
         expected: expected.to_owned(),
         sql: format!("{}\n", sql.trim_end()),
     }
-}
-
-/// The file again, with what was found.
-#[allow(dead_code, reason = "not all who read them write them")]
-pub fn write(dialect: Dialect, file: &str, cases: &[Case]) {
-    let parts = cases.iter().map(|case| {
-        let words = [std::slice::from_ref(&case.verdict), &case.flags].concat().join(" ");
-        format!("{MARK}{words}; {}\n{}", case.expected, case.sql)
-    });
-    fs::write(path(dialect, file), parts.collect::<String>()).unwrap();
 }

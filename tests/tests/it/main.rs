@@ -13,6 +13,7 @@ mod harness;
 mod lent;
 mod migrator;
 mod new_user;
+mod outlook;
 mod pooler;
 mod probes;
 mod releases;

@@ -4,9 +4,9 @@ use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{
     Alteration, Computed, How, Nullable, Nulls, Traits, Uniqueness, Using, Value,
 };
-use crate::infer::check;
 use crate::infer::name::{Name, column_key};
 use crate::infer::scope::NewColumn;
+use crate::infer::{check, types};
 
 impl Judge<'_> {
     pub(super) fn add_column(
@@ -99,19 +99,18 @@ impl Judge<'_> {
         if self.scope.is_new_table(table) {
             return Verdict::Silent;
         }
-        match self.scope.column_mut(table, column) {
-            Some(new) => {
-                if let Some(name) = alter_new(new, alteration) {
-                    return self.rename_column(table, column, &name);
-                }
-                match self.scope.column(table, column) {
-                    Some(NewColumn { nullable: Nullable::No, default: Value::Null }) => plain(
-                        format!("the new column {table}.{column} is NOT NULL without a default"),
-                    ),
-                    _ => Verdict::Silent,
-                }
-            }
-            None => self.alter_old(table, column, alteration),
+        let Some(new) = self.scope.column_mut(table, column) else {
+            return self.alter_old(table, column, alteration);
+        };
+        alter_new(new, alteration);
+        let is_filled = new.nullable == Nullable::Yes || new.default != Value::Null;
+        if let Alteration::Redefine { name, .. } = alteration {
+            self.rename_column(table, column, name);
+        }
+        if is_filled {
+            Verdict::Silent
+        } else {
+            plain(format!("the new column {table}.{column} is NOT NULL without a default"))
         }
     }
 
@@ -144,8 +143,8 @@ impl Judge<'_> {
     }
 
     fn wider(&self, name: &str, old: &str, new: &str) -> Verdict {
-        if super::super::types::widens(self.scope.dialect, old, new) {
-            Verdict::Adds(format!("wider type of {name}"))
+        if types::widens(self.scope.dialect, old, new) {
+            Verdict::Adds(format!("a type of {name} that holds as much or more"))
         } else {
             plain(format!("changes the type of {name} from {old} to {new}"))
         }
@@ -186,20 +185,16 @@ impl Judge<'_> {
     }
 }
 
-/// What becomes of a new column; its name, where that is another one.
-fn alter_new(column: &mut NewColumn, alteration: &Alteration) -> Option<String> {
+/// What becomes of a new column.
+fn alter_new(column: &mut NewColumn, alteration: &Alteration) {
     match alteration {
         Alteration::SetNotNull => column.nullable = Nullable::No,
         Alteration::DropNotNull => column.nullable = Nullable::Yes,
         Alteration::SetDefault(value) => column.default = value.clone(),
         Alteration::DropDefault => column.default = Value::Null,
         Alteration::Type { .. } => {}
-        Alteration::Redefine { name, traits } => {
+        Alteration::Redefine { traits, .. } => {
             (column.nullable, column.default) = (traits.nullable, traits.default.clone());
-            if column.nullable == Nullable::Yes || column.default != Value::Null {
-                return Some(name.clone());
-            }
         }
     }
-    None
 }

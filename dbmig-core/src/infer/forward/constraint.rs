@@ -7,12 +7,11 @@ use crate::infer::name::Name;
 
 impl Judge<'_> {
     pub(super) fn add_index(
-        &mut self,
+        &self,
         table: &Name,
         index: Option<&Name>,
         uniqueness: &Uniqueness,
     ) -> Verdict {
-        index.into_iter().for_each(|index| self.scope.make(Kind::Index, index));
         if self.scope.is_new_table(table) {
             return Verdict::Silent;
         }
@@ -47,6 +46,9 @@ impl Judge<'_> {
             Constraint::Exclude => ("EXCLUDE", false),
         };
         let named = name.map_or_else(String::new, |name| format!(" {name}"));
+        if matches!(constraint, Constraint::UniqueUsingIndex) {
+            return Verdict::Adds(format!("new {word}{named} of an index that was unique before"));
+        }
         if harmless {
             Verdict::Adds(format!("new {word}{named} on what is new in {table}"))
         } else {

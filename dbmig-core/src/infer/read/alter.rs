@@ -141,7 +141,8 @@ impl Reader<'_, '_> {
             None => {
                 let index = column::index_name(self.dialect(), constraint);
                 let index = index.map(|name| table.sibling(&name));
-                self.add(Act::AddIndex { table, index, uniqueness: Uniqueness::None });
+                let (how, uniqueness) = (How::New, Uniqueness::None);
+                self.add(Act::AddIndex { table, index, how, uniqueness });
             }
             Some((name, constraint)) => self.add(Act::AddConstraint { table, name, constraint }),
         }

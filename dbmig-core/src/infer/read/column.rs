@@ -66,6 +66,12 @@ pub(super) fn of<'a>(
                     traits.default = Value::Fresh;
                 }
             }
+            // Who says a type again must say these again, too.
+            ColumnOption::CharacterSet(_)
+            | ColumnOption::Collation(_)
+            | ColumnOption::OnUpdate(_) => {
+                traits.kind = format!("{} {}", traits.kind, option.to_string().to_lowercase());
+            }
             _ => {}
         }
     }

@@ -161,6 +161,11 @@ impl Reader<'_, '_> {
     /// Functions may do anything.
     fn calls(&mut self) {
         if let Some((function, text)) = calls::unknown(self.statement) {
+            // As pg_dump begins; one pair of parentheses is one call.
+            let calls = self.statement.tokens().filter(|token| token.is("(")).count();
+            if function.eq_ignore_ascii_case("set_config") && calls == 1 {
+                return self.add(Act::MoveNames);
+            }
             self.add(Act::Call { function, text });
         }
     }

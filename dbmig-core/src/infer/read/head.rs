@@ -196,13 +196,13 @@ fn created(statement: &Statement<'_>) -> Option<Act> {
 /// One that is not unique: `UNIQUE` stands before `INDEX`.
 fn index(reader: &mut Reader<'_>) -> Option<Act> {
     reader.word("CONCURRENTLY");
-    reader.phrase(&["IF", "NOT", "EXISTS"]);
+    let how = if reader.phrase(&["IF", "NOT", "EXISTS"]) { How::IfAbsent } else { How::New };
     let index = if reader.word("ON") { None } else { name(reader) };
     if index.is_some() && !reader.skip_to("ON") {
         return None;
     }
     reader.word("ONLY");
-    Some(Act::AddIndex { table: name(reader)?, index, uniqueness: Uniqueness::None })
+    Some(Act::AddIndex { table: name(reader)?, index, how, uniqueness: Uniqueness::None })
 }
 
 fn altered(statement: &Statement<'_>) -> Option<Act> {

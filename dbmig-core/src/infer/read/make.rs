@@ -1,6 +1,6 @@
 //! `CREATE`, and what only concerns the session.
 
-use sqlparser::ast::{self, ColumnOption, CreateIndex, CreateTable, SchemaName, Set};
+use sqlparser::ast::{self, ColumnOption, CreateIndex, CreateTable, SchemaName};
 
 use super::{Made, Reader, column};
 use crate::Dialect;
@@ -8,7 +8,8 @@ use crate::infer::change::{
     Act, Certainty, Constraint, How, Kind, Nullable, Nulls, Rows, Uniqueness,
 };
 use crate::infer::name::{Name, folded};
-use crate::sql::kind;
+use crate::sql::token::Kind as Lexical;
+use crate::sql::{Statement, kind};
 
 impl Reader<'_, '_> {
     pub(super) fn create_table(&mut self, create: &CreateTable) {
@@ -34,7 +35,8 @@ impl Reader<'_, '_> {
         } else {
             Uniqueness::None
         };
-        self.add(Act::AddIndex { table, index, uniqueness });
+        let how = how(false, create.if_not_exists);
+        self.add(Act::AddIndex { table, index, how, uniqueness });
     }
 
     pub(super) fn make(&mut self, tree: &ast::Statement) {
@@ -122,7 +124,7 @@ impl Reader<'_, '_> {
     fn session(&mut self, tree: &ast::Statement) {
         use ast::Statement as S;
         match tree {
-            S::Set(set) if is_for_all(set) => {
+            S::Set(_) if is_for_all(self.statement) => {
                 self.unclear(None, "changes a setting for everybody");
             }
             S::Set(_) | S::Use(_) | S::Reset(_)
@@ -219,10 +221,12 @@ const fn how(replace: bool, if_absent: bool) -> How {
     }
 }
 
-/// `SET GLOBAL`, `SET PERSIST`, `SET PASSWORD`
-fn is_for_all(set: &Set) -> bool {
-    let text = set.to_string().to_uppercase();
-    ["GLOBAL ", "PERSIST", "PASSWORD", "@@GLOBAL", "@@PERSIST"]
-        .iter()
-        .any(|word| text.contains(word))
+/// `SET GLOBAL`, `SET @@PERSIST.x`, `SET PASSWORD`
+fn is_for_all(statement: &Statement<'_>) -> bool {
+    let beyond = ["GLOBAL", "PERSIST", "PERSIST_ONLY", "PASSWORD"];
+    let is_beyond = |word: &str| beyond.iter().any(|one| one.eq_ignore_ascii_case(word));
+    statement.tokens().any(|token| {
+        let mut parts = token.text.trim_start_matches('@').split('.');
+        token.kind != Lexical::String && parts.next().is_some_and(is_beyond)
+    })
 }

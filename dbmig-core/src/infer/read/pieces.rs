@@ -4,7 +4,7 @@ use sqlparser::ast;
 
 use super::{Reader, head};
 use crate::Dialect;
-use crate::infer::change::{Act, Change};
+use crate::infer::change::{Act, Change, How};
 use crate::infer::name::Name;
 use crate::infer::parse;
 use crate::sql::effect::ObjectKind;
@@ -27,17 +27,42 @@ pub(super) fn alter_table(statement: &Statement<'_>) -> Vec<Change> {
             changes.push(Change { act, position: place });
             continue;
         }
-        let whole = format!("{}{}", &statement.text[..start], part.text);
+        let (text, how) = without_if(&part);
+        let whole = format!("{}{text}", &statement.text[..start]);
         let Some(alone) = only(statement.dialect(), &whole) else { return not_understood() };
         let Ok(ast::Statement::AlterTable(alter)) = parse::parse(&alone) else {
             return not_understood();
         };
         let mut reader = Reader { statement: &alone, found: Vec::new() };
         reader.alter_table(&alter);
-        let acts = reader.found.into_iter().map(|change| change.act);
-        changes.extend(acts.map(|act| Change { act, position: place }));
+        changes.extend(reader.found.into_iter().map(|change| {
+            let mut act = change.act;
+            if let Act::AddColumn { how: found, .. } = &mut act {
+                *found = how;
+            }
+            Change { act, position: place }
+        }));
     }
     changes
+}
+
+/// MariaDB's `ADD COLUMN IF NOT EXISTS`, without the `IF NOT EXISTS` that sqlparser does not know.
+fn without_if(part: &Statement<'_>) -> (String, How) {
+    let tokens: Vec<_> = part.tokens().take(6).collect();
+    let is = |at: usize, word: &str| {
+        let token = tokens.get(at).and_then(|token| token.word());
+        token.is_some_and(|token| token.eq_ignore_ascii_case(word))
+    };
+    let at = if is(1, "COLUMN") { 2 } else { 1 };
+    match (tokens.get(at), tokens.get(at + 2)) {
+        (Some(first), Some(last))
+            if is(0, "ADD") && is(at, "IF") && is(at + 1, "NOT") && is(at + 2, "EXISTS") =>
+        {
+            let text = format!("{}{}", &part.text[..first.offset], &part.text[last.end()..]);
+            (text, How::IfAbsent)
+        }
+        _ => (part.text.to_owned(), How::New),
+    }
 }
 
 /// The one statement that `text` is.

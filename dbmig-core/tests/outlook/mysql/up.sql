@@ -15,7 +15,7 @@ CREATE TABLE `order items` (
     CONSTRAINT `fk_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE ON UPDATE CASCADE
 ) ENGINE=InnoDB;
 ALTER TABLE `order items` DROP COLUMN doc, ADD COLUMN note TEXT NOT NULL, MODIFY price INT NOT NULL, CHANGE at made_at DATETIME NOT NULL;
-INSERT INTO `order items` (user_id, note) SELECT id, 'x' FROM users;
+INSERT INTO `order items` (user_id, note, price, made_at) SELECT id, 'x', 1, NOW() FROM users;
 UPDATE `order items` SET note = 'y';
 RENAME TABLE `order items` TO items;
 CREATE UNIQUE INDEX note_key ON items (note(10));
@@ -99,15 +99,15 @@ UNLOCK TABLES;
 -- => compatible; - changes nothing that the previous version sees
 ALTER TABLE users ENGINE = InnoDB, COMMENT = 'people';
 ALTER TABLE posts AUTO_INCREMENT = 1000;
--- => compatible; 1:33 harmless: wider type of users.name
+-- => compatible; 1:33 harmless: a type of users.name that holds as much or more
 ALTER TABLE users MODIFY COLUMN name VARCHAR(80) NOT NULL;
--- => compatible; 1:26 harmless: wider type of users.nick
+-- => compatible; 1:26 harmless: a type of users.nick that holds as much or more
 ALTER TABLE users MODIFY nick VARCHAR(100);
--- => compatible; 1:33 harmless: wider type of users.mood
+-- => compatible; 1:33 harmless: a type of users.mood that holds as much or more
 ALTER TABLE users MODIFY COLUMN mood ENUM('sad', 'happy', 'ok') NOT NULL DEFAULT 'happy';
--- => compatible; 1:26 harmless: wider type of users.age
+-- => compatible; 1:26 harmless: a type of users.age that holds as much or more
 ALTER TABLE users CHANGE age age BIGINT NOT NULL DEFAULT 0;
--- => compatible; 1:26 harmless: wider type of users.nick
+-- => compatible; 1:26 harmless: a type of users.nick that holds as much or more
 ALTER TABLE users MODIFY nick TEXT;
 -- => compatible; 1:12 harmless: drops the index users_name_idx
 DROP INDEX users_name_idx ON users;
@@ -202,13 +202,41 @@ CALL noop();
 -- => breaking; 1:19 converts the texts of the table users
 ALTER TABLE users CONVERT TO CHARACTER SET latin1;
 -- => breaking fails; 1:20 drops a partition of events with its rows
-ALTER TABLE events DROP PARTITION p0;
+ALTER TABLE events DROP PARTITION p1;
 -- => breaking; 2:14 rebuilds the table users, and whether the previous version can live with the new one is not known
 CREATE TABLE users_new LIKE users;
 RENAME TABLE users TO users_old, users_new TO users;
 -- => breaking; 1:47 the new column users.bio is NOT NULL without a default
 ALTER TABLE users ADD COLUMN Bio TEXT, MODIFY bio TEXT NOT NULL;
 -- => breaking; 1:1 changes a setting for everybody
-SET GLOBAL max_connections = 100;
+SET GLOBAL long_query_time = 10;
 -- => breaking; 1:1 new event, which was not read
 CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM posts;
+-- => breaking; 1:1 changes a setting for everybody
+SET @@GLOBAL.long_query_time = 10;
+-- => breaking fails; 1:36 drops the column users.nick
+ALTER TABLE users ENGINE = InnoDB, DROP COLUMN nick;
+-- => breaking fails; 1:13 drops the table posts
+/*!40000 DROP TABLE posts */;
+-- => compatible; 2:31 only adds: new column users.bio
+/*!40101 SET NAMES utf8 */;
+/*!40000 ALTER TABLE users ADD COLUMN bio TEXT */;
+-- => compatible; 1:19 only adds: new column users.bio, new index users_bio_idx
+ALTER TABLE users ADD COLUMN IF NOT EXISTS bio TEXT;
+CREATE INDEX IF NOT EXISTS users_bio_idx ON users (nick);
+-- => breaking fails; 1:41 drops the column users.nick
+ALTER TABLE users DROP COLUMN IF EXISTS nick;
+-- => breaking fails; 1:1 not understood: ALTER TABLE users ADD COLUMN
+ALTER TABLE users ADD COLUMN (a INTEGER, b INTEGER NOT NULL);
+-- => breaking; 1:1 changes rows of users JOIN posts ON posts.user_id = users.id
+UPDATE users JOIN posts ON posts.user_id = users.id SET users.nick = posts.title;
+-- => breaking; 1:1 changes rows of posts JOIN users ON posts.user_id = users.id
+DELETE posts FROM posts JOIN users ON posts.user_id = users.id;
+-- => breaking; 1:1 adds rows to the table users, which the previous version may not expect
+INSERT INTO users (id, name) SELECT 1, 'x' FROM users WHERE FALSE;
+-- => breaking fails; 1:30 the new column users.code is UNIQUE, and its default may repeat
+ALTER TABLE users ADD COLUMN code VARCHAR(10) NOT NULL DEFAULT 'x' UNIQUE;
+-- => compatible; 1:39 only adds: new column users.bio
+ALTER TABLE users COMMENT = 'people', ADD COLUMN bio TEXT;
+-- => breaking; 1:26 changes the type of users.name from varchar(40) to varchar(80) character set latin1
+ALTER TABLE users MODIFY name VARCHAR(80) CHARACTER SET latin1 NOT NULL;

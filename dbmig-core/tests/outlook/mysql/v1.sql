@@ -4,7 +4,7 @@ INSERT INTO users (id, name, nick, age, mood, group_id) VALUES (8, 'Ada', 'a', 3
 INSERT INTO users (id, name, nick, group_id) VALUES (9, 'Ada', NULL, 99);
 INSERT INTO posts (user_id, title) VALUES (8, 'old');
 INSERT INTO posts (user_id, title) VALUES (8, 'old') ON DUPLICATE KEY UPDATE title = 'older';
-INSERT INTO events (id) VALUES (1);
+INSERT INTO events (id) VALUES (15);
 SELECT users.id, users.name, users.nick, users.age, users.mood, users.group_id FROM users;
 SELECT posts.id, posts.title, users.name FROM posts JOIN users ON users.id = posts.user_id;
 SELECT names.id, names.name FROM names;

@@ -9,6 +9,7 @@ CREATE TABLE users (
     worth NUMERIC(8, 2),
     mood mood,
     group_id INTEGER,
+    street VARCHAR(40) NOT NULL DEFAULT 'Main Street',
     CONSTRAINT users_age_check CHECK (age >= 0)
 );
 CREATE TABLE posts (
@@ -18,6 +19,7 @@ CREATE TABLE posts (
 );
 CREATE TABLE events (id INTEGER NOT NULL, at DATE NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE events_2020 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE UNIQUE INDEX groups_label_idx ON groups (label);
 CREATE INDEX users_name_idx ON users (name);
 CREATE UNIQUE INDEX posts_title_key ON posts (title);
 CREATE VIEW names AS SELECT id, name FROM users;

@@ -1,7 +1,7 @@
 -- => compatible; 1:1 only adds: new table tags
 CREATE TABLE tags (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, label TEXT NOT NULL UNIQUE CHECK (length(label) > 0));
 -- => compatible; 1:1 only adds: new table tags
-CREATE TABLE tags (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE, at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, UNIQUE (user_id, at), FOREIGN KEY (user_id) REFERENCES users (id)) STRICT;
+CREATE TABLE tags (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP, UNIQUE (user_id, at), FOREIGN KEY (user_id) REFERENCES users (id)) STRICT;
 -- => compatible; 1:1 only adds: new table tags, new table labels
 CREATE TABLE tags (id INTEGER PRIMARY KEY, user_id INTEGER);
 CREATE UNIQUE INDEX tags_user_idx ON tags (user_id);
@@ -67,7 +67,7 @@ REPLACE INTO roles VALUES (1, 'once more');
 -- => compatible; - changes nothing that the previous version sees
 PRAGMA foreign_keys = OFF;
 PRAGMA foreign_key_check;
-PRAGMA journal_mode = WAL;
+PRAGMA cache_size = 2000;
 SELECT 1;
 ANALYZE;
 REINDEX users_name_idx;
@@ -118,12 +118,12 @@ INSERT OR REPLACE INTO groups (id, label) VALUES (2, 'new');
 -- => breaking; 1:1 changes the setting user_version
 PRAGMA user_version = 7;
 -- => breaking; 4:12 rebuilds the table users, and whether the previous version can live with the new one is not known
-PRAGMA foreign_keys = OFF;
+PRAGMA legacy_alter_table = ON;
 CREATE TABLE users_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL, nick TEXT, age INTEGER NOT NULL DEFAULT 0, group_id INTEGER, bio TEXT);
 INSERT INTO users_new (id, name, nick, age, group_id) SELECT id, name, nick, age, group_id FROM users;
 DROP TABLE users;
 ALTER TABLE users_new RENAME TO users;
-PRAGMA foreign_keys = ON;
+PRAGMA legacy_alter_table = OFF;
 -- => breaking; 1:1 rebuilds the table users, and whether the previous version can live with the new one is not known
 ALTER TABLE users RENAME TO users_old;
 CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, nick TEXT, age INTEGER NOT NULL DEFAULT 0, group_id INTEGER);
@@ -132,3 +132,20 @@ DROP TABLE users_old;
 -- => breaking; 2:1 deletes rows of the table users
 CREATE TABLE IF NOT EXISTS users (id INTEGER);
 DELETE FROM users;
+-- => breaking fails; 1:12 drops the table main.posts
+DROP TABLE main.posts;
+-- => compatible; 1:1 only adds: new table counters
+CREATE TABLE counters (n INTEGER DEFAULT 0);
+INSERT INTO counters DEFAULT VALUES;
+-- => breaking fails; 1:1 new trigger kept on posts, and what it does to the writes of the previous version is not known
+CREATE TRIGGER IF NOT EXISTS kept BEFORE DELETE ON posts BEGIN SELECT RAISE(ABORT, 'kept'); END;
+-- => breaking; 1:1 changes rows of the table users
+UPDATE OR IGNORE users SET nick = 'x';
+-- => compatible; - changes nothing that the previous version sees
+EXPLAIN QUERY PLAN SELECT * FROM users;
+-- => breaking; 1:1 deletes rows of the table posts
+WITH old AS (SELECT id FROM users) DELETE FROM posts WHERE user_id IN (SELECT id FROM old);
+-- => compatible; 1:30 only adds: new column users.made_at
+ALTER TABLE users ADD COLUMN made_at TEXT NOT NULL DEFAULT '2020-01-01';
+-- => breaking fails; 1:1 renames the table users
+ALTER TABLE "users" RENAME TO [people];

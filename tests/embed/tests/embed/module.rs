@@ -1,5 +1,8 @@
 //! What the generated module offers.
 
+use dbmig_core::Dialect;
+use dbmig_core::scan::scan;
+
 use crate::app::{App, Way};
 
 /// Every assertion runs in a program that embeds this set.
@@ -36,6 +39,9 @@ fn main() {
     diesel::sql_query("INSERT INTO users VALUES ('`quoted`', 'é')").execute(&mut conn).unwrap();
     let report = Migrator::new(&ALL).run(&mut conn).unwrap();
     assert_eq!(report.applied().count(), 2);
+    for migration in ALL.set() {
+        println!("{:?}", migration.outlook.as_str());
+    }
 }
 "#;
 
@@ -57,7 +63,14 @@ fn versions_texts_and_settings_reach_the_program() {
         app.write("migrations/4 first try/up.sql", "-- nothing to do\n");
         app.write("src/main.rs", USES);
         app.build().assert_succeeded();
-        assert_eq!(app.run(), "");
+        // As the files say.
+        let scanned = scan(&app.path("migrations"), Dialect::Sqlite).unwrap().set;
+        let outlooks = scanned.iter().map(|one| format!("{:?}\n", one.outlook.as_str()));
+        let outlooks: String = outlooks.collect();
+        assert!(
+            outlooks.starts_with("\"compatible inferred 2:1 only adds: new table users\\nlossy ")
+        );
+        assert_eq!(app.run(), outlooks);
     }
 }
 

@@ -57,6 +57,11 @@ fn garbage_in_our_settings() {
         ),
         ("[package.metadata.dbmig]\nbackend = 7\n", ":6:11: `backend` must be a string", ""),
         (
+            "[package.metadata.dbmig]\nwrong-declarations = \"never\"\n",
+            ":6:22: `wrong-declarations` is \"allow\", \"warn\" or \"deny\", not `\"never\"`",
+            "",
+        ),
+        (
             "[package.metadata.dbmig]\nmigrations-dir = [\"a\"]\n",
             ":6:18: `migrations-dir` must be a string",
             "",
@@ -73,6 +78,31 @@ fn garbage_in_our_settings() {
             case.refused(2, command).says(&["Cargo.toml", place]).offers(next);
         }
     }
+}
+
+/// A warning, unless Cargo.toml says otherwise.
+#[test]
+fn a_declaration_that_the_sql_contradicts() {
+    let case = case();
+    case.project.migration("20270101_b", "DROP TABLE good;", "");
+    let metadata = "run_in_transaction = true\n[dbmig]\ncompatible = true\n";
+    case.project.write("migrations/20270101_b/metadata.toml", metadata);
+    let found = "migrations/20270101_b/up.sql:1:12: drops the table good, so the previous version of the \
+                 app cannot live with it, but migrations/20270101_b/metadata.toml:3:1 says";
+    let set = |value: &str| {
+        let manifest = "[package]\nname = \"demo\"\nedition = \"2024\"\n[workspace]\n";
+        let setting = format!("[workspace.metadata.dbmig]\nwrong-declarations = \"{value}\"\n");
+        case.project.write("Cargo.toml", format!("{manifest}{setting}"));
+    };
+    let planned = case.dbmig(&["plan"]).success().stderr;
+    assert!(planned.contains(&format!("warning: {found}")), "{planned}");
+    set("deny");
+    for command in COMMANDS {
+        case.refused(1, command).says(&[found]);
+    }
+    set("allow");
+    let planned = case.dbmig(&["plan"]).success().stderr;
+    assert!(!planned.contains("drops the table"), "{planned}");
 }
 
 #[test]
