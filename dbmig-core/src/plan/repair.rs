@@ -91,7 +91,7 @@ pub enum Ailment {
     /// A run did not end; the next one goes on by itself, or why it cannot.
     Interrupted {
         /// The run.
-        run: Interrupted,
+        run: Box<Interrupted>,
         /// Where it goes on.
         resumption: Result<Resumption, StuckReason>,
     },
@@ -104,7 +104,10 @@ pub fn diagnose(set: &MigrationSet, history: &History) -> Vec<Diagnosis> {
     let interrupted = history.interrupted.iter().map(|run| Diagnosis {
         version: run.version.clone(),
         name: run.name.clone(),
-        ailment: Ailment::Interrupted { run: run.clone(), resumption: resumption(set, run) },
+        ailment: Ailment::Interrupted {
+            run: Box::new(run.clone()),
+            resumption: resumption(set, run),
+        },
     });
     let drifted = set.iter().filter_map(|m| Drifted::find(m, history)).map(|drifted| Diagnosis {
         version: drifted.version.clone(),

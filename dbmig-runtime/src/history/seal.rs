@@ -24,7 +24,7 @@ impl HistoryKey {
     /// The key in `DBMIG_HISTORY_KEY`; an empty one is none.
     pub fn from_env() -> Option<Self> {
         let key = std::env::var_os(KEY_VARIABLE)?.into_encoded_bytes();
-        (!key.is_empty()).then(|| Self(key))
+        (!key.is_empty()).then_some(Self(key))
     }
 
     /// A key of any length; 32 random bytes or more are a good one.

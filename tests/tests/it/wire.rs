@@ -64,6 +64,20 @@ fn each_migration_is_one_round_trip() {
     assert_eq!(fresh(30) - fresh(10), 20);
 }
 
+/// A transaction is seen by nobody until it is over, so what is breaking is announced before.
+#[test]
+fn a_breaking_migration_is_two_round_trips() {
+    let db = database(Backend::Postgres);
+    let wire = Wire::to(&db);
+    let mut all = vec![("1_a".to_owned(), "SELECT 1".to_owned())];
+    start(&wire, made_up(all.clone()));
+    all.push(("2_b".to_owned(), "SELECT 1".to_owned()));
+    let (compatible, _) = start(&wire, made_up(all.clone()));
+    all.push(("3_c_breaking".to_owned(), "SELECT 1".to_owned()));
+    let (breaking, _) = start(&wire, made_up(all));
+    assert_eq!(breaking, compatible + 1);
+}
+
 /// The lock: one message to take it, one to give it back. The history: none, for it is read with the
 /// ledger and written with it.
 #[test]

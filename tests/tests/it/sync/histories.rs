@@ -1,5 +1,6 @@
 //! Random histories: deployments, rollbacks, reverts and kills in any order. Whatever happened, no
 //! image serves below its floor, a sync is the same once and twice, and its end is a fresh database.
+#![expect(clippy::print_stdout, reason = "a failure shows what had happened before")]
 
 use std::time::Duration;
 
