@@ -510,6 +510,14 @@ fn declarations_that_the_sql_contradicts() {
         ("FROBNICATE users", Some("SELECT 1"), "compatible = true"),
         ("UPDATE users SET nick = 'x'", Some("SELECT 1"), "compatible = true"),
         ("SELECT 1", Some("DELETE FROM users"), "reversible = \"yes\""),
+        // What is dropped lives on in what was filled before.
+        (
+            "SELECT 1",
+            Some(
+                "ALTER TABLE users ADD full TEXT; UPDATE users SET full = nick; ALTER TABLE users DROP nick",
+            ),
+            "reversible = \"yes\"",
+        ),
         ("SELECT 1", Some("DROP TABLE users"), "reversible = \"lossy\""),
         ("SELECT 1", Some("DROP TABLE users"), "reversible = \"no\""),
         ("SELECT 1", None, "reversible = \"no\""),

@@ -26,6 +26,7 @@ pub(super) fn judge(dialect: Dialect, changes: &[Change]) -> (Backward, Option<G
         tables: HashMap::new(),
         columns: HashMap::new(),
         names: Names::Clear,
+        copies: Copies::None,
         number: 0,
     };
     let (mut losses, mut position) = (Vec::new(), None);
@@ -36,9 +37,11 @@ pub(super) fn judge(dialect: Dialect, changes: &[Change]) -> (Backward, Option<G
             Verdict::Keeps => {}
             Verdict::Loses(loss) => {
                 position.get_or_insert(change.position);
-                plain.get_or_insert_with(|| {
-                    Ground::inferred(format!("drops the {loss}"), Some(change.position))
-                });
+                if judge.copies == Copies::None {
+                    plain.get_or_insert_with(|| {
+                        Ground::inferred(format!("drops the {loss}"), Some(change.position))
+                    });
+                }
                 if !losses.contains(&loss) {
                     losses.push(loss);
                 }
@@ -78,6 +81,13 @@ enum Names {
     Moved,
 }
 
+/// Whether something was filled before: maybe with what is dropped then.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Copies {
+    None,
+    Some,
+}
+
 struct Judge {
     scope: Scope,
     /// How tables were called before, by how they are called now.
@@ -85,6 +95,7 @@ struct Judge {
     /// The same of columns.
     columns: HashMap<(Vec<String>, String), String>,
     names: Names,
+    copies: Copies,
     number: usize,
 }
 
@@ -240,7 +251,10 @@ impl Judge {
         }
     }
 
-    fn write(&self, table: &Name, write: &Write) -> Verdict {
+    fn write(&mut self, table: &Name, write: &Write) -> Verdict {
+        if matches!(write, Write::Insert | Write::InsertOrUpdate | Write::Update(_)) {
+            self.copies = Copies::Some;
+        }
         if self.scope.is_new_table(table) {
             return Verdict::Keeps;
         }

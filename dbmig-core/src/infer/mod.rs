@@ -33,7 +33,8 @@ pub struct Inferred {
     pub backward: Backward,
     /// The first statement of `up.sql` that the previous version certainly cannot live with.
     pub breaks: Option<Ground>,
-    /// The first statement of `down.sql` that certainly loses data.
+    /// The first statement of `down.sql` that certainly loses data: nothing was filled before,
+    /// which could be with what is dropped.
     pub loses: Option<Ground>,
 }
 

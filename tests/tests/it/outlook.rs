@@ -97,7 +97,7 @@ fn in_transactions<C: Connection + SimpleConnection>(backend: Backend, dialect: 
     conn.batch_execute("BEGIN").unwrap();
     assert_eq!(failures(&mut conn, dialect), [""; 0], "{dialect}: without any migration");
     conn.batch_execute("ROLLBACK").unwrap();
-    for case in cases(dialect, "down.sql") {
+    for case in cases(dialect, "down.sql").into_iter().filter(|case| !is_alone(case)) {
         conn.batch_execute("BEGIN").unwrap();
         let result = run(&mut conn, &statements(dialect, &case.sql));
         wrong.extend(result.err().map(|error| format!("{dialect}: refused: {error}")));

@@ -2,7 +2,7 @@
 //! does not know.
 
 use crate::Dialect;
-use crate::infer::change::{Act, Certainty, Change, How, Kind, Rows, Uniqueness};
+use crate::infer::change::{Act, Cascade, Certainty, Change, How, Kind, Rows, Uniqueness};
 use crate::infer::name::Name;
 use crate::sql::Statement;
 use crate::sql::effect::ObjectKind;
@@ -111,16 +111,16 @@ fn trigger(reader: &mut Reader<'_>) -> Act {
     unclear(Some(table), what, Rows::Kept)
 }
 
-fn name(reader: &mut Reader<'_>) -> Option<Name> {
+pub(super) fn name(reader: &mut Reader<'_>) -> Option<Name> {
     let object = reader.object(ObjectKind::Table)?;
     Some(Name(object.schema.into_iter().chain([object.name]).collect()))
 }
 
-fn unclear(table: Option<Name>, what: String, rows: Rows) -> Act {
+pub(super) fn unclear(table: Option<Name>, what: String, rows: Rows) -> Act {
     Act::Other { table, what, certainty: Certainty::Unclear, rows }
 }
 
-fn plain(table: Option<Name>, what: String, rows: Rows) -> Act {
+pub(super) fn plain(table: Option<Name>, what: String, rows: Rows) -> Act {
     Act::Other { table, what, certainty: Certainty::Plain, rows }
 }
 
@@ -135,6 +135,10 @@ pub(super) fn unparsed(statement: &Statement<'_>, why: &str) -> Vec<Change> {
     let at = |act| vec![Change { act, position: statement.position }];
     if statement.begins_with(&["ALTER", "TABLE"]) {
         return super::pieces::alter_table(statement);
+    }
+    let dropped = dropped(statement);
+    if !dropped.is_empty() {
+        return dropped.into_iter().flat_map(at).collect();
     }
     let act = created(statement).or_else(|| altered(statement));
     at(act.unwrap_or_else(|| {
@@ -205,6 +209,28 @@ fn index(reader: &mut Reader<'_>) -> Option<Act> {
     Some(Act::AddIndex { table: name(reader)?, index, how, uniqueness: Uniqueness::None })
 }
 
+/// `DROP INDEX CONCURRENTLY`, and objects that hold no data.
+fn dropped(statement: &Statement<'_>) -> Vec<Act> {
+    let mut reader = Reader::new(statement.dialect(), statement);
+    if !reader.word("DROP") {
+        return Vec::new();
+    }
+    let kinds = ["INDEX", "AGGREGATE", "EVENT", "PUBLICATION", "STATISTICS"];
+    let kind = match reader.one_of(&kinds) {
+        Some("INDEX") => Kind::Index,
+        Some("AGGREGATE") => Kind::Aggregate,
+        Some(_) => Kind::Other,
+        None => return Vec::new(),
+    };
+    reader.any(&["CONCURRENTLY", "TRIGGER"]);
+    reader.phrase(&["IF", "EXISTS"]);
+    let names = reader.objects(ObjectKind::Table).into_iter();
+    let table = if reader.word("ON") { name(&mut reader) } else { None };
+    let names = names.map(|one| Name(one.schema.into_iter().chain([one.name]).collect()));
+    let (table, cascade) = (table.as_ref(), Cascade::No);
+    names.map(|name| Act::Drop { kind, name, table: table.cloned(), cascade }).collect()
+}
+
 fn altered(statement: &Statement<'_>) -> Option<Act> {
     let mut reader = Reader::new(statement.dialect(), statement);
     if statement.dialect() != Dialect::Postgres || !reader.phrase(&["ALTER", "SEQUENCE"]) {
@@ -222,57 +248,5 @@ fn altered(statement: &Statement<'_>) -> Option<Act> {
         }
         ["OWNED", "BY", ..] => Act::Nothing,
         _ => unclear(None, format!("changes the sequence {sequence}"), Rows::Kept),
-    })
-}
-
-/// One part of an `ALTER TABLE` that the parser does not know.
-pub(super) fn operation(dialect: Dialect, table: &Name, part: &Statement<'_>) -> Option<Act> {
-    let mut reader = Reader::new(dialect, part);
-    let own = Some(table.clone());
-    Some(match dialect {
-        Dialect::Postgres => {
-            if reader.phrase(&["CLUSTER", "ON"]) {
-                return Some(Act::Nothing);
-            }
-            if reader.word("ALTER") {
-                reader.word("COLUMN");
-                name(&mut reader)?;
-                let quiet = ["STATISTICS", "STORAGE", "COMPRESSION"];
-                let is_quiet = reader.word("SET") && reader.any(&quiet);
-                return is_quiet.then_some(Act::Nothing);
-            }
-            if !reader.word("SET") {
-                return None;
-            }
-            match reader.one_of(&["SCHEMA", "TABLESPACE", "WITHOUT", "ACCESS"])? {
-                "SCHEMA" => {
-                    plain(own, format!("moves the table {table} to another schema"), Rows::Kept)
-                }
-                _ => Act::Nothing,
-            }
-        }
-        Dialect::Mysql => {
-            let options = ["ENGINE", "COMMENT", "ROW_FORMAT", "KEY_BLOCK_SIZE", "STATS_PERSISTENT"];
-            if reader.any(&options) {
-                return Some(Act::Nothing);
-            }
-            if reader.word("CONVERT") || reader.any(&["DEFAULT", "CHARACTER", "CHARSET"]) {
-                let what = format!("converts the texts of the table {table}");
-                return Some(unclear(own, what, Rows::Uncountable));
-            }
-            if reader.phrase(&["DROP", "PARTITION"]) {
-                let what = format!("drops a partition of {table} with its rows");
-                return Some(plain(own, what, Rows::Uncountable));
-            }
-            if !reader.word("RENAME") {
-                return None;
-            }
-            if reader.any(&["INDEX", "KEY"]) {
-                let what = format!("renames an index of {table}, which hints may name");
-                return Some(unclear(own, what, Rows::Kept));
-            }
-            Act::RenameTable { from: table.clone(), to: name(&mut reader)? }
-        }
-        Dialect::Sqlite => return None,
     })
 }

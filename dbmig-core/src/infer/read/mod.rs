@@ -6,6 +6,7 @@ mod data;
 mod drop;
 mod head;
 mod make;
+mod operation;
 mod pieces;
 
 use sqlparser::ast::{self, ObjectName};

@@ -2,7 +2,7 @@
 
 use sqlparser::ast;
 
-use super::{Reader, head};
+use super::{Reader, head, operation};
 use crate::Dialect;
 use crate::infer::change::{Act, Change, How};
 use crate::infer::name::Name;
@@ -23,7 +23,7 @@ pub(super) fn alter_table(statement: &Statement<'_>) -> Vec<Change> {
         let text = &statement.text[from..to];
         let Some(part) = only(statement.dialect(), text) else { return not_understood() };
         let place = after(position, &statement.text[..from + part.offset]);
-        if let Some(act) = head::operation(statement.dialect(), &table, &part) {
+        if let Some(act) = operation::operation(statement.dialect(), &table, &part) {
             changes.push(Change { act, position: place });
             continue;
         }

@@ -34,3 +34,12 @@ CREATE OR REPLACE TABLE posts (id INTEGER);
 CALL noop();
 -- => unknown; 1:19 converts the texts of the table users
 ALTER TABLE users CONVERT TO CHARACTER SET latin1;
+-- => yes; - drops no table and no column
+DROP INDEX IF EXISTS users_name_idx ON users;
+DROP EVENT IF EXISTS nothing;
+DROP FUNCTION IF EXISTS nothing;
+DROP TRIGGER IF EXISTS nothing;
+ALTER TABLE users DROP KEY IF EXISTS users_name_idx;
+ALTER TABLE users DROP CONSTRAINT IF EXISTS users_age_check;
+ALTER TABLE posts DROP FOREIGN KEY IF EXISTS posts_user_fk, DROP KEY posts_title_key;
+DROP SEQUENCE IF EXISTS nothing;

@@ -76,3 +76,25 @@ DROP TABLE public.posts;
 WITH gone AS (DELETE FROM posts RETURNING id) SELECT COUNT(*) FROM gone;
 -- => unknown; 1:1 calls twice, and what that does is not known
 SELECT twice(1);
+-- => yes alone; - drops no table and no column
+DROP INDEX CONCURRENTLY IF EXISTS users_name_idx;
+-- => yes; - drops no table and no column
+CREATE STATISTICS users_stats ON name, age FROM users;
+DROP STATISTICS IF EXISTS users_stats;
+DROP FUNCTION IF EXISTS nothing;
+DROP FUNCTION IF EXISTS nothing(INTEGER), nothing(TEXT) CASCADE;
+DROP TRIGGER IF EXISTS touched ON users CASCADE;
+DROP TYPE IF EXISTS nothing;
+DROP PROCEDURE IF EXISTS nothing();
+DROP EXTENSION IF EXISTS pg_trgm;
+DROP AGGREGATE IF EXISTS nothing(INTEGER);
+DROP POLICY IF EXISTS own ON users;
+DROP RULE IF EXISTS no_insert ON users;
+DROP DOMAIN IF EXISTS percent;
+DROP ROLE IF EXISTS reader;
+ALTER TABLE users DROP CONSTRAINT IF EXISTS nothing CASCADE;
+ALTER TABLE users ALTER COLUMN nick DROP DEFAULT;
+ALTER TABLE users DISABLE ROW LEVEL SECURITY;
+REFRESH MATERIALIZED VIEW name_counts;
+COMMENT ON CONSTRAINT users_age_check ON users IS 'x';
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC;

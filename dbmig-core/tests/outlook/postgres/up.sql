@@ -350,3 +350,7 @@ ALTER TABLE ONLY public.dumped ADD CONSTRAINT dumped_pkey PRIMARY KEY (id);
 -- => breaking fails; 2:12 drops the unique index posts_title_key, which ON CONFLICT and upserts may need
 CREATE INDEX IF NOT EXISTS posts_title_key ON posts (title);
 DROP INDEX posts_title_key;
+-- => compatible alone; 1:1 harmless: drops the index users_name_idx
+DROP INDEX CONCURRENTLY IF EXISTS users_name_idx;
+-- => breaking fails alone; 1:1 drops the unique index posts_title_key, which ON CONFLICT and upserts may need
+DROP INDEX CONCURRENTLY posts_title_key;
