@@ -53,6 +53,21 @@ const STEPS: &[&[&str]] = &[
     &["repair", "--accept", CREATED],
     &["repair", "--done", CREATED],
     &["up"],
+    &["sync"],
+    &["sync", "--dry-run"],
+    &["sync", "--allow-data-loss"],
+    &["sync", "--down", "--allow-data-loss", "--dry-run"],
+    // And from here on the database is ahead of it.
+    &["AHEAD"],
+    &["sync"],
+    &["sync", "--down"],
+    &["sync", "--down", "--dry-run"],
+    &["up"],
+    &["wait"],
+    &["status"],
+    &["repair", "--compatible", "209901010000000000"],
+    &["sync"],
+    &["sync", "--down"],
     &["up", "--lock-wait", "soon"],
     &["frobnicate"],
 ];
@@ -60,6 +75,10 @@ const STEPS: &[&[&str]] = &[
 /// An edited file, as the database sees it.
 const DRIFT: &str = "UPDATE __dbmig_history SET checksum = '00', script = 'SELECT 1;' \
                      WHERE version = '202601121015000000'";
+
+/// What a newer version of the app has applied, with another tool.
+const AHEAD: &str =
+    "INSERT INTO __diesel_schema_migrations (version) VALUES ('209901010000000000')";
 
 struct Pair {
     project: Project,
@@ -155,6 +174,9 @@ fn all(format: &[&str]) {
             match step {
                 ["DRIFT"] => {
                     [&pair.by_files, &pair.embedded].iter().for_each(|db| db.execute(DRIFT))
+                }
+                ["AHEAD"] => {
+                    [&pair.by_files, &pair.embedded].iter().for_each(|db| db.execute(AHEAD))
                 }
                 args => pair.same(&[args, format].concat()),
             }
