@@ -238,7 +238,7 @@ impl Blocked {
                         .to_owned();
                 }
                 let how = if all.iter().all(gone) {
-                    "put the missing directories back"
+                    "deploy the version that has them, or put the missing directories back"
                 } else {
                     "write the missing down.sql"
                 };
