@@ -4,6 +4,7 @@ mod client;
 mod deployment;
 mod obstacle;
 mod release;
+mod rollback;
 mod rollout;
 mod state;
 
