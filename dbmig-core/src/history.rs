@@ -194,7 +194,7 @@ fn record(row: &RunRow) -> Record {
             name: row.name.clone(),
             checksum,
             down: if row.down { StoredDown::Present } else { StoredDown::Absent },
-            run: row.id,
+            run: (row.state == RunState::Done.name()).then_some(row.id),
         },
         None => Record::Unverified,
     }

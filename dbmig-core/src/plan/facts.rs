@@ -77,8 +77,9 @@ pub enum Record {
         checksum: Checksum,
         /// Whether the way back was stored.
         down: StoredDown,
-        /// The number of the run in the history.
-        run: usize,
+        /// The number of the run in the history that applied it; none where a person has only said
+        /// so.
+        run: Option<usize>,
     },
 }
 
@@ -163,7 +164,7 @@ impl History {
         let known: Vec<_> =
             self.applied.iter().filter(|one| set.get(&one.version).is_some()).collect();
         let lived_beside = |one: &Applied| {
-            known.iter().any(|known| known.version > one.version && !one.came_after(known))
+            known.iter().any(|known| known.version > one.version && !one.may_have_come_after(known))
         };
         let unknown = self.applied.iter().filter(|one| set.get(&one.version).is_none());
         unknown.filter(|one| one.version > first.version && !lived_beside(one)).collect()
@@ -189,11 +190,16 @@ impl Applied {
         self.outlook.forward().impact == Impact::Breaking
     }
 
-    /// Whether it is known to have been applied after `other`.
-    fn came_after(&self, other: &Self) -> bool {
+    /// Whether it may have been applied after `other`. What another tool has applied is from before
+    /// dbmig came, as far as anybody knows.
+    fn may_have_come_after(&self, other: &Self) -> bool {
         match (&self.record, &other.record) {
-            (Record::Recorded { run, .. }, Record::Recorded { run: other, .. }) => run > other,
-            _ => false,
+            (Record::Unverified, _) => false,
+            (
+                Record::Recorded { run: Some(run), .. },
+                Record::Recorded { run: Some(other), .. },
+            ) => run > other,
+            _ => true,
         }
     }
 

@@ -333,7 +333,7 @@ mod tests {
                 name: "1_a".to_owned(),
                 checksum: Checksum::from_bytes([7; 32]),
                 down: StoredDown::Absent,
-                run: 1,
+                run: Some(1),
             },
             outlook: Outlook::UNREAD,
             app: String::new(),

@@ -60,7 +60,7 @@ fn recorded(migration: &Migration) -> Applied {
             name: migration.name.to_string(),
             checksum: migration.checksum,
             down: StoredDown::Present,
-            run: 0,
+            run: Some(0),
         },
         outlook: migration.outlook.clone(),
         app: "app 1".to_owned(),

@@ -148,7 +148,7 @@ fn transaction(
     observe: &mut Observe<'_>,
 ) -> Result<Outcome, Failure> {
     let (engine, tables) = (db.engine(), place.tables);
-    let announced = floor::raise(db, place, run)?;
+    let announced = retrying(place, run, observe, || floor::raise(db, place, run))?;
     let rows = |elapsed: Option<Duration>| {
         let ledger = history::ledger(engine, tables, run.version, run.direction);
         if announced == Announced::Yes {

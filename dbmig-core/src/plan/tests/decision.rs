@@ -223,7 +223,7 @@ fn what_was_applied_later_than_the_sets_own_is_not_its_past() {
     // 2 was merged late, and applied after 3.
     let all = app(&[Compatible, Breaking, Compatible]);
     let image = set(vec![all[0].clone(), all[2].clone()]);
-    let with_runs = |runs: [usize; 3]| {
+    let with_runs = |runs: [Option<usize>; 3]| {
         let mut database = history(&all.iter().collect::<Vec<_>>());
         for (applied, number) in database.applied.iter_mut().zip(runs) {
             let Record::Recorded { run, .. } = &mut applied.record else { panic!() };
@@ -231,8 +231,10 @@ fn what_was_applied_later_than_the_sets_own_is_not_its_past() {
         }
         Comparison::of(&image, &database).verdict()
     };
-    assert_eq!(with_runs([1, 3, 2]), Verdict::BelowFloor);
-    assert_eq!(with_runs([1, 2, 3]), Verdict::Same);
+    assert_eq!(with_runs([Some(1), Some(3), Some(2)]), Verdict::BelowFloor);
+    assert_eq!(with_runs([Some(1), Some(2), Some(3)]), Verdict::Same);
+    // `repair --accept` and `baseline` do not tell when it was applied.
+    assert_eq!(with_runs([Some(1), Some(3), None]), Verdict::BelowFloor);
 }
 
 #[test]
