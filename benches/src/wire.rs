@@ -1,6 +1,6 @@
 //! PostgreSQL: round trips, counted between client and server.
 
-use dbmig_core::migration::{Body, Down, Execution, Script, Settings, SqlBody};
+use dbmig_core::migration::{Body, Compatibility, Down, Execution, Script, Settings, SqlBody};
 use dbmig_core::{Checksum, Dialect, Migration};
 use dbmig_runtime::{Migrations, Migrator, Postgres, Version};
 use dbmig_tests::{Backend, TestDatabase, Wire, database};
@@ -140,7 +140,11 @@ fn migrations(
                 up: script("up.sql", sql),
                 down: Down::Script(script("down.sql", "SELECT 1".to_owned())),
             }),
-            settings: Settings { execution, ..Settings::DEFAULT },
+            settings: Settings {
+                execution,
+                compatibility: Compatibility::Compatible,
+                ..Settings::DEFAULT
+            },
             name: name.into(),
         }
     };

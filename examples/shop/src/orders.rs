@@ -1,5 +1,7 @@
 //! Customers and their orders: the queries, the same for all databases.
 
+use std::time::Duration;
+
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{Connection as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _};
 use diesel::{Insertable, QueryResult, Queryable, RunQueryDsl as _};
@@ -90,15 +92,35 @@ pub(crate) fn place(conn: &mut AnyConnection, wanted: &NewOrder) -> Result<Order
     if wanted.lines.is_empty() {
         return Err(Refusal::Invalid("an order needs at least one line".to_owned()));
     }
-    conn.transaction(|conn| {
-        // It begins with a write: SQLite cannot make a writer of a reader without a conflict.
-        let id = insert(conn, wanted.customer)
-            .map_err(|error| unknown_customer(error, wanted.customer))?;
-        for line in &wanted.lines {
-            add_line(conn, id, line)?;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match conn.transaction(|conn| place_once(conn, wanted)) {
+            Err(Refusal::Database(error)) if given_up(&error) && tries < TRIES => {
+                std::thread::sleep(PAUSE * tries);
+            }
+            done => return done,
         }
-        order(conn, id)?.ok_or(Refusal::Database(Error::NotFound))
-    })
+    }
+}
+
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// In favour of another transaction, or of a migration: on MySQL, a change of a table's schema ends
+/// transactions that stand in its way. To begin again is all that it takes.
+fn given_up(error: &Error) -> bool {
+    matches!(error, Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _))
+}
+
+fn place_once(conn: &mut AnyConnection, wanted: &NewOrder) -> Result<Order, Refusal> {
+    // It begins with a write: SQLite cannot make a writer of a reader without a conflict.
+    let id =
+        insert(conn, wanted.customer).map_err(|error| unknown_customer(error, wanted.customer))?;
+    for line in &wanted.lines {
+        add_line(conn, id, line)?;
+    }
+    order(conn, id)?.ok_or(Refusal::Database(Error::NotFound))
 }
 
 /// The id of the new order: MySQL has no `RETURNING`.

@@ -17,7 +17,12 @@ pub(super) fn sight(object: &Object) -> String {
     };
     match object.kind {
         ObjectKind::Table | ObjectKind::Indexes | ObjectKind::Index => count("tables", "table"),
-        ObjectKind::Trigger => count("triggers", "trigger"),
+        // By its table's schema, which is its own: by the other column, the server would open the
+        // tables of all databases, and fail where one of them is being changed.
+        ObjectKind::Trigger => format!(
+            "(SELECT CAST(COUNT(*) AS CHAR) FROM information_schema.triggers \
+             WHERE event_object_schema = {schema} AND trigger_name = {name})"
+        ),
         ObjectKind::Routine => count("routines", "routine"),
         ObjectKind::Event => count("events", "event"),
         ObjectKind::Database => format!(
