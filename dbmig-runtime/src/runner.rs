@@ -5,12 +5,10 @@
 use std::cell::OnceCell;
 
 use dbmig_core::Version;
-use dbmig_core::history::RunState;
 use dbmig_core::migration::MigrationSet;
-use dbmig_core::plan::{Blocked, History, Plan, Target, failed_meanwhile, plan, put_aside};
+use dbmig_core::plan::{History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
-use crate::backend::atomic::tells_of_lock_wait;
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting};
 use crate::connect::{connect_with, patiently};
@@ -19,18 +17,20 @@ use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
 use crate::lock::{Held, refuse_foreign, with_lock};
-use crate::look::{Look, locate, look, look_closely};
+use crate::look::{locate, look, look_closely};
 use crate::options::{Options, host};
 use crate::report::Report;
 use crate::url::DatabaseUrl;
 
 mod back;
 mod baseline;
+mod others;
 mod repair;
 mod wait;
 
 pub use back::Preview;
 use back::{look_for, refuse_loss, trust, trust_stored};
+use others::{is_settled, refuse_failed, settle};
 #[cfg(feature = "cli")]
 pub(crate) use wait::awaiting;
 pub(crate) use wait::wait_at;
@@ -241,48 +241,6 @@ fn goal(set: &MigrationSet, target: &Target) -> Option<Version> {
         }
         Target::Through(version) => Some(version.clone()),
         Target::Revert(_) | Target::RevertTo(_) | Target::Redo(_) => None,
-    }
-}
-
-/// Whether nothing is left to do, as far as that can be told without the lock: a run that looks
-/// interrupted may be going on at this moment.
-fn is_settled(plan: Result<Plan<'_>, Blocked>) -> Result<bool, Error> {
-    match plan {
-        Ok(plan) => Ok(plan.is_empty()),
-        Err(blocked) if blocked.may_pass() => Ok(false),
-        Err(blocked) => Err(blocked.into()),
-    }
-}
-
-/// With the lock in hand, what other runners have announced and not begun will not come any more.
-fn settle(held: &mut Held<'_>, set: &MigrationSet, options: &Options) -> Result<(), Error> {
-    let void = put_aside(set, &mut held.look.history);
-    if void.is_empty() {
-        return Ok(());
-    }
-    let (tables, runner, fence) =
-        (held.look.tables.clone(), runner(held, options), held.fence.clone());
-    let engine = held.db().engine();
-    let forget =
-        |version: &Version| history::take_up(engine, &tables, version, RunState::Forgotten);
-    let rows: String = void.iter().map(forget).collect();
-    let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
-    baseline::write(held.db(), &place, &rows, "put aside what an earlier run has announced")
-}
-
-/// Those who waited for a runner that failed do not each fail again. What only waited too long for
-/// others is no such failure.
-fn refuse_failed(
-    db: &mut dyn Database,
-    look: &Look,
-    plan: &Plan<'_>,
-    before: &History,
-) -> Result<(), Error> {
-    match failed_meanwhile(plan, before, &look.history) {
-        Some(failed) if !tells_of_lock_wait(&failed.error) => {
-            Err(Error::FailedElsewhere(Box::new(history::run(db, &look.tables, failed.run)?)))
-        }
-        _ => Ok(()),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The shapes that `--json` prints. They are documented in docs/json.md and only ever grow.
 
+mod sync;
+
 use dbmig_core::outlook::{Backward, Forward, Ground};
-use dbmig_core::plan::{Action, Diagnosis, Doomed, DownScript, Mending, Plan, Presence};
+use dbmig_core::plan::{Action, Diagnosis, DownScript, Mending, Plan};
 use dbmig_core::status::{Entry, State};
 use serde::Serialize;
 
@@ -10,7 +12,8 @@ use super::repair::Explained;
 use super::show::PlannedStep;
 use crate::history::HistoryRow;
 use crate::report::{Done, Report};
-use crate::runner::Preview;
+
+pub(super) use sync::{Outcome, Synced};
 
 #[derive(Serialize)]
 pub(super) struct Failure<'a> {
@@ -298,102 +301,4 @@ impl<'a> Reached<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
         Self { reached: true, ahead: &report.ahead }
     }
-}
-
-/// `sync`
-#[derive(Serialize)]
-pub(super) struct Synced<'a> {
-    verdict: &'static str,
-    action: &'static str,
-    pending: Vec<PendingRow<'a>>,
-    unknown: Vec<UnknownRow<'a>>,
-    losses: Vec<LossRow<'a>>,
-    #[serde(flatten)]
-    outcome: Outcome<'a>,
-}
-
-/// How a sync ended, or would begin.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub(super) enum Outcome<'a> {
-    Done(#[serde(serialize_with = "finished")] &'a Report),
-    Planned(Planned<'a>),
-    Failed(&'a Failure<'a>),
-}
-
-fn finished<S: serde::Serializer>(report: &&Report, serializer: S) -> Result<S::Ok, S::Error> {
-    Finished::new(report).serialize(serializer)
-}
-
-#[derive(Serialize)]
-struct PendingRow<'a> {
-    version: &'a str,
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct UnknownRow<'a> {
-    version: &'a str,
-    name: &'a str,
-    app: &'a str,
-    state: &'static str,
-    compatible: Judged<'a>,
-}
-
-#[derive(Serialize)]
-struct LossRow<'a> {
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    object: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rows: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-}
-
-impl<'a> Synced<'a> {
-    pub(super) fn new(preview: &'a Preview<'_>, outcome: Outcome<'a>) -> Self {
-        let comparison = &preview.comparison;
-        let pending = comparison.pending.iter();
-        let unknown = comparison.unknown.iter().map(|one| UnknownRow {
-            version: one.version.as_str(),
-            name: &one.name,
-            app: &one.app,
-            state: match one.presence {
-                Presence::Applied => "applied",
-                Presence::Announced => "announced",
-            },
-            compatible: Judged::forward(&one.forward),
-        });
-        Self {
-            verdict: comparison.verdict().name(),
-            action: match &outcome {
-                Outcome::Failed(_) => "refused",
-                Outcome::Done(_) | Outcome::Planned(_) => super::sync::action(&preview.plan),
-            },
-            pending: pending
-                .map(|m| PendingRow { version: m.version.as_str(), name: &m.name })
-                .collect(),
-            unknown: unknown.collect(),
-            losses: preview.doomed.iter().flat_map(losses).collect(),
-            outcome,
-        }
-    }
-}
-
-fn losses(doomed: &Doomed) -> Vec<LossRow<'_>> {
-    let name = &doomed.name;
-    let counted = doomed.counted.iter().map(|counted| LossRow {
-        name,
-        object: Some(counted.loss.to_string()),
-        rows: counted.rows.as_ref().ok().copied(),
-        reason: counted.rows.as_ref().err().map(String::as_str),
-    });
-    let uncountable = doomed.uncountable.iter().map(|backward| LossRow {
-        name,
-        object: None,
-        rows: None,
-        reason: Some(&backward.ground.reason),
-    });
-    counted.chain(uncountable).collect()
 }

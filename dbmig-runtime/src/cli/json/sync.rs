@@ -1,0 +1,107 @@
+//! The shape of `sync --json`.
+
+use dbmig_core::plan::{Doomed, Presence};
+use serde::Serialize;
+
+use super::{Failure, Finished, Judged, Planned};
+use crate::cli::sync::action;
+use crate::report::Report;
+use crate::runner::Preview;
+
+/// `sync`
+#[derive(Serialize)]
+pub(in crate::cli) struct Synced<'a> {
+    verdict: &'static str,
+    action: &'static str,
+    pending: Vec<PendingRow<'a>>,
+    unknown: Vec<UnknownRow<'a>>,
+    losses: Vec<LossRow<'a>>,
+    #[serde(flatten)]
+    outcome: Outcome<'a>,
+}
+
+/// How a sync ended, or would begin.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(in crate::cli) enum Outcome<'a> {
+    Done(#[serde(serialize_with = "finished")] &'a Report),
+    Planned(Planned<'a>),
+    Failed(&'a Failure<'a>),
+}
+
+fn finished<S: serde::Serializer>(report: &&Report, serializer: S) -> Result<S::Ok, S::Error> {
+    Finished::new(report).serialize(serializer)
+}
+
+#[derive(Serialize)]
+struct PendingRow<'a> {
+    version: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct UnknownRow<'a> {
+    version: &'a str,
+    name: &'a str,
+    app: &'a str,
+    state: &'static str,
+    compatible: Judged<'a>,
+}
+
+#[derive(Serialize)]
+struct LossRow<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+impl<'a> Synced<'a> {
+    pub(in crate::cli) fn new(preview: &'a Preview<'_>, outcome: Outcome<'a>) -> Self {
+        let comparison = &preview.comparison;
+        let pending = comparison.pending.iter();
+        let unknown = comparison.unknown.iter().map(|one| UnknownRow {
+            version: one.version.as_str(),
+            name: &one.name,
+            app: &one.app,
+            state: match one.presence {
+                Presence::Applied => "applied",
+                Presence::Announced => "announced",
+            },
+            compatible: Judged::forward(&one.forward),
+        });
+        Self {
+            verdict: comparison.verdict().name(),
+            action: match &outcome {
+                Outcome::Failed(_) => "refused",
+                Outcome::Done(_) | Outcome::Planned(_) => action(&preview.plan),
+            },
+            pending: pending
+                .map(|m| PendingRow { version: m.version.as_str(), name: &m.name })
+                .collect(),
+            unknown: unknown.collect(),
+            losses: preview.doomed.iter().flat_map(losses).collect(),
+            outcome,
+        }
+    }
+}
+
+fn losses(doomed: &Doomed) -> Vec<LossRow<'_>> {
+    let name = &doomed.name;
+    let counted = doomed.counted.iter().map(|counted| LossRow {
+        name,
+        object: Some(counted.loss.to_string()),
+        rows: counted.rows.as_ref().ok().copied(),
+        reason: counted.rows.as_ref().err().map(String::as_str),
+    });
+    let uncountable = doomed.uncountable.iter().map(|backward| LossRow {
+        name,
+        object: None,
+        rows: None,
+        reason: Some(&backward.ground.reason),
+    });
+    counted.chain(uncountable).collect()
+}
