@@ -116,7 +116,11 @@ pub fn read(mut versions: Vec<String>, rows: &[RunRow]) -> History {
         |row: &RunRow| last.get(row.version.as_str()).is_some_and(|last| std::ptr::eq(*last, row));
     let open = rows.iter().filter(|row| is_open(row) && is_last(row));
     history.interrupted = open.filter_map(|row| interrupted(row, &history)).collect();
-    let running = rows.iter().filter(|row| row.state == RunState::Running.name() && is_last(row));
+    // What a later format calls its states, nobody knows: what is not over is under way.
+    let is_running = |row: &RunRow| {
+        row.state == RunState::Running.name() || (row.format > FORMAT && !is_over(row))
+    };
+    let running = rows.iter().filter(|row| is_running(row) && is_last(row));
     history.announced = running.filter_map(|row| announced(row, &history)).collect();
     // Without an error of the database, it was stopped, or a person has settled how far it came.
     let is_failed = |row: &&RunRow| row.state == RunState::Failed.name() && !row.error.is_empty();
@@ -150,8 +154,8 @@ fn outlook(row: &RunRow) -> Outlook {
 
 fn announced(row: &RunRow, history: &History) -> Option<Announced> {
     let version = Version::from_ledger(row.version.clone());
-    let begun = row.done > 0 || row.started > 0;
-    let up = row.direction == Direction::Up.name();
+    let begun = row.format <= FORMAT && (row.done > 0 || row.started > 0);
+    let up = row.direction != Direction::Down.name();
     (up && !begun && history.find(&version).is_none()).then(|| Announced {
         version,
         name: row.name.clone(),
@@ -172,12 +176,18 @@ fn failure(row: &RunRow) -> FailedRun {
     }
 }
 
+fn is_over(row: &RunRow) -> bool {
+    let over = [RunState::Done, RunState::Baselined, RunState::Resumed, RunState::Forgotten];
+    over.iter().any(|state| row.state == state.name())
+}
+
 fn is_completed(row: &RunRow) -> bool {
     [RunState::Done, RunState::Baselined].iter().any(|state| row.state == state.name())
 }
 
 fn is_open(row: &RunRow) -> bool {
-    row.execution == "statements"
+    row.format <= FORMAT
+        && row.execution == "statements"
         && [RunState::Running, RunState::Failed].iter().any(|state| row.state == state.name())
 }
 

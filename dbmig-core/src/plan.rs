@@ -24,7 +24,7 @@ pub use facts::{
     Announced, Applied, Cause, Distrust, FailedRun, History, Interrupted, Record, StoredDown,
 };
 pub use in_flight::{INVALID, SEPARATOR};
-pub use loss::{Counted, DataLoss, Doomed, Lossy, allow_loss};
+pub use loss::{Counted, DataLoss, Doomed, Lossy, Progress, allow_loss, moves};
 pub use model::{
     Action, Beyond, Direction, Diverged, DownScript, Extent, OutOfOrder, Place, Plan, Policy, Step,
     Target,

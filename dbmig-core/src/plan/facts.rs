@@ -157,14 +157,14 @@ impl History {
     }
 
     /// Those of them that have not lived beside the set's own ones: of a newer version of the app,
-    /// of another branch, or of another app. An older one has, where one of the set's own was applied
-    /// after it.
+    /// of another branch, or of another app. A compatible one has, where a newer one of the set's own
+    /// was applied after it; and what was there before dbmig came.
     pub fn beyond(&self, set: &MigrationSet) -> Vec<&Applied> {
         let Some(first) = set.as_slice().first() else { return Vec::new() };
         let known: Vec<_> =
             self.applied.iter().filter(|one| set.get(&one.version).is_some()).collect();
         let lived_beside = |one: &Applied| {
-            known.iter().any(|known| known.version > one.version && !one.may_have_come_after(known))
+            known.iter().any(|known| known.version > one.version && one.lives_beside(known))
         };
         let unknown = self.applied.iter().filter(|one| set.get(&one.version).is_none());
         unknown.filter(|one| one.version > first.version && !lived_beside(one)).collect()
@@ -190,16 +190,17 @@ impl Applied {
         self.outlook.forward().impact == Impact::Breaking
     }
 
-    /// Whether it may have been applied after `other`. What another tool has applied is from before
-    /// dbmig came, as far as anybody knows.
-    fn may_have_come_after(&self, other: &Self) -> bool {
-        match (&self.record, &other.record) {
-            (Record::Unverified, _) => false,
+    /// Whether the app of `known`, which is newer, is sure to get on with it: that one was applied
+    /// after the other does not tell, for a newer version of the app may have applied both.
+    fn lives_beside(&self, known: &Self) -> bool {
+        match (&self.record, &known.record) {
+            (Record::Unverified, Record::Unverified) => true,
             (
                 Record::Recorded { run: Some(run), .. },
-                Record::Recorded { run: Some(other), .. },
-            ) => run > other,
-            _ => true,
+                Record::Recorded { run: Some(known), .. },
+            ) => run < known && !self.is_breaking(),
+            // Somebody has said so.
+            _ => !self.is_breaking(),
         }
     }
 

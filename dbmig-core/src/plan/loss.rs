@@ -5,6 +5,7 @@ use std::fmt;
 use super::blocked::Blocked;
 use super::{Action, DownScript, History, Plan};
 use crate::outlook::{Backward, Loss, Losses, Reversal};
+use crate::{Dialect, sql};
 
 /// A step back that loses something, or may.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,17 @@ pub struct Lossy {
     pub losses: Losses,
     /// How that is known.
     pub backward: Backward,
+    /// Whether an earlier run has begun the step.
+    pub progress: Progress,
+}
+
+/// How far a step is that loses something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// It is still to begin.
+    New,
+    /// An earlier run, which was allowed to, has begun it: what is gone already is not counted.
+    Begun,
 }
 
 /// How many rows something that would go has.
@@ -58,7 +70,8 @@ impl Plan<'_> {
             };
             match &backward.reversal {
                 Reversal::Lossy(losses) => {
-                    Some(Lossy { name: name.clone(), losses: losses.clone(), backward })
+                    let progress = if step.is_begun() { Progress::Begun } else { Progress::New };
+                    Some(Lossy { name: name.clone(), losses: losses.clone(), backward, progress })
                 }
                 Reversal::Restores | Reversal::Impossible => None,
             }
@@ -70,18 +83,43 @@ impl Plan<'_> {
 impl Lossy {
     /// What it comes to where `count` counts; nothing, where nothing is lost.
     pub fn count(self, mut count: impl FnMut(&Loss) -> Result<u64, String>) -> Option<Doomed> {
-        let Self { name, losses, backward } = self;
+        let Self { name, losses, backward, progress } = self;
         match losses {
             Losses::Unknown => {
                 Some(Doomed { name, counted: Vec::new(), uncountable: Some(backward) })
             }
             Losses::Known(all) => {
                 let rows = all.into_iter().map(|loss| Counted { rows: count(&loss), loss });
-                let counted: Vec<_> = rows.filter(|one| one.rows != Ok(0)).collect();
+                let gone = |one: &Counted| progress == Progress::Begun && one.rows.is_err();
+                let counted: Vec<_> = rows.filter(|one| one.rows != Ok(0) && !gone(one)).collect();
                 (!counted.is_empty()).then_some(Doomed { name, counted, uncountable: None })
             }
         }
     }
+}
+
+/// Whether `script`, which is played before, may change what the name of `loss` means: then what is
+/// counted now is not what would go.
+pub fn moves(dialect: Dialect, script: &str, loss: &Loss) -> bool {
+    let Ok(statements) = sql::split(dialect, script) else { return true };
+    let (Loss::Table(path) | Loss::Column { table: path, .. }) = loss;
+    let table = path.last().map(|name| name.to_lowercase()).unwrap_or_default();
+    statements.iter().any(|statement| {
+        let text = statement.text.to_lowercase();
+        let has = |word: &str| text.contains(word);
+        let renames_table = (has("rename") && !has("column")) || has("set schema");
+        let moves_table = has(&table)
+            && (renames_table || has("create") || has("drop table") || has("search_path"));
+        moves_table
+            || match loss {
+                Loss::Table(_) => false,
+                Loss::Column { column, .. } => {
+                    has(&table)
+                        && has(&column.to_lowercase())
+                        && ["rename", "change", "drop", "add"].into_iter().any(has)
+                }
+            }
+    })
 }
 
 /// Whether what is `doomed` may go.

@@ -63,6 +63,10 @@ pub(super) fn resume<'s>(
 /// of a migration that the set does not know, if the catalogue says that nothing of it is there. Only
 /// for who knows that no runner lives. The versions of them.
 pub fn put_aside(set: &MigrationSet, history: &mut History) -> Vec<Version> {
+    if history.newer_format.is_some() {
+        // What a newer dbmig is doing, this one cannot judge.
+        return Vec::new();
+    }
     let announced = std::mem::take(&mut history.announced).into_iter().map(|run| run.version);
     let is_void = |run: &Interrupted| {
         let gone = set.get(&run.version).is_none() && run.direction == Direction::Up;

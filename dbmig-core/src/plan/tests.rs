@@ -161,10 +161,10 @@ fn a_newer_database_needs_nothing() {
 }
 
 #[test]
-fn what_has_lived_beside_the_sets_own_is_refused_only_once() {
+fn what_was_there_before_dbmig_came_lives_beside_the_sets_own() {
     let set = named(&["1_a", "3_c", "4_d"]);
-    let mut history = history(&[&set.as_slice()[0], &set.as_slice()[1]]);
-    history.applied.insert(1, unverified("2"));
+    let applied = ["1", "2", "3"].map(unverified).to_vec();
+    let history = History { applied, ..History::default() };
     assert_eq!(words(&decide(&set, &history, &Target::Latest).unwrap()), ["up 4_d"]);
     assert_eq!(history.unknown_to(&set), ["2"]);
 }

@@ -69,7 +69,7 @@ fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
         "CASE WHEN down_script IS NULL THEN '0' ELSE '1' END".to_owned(),
         open("script"),
         text("error"),
-        open("session"),
+        format!("CASE WHEN state IN ('running', 'failed') THEN {} END", text("session")),
         open("sighted"),
         text("id"),
         text("compatible"),

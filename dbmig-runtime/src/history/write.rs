@@ -159,11 +159,10 @@ pub(crate) fn say(
          WHERE id = {last} AND direction = 'up';\n\
          INSERT INTO {history} ({columns}) SELECT {FORMAT}, {version}, {name}, 'up', '{state}', 'transaction', '', \
          0, 0, 0, '', NULL, {impact}, {reversible}, {outlook}, '', NULL, NULL, {now}, {now}, '', {by} \
-         WHERE NOT EXISTS (SELECT 1 FROM {history} WHERE {condition} AND note = {note});\n",
+         WHERE NOT EXISTS (SELECT 1 FROM {history} WHERE id = {last} AND direction = 'up');\n",
         version = literal(verdict.version.as_str()),
         name = literal(verdict.name),
         reversible = literal(verdict.outlook.backward().reversal.name()),
-        note = literal(note),
     )
 }
 

@@ -2,13 +2,14 @@
 //! what would be lost.
 
 use dbmig_core::MigrationSet;
-use dbmig_core::outlook::Loss;
+use dbmig_core::migration::Down;
 use dbmig_core::plan::{
-    Beyond, Blocked, Comparison, Doomed, History, Plan, Record, StoredDown, Target, allow_loss,
-    plan,
+    Action, Beyond, Blocked, Comparison, Doomed, DownScript, History, Plan, Record, Step,
+    StoredDown, Target, allow_loss, moves, plan,
 };
 
 use crate::backend::Database;
+use crate::backend::tables::Tables;
 use crate::error::Error;
 use crate::history;
 use crate::lock::Held;
@@ -38,7 +39,10 @@ pub(super) fn preview<'s>(
     let history = &look.history;
     let comparison = Comparison::of(set, history);
     let plan = plan(set, history, target, &options.policy);
-    let doomed = plan.as_ref().map(|plan| doomed(db, plan, history)).unwrap_or_default();
+    let doomed = match &plan {
+        Ok(plan) => doomed(db, &look.tables, plan, history)?,
+        Err(_) => Vec::new(),
+    };
     let writes = plan.as_ref().is_ok_and(|plan| !plan.is_empty());
     if let (Some(found), true) = (history.newer_format, writes) {
         return Err(Error::NewerHistory { found });
@@ -117,18 +121,47 @@ pub(super) fn refuse_loss(
         return Ok(());
     }
     let history = held.look.history.clone();
-    let doomed = doomed(held.db(), plan, &history);
+    let tables = held.look.tables.clone();
+    let doomed = doomed(held.db(), &tables, plan, &history)?;
     Ok(allow_loss(&doomed, options.policy.data_loss)?)
 }
 
 /// What `plan` would lose, counted. Reads only.
-pub(super) fn doomed(db: &mut dyn Database, plan: &Plan<'_>, history: &History) -> Vec<Doomed> {
+pub(super) fn doomed(
+    db: &mut dyn Database,
+    tables: &Tables,
+    plan: &Plan<'_>,
+    history: &History,
+) -> Result<Vec<Doomed>, Error> {
     let dialect = db.engine().dialect();
-    let mut count = |loss: &Loss| {
-        let rows = db.query(&loss.count(dialect)).map_err(|error| error.to_string())?;
-        let number = rows.first().and_then(|row| row.text(0).parse().ok());
-        number.ok_or_else(|| "no number".to_owned())
-    };
-    let lossy = plan.lossy(history).into_iter();
-    lossy.filter_map(|one| one.count(&mut count)).collect()
+    let mut lossy = plan.lossy(history).into_iter().peekable();
+    let (mut before, mut doomed) = (Vec::new(), Vec::new());
+    for step in &plan.steps {
+        if let Some(one) = lossy.next_if(|one| one.name == step.name()) {
+            doomed.extend(one.count(|loss| {
+                if before.iter().any(|script: &String| moves(dialect, script, loss)) {
+                    return Err("a newer migration changes what this name means".to_owned());
+                }
+                let rows = db.query(&loss.count(dialect)).map_err(|error| error.to_string())?;
+                let text = rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
+                text.parse().map_err(|_| text)
+            }));
+        }
+        before.push(script(db, tables, step)?);
+    }
+    Ok(doomed)
+}
+
+/// What a step back plays.
+fn script(db: &mut dyn Database, tables: &Tables, step: &Step<'_>) -> Result<String, Error> {
+    Ok(match &step.action {
+        Action::Apply(_) => String::new(),
+        Action::Revert { script: DownScript::InSet(migration), .. } => match migration.down() {
+            Down::Script(script) => script.text.to_string(),
+            Down::Missing => String::new(),
+        },
+        Action::Revert { script: DownScript::Stored, version, .. } => {
+            history::stored_down(db, tables, version)?.map(|stored| stored.text).unwrap_or_default()
+        }
+    })
 }

@@ -219,22 +219,30 @@ fn what_was_begun_and_is_not_there_is_put_aside() {
 }
 
 #[test]
-fn what_was_applied_later_than_the_sets_own_is_not_its_past() {
-    // 2 was merged late, and applied after 3.
-    let all = app(&[Compatible, Breaking, Compatible]);
-    let image = set(vec![all[0].clone(), all[2].clone()]);
-    let with_runs = |runs: [Option<usize>; 3]| {
+fn what_is_older_than_the_sets_own_is_its_past_only_if_it_is_compatible() {
+    // 2 was merged late. Whoever applied 3 after it may have been the version that has both.
+    for (impact, runs, expected) in [
+        (Breaking, [Some(1), Some(2), Some(3)], Verdict::BelowFloor),
+        (Breaking, [Some(1), Some(3), Some(2)], Verdict::BelowFloor),
+        (Breaking, [Some(1), Some(2), None], Verdict::BelowFloor),
+        (Compatible, [Some(1), Some(2), Some(3)], Verdict::Same),
+        (Compatible, [Some(1), Some(3), Some(2)], Verdict::Ahead),
+    ] {
+        let all = app(&[Compatible, impact, Compatible]);
+        let image = set(vec![all[0].clone(), all[2].clone()]);
         let mut database = history(&all.iter().collect::<Vec<_>>());
         for (applied, number) in database.applied.iter_mut().zip(runs) {
             let Record::Recorded { run, .. } = &mut applied.record else { panic!() };
             *run = number;
         }
-        Comparison::of(&image, &database).verdict()
-    };
-    assert_eq!(with_runs([Some(1), Some(3), Some(2)]), Verdict::BelowFloor);
-    assert_eq!(with_runs([Some(1), Some(2), Some(3)]), Verdict::Same);
-    // `repair --accept` and `baseline` do not tell when it was applied.
-    assert_eq!(with_runs([Some(1), Some(3), None]), Verdict::BelowFloor);
+        assert_eq!(Comparison::of(&image, &database).verdict(), expected, "{impact:?} {runs:?}");
+        // Another tool has applied it, and dbmig what is newer.
+        database.applied[1] = unverified("2");
+        assert_eq!(Comparison::of(&image, &database).verdict(), Verdict::BelowFloor);
+        // All of it was there before dbmig came.
+        database.applied[2] = unverified("3");
+        assert_eq!(Comparison::of(&image, &database).verdict(), Verdict::Same);
+    }
 }
 
 #[test]
