@@ -139,10 +139,11 @@ fn without_the_dead(
 ) -> Result<History, Error> {
     let mut now = look_closely(db)?.history;
     let is_new = |run: &Announced| before.announced.iter().all(|known| known.run != run.run);
-    let (new, known) = std::mem::take(&mut now.announced).into_iter().partition(is_new);
+    let (new, known): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut now.announced).into_iter().partition(is_new);
     now.announced = known;
     put_aside(set, &mut now);
-    now.announced = new;
+    now.announced.extend(new);
     Ok(now)
 }
 

@@ -8,6 +8,7 @@ mod cells;
 mod floor;
 mod histories;
 mod qovery;
+mod subtle;
 mod trust;
 
 use dbmig_tests::project::Output;
