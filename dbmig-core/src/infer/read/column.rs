@@ -1,8 +1,8 @@
 //! Definitions of columns, and constraints.
 
 use sqlparser::ast::{
-    self, ColumnDef, ColumnOption, DataType, Expr, GeneratedAs, Ident, IndexColumn,
-    NullsDistinctOption, TableConstraint, UniqueConstraint,
+    self, ColumnDef, ColumnOption, DataType, Expr, FunctionArg, FunctionArgExpr, FunctionArguments,
+    GeneratedAs, Ident, IndexColumn, NullsDistinctOption, TableConstraint, UniqueConstraint,
 };
 
 use crate::Dialect;
@@ -115,6 +115,37 @@ fn nulls(unique: &UniqueConstraint) -> Nulls {
 /// The columns of an index, or nothing for an expression.
 pub(super) fn keys(dialect: Dialect, columns: &[IndexColumn]) -> Vec<Option<String>> {
     columns.iter().map(|column| key(dialect, &column.column.expr)).collect()
+}
+
+/// Whether no value of a column can make the keys of an index fail: columns, and a few functions of
+/// texts.
+pub(super) fn harmless_keys(columns: &[IndexColumn]) -> bool {
+    columns.iter().all(|column| is_harmless(&column.column.expr))
+}
+
+fn is_harmless(expr: &Expr) -> bool {
+    const FUNCTIONS: [&str; 8] =
+        ["lower", "upper", "coalesce", "length", "char_length", "md5", "left", "to_tsvector"];
+    match expr {
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_) => true,
+        Expr::Collate { expr, .. } | Expr::Nested(expr) | Expr::Trim { expr, .. } => {
+            is_harmless(expr)
+        }
+        Expr::Function(function) => {
+            let name = function.name.to_string().to_ascii_lowercase();
+            // MySQL's prefix of a column, `name(10)`, looks like a call of it.
+            let FunctionArguments::List(list) = &function.args else { return false };
+            let prefix = list.args.iter().all(|arg| {
+                matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(_))))
+            });
+            let harmless = list.args.iter().all(|arg| match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => is_harmless(expr),
+                _ => false,
+            });
+            prefix || (harmless && FUNCTIONS.contains(&name.as_str()))
+        }
+        _ => false,
+    }
 }
 
 fn key(dialect: Dialect, expr: &Expr) -> Option<String> {

@@ -44,6 +44,10 @@ pub(super) fn opaque(statement: &Statement<'_>) -> Option<Act> {
         let what = "runs a block of code, which was not read".to_owned();
         return Some(unclear(None, what, Rows::Uncountable));
     }
+    if explains_by_running(statement) {
+        let what = "runs the statement that it explains".to_owned();
+        return Some(unclear(None, what, Rows::Uncountable));
+    }
     if begins(&["PRAGMA"]) {
         return Some(pragma(statement));
     }
@@ -52,6 +56,14 @@ pub(super) fn opaque(statement: &Statement<'_>) -> Option<Act> {
         return Some(Act::Nothing);
     }
     if begins(&["CREATE"]) { routine(statement) } else { None }
+}
+
+/// PostgreSQL's `EXPLAIN (ANALYZE) DELETE ..`, MariaDB's `ANALYZE DELETE ..`.
+fn explains_by_running(statement: &Statement<'_>) -> bool {
+    let explains = statement.begins_with(&["EXPLAIN"]) || statement.begins_with(&["ANALYZE"]);
+    let text = statement.text.to_ascii_lowercase();
+    let writes = ["delete", "update", "insert", "replace", "merge", "truncate", "select", "call"];
+    explains && text.contains("analyze") && writes.iter().any(|verb| text.contains(verb))
 }
 
 fn pragma(statement: &Statement<'_>) -> Act {

@@ -36,7 +36,12 @@ impl Reader<'_, '_> {
             Uniqueness::None
         };
         let how = how(false, create.if_not_exists);
+        let indexed = table.clone();
         self.add(Act::AddIndex { table, index, how, uniqueness });
+        if !column::harmless_keys(&create.columns) {
+            let what = "an index on an expression may refuse rows of the previous version";
+            self.unclear(Some(indexed), what);
+        }
     }
 
     pub(super) fn make(&mut self, tree: &ast::Statement) {

@@ -320,8 +320,12 @@ SELECT * INTO copies FROM users;
 DROP TABLE copies;
 -- => compatible; - changes nothing that the previous version sees
 EXPLAIN DELETE FROM users;
--- => breaking; 1:1 not understood: EXPLAIN ANALYZE DELETE FROM users
+-- => breaking; 1:1 an index on an expression may refuse rows of the previous version
+CREATE INDEX ON users ((100 / (age - 3)));
+-- => breaking; 1:1 runs the statement that it explains
 EXPLAIN ANALYZE DELETE FROM users;
+-- => breaking; 1:1 runs the statement that it explains
+EXPLAIN (ANALYZE) DELETE FROM users;
 -- => breaking; 1:1 not understood: PREPARE gone AS DELETE FROM users
 PREPARE gone AS DELETE FROM users;
 EXECUTE gone;
