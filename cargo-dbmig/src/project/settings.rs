@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum as _;
 use dbmig_core::Dialect;
-use dbmig_core::scan::{CargoSettings, WRONG_DECLARATIONS, WrongDeclarations};
+use dbmig_core::scan::{CargoSettings, Rule, Strictness};
 use dbmig_core::sql::Position;
 use dbmig_runtime::cli::LockArg;
 use toml_edit::{Item, Key, TableLike};
@@ -13,7 +13,14 @@ use super::Manifest;
 use super::manifest::Manifests;
 use crate::failure::{Failure, Result, nearest};
 
-const KEYS: [&str; 4] = ["migrations-dir", "backend", "lock", WRONG_DECLARATIONS];
+const KEYS: [&str; 6] = [
+    "migrations-dir",
+    "backend",
+    "lock",
+    Rule::WrongDeclarations.key(),
+    Rule::BrokenDowns.key(),
+    Rule::TransactionControl.key(),
+];
 
 /// Our own settings; Diesel refuses unknown keys in diesel.toml.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -24,8 +31,8 @@ pub(crate) struct Settings {
     pub(crate) backend: Option<Dialect>,
     /// `lock`
     pub(crate) lock: Option<LockArg>,
-    /// `wrong-declarations`, which the build script and the macro read with the same code.
-    pub(crate) wrong_declarations: WrongDeclarations,
+    /// `wrong-declarations` and so on, which the build script and the macro read with the same code.
+    pub(crate) strictness: Strictness,
 }
 
 impl Settings {
@@ -40,14 +47,13 @@ impl Settings {
         let workspace = of(&manifests.workspace, "workspace")?;
         let fallback = own.or(workspace);
         let nearest = manifests.package.as_ref().or(manifests.workspace.as_ref());
-        let wrong_declarations =
-            match nearest.map(|manifest| CargoSettings::find(manifest.folder())) {
-                None => WrongDeclarations::default(),
-                Some(found) => {
-                    found.map_err(|problem| Failure::usage(problem.to_string()))?.wrong_declarations
-                }
-            };
-        Ok(Self { wrong_declarations, ..package.or(fallback) })
+        let strictness = match nearest.map(|manifest| CargoSettings::find(manifest.folder())) {
+            None => Strictness::default(),
+            Some(found) => {
+                found.map_err(|problem| Failure::usage(problem.to_string()))?.strictness
+            }
+        };
+        Ok(Self { strictness, ..package.or(fallback) })
     }
 
     fn or(self, other: Self) -> Self {
@@ -55,7 +61,7 @@ impl Settings {
             migrations_dir: self.migrations_dir.or(other.migrations_dir),
             backend: self.backend.or(other.backend),
             lock: self.lock.or(other.lock),
-            wrong_declarations: WrongDeclarations::default(),
+            strictness: Strictness::default(),
         }
     }
 
@@ -159,7 +165,8 @@ mod tests {
         assert_eq!(refused("lock = 'none'").0, "Cargo.toml:4:8: `lock` is `advisory` or `lease`");
         assert_eq!(
             refused("schema = 'x'").1,
-            "the keys are migrations-dir, backend, lock, wrong-declarations"
+            "the keys are migrations-dir, backend, lock, wrong-declarations, broken-downs, \
+             transaction-control"
         );
         assert_eq!(
             refused("backend = 'oracle'").0,

@@ -66,7 +66,7 @@ pub(super) fn scan(root: &Path, dir: &Path, dialect: Dialect) -> Result<Scanned,
     let settings =
         CargoSettings::find(root).map_err(|problem| ScanError::new(dir, vec![problem]))?;
     let scanned = scan::scan_shown_as(&root.join(dir), dir, dialect)?;
-    scanned.judged(settings.wrong_declarations)
+    scanned.judged(settings.strictness)
 }
 
 fn head(fingerprint: &str, runtime: &str) -> String {

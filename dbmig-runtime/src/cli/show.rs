@@ -56,8 +56,8 @@ pub(super) fn planned(
             Execution::Transaction => "transaction",
             Execution::Statements => "statements",
         };
-        let shown_text = |text| sql::hide_secrets(dialect, text).into_owned();
-        let statements = statements.iter().map(|s| (s.position, shown_text(s.text))).collect();
+        let statements =
+            statements.iter().map(|s| (s.position, s.without_secrets().into_owned())).collect();
         shown.push(PlannedStep { execution, path, statements, forward, backward });
     }
     Ok(shown)

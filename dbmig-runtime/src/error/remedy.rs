@@ -65,7 +65,7 @@ impl Error {
             Self::Foreign(foreign) => Some(foreign.remedy()),
             Self::Unrepairable(_) => Some(format!("`{program} repair` shows what there is to settle")),
             Self::Migration(error) => Some(error.remedy(program)),
-            Self::Script { path, .. } => Some(format!("close it in {path}")),
+            Self::Script { path, error } => error.remedy(path),
             Self::NewerHistory { .. } => {
                 Some("use at least the version of dbmig that wrote it".to_owned())
             }

@@ -6,7 +6,7 @@ use dbmig_core::plan::{
     Action, Blocked, DownScript, Irreversible, IrreversibleReason, Step, Stuck, StuckReason,
     same_so_far,
 };
-use dbmig_core::{Checksum, Dialect, sql};
+use dbmig_core::{Checksum, Dialect};
 
 use super::Place;
 use crate::backend::Database;
@@ -37,7 +37,7 @@ pub(super) fn playing(
     };
     match &step.action {
         Action::Apply(migration) => {
-            let down = storable_down(migration.down(), place.tables.dialect);
+            let down = storable_down(migration, place.tables.dialect);
             Ok(of(migration, migration.up(), down))
         }
         Action::Revert { script: DownScript::InSet(migration), name, .. } => match migration.down()
@@ -84,9 +84,7 @@ fn stuck(step: &Step<'_>, reason: StuckReason) -> Error {
     })))
 }
 
-/// A script without a statement is no way back; storing it would promise one.
-pub(crate) fn storable_down(down: &Down, dialect: Dialect) -> Option<String> {
-    let Down::Script(script) = down else { return None };
-    let statements = sql::split(dialect, &script.text).ok()?;
-    (!statements.is_empty()).then(|| script.text.to_string())
+/// What is no way back is not stored: that would promise one.
+pub(crate) fn storable_down(migration: &Migration, dialect: Dialect) -> Option<String> {
+    migration.way_back(dialect).ok().map(|script| script.text.to_string())
 }

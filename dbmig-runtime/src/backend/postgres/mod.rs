@@ -116,7 +116,10 @@ impl Engine for PostgresEngine {
         let after = format!("{}{}{}", envelope.seal, (step.rows)(None), envelope.close);
         let message = Message::new(&envelope.open, step.statements, &after);
         let begun = Instant::now();
-        let played = db.play(&message.sql, Stop::Interrupts);
+        let mut earlier = message.earlier.iter();
+        let played = earlier
+            .try_for_each(|part| db.play(part, Stop::Interrupts))
+            .and_then(|()| db.play(&message.sql, Stop::Interrupts));
         let Err(error) = played else { return Ok(Outcome::Committed) };
         if is_lost(&error) {
             // So is the transaction, unless it was committed at the last moment.
