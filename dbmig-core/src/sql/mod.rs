@@ -101,6 +101,7 @@ pub(crate) fn split_read(reading: Reading, text: &str) -> Result<Vec<Statement<'
 #[derive(Debug)]
 pub(crate) struct SplitErrors {
     pub(crate) first: SplitError,
+    #[cfg_attr(not(feature = "scan"), expect(dead_code, reason = "only the scan tells them all"))]
     pub(crate) others: Vec<SplitError>,
 }
 
