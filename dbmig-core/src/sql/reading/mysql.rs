@@ -22,9 +22,10 @@ struct Modes {
 const ANSI_QUOTES: &[&str] = &["ANSI_QUOTES", "ANSI", "ORACLE", "POSTGRESQL", "MSSQL", "DB2", "MAXDB"];
 const NO_BACKSLASH_ESCAPES: &str = "NO_BACKSLASH_ESCAPES";
 
-/// What variables of the session were given.
+/// What variables were given.
 pub(super) struct Script {
-    initial: Modes,
+    /// `@@GLOBAL.sql_mode`, which is also the default.
+    global: Value,
     variables: HashMap<String, Value>,
 }
 
@@ -74,8 +75,7 @@ fn matters(part: &str) -> bool {
 
 impl Script {
     pub(super) fn new(reading: Reading) -> Self {
-        let initial = Modes::of(reading);
-        Self { initial, variables: HashMap::new() }
+        Self { global: Some(Modes::of(reading)), variables: HashMap::new() }
     }
 
     pub(super) fn change(&mut self, tokens: &[Token<'_>], reading: Reading) -> Option<Change> {
@@ -104,24 +104,29 @@ impl Script {
         })
     }
 
-    /// The assignments of a `SET`, from left to right; whether one was to `sql_mode`.
+    /// The assignments of a `SET`; whether one was to the session's `sql_mode`. The server works out
+    /// all values before it assigns the first.
     fn set(&mut self, tokens: &[Token<'_>], now: &mut Value) -> bool {
-        // Of another statement, or of the one behind FOR alone.
+        // Of another statement, or of the one behind FOR alone, which is read before it is set.
         if ["STATEMENT", "PASSWORD"].iter().any(|word| is_word(tokens.first(), word)) {
             return false;
         }
-        let mut touched = false;
+        let mut scope = Scope::Session;
+        let mut assigned = Vec::new();
         for part in parts(tokens) {
-            match Assigned::to(part) {
-                Some((Assigned::Variable(name), value)) => {
-                    let value = self.value(value, *now);
-                    self.variables.insert(name, value);
-                }
-                Some((Assigned::SqlMode, value)) => {
-                    *now = self.value(value, *now);
-                    touched = true;
-                }
-                None => {}
+            scope = Scope::of(part.first()).unwrap_or(scope);
+            let Some((to, value)) = Assigned::to(part, scope) else { continue };
+            // Nobody should rely on that, and another server may do it one by one.
+            let again = assigned.iter().any(|(other, _): &(Assigned, _)| other.is_in(value));
+            let value = if again { None } else { self.value(value, *now) };
+            assigned.push((to, value));
+        }
+        let touched = assigned.iter().any(|(to, _)| *to == Assigned::Mode(Scope::Session));
+        for (to, value) in assigned {
+            match to {
+                Assigned::Mode(Scope::Session) => *now = value,
+                Assigned::Mode(Scope::Global) => self.global = value,
+                Assigned::Variable(name) => _ = self.variables.insert(name, value),
             }
         }
         touched
@@ -141,7 +146,7 @@ impl Script {
     fn value(&self, tokens: &[Token<'_>], now: Value) -> Value {
         if let [only] = tokens {
             return match only.kind {
-                _ if is_word(Some(only), "DEFAULT") => Some(self.initial),
+                _ if is_word(Some(only), "DEFAULT") => self.global,
                 Kind::Number if only.text == "0" => Some(Modes::default()),
                 Kind::String | Kind::Word | Kind::Name => Modes::in_list(text(only)?),
                 _ => None,
@@ -150,9 +155,9 @@ impl Script {
         if let Some((name, [])) = variable(tokens) {
             return self.variables.get(&name).copied().flatten();
         }
-        match system(tokens) {
+        match system(tokens, Scope::Session) {
             Some((Scope::Session, [])) => return now,
-            Some((Scope::Global, [])) => return Some(self.initial),
+            Some((Scope::Global, [])) => return self.global,
             _ => {}
         }
         let inside = |from: usize| Some(&tokens[from..]).filter(|_| closes(tokens, from - 1))?.split_last();
@@ -186,26 +191,35 @@ impl Script {
 }
 
 /// What a `SET` assigns to.
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Assigned {
-    SqlMode,
+    Mode(Scope),
     Variable(String),
 }
 
 impl Assigned {
-    /// What the assignment is to, and the value; nothing, where it is of no interest.
-    fn to<'a, 't>(part: &'a [Token<'t>]) -> Option<(Self, &'a [Token<'t>])> {
+    /// What the assignment is to, and the value; nothing, where it is of no interest. `scope` is that
+    /// of names without one.
+    fn to<'a, 't>(part: &'a [Token<'t>], scope: Scope) -> Option<(Self, &'a [Token<'t>])> {
         let (to, rest) = match variable(part) {
             Some((name, rest)) => (Self::Variable(name), rest),
-            None => match system(part)? {
-                (Scope::Session, rest) => (Self::SqlMode, rest),
-                // For the sessions to come.
-                (Scope::Global, _) => return None,
-            },
+            None => {
+                let (scope, rest) = system(part, scope)?;
+                (Self::Mode(scope), rest)
+            }
         };
         match rest {
             [sign, value @ ..] if sign.is("=") || sign.is(":=") => Some((to, value)),
             _ => None,
         }
+    }
+
+    /// Whether the value uses it.
+    fn is_in(&self, value: &[Token<'_>]) -> bool {
+        (0..value.len()).any(|at| match self {
+            Self::Variable(name) => variable(&value[at..]).is_some_and(|(found, _)| found == *name),
+            Self::Mode(_) => value[at].is("@@") && system(&value[at..], Scope::Session).is_some(),
+        })
     }
 }
 
@@ -213,6 +227,17 @@ impl Assigned {
 enum Scope {
     Session,
     Global,
+}
+
+impl Scope {
+    /// That a keyword names.
+    fn of(token: Option<&Token<'_>>) -> Option<Self> {
+        match token?.word()?.to_ascii_uppercase().as_str() {
+            "SESSION" | "LOCAL" => Some(Self::Session),
+            "GLOBAL" | "PERSIST" | "PERSIST_ONLY" => Some(Self::Global),
+            _ => None,
+        }
+    }
 }
 
 /// `@name`, and what follows.
@@ -223,16 +248,15 @@ fn variable<'a, 't>(tokens: &'a [Token<'t>]) -> Option<(String, &'a [Token<'t>])
     }
 }
 
-/// `sql_mode`, `@@sql_mode`, `SESSION sql_mode`, `@@global.sql_mode`, and what follows.
-fn system<'a, 't>(tokens: &'a [Token<'t>]) -> Option<(Scope, &'a [Token<'t>])> {
+/// `sql_mode`, `@@sql_mode`, `SESSION sql_mode`, `@@global.sql_mode`, and what follows; `scope` is
+/// that of the bare name, to which `@@` is always the session's.
+fn system<'a, 't>(tokens: &'a [Token<'t>], scope: Scope) -> Option<(Scope, &'a [Token<'t>])> {
     let signs = usize::from(is_symbol(tokens.first(), "@@"));
-    let (scope, words) = match tokens.get(signs)?.word()?.to_ascii_uppercase().as_str() {
-        "SESSION" | "LOCAL" => (Scope::Session, 1),
-        "GLOBAL" | "PERSIST" | "PERSIST_ONLY" => (Scope::Global, 1),
-        _ => (Scope::Session, 0),
-    };
+    let named = Scope::of(tokens.get(signs));
+    let words = usize::from(named.is_some());
     let dot = usize::from(words == 1 && is_symbol(tokens.get(signs + 1), "."));
-    match &tokens[(signs + words + dot).min(tokens.len())..] {
+    let scope = named.unwrap_or(if signs == 1 { Scope::Session } else { scope });
+    match tokens.get(signs + words + dot..)? {
         [name, rest @ ..] if text(name)?.eq_ignore_ascii_case("sql_mode") => Some((scope, rest)),
         _ => None,
     }

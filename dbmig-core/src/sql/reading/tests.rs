@@ -36,7 +36,10 @@ fn mysql_reads_on_as_sql_mode_says() {
         ("SET sql_mode = (SELECT REPLACE(@@sql_mode, 'ONLY_FULL_GROUP_BY', ''))", usual),
         ("/*!40101 SET @OLD=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO,ANSI' */", ansi),
         ("SET @old = @@sql_mode; SET sql_mode = 'ANSI'; SET sql_mode = @OLD", usual),
-        ("SET @m = 'ANSI_QUOTES', sql_mode = @m", ansi),
+        ("SET @m = 'ANSI_QUOTES'; SET sql_mode = @m", ansi),
+        ("SET SESSION a = 1, GLOBAL b = 2, SESSION c = 3, sql_mode = 'ANSI'", ansi),
+        ("SET GLOBAL sql_mode = 'ANSI'; SET sql_mode = DEFAULT", ansi),
+        ("SET GLOBAL b = 2, @@sql_mode = 'ANSI'", ansi),
         ("SELECT @@sql_mode INTO @o; SET sql_mode = ANSI; SET sql_mode = IFNULL(@o, '')", usual),
         ("SET sql_mode = 'ANSI'; SET sql_mode = DEFAULT", usual),
         ("SET sql_mode = 'ANSI'; SET sql_mode = @@global.sql_mode", usual),
@@ -44,6 +47,7 @@ fn mysql_reads_on_as_sql_mode_says() {
         ("SET sql_mode = 'ANSI'; SET sql_mode = ''", usual),
         // Not this session, or not this script.
         ("SET GLOBAL sql_mode = 'ANSI'", usual),
+        ("SET GLOBAL max_connections = 100, sql_mode = 'ANSI'", usual),
         ("SET @@global.sql_mode = 'ANSI'", usual),
         ("SET STATEMENT sql_mode = 'ANSI' FOR SELECT 1", usual),
         ("CREATE PROCEDURE p() SET sql_mode = 'ANSI'", usual),
@@ -56,6 +60,8 @@ fn mysql_reads_on_as_sql_mode_says() {
     }
     for script in [
         "SET sql_mode = @nobody",
+        "SET @m = 'ANSI_QUOTES', sql_mode = @m",
+        "SET @@sql_mode = 'ANSI'; SET sql_mode = '', @m = @@sql_mode; SET sql_mode = @m",
         "SET sql_mode = (SELECT m FROM modes)",
         "SET sql_mode = CONCAT('AN', 'SI')",
         "SET sql_mode = 1048576",
