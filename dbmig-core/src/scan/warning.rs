@@ -117,9 +117,9 @@ impl fmt::Display for Smell {
             }
             Self::OnlyComments => "this file holds no statement: this migration does nothing",
             Self::EndsTransaction => {
-                "this statement controls the transaction that the migration runs in, and where it \
-                 ends that, the run fails: remove it (`BEGIN; .. COMMIT;` around a script is not \
-                 needed), or say `run_in_transaction = false` in metadata.toml"
+                "this statement controls the transaction that the migration runs in: remove it \
+                 (`BEGIN; .. COMMIT;` around a script is not needed), or say `run_in_transaction = \
+                 false` in metadata.toml; a run whose own transaction it ends fails"
             }
             Self::RefusesTransaction => {
                 "this statement cannot run in a transaction: say `run_in_transaction = false` in \
