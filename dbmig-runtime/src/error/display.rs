@@ -180,6 +180,10 @@ impl fmt::Display for MigrationError {
                  as a whole or not at all",
             )?,
             Left::Nothing => f.write_str("\nnothing of this migration is in the database")?,
+            Left::OwnCommits => f.write_str(
+                "\nof this migration, only what the script itself has committed is in the database; it is \
+                 not recorded as done",
+            )?,
             Left::InDoubt(done) => {
                 match done {
                     0 => {}

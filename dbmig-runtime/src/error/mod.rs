@@ -175,6 +175,8 @@ pub enum Left {
     Unknown,
     /// Nothing: it was one transaction.
     Nothing,
+    /// What the script itself has committed, and nothing else.
+    OwnCommits,
     /// So many of its statements; the next run goes on behind them.
     Statements(usize),
     /// So many of its statements, and of the next one nothing, a part or all: the next run finds

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use dbmig_core::history::RunState;
 use dbmig_core::migration::{Execution, Settings};
 use dbmig_core::plan::{Direction, Step};
+use dbmig_core::sql::control::Control;
 use dbmig_core::sql::{Statement, kind};
 use dbmig_core::{Dialect, sql};
 
@@ -23,6 +24,7 @@ use crate::report::{Done, Report};
 mod cursor;
 mod floor;
 mod reached;
+mod refusal;
 mod script;
 
 use diesel::QueryResult;
@@ -94,6 +96,8 @@ pub(crate) fn step(
     let begun = Instant::now();
     let failed =
         |failure: Failure, left| step_error(&run, &script.path, &statements, failure, left, before);
+    refusal::refuse(dialect, settings.execution, &statements, step, db.nesting())
+        .map_err(|failure| failed(failure, Left::Statements(step.done_before)))?;
     let outcome = match execution {
         Execution::Transaction => transaction(db, place, &run, &statements, observe)
             .map_err(|failure| failed(failure, Left::Nothing))?,
@@ -119,6 +123,8 @@ pub(crate) fn execution(
 ) -> Execution {
     match declared {
         _ if step.is_begun() => Execution::Statements,
+        // It commits by itself: in a transaction of ours that would end where nobody expects it.
+        _ if Control::of(dialect, statements) != Control::Within => Execution::Statements,
         Execution::Transaction
             if dialect.ddl() == dbmig_core::dialect::Ddl::Transactional
                 || statements.iter().all(|s| kind::is_rollbackable(dialect, s)) =>
@@ -171,6 +177,7 @@ fn transaction(
         foreign_keys: run.settings.foreign_keys,
         overtaken: &overtaken(engine, tables, run),
         rows: &rows,
+        proof: &history::reached(engine, tables, run, statements.len()),
         control: &place.options.control,
     };
     let begun = Instant::now();
@@ -284,9 +291,13 @@ fn step_error(
         FailedAt::Fence => return Error::LockLost(Box::new(before.clone())),
         FailedAt::Cancelled => return Error::Cancelled(Box::new(before.clone())),
         FailedAt::Statement(index, position) => statements.get(index).map(|s| (index, s, position)),
-        FailedAt::Script | FailedAt::Bookkeeping => None,
+        FailedAt::Script | FailedAt::Bookkeeping | FailedAt::Unproven => None,
     };
-    let left = if left == Left::Nothing && is_lost(&failure.error) { Left::Unknown } else { left };
+    let left = match (left, failure.at) {
+        (Left::Nothing, FailedAt::Unproven) => Left::OwnCommits,
+        (Left::Nothing, _) if is_lost(&failure.error) => Left::Unknown,
+        (left, _) => left,
+    };
     Error::Migration(Box::new(MigrationError {
         name: run.name.to_owned(),
         direction: run.direction,

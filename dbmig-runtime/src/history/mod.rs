@@ -20,7 +20,8 @@ pub(crate) use read::{is_version, list, read, run, stored_down, stored_up};
 pub use seal::HistoryKey;
 pub(crate) use seal::{Sealed, sum};
 pub(crate) use write::{
-    Cursor, Settled, Verdict, Why, advance, complete, fail, insert, ledger, say, settle, take_up,
+    Cursor, Settled, Verdict, Why, advance, complete, fail, insert, ledger, reached, say, settle,
+    take_up,
 };
 
 /// Who runs.

@@ -238,6 +238,21 @@ fn under_way(engine: &dyn Engine, run: &Run<'_>) -> String {
     )
 }
 
+/// A condition: the history says that so many statements of `run` are done.
+pub(crate) fn reached(engine: &dyn Engine, tables: &Tables, run: &Run<'_>, done: usize) -> String {
+    let literal = |text: &str| engine.dialect().literal(text);
+    format!(
+        "EXISTS (SELECT 1 FROM {} WHERE {} AND direction = {} AND session = {} AND state IN ({}, {}) \
+         AND statements_done >= {done})",
+        tables.history_name(),
+        is_version(engine, run.version),
+        literal(run.direction.name()),
+        literal(&run.runner.session),
+        literal(RunState::Running.name()),
+        literal(RunState::Done.name()),
+    )
+}
+
 /// What earlier runs of `version` have left open becomes `state`: a later one has taken them up,
 /// or a person has put them aside.
 pub(crate) fn take_up(
