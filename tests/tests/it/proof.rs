@@ -3,7 +3,8 @@
 
 use dbmig_core::scan::scan;
 use dbmig_runtime::{Migrations, Migrator, Postgres};
-use dbmig_tests::{Backend, Project, TestDatabase, database};
+use dbmig_tests::servers::{Options, Server};
+use dbmig_tests::{Backend, Engine, Project, TestDatabase, database};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection};
 
@@ -115,6 +116,22 @@ fn what_only_the_server_knows_of_a_script() {
     // The word alone costs a question, and is no reason to refuse.
     let word = done("CREATE TABLE copyrights (id INTEGER);", &["copyrights"]);
     check(&project(), &database(Backend::Postgres), &word);
+}
+
+/// The same on MariaDB: for this server a backslash is a character like any other.
+#[test]
+fn what_only_mariadb_knows_of_a_script() {
+    let options = Options::default().with("sql-mode", "STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES");
+    let server = Server::start_dedicated(Engine::MariaDb, &options);
+    let db = server.database();
+    db.execute("CREATE TABLE a (id INTEGER PRIMARY KEY, t TEXT)");
+    let project = project();
+    let up = r"INSERT INTO a VALUES (1, '\'); COMMIT; -- ');";
+    project.migration(NAME, up, "DELETE FROM a;");
+    let run = project.dbmig_on(&db, &["run"]).expect(1).text();
+    assert!(run.contains("the script has ended the transaction"), "{run}");
+    assert!(run.contains("only what the script itself has committed"), "{run}");
+    assert!(db.column("SELECT version FROM __diesel_schema_migrations").is_empty());
 }
 
 #[test]
