@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use dbmig_tests::servers::{Options, Server};
-use dbmig_tests::{Backend, Engine, PASSWORD, Session, database, diesel};
+use dbmig_tests::{Backend, Engine, PASSWORD, Session, database, diesel, servers};
 
 const ENGINES: [Engine; 2] = [Engine::Postgres, Engine::MariaDb];
 
@@ -161,6 +161,7 @@ fn settings_reach_the_server() {
 #[test]
 fn nothing_survives_a_killed_test_process() {
     let mut victim = Command::new(env!("CARGO_BIN_EXE_harness-victim"));
+    servers::lend_none(&mut victim);
     let mut victim = victim.stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(victim.stdout.take().unwrap()).lines();
     let said: Vec<String> = lines.take(7).map(Result::unwrap).collect();
