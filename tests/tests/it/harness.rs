@@ -178,6 +178,19 @@ fn nothing_survives_a_killed_test_process() {
     }
 }
 
+#[test]
+fn a_run_shares_servers_that_end_with_it() {
+    for (end, code) in [("exit 7", 7), ("kill -KILL $$", 1)] {
+        let script = format!("env | grep ^DBMIG_TEST_SHARED_; {end}");
+        let mut run = Command::new(env!("CARGO_BIN_EXE_with-servers"));
+        let output = dbmig_tests::project::run(run.args(["sh", "-c", &script])).expect(code);
+        let folders: Vec<_> =
+            output.stdout.lines().map(|line| Path::new(line.split(' ').nth(1).unwrap())).collect();
+        assert_eq!(folders.len(), 2, "{}", output.stdout);
+        assert!(!folders.iter().any(|folder| folder.exists()), "{folders:?}");
+    }
+}
+
 fn is_alive(pid: &str) -> bool {
     let signal = Command::new("kill").args(["-0", pid]).stderr(Stdio::null()).status();
     signal.is_ok_and(|status| status.success())
