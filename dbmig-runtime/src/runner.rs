@@ -6,6 +6,8 @@ use std::cell::OnceCell;
 
 use dbmig_core::Version;
 use dbmig_core::migration::MigrationSet;
+#[cfg(feature = "cli")]
+use dbmig_core::plan::Step;
 use dbmig_core::plan::{History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
@@ -15,6 +17,8 @@ use crate::connect::{connect_with, patiently};
 use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
+#[cfg(feature = "cli")]
+use crate::execute::{Origin, Resolved, resolve};
 use crate::history::{self, HistoryRow};
 use crate::lock::{Held, refuse_foreign, with_lock};
 use crate::look::{locate, look, look_closely};
@@ -129,6 +133,25 @@ impl<'a> Runner<'a> {
                 Some(found) if !plan.is_empty() => Err(Error::NewerHistory { found }),
                 _ => Ok(plan),
             }
+        })
+    }
+
+    /// Tells `see` what each step of `plan` plays, as [`Runner::run`] would play it. Reads only.
+    #[cfg(feature = "cli")]
+    pub(crate) fn resolve(
+        &self,
+        db: &mut dyn Database,
+        plan: &Plan<'_>,
+        mut see: impl FnMut(&Step<'_>, &Resolved<'_>),
+    ) -> Result<(), Error> {
+        within(db, |db| {
+            let tables = locate(db)?;
+            let origin = Origin { tables: &tables, key: self.options.history_key.as_ref() };
+            for step in &plan.steps {
+                let mut kept = None;
+                see(step, &resolve(db, &origin, step, &mut kept)?);
+            }
+            Ok(())
         })
     }
 

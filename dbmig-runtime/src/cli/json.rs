@@ -2,14 +2,16 @@
 
 mod sync;
 
+use dbmig_core::migration::Execution;
 use dbmig_core::outlook::{Backward, Forward, Ground};
-use dbmig_core::plan::{Action, Diagnosis, DownScript, Mending, Plan};
+use dbmig_core::plan::{Diagnosis, Mending, Plan};
 use dbmig_core::status::{Entry, State};
 use serde::Serialize;
 
 use super::exit::Exit;
 use super::repair::Explained;
-use super::show::PlannedStep;
+use super::show::ShownStep;
+use crate::execute::Source;
 use crate::history::HistoryRow;
 use crate::report::{Done, Report};
 
@@ -157,19 +159,22 @@ struct StatementRow<'a> {
 }
 
 impl<'a> Planned<'a> {
-    pub(super) fn new(plan: &'a Plan<'_>, shown: &'a [PlannedStep]) -> Self {
+    pub(super) fn new(plan: &'a Plan<'_>, shown: &'a [ShownStep]) -> Self {
         let rows = plan.steps.iter().zip(shown).map(|(step, shown)| StepRow {
             version: step.version().as_str(),
             name: step.name(),
             direction: step.direction().name(),
-            execution: shown.execution,
-            script: match &step.action {
-                Action::Revert { script: DownScript::Stored, .. } => "stored",
-                _ => "here",
+            execution: match shown.execution {
+                Execution::Transaction => "transaction",
+                Execution::Statements => "statements",
+            },
+            script: match shown.source {
+                Source::Set => "here",
+                Source::Stored => "stored",
             },
             compatible: shown.forward.as_ref().map(Judged::forward),
             reversible: shown.backward.as_ref().map(Judged::backward),
-            statements_done_before: step.done_before,
+            statements_done_before: shown.done_before,
             statements: shown
                 .statements
                 .iter()

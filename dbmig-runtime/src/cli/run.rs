@@ -190,11 +190,12 @@ pub(super) fn scripts(
     db: &mut dyn Database,
     context: &Context<'_>,
     plan: &Plan<'_>,
-) -> Result<Vec<show::PlannedStep>, Error> {
-    let runner = context.runner();
-    show::planned(plan, context.set.dialect(), |version| {
-        Ok(runner.stored_down(db, version)?.unwrap_or_default())
-    })
+) -> Result<Vec<show::ShownStep>, Error> {
+    let mut shown = Vec::with_capacity(plan.steps.len());
+    context.runner().resolve(db, plan, |step, resolved| {
+        shown.push(show::ShownStep::of(step, resolved));
+    })?;
+    Ok(shown)
 }
 
 /// Not with every command for ever: what is applied cannot be changed any more.

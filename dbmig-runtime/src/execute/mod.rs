@@ -6,7 +6,7 @@ use dbmig_core::history::RunState;
 use dbmig_core::migration::{Execution, Settings};
 use dbmig_core::plan::{Direction, Step};
 use dbmig_core::sql::{Statement, kind};
-use dbmig_core::{Dialect, sql};
+use dbmig_core::sql;
 
 use crate::backend::Database;
 use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
@@ -23,12 +23,13 @@ use crate::report::{Done, Report};
 mod cursor;
 mod floor;
 mod reached;
-mod script;
+mod resolved;
 
 use diesel::QueryResult;
 use floor::Announced;
-pub(crate) use script::storable_down;
-use script::{Playing, playing};
+pub(crate) use resolved::{Origin, Resolved, resolve, storable_down};
+#[cfg(feature = "cli")]
+pub(crate) use resolved::Source;
 
 /// Where a step is executed.
 pub(crate) struct Place<'a> {
@@ -72,12 +73,11 @@ pub(crate) fn step(
     before: &Report,
     observe: &mut Observe<'_>,
 ) -> Result<Option<Done>, Error> {
-    let Playing { script, down, settings, outlook, checksum } = playing(db, place, step)?;
+    let origin = Origin { tables: place.tables, key: place.options.history_key.as_ref() };
+    let mut kept = None;
+    let Resolved { script, statements, execution, settings, outlook, checksum, down, .. } =
+        resolve(db, &origin, step, &mut kept)?;
     let dialect = place.tables.dialect;
-    let statements = script
-        .statements(dialect)
-        .map_err(|error| Error::Script { path: script.path.to_string(), error })?;
-    let execution = execution(dialect, settings.execution, &statements, step);
     let run = Run {
         version: step.version(),
         name: step.name(),
@@ -106,27 +106,6 @@ pub(crate) fn step(
         direction: run.direction,
         elapsed: begun.elapsed(),
     }))
-}
-
-/// A transaction, unless it is not wanted, or would be none: where schema changes commit by
-/// themselves, a script that holds one runs with a cursor. So does what an earlier run has begun
-/// that way, whatever the settings say now.
-pub(crate) fn execution(
-    dialect: Dialect,
-    declared: Execution,
-    statements: &[Statement<'_>],
-    step: &Step<'_>,
-) -> Execution {
-    match declared {
-        _ if step.is_begun() => Execution::Statements,
-        Execution::Transaction
-            if dialect.ddl() == dbmig_core::dialect::Ddl::Transactional
-                || statements.iter().all(|s| kind::is_rollbackable(dialect, s)) =>
-        {
-            Execution::Transaction
-        }
-        _ => Execution::Statements,
-    }
 }
 
 /// What refuses a transaction, such as `CREATE INDEX CONCURRENTLY`, waits without making others
