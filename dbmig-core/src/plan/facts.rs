@@ -1,6 +1,7 @@
 //! What the database says: the facts that a plan is made from.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 
 use super::Direction;
 use crate::migration::{Migration, MigrationSet};
@@ -210,6 +211,12 @@ impl History {
         };
         let unknown = self.applied.iter().filter(|one| set.get(&one.version).is_none());
         unknown.filter(|one| one.version > first.version && !lived_beside(one)).collect()
+    }
+
+    /// How many of the newest applied ones there are down to and with `version`.
+    pub fn count_down_to(&self, version: &Version) -> Option<NonZeroUsize> {
+        let older = self.applied.partition_point(|applied| applied.version < *version);
+        NonZeroUsize::new(self.applied.len() - older)
     }
 
     /// The ledger row of `version`.

@@ -4,9 +4,10 @@
 use dbmig_core::MigrationSet;
 use dbmig_core::plan::{
     Beyond, Blocked, Comparison, Doomed, History, Plan, Record, StoredDown, Target, allow_loss,
-    moves, plan,
+    moves,
 };
 
+use super::decide;
 use crate::backend::Database;
 use crate::backend::tables::Tables;
 use crate::error::Error;
@@ -38,7 +39,7 @@ pub(super) fn preview<'s>(
     trust_stored(db, &mut look, set, options, target)?;
     let history = &look.history;
     let comparison = Comparison::of(set, history);
-    let plan = plan(set, history, target, &options.policy);
+    let plan = decide(set, history, target, options);
     let doomed = match &plan {
         Ok(plan) => doomed(db, (&look.tables, options), plan, history)?,
         Err(_) => Vec::new(),
