@@ -6,8 +6,6 @@ use std::cell::OnceCell;
 
 use dbmig_core::Version;
 use dbmig_core::migration::MigrationSet;
-#[cfg(feature = "cli")]
-use dbmig_core::plan::Step;
 use dbmig_core::plan::{Blocked, History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
@@ -17,8 +15,6 @@ use crate::connect::{connect_with, patiently};
 use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
-#[cfg(feature = "cli")]
-use crate::execute::{Origin, Resolved, resolve};
 use crate::history::{self, HistoryRow};
 use crate::lock::{Held, refuse_foreign, with_lock};
 use crate::look::{locate, look, look_closely};
@@ -28,8 +24,12 @@ use crate::url::DatabaseUrl;
 
 mod back;
 mod baseline;
+#[cfg(feature = "cli")]
+mod missing;
 mod others;
 mod repair;
+#[cfg(feature = "cli")]
+mod resolve;
 mod wait;
 
 pub use back::Preview;
@@ -137,25 +137,6 @@ impl<'a> Runner<'a> {
                 Some(found) if !plan.is_empty() => Err(Error::NewerHistory { found }),
                 _ => Ok(plan),
             }
-        })
-    }
-
-    /// Tells `see` what each step of `plan` plays, as [`Runner::run`] would play it. Reads only.
-    #[cfg(feature = "cli")]
-    pub(crate) fn resolve(
-        &self,
-        db: &mut dyn Database,
-        plan: &Plan<'_>,
-        mut see: impl FnMut(&Step<'_>, &Resolved<'_>),
-    ) -> Result<(), Error> {
-        within(db, |db| {
-            let tables = locate(db)?;
-            let origin = Origin { tables: &tables, key: self.options.history_key.as_ref() };
-            for step in &plan.steps {
-                let mut kept = None;
-                see(step, &resolve(db, &origin, step, &mut kept)?);
-            }
-            Ok(())
         })
     }
 

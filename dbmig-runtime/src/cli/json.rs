@@ -39,6 +39,8 @@ impl<'a> Failure<'a> {
 #[derive(Serialize)]
 pub(super) struct Finished<'a> {
     done: Vec<DoneRow<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'a [String]>,
 }
 
 #[derive(Serialize)]
@@ -57,7 +59,12 @@ impl<'a> Finished<'a> {
             direction: done.direction.name(),
             elapsed_ms: done.elapsed.as_millis(),
         };
-        Self { done: report.done.iter().map(row).collect() }
+        Self { done: report.done.iter().map(row).collect(), missing: None }
+    }
+
+    /// Also what is applied and not here.
+    pub(super) fn with_missing(self, report: &'a Report) -> Self {
+        Self { missing: Some(&report.missing), ..self }
     }
 }
 
@@ -206,6 +213,7 @@ struct RunRow<'a> {
     statements_done: usize,
     statements_total: usize,
     app: &'a str,
+    build: Option<&'a str>,
     host: &'a str,
     database_user: Option<&'a str>,
     error: Option<&'a str>,
@@ -224,6 +232,7 @@ impl<'a> Runs<'a> {
             statements_done: row.statements_done,
             statements_total: row.statements_total,
             app: &row.app,
+            build: row.build.as_deref(),
             host: &row.host,
             database_user: row.database_user.as_deref(),
             error: row.error.as_deref(),

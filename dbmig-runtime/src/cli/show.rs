@@ -1,5 +1,6 @@
 //! Tables and plans for people.
 
+use dbmig_core::Build;
 use dbmig_core::migration::Execution;
 use dbmig_core::outlook::{Backward, Forward};
 use dbmig_core::plan::{Direction, Plan, Step};
@@ -121,7 +122,8 @@ pub(super) fn history(output: &Output, rows: &[HistoryRow]) {
             state.paint(format_args!("{:<9}", row.state)),
             row.name,
         ));
-        let by = [row.app.as_str(), row.host.as_str(), row.database_user.as_deref().unwrap_or("")];
+        let app = Build { app: row.app.clone(), id: row.build.clone() }.to_string();
+        let by = [app.as_str(), row.host.as_str(), row.database_user.as_deref().unwrap_or("")];
         let by: Vec<_> = by.into_iter().filter(|part| !part.is_empty()).collect();
         let statements = format!("{} of {} statements", row.statements_done, row.statements_total);
         output.line(Look::Faint.paint(format!("    {statements}, by {}", by.join(", "))));
