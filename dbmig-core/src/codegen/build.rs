@@ -6,6 +6,7 @@ use std::process::exit;
 use std::{env, fs, io};
 
 use super::cache;
+use super::revision::revision;
 use crate::Dialect;
 use crate::scan::{self, CargoSettings, Smell, Warning};
 
@@ -35,6 +36,32 @@ pub fn watch(dir: impl AsRef<Path>) {
         None => tell(dir, &scan::fingerprint(dir)),
     }
 }
+
+/// Hands the crate what tells this build from others of its version, as
+/// `option_env!("DBMIG_BUILD")`: what the environment variable `DBMIG_BUILD` says while it is
+/// compiled; else, in a release build, the git revision that is checked out. Without either, there is
+/// none.
+///
+/// A release build is made again after each commit, for its id would not be true any more; other
+/// builds are not.
+pub fn build_id() {
+    println!("cargo::rerun-if-env-changed={BUILD}");
+    let named = env::var(BUILD).ok().filter(|id| !id.trim().is_empty());
+    let id = named.or_else(|| {
+        let is_release = env::var_os("PROFILE").is_some_and(|profile| profile == "release");
+        let revision = revision(&root()).filter(|_| is_release)?;
+        for path in revision.watched {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
+        Some(revision.id)
+    });
+    if let Some(id) = id {
+        println!("cargo::rustc-env={BUILD}={}", id.lines().next().unwrap_or_default());
+    }
+}
+
+/// The environment variable in which a build says what it is.
+const BUILD: &str = "DBMIG_BUILD";
 
 /// Writes the module that embeds the migrations in `dir` (from the package's root) to
 /// `$OUT_DIR/<dir>.rs`, for `include!`, and tells cargo when they change.
