@@ -85,8 +85,7 @@ mod tests {
 
     #[test]
     fn only_numbers_say_which_version_is_later() {
-        let is_later =
-            |one, other| Build::new(one, None).is_later_than(&Build::new(other, None));
+        let is_later = |one, other| Build::new(one, None).is_later_than(&Build::new(other, None));
         assert!(is_later("shop 1.10.0", "shop 1.9.3"));
         assert!(is_later("shop 1.4.1", "shop 1.4"));
         assert!(!is_later("shop 1.4.0", "shop 1.4.0"));

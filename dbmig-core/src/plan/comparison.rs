@@ -8,9 +8,9 @@
 use std::fmt;
 
 use super::{History, Occasion};
-use crate::{Build, Version};
 use crate::migration::{Migration, MigrationSet};
 use crate::outlook::{Forward, Impact};
+use crate::{Build, Version};
 
 /// How the database stands to a set.
 #[derive(Clone, Debug, PartialEq, Eq)]

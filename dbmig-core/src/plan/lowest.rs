@@ -41,7 +41,9 @@ impl Lowest {
             Self::OrLater(app) => format!("deploy {app} or a later version"),
             Self::Exactly(build) => format!("deploy {build}, or another build that has {newest}"),
             Self::Unknown => {
-                format!("deploy a build that has {newest}, or put its directory back and build again")
+                format!(
+                    "deploy a build that has {newest}, or put its directory back and build again"
+                )
             }
         }
     }

@@ -27,9 +27,8 @@ pub(super) struct ShownStep {
 
 impl ShownStep {
     pub(super) fn of(step: &Step<'_>, resolved: &Resolved<'_>) -> Self {
-        let shown = |s: &Statement<'_>| {
-            (s.position, sql::hide_secrets(s.dialect(), s.text).into_owned())
-        };
+        let shown =
+            |s: &Statement<'_>| (s.position, sql::hide_secrets(s.dialect(), s.text).into_owned());
         let (forward, backward) = match step.direction() {
             Direction::Up => (Some(resolved.outlook.forward()), None),
             Direction::Down => (None, Some(resolved.outlook.backward())),

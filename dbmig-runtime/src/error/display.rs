@@ -111,7 +111,22 @@ impl Error {
                 format!("an earlier run of {} was interrupted", stuck.name)
             }
             Self::Blocked(Blocked::BelowFloor { breaking, refused }) => below(breaking, refused),
-            other => other.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" "),
+            // Words of our own, and names.
+            other @ (Self::Url(_)
+            | Self::NotBuiltIn { .. }
+            | Self::Blocked(_)
+            | Self::NotReady { .. }
+            | Self::LockLost(_)
+            | Self::Cancelled(_)
+            | Self::LeaseNeedsUrl
+            | Self::NoLease
+            | Self::OtherSchema { .. }
+            | Self::Unrepairable(_)
+            | Self::Script { .. }
+            | Self::NewerHistory { .. }
+            | Self::StoredScriptGone { .. }) => {
+                other.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ")
+            }
         }
     }
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use dbmig_core::history::RunState;
 use dbmig_core::migration::{Execution, Settings};
 use dbmig_core::plan::{Direction, Step};
-use dbmig_core::sql::{Statement, kind};
 use dbmig_core::sql;
+use dbmig_core::sql::{Statement, kind};
 
 use crate::backend::Database;
 use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
@@ -27,9 +27,9 @@ mod resolved;
 
 use diesel::QueryResult;
 use floor::Announced;
-pub(crate) use resolved::{Origin, Resolved, resolve, storable_down};
 #[cfg(feature = "cli")]
 pub(crate) use resolved::Source;
+pub(crate) use resolved::{Origin, Resolved, resolve, storable_down};
 
 /// Where a step is executed.
 pub(crate) struct Place<'a> {

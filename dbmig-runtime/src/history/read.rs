@@ -56,7 +56,8 @@ fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
         )
     };
     // Only what is in somebody's way is told with when and where it came.
-    let breaking = |column: &str| format!("CASE WHEN compatible = 'compatible' THEN NULL ELSE {column} END");
+    let breaking =
+        |column: &str| format!("CASE WHEN compatible = 'compatible' THEN NULL ELSE {column} END");
     let columns = [
         format!("'{RUN_ROW}'"),
         text("version"),

@@ -118,8 +118,13 @@ pub(super) fn refuse_loss(
     target: &Target,
     plan: &Plan<'_>,
 ) -> Result<(), Error> {
-    if !matches!(target, Target::Image(_)) {
-        return Ok(());
+    match target {
+        Target::Image(_) => {}
+        Target::Latest
+        | Target::Through(_)
+        | Target::Revert(_)
+        | Target::RevertTo(_)
+        | Target::Redo(_) => return Ok(()),
     }
     let history = held.look.history.clone();
     let tables = held.look.tables.clone();

@@ -62,6 +62,8 @@ impl Missing {
                 "; or take it and what is newer back, with the data: `{program} revert -n {count}`"
             ),
         };
-        format!("{by}, and its directory is not here: put it back, or fetch the branch that has it{back}")
+        format!(
+            "{by}, and its directory is not here: put it back, or fetch the branch that has it{back}"
+        )
     }
 }

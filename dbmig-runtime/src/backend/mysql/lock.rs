@@ -45,9 +45,9 @@ impl Lock for Named {
             return Ok(Some(format!("server session {}{}{doing}", row.text(0), row.text(1))));
         }
         let rows = db.query(&of(&work(tables)))?;
-        Ok(rows
-            .first()
-            .map(|row| format!("server session {}{}, whose runner is gone", row.text(0), row.text(1))))
+        Ok(rows.first().map(|row| {
+            format!("server session {}{}, whose runner is gone", row.text(0), row.text(1))
+        }))
     }
 
     fn seen(

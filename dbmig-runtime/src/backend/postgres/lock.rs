@@ -287,7 +287,7 @@ pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Acti
         Some(row) if row.text(1) == "idle" => Activity::Idle,
         Some(row) => {
             Activity::Working(format!("server session {}, since {} UTC", row.text(0), row.text(2)))
-        },
+        }
     })
 }
 
