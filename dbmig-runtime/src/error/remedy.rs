@@ -111,7 +111,9 @@ impl MigrationError {
                 "correct {place} (leave the {done} statements before it as they are), then `{program} \
                  {verb}` goes on there"
             ),
-            _ => format!("correct {place}, then `{program} {verb}`"),
+            Left::Statements(_) | Left::Unknown | Left::Nothing => {
+                format!("correct {place}, then `{program} {verb}`")
+            }
         }
     }
 }

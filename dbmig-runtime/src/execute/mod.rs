@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 use dbmig_core::history::RunState;
 use dbmig_core::migration::{Execution, Settings};
 use dbmig_core::plan::{Direction, Step};
-use dbmig_core::sql::control::Control;
+use dbmig_core::sql;
 use dbmig_core::sql::{Statement, kind};
-use dbmig_core::{Dialect, sql};
 
 use crate::backend::Database;
 use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
@@ -25,12 +24,13 @@ mod cursor;
 mod floor;
 mod reached;
 mod refusal;
-mod script;
+mod resolved;
 
 use diesel::QueryResult;
 use floor::Announced;
-pub(crate) use script::storable_down;
-use script::{Playing, playing};
+#[cfg(feature = "cli")]
+pub(crate) use resolved::Source;
+pub(crate) use resolved::{Origin, Resolved, resolve, storable_down};
 
 /// Where a step is executed.
 pub(crate) struct Place<'a> {
@@ -74,12 +74,11 @@ pub(crate) fn step(
     before: &Report,
     observe: &mut Observe<'_>,
 ) -> Result<Option<Done>, Error> {
-    let Playing { script, down, settings, outlook, checksum } = playing(db, place, step)?;
+    let origin = Origin { tables: place.tables, key: place.options.history_key.as_ref() };
+    let mut kept = None;
+    let Resolved { script, statements, execution, settings, outlook, checksum, down, .. } =
+        resolve(db, &origin, step, &mut kept)?;
     let dialect = place.tables.dialect;
-    let statements = script
-        .statements(dialect)
-        .map_err(|error| Error::Script { path: script.path.to_string(), error })?;
-    let execution = execution(dialect, settings.execution, &statements, step);
     let run = Run {
         version: step.version(),
         name: step.name(),
@@ -110,29 +109,6 @@ pub(crate) fn step(
         direction: run.direction,
         elapsed: begun.elapsed(),
     }))
-}
-
-/// A transaction, unless it is not wanted, or would be none: where schema changes commit by
-/// themselves, a script that holds one runs with a cursor. So does what an earlier run has begun
-/// that way, whatever the settings say now.
-pub(crate) fn execution(
-    dialect: Dialect,
-    declared: Execution,
-    statements: &[Statement<'_>],
-    step: &Step<'_>,
-) -> Execution {
-    match declared {
-        _ if step.is_begun() => Execution::Statements,
-        // It commits by itself: in a transaction of ours that would end where nobody expects it.
-        _ if Control::of(dialect, statements) != Control::Within => Execution::Statements,
-        Execution::Transaction
-            if dialect.ddl() == dbmig_core::dialect::Ddl::Transactional
-                || statements.iter().all(|s| kind::is_rollbackable(dialect, s)) =>
-        {
-            Execution::Transaction
-        }
-        _ => Execution::Statements,
-    }
 }
 
 /// What refuses a transaction, such as `CREATE INDEX CONCURRENTLY`, waits without making others

@@ -68,7 +68,7 @@ pub(crate) fn insert(
         optional(signed.as_deref()),
         progress.span[0].clone(),
         progress.span[1].clone(),
-        literal(&run.runner.app),
+        literal(&run.runner.build.to_string()),
         literal(&run.runner.host),
         engine.user().to_owned(),
         literal(&run.runner.session),
@@ -111,7 +111,7 @@ pub(crate) fn settle(
          reversible, outlook, settings, down_checksum, signature, {now}, {now}, {}, {}, {}, {} FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
          WHERE {});\n",
         settled.state.name(),
-        literal(&settled.runner.app),
+        literal(&settled.runner.build.to_string()),
         literal(&settled.runner.host),
         engine.user(),
         literal(settled.note),
