@@ -49,9 +49,7 @@ impl Settings {
         let nearest = manifests.package.as_ref().or(manifests.workspace.as_ref());
         let strictness = match nearest.map(|manifest| CargoSettings::find(manifest.folder())) {
             None => Strictness::default(),
-            Some(found) => {
-                found.map_err(|problem| Failure::usage(problem.to_string()))?.strictness
-            }
+            Some(found) => found.map_err(|problem| Failure::usage(problem.to_string()))?.strictness,
         };
         Ok(Self { strictness, ..package.or(fallback) })
     }

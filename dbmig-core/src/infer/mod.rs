@@ -101,10 +101,7 @@ fn changes(dialect: Dialect, script: &Script) -> Vec<Change> {
     match script.statements(dialect) {
         Ok(statements) => statements.iter().flat_map(read::changes).collect(),
         Err(error) => {
-            vec![Change {
-                act: Act::NotUnderstood(error.to_string()),
-                position: error.position,
-            }]
+            vec![Change { act: Act::NotUnderstood(error.to_string()), position: error.position }]
         }
     }
 }

@@ -11,6 +11,7 @@ use super::{Report, metadata, text};
 use crate::checksum::Sum;
 use crate::migration::{Body, Down, Execution, Migration, Reversible, Script, Settings, SqlBody};
 use crate::outlook::Outlook;
+use crate::sql::control::Control;
 use crate::sql::{Piece, Reading, SplitError, Statement, kind, split_and_show};
 use crate::{Checksum, Dialect, Version};
 
@@ -144,12 +145,7 @@ fn split<'t>(
 }
 
 /// Statements that do not go with the migration's transaction.
-fn misfits(
-    path: &Path,
-    statements: &[Statement<'_>],
-    execution: Execution,
-    report: &mut Report,
-) {
+fn misfits(path: &Path, statements: &[Statement<'_>], execution: Execution, report: &mut Report) {
     if execution != Execution::Transaction {
         return;
     }
@@ -172,18 +168,18 @@ fn misfits(
 
 /// Other statements that end the transaction are warned of: what another tool has applied stays
 /// usable. This one leaves locks that outlive the session, and nobody who knows of them.
-fn prepares(
-    path: &Path,
-    statements: &[Statement<'_>],
-    execution: Execution,
-    report: &mut Report,
-) {
-    let prepares = |s: &&Statement<'_>| kind::prepares_transaction(report.dialect, s);
+fn prepares(path: &Path, statements: &[Statement<'_>], execution: Execution, report: &mut Report) {
+    let dialect = report.dialect;
+    let left = |at: usize| {
+        Control::of(dialect, statements) == Control::EndsOuter(at)
+            || !statements[at..].iter().any(|s| kind::ends_prepared(dialect, s))
+    };
     let found: Vec<_> = statements
         .iter()
-        .filter(prepares)
-        .filter(|_| execution == Execution::Transaction)
-        .map(|statement| Problem::at(path, statement.position, Fault::PreparesTransaction))
+        .enumerate()
+        .filter(|(_, statement)| kind::prepares_transaction(dialect, statement))
+        .filter(|(at, _)| execution == Execution::Transaction && left(*at))
+        .map(|(_, statement)| Problem::at(path, statement.position, Fault::PreparesTransaction))
         .collect();
     report.problems.extend(found);
 }

@@ -138,8 +138,8 @@ impl fmt::Display for Fault {
             Self::Sql(error) => return error.fmt(f),
             Self::Metadata(text) | Self::Setting(text) => text,
             Self::PreparesTransaction => {
-                "this statement would leave the migration's transaction prepared, with its locks: \
-                 remove it"
+                "this statement would leave a transaction prepared, with its locks, and nothing here \
+                 ends that: remove it, or say `run_in_transaction = false` in metadata.toml"
             }
             Self::Denied(smell) => {
                 let key = Rule::of(smell).map_or("a setting", Rule::key);

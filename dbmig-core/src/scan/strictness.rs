@@ -239,8 +239,7 @@ mod tests {
     #[test]
     fn the_package_goes_before_its_workspace() {
         let of = |package: &str, workspace: &str| {
-            find(package, workspace)
-                .map(|found| found.strictness.level(Rule::WrongDeclarations))
+            find(package, workspace).map(|found| found.strictness.level(Rule::WrongDeclarations))
         };
         let deny = "[workspace.metadata.dbmig]\nwrong-declarations = 'deny'";
         assert_eq!(of("", ""), Ok(Level::Warn));

@@ -117,9 +117,10 @@ impl fmt::Display for Smell {
             }
             Self::OnlyComments => "this file holds no statement: this migration does nothing",
             Self::EndsTransaction => {
-                "this statement controls the transaction that the migration runs in: remove it \
-                 (`BEGIN; .. COMMIT;` around a script is not needed), or say `run_in_transaction = \
-                 false` in metadata.toml; a run whose own transaction it ends fails"
+                "this statement controls the transaction that the migration runs in, so the migration \
+                 runs statement by statement, and not at all where it ends what it has not begun: \
+                 remove it (`BEGIN; .. COMMIT;` around a script is not needed), or say \
+                 `run_in_transaction = false` in metadata.toml"
             }
             Self::RefusesTransaction => {
                 "this statement cannot run in a transaction: say `run_in_transaction = false` in \

@@ -51,7 +51,8 @@ pub(super) fn line(dialect: Dialect, token: &Token<'_>, rest: &str, place: Place
 
 /// The name of a command: a word, or one sign.
 fn name(rest: &str) -> &str {
-    let word = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let word =
+        rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     let sign = || rest.chars().next().filter(|c| !c.is_whitespace()).map_or(0, char::len_utf8);
     &rest[..if word > 0 { word } else { sign() }]
 }
@@ -98,7 +99,10 @@ pub(super) enum Copy {
     #[default]
     Start,
     /// `COPY`, with as many parentheses open; whether `FROM` or `TO` was the word before.
-    Copy { depth: u32, before: Option<Rows> },
+    Copy {
+        depth: u32,
+        before: Option<Rows>,
+    },
     /// It exchanges rows with its client.
     Client(Rows),
     Other,

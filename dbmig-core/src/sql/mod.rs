@@ -6,6 +6,7 @@
 #[cfg(feature = "infer")]
 pub(crate) mod calls;
 mod client;
+pub mod control;
 pub mod effect;
 mod error;
 mod extent;
@@ -135,10 +136,9 @@ pub(crate) fn split_and_show<'t>(
             }
         }
     }
-    let nul = text.find('\0').map(|offset| SplitError {
-        what: Unfit::Nul,
-        position: Position::at(text, offset),
-    });
+    let nul = text
+        .find('\0')
+        .map(|offset| SplitError { what: Unfit::Nul, position: Position::at(text, offset) });
     let unterminated = open.or_else(|| pieces.open()).map(|(what, offset)| SplitError {
         what: Unfit::Unterminated(what),
         position: Position::at(text, offset),

@@ -181,8 +181,7 @@ const MYSQL_LITERAL: Rules = Rules {
     prefixes: &[("b", DIGITS), ("x", DIGITS), ("n", STRING)],
     ..MYSQL
 };
-const MYSQL_ANSI_LITERAL: Rules =
-    Rules { quotes: &[STRING, NAME, BACKTICK], ..MYSQL_LITERAL };
+const MYSQL_ANSI_LITERAL: Rules = Rules { quotes: &[STRING, NAME, BACKTICK], ..MYSQL_LITERAL };
 
 impl Rules {
     pub(super) fn of(reading: Reading) -> &'static Self {

@@ -11,8 +11,8 @@ mod literal;
 mod message;
 mod walk;
 
-pub use message::hide_secrets_in_message;
 pub(super) use message::hide_read_in_message;
+pub use message::hide_secrets_in_message;
 use walk::{DEEPEST, Hidden, walk};
 
 const HIDDEN: &str = "'***'";

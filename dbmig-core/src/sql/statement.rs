@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::Position;
 use super::lexer::Lexer;
 use super::reading::Reading;
 use super::secret::{hide_read, hide_read_in_message};
 use super::token::Token;
-use super::Position;
 use crate::{Checksum, Dialect};
 
 /// One statement of a script.

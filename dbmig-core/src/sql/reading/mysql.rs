@@ -19,7 +19,8 @@ struct Modes {
 }
 
 /// The names that hold `ANSI_QUOTES`; most are MariaDB's.
-const ANSI_QUOTES: &[&str] = &["ANSI_QUOTES", "ANSI", "ORACLE", "POSTGRESQL", "MSSQL", "DB2", "MAXDB"];
+const ANSI_QUOTES: &[&str] =
+    &["ANSI_QUOTES", "ANSI", "ORACLE", "POSTGRESQL", "MSSQL", "DB2", "MAXDB"];
 const NO_BACKSLASH_ESCAPES: &str = "NO_BACKSLASH_ESCAPES";
 
 /// What variables were given.
@@ -134,7 +135,9 @@ impl Script {
 
     /// `SELECT @@sql_mode INTO @old`; all else that a query puts into a variable is not followed.
     fn select(&mut self, tokens: &[Token<'_>], now: Value) {
-        let Some(into) = tokens.iter().position(|token| is_word(Some(token), "INTO")) else { return };
+        let Some(into) = tokens.iter().position(|token| is_word(Some(token), "INTO")) else {
+            return;
+        };
         let name = variable(&tokens[into + 1..]).filter(|(_, rest)| rest.is_empty());
         if let Some((name, _)) = name {
             let value = self.value(&tokens[..into], now);
@@ -160,7 +163,8 @@ impl Script {
             Some((Scope::Global, [])) => return self.global,
             _ => {}
         }
-        let inside = |from: usize| Some(&tokens[from..]).filter(|_| closes(tokens, from - 1))?.split_last();
+        let inside =
+            |from: usize| Some(&tokens[from..]).filter(|_| closes(tokens, from - 1))?.split_last();
         if is_symbol(tokens.first(), "(") {
             let (_, inside) = inside(1)?;
             let skip = usize::from(is_word(inside.first(), "SELECT"));
@@ -173,9 +177,10 @@ impl Script {
         let arguments: Vec<_> = parts(inside).collect();
         let value = |part: &&[Token<'_>]| self.value(part, now);
         match tokens.first()?.text.to_ascii_uppercase().as_str() {
-            "CONCAT" | "CONCAT_WS" => {
-                arguments.iter().map(value).try_fold(Modes::default(), |all, one| Some(all.with(one?)))
-            }
+            "CONCAT" | "CONCAT_WS" => arguments
+                .iter()
+                .map(value)
+                .try_fold(Modes::default(), |all, one| Some(all.with(one?))),
             "IFNULL" | "COALESCE" => value(arguments.first()?),
             "REPLACE" => {
                 let [whole, [from], [to]] = arguments.as_slice() else { return None };

@@ -6,9 +6,8 @@ use crate::sql::token::Token;
 const NAME: &str = "standard_conforming_strings";
 
 /// With what the statements begin that may change how text is read.
-pub(super) const BEGINNINGS: &[&str] = &[
-    "SET", "RESET", "DISCARD", "SELECT", "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT",
-];
+pub(super) const BEGINNINGS: &[&str] =
+    &["SET", "RESET", "DISCARD", "SELECT", "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT"];
 
 /// What holds in the session, and in the transaction that the script has begun.
 pub(super) struct Script {

@@ -88,7 +88,10 @@ fn postgres_reads_on_as_its_setting_says() {
         ("SET standard_conforming_strings = off; SET standard_conforming_strings = yes", usual),
         ("SET standard_conforming_strings = off; RESET standard_conforming_strings", usual),
         ("SET standard_conforming_strings = off; RESET ALL", usual),
-        ("SET standard_conforming_strings = off; SET standard_conforming_strings TO DEFAULT", usual),
+        (
+            "SET standard_conforming_strings = off; SET standard_conforming_strings TO DEFAULT",
+            usual,
+        ),
         ("SELECT set_config('standard_conforming_strings', 'off', false)", escapes),
         ("SELECT pg_catalog.set_config('standard_conforming_strings', 'no', true), 1", escapes),
         ("SELECT pg_catalog.set_config('search_path', '', false)", usual),

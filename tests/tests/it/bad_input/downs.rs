@@ -56,7 +56,10 @@ fn rows_and_commands_of_psql_in_a_down_are_no_way_back() {
     let case = Case::new(Backend::Postgres);
     case.project.migration(NAME, "CREATE TABLE a (x TEXT);", "\\echo it's\nDROP TABLE a;\n");
     let said = case.dbmig(&["run"]).success().stderr;
-    assert!(said.contains(&format!("warning: {DOWN}:1:1: `\\echo` is a command of psql")), "{said}");
+    assert!(
+        said.contains(&format!("warning: {DOWN}:1:1: `\\echo` is a command of psql")),
+        "{said}"
+    );
     case.refused(4, &["revert"]).says(&[&format!("{DOWN}:1:1: `\\echo`")]);
     case.project.write(DOWN, "COPY a FROM stdin;\nit's\n\\.\n");
     case.refused(4, &["revert"]).says(&[&format!("{DOWN}:1:1: COPY FROM STDIN")]);
@@ -83,7 +86,8 @@ fn a_setting_makes_an_error_of_it_or_nothing() {
     set("broken-downs = \"allow\"\ntransaction-control = \"allow\"");
     assert_eq!(case.dbmig(&["plan"]).success().stderr, "");
     set("broken-downs = 1");
-    case.refused(2, &["plan"]).says(&["`broken-downs` is \"allow\", \"warn\" or \"deny\", not `1`"]);
+    case.refused(2, &["plan"])
+        .says(&["`broken-downs` is \"allow\", \"warn\" or \"deny\", not `1`"]);
 }
 
 #[test]

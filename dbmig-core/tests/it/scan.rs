@@ -380,7 +380,7 @@ mod unix {
         let run = Command::new("setpriv")
             .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
             .arg(program)
-            .args(["--exact", "unix::what_may_not_be_read_is_refused"])
+            .args(["--exact", "scan::unix::what_may_not_be_read_is_refused"])
             .env(UNREADABLE, dir)
             .output()
             .expect("as root, this test needs setpriv (util-linux)");
@@ -460,7 +460,8 @@ fn declarations_that_the_sql_contradicts() {
         let is_wrong = |smell: &Smell| matches!(smell, Smell::WrongDeclaration { .. });
         let wrong = scanned.warnings.iter().filter(|warning| is_wrong(&warning.smell));
         let wrong: Vec<_> = wrong.map(ToString::to_string).collect();
-        let denied = scanned.judged(Strictness::default().with(Rule::WrongDeclarations, Level::Deny));
+        let denied =
+            scanned.judged(Strictness::default().with(Rule::WrongDeclarations, Level::Deny));
         assert_eq!(denied.is_err(), !wrong.is_empty());
         let told: Vec<_> = denied.map_or_else(|error| error.problems, |_| Vec::new());
         for (warning, problem) in wrong.iter().zip(&told) {
