@@ -96,7 +96,7 @@ fn a_down_without_a_statement_undoes_nothing_where_that_is_declared() {
         case.begin();
         for down in ["", "-- nothing to undo\n"] {
             case.project.migration(NAME, "CREATE TABLE IF NOT EXISTS a (x INT);", down);
-            case.project.remove(&format!("migrations/{NAME}/metadata.toml"));
+            metadata(case, "");
             let said = case.dbmig(&["run"]).success().stderr;
             let way = "say `reversible = \"yes\"` under `[dbmig]` in metadata.toml";
             assert!(said.contains(&format!("{DOWN}: this file holds no statement")), "{said}");
