@@ -20,8 +20,31 @@ pub struct Tables {
     pub history: Presence,
     /// A table of the two that belongs to somebody who could lead our writes astray.
     pub foreign: Option<Foreign>,
+    /// Why nothing can be written here, if so.
+    pub read_only: Option<ReadOnly>,
+    /// Whether each connection has a session of its own.
+    pub sessions: Sessions,
     /// What the session had set that a migration may change, in the engine's own order.
     pub session: Vec<String>,
+}
+
+/// Whose the sessions of a server are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sessions {
+    /// Each connection has one.
+    #[default]
+    OfEach,
+    /// All connections have the same one, and wait while one of them is in a transaction.
+    Shared,
+}
+
+/// Why a server does not write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadOnly {
+    /// It is a replica of another one.
+    Replica,
+    /// Its settings forbid it, for whoever they bind.
+    Setting,
 }
 
 /// A table of ours that is somebody else's.

@@ -4,7 +4,8 @@ use std::fmt;
 
 use dbmig_core::plan::{Blocked, Direction, Unknown};
 
-use super::{ConnectReason, Error, Left, MigrationError};
+use crate::backend::tables::ReadOnly;
+use super::{ConnectReason, Error, Left, MigrationError, NoLock};
 use crate::report::Report;
 
 impl fmt::Display for Error {
@@ -23,6 +24,13 @@ impl fmt::Display for Error {
                 waited.as_secs(),
                 holder.as_deref().unwrap_or("a session that the database does not name"),
             ),
+            Self::Lagging { waited } => write!(
+                f,
+                "what the database shows is not what the server that writes holds, {} s long: a proxy \
+                 answers from a replica that is behind. Nothing was decided on that, and nothing was touched",
+                waited.as_secs(),
+            ),
+            Self::ReadOnly(why) => f.write_str(why.words()),
             Self::FailedElsewhere(run) => write!(
                 f,
                 "{} failed on {}, which this runner waited for, so it is not tried again:\n  {}",
@@ -50,6 +58,7 @@ impl fmt::Display for Error {
                 f.write_str("stopped, as it was asked to")?;
                 done_before(f, before)
             }
+            Self::NoLock(why) => f.write_str(why.words()),
             Self::LeaseNeedsUrl => f.write_str(
                 "a lease needs a connection of its own, to renew it while the other one works, and this \
                  connection was lent",
@@ -136,6 +145,41 @@ impl MigrationError {
                 s.position, s.number, s.of
             ),
             None => format!("{name} failed in {path}"),
+        }
+    }
+}
+
+impl ReadOnly {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Replica => {
+                "this server is a replica (it is in recovery), and there is something to write: only its \
+                 primary can do that. Nothing was touched"
+            }
+            Self::Setting => {
+                "this server only reads (`transaction_read_only` is on in a transaction that was to \
+                 write), and there is something to write. Nothing was touched"
+            }
+        }
+    }
+}
+
+impl NoLock {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::SharedSession => {
+                "this is PGlite, whose connections all share one session: its advisory locks exclude \
+                 nobody, and one connection that holds a lock in a transaction stops all others. \
+                 Nothing was touched"
+            }
+            Self::OneConnection => {
+                "this is PGlite, and it takes no second connection, which the lease needs: one is to renew \
+                 it while the other one works. Nothing was touched"
+            }
+            Self::StatementPooling => {
+                "the pooler is in statement mode, which allows no transaction to stay open, so an \
+                 advisory lock cannot be held. Nothing was touched"
+            }
         }
     }
 }

@@ -204,7 +204,9 @@ fn record_failure(
     failure: &Failure,
     begun: Instant,
 ) {
-    if matches!(failure.at, FailedAt::Fence | FailedAt::Cancelled) || is_lost(&failure.error) {
+    let is_its_own =
+        matches!(failure.at, FailedAt::Statement(..) | FailedAt::Script | FailedAt::Bookkeeping);
+    if !is_its_own || is_lost(&failure.error) {
         return;
     }
     let (engine, tables) = (db.engine(), place.tables);
@@ -284,7 +286,7 @@ fn step_error(
         FailedAt::Fence => return Error::LockLost(Box::new(before.clone())),
         FailedAt::Cancelled => return Error::Cancelled(Box::new(before.clone())),
         FailedAt::Statement(index, position) => statements.get(index).map(|s| (index, s, position)),
-        FailedAt::Script | FailedAt::Bookkeeping => None,
+        FailedAt::Script | FailedAt::Bookkeeping | FailedAt::Changed => None,
     };
     let left = if left == Left::Nothing && is_lost(&failure.error) { Left::Unknown } else { left };
     Error::Migration(Box::new(MigrationError {
@@ -299,6 +301,9 @@ fn step_error(
         }),
         left,
         before: before.clone(),
-        source: failure.error,
+        source: match failure.at {
+            FailedAt::Changed => Error::changed(),
+            _ => failure.error,
+        },
     }))
 }

@@ -8,8 +8,8 @@ use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 
 use crate::backend::Database;
-use crate::backend::tables::{Foreign, Tables};
-use crate::error::Error;
+use crate::backend::tables::{Foreign, Sessions, Tables};
+use crate::error::{Error, NoLock};
 use crate::event::Observe;
 use crate::look::Look;
 use crate::options::Options;
@@ -205,11 +205,22 @@ pub(crate) fn with_lock<T>(
     let token = fastrand::u32(2..1 << 31);
     let mut waiting = Waiting::new(options.lock_wait, options.control.clone());
     loop {
-        let Some(look) = decide(db)? else { return Ok(None) };
+        let look = match decide(db) {
+            Ok(Some(look)) => look,
+            Ok(None) => return Ok(None),
+            Err(Error::Lagging { .. }) => {
+                waiting.changed(observe)?;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         refuse(&look)?;
+        if (options.locking, look.tables.sessions) == (Locking::Advisory, Sessions::Shared) {
+            return Err(Error::NoLock(NoLock::SharedSession));
+        }
         let tables = look.tables.clone();
         let claim = Claim { tables: &tables, token, who: &who, seat };
-        match lock.take(db, &claim, &look).map_err(taking())? {
+        match lock.take(db, &claim, &look).map_err(refused)? {
             Take::Held(guard, freshness) => {
                 let result = held::work(
                     db,
@@ -226,7 +237,7 @@ pub(crate) fn with_lock<T>(
                 drop(released);
                 return Ok(Some(value));
             }
-            Take::Changed => waiting.again(None)?,
+            Take::Changed => waiting.changed(observe)?,
             Take::Foreign(foreign) => return Err(Error::foreign(&foreign)),
             Take::Busy => {
                 // Once it is there, it is something else that is waited for.
@@ -237,8 +248,11 @@ pub(crate) fn with_lock<T>(
     }
 }
 
-/// Nothing is written where somebody else could lead it astray, or where a newer dbmig knows better.
+/// Nothing is written where nothing can be, where somebody else could lead it astray, or where a newer dbmig knows better.
 fn refuse(look: &Look) -> Result<(), Error> {
+    if let Some(why) = look.tables.read_only {
+        return Err(Error::ReadOnly(why));
+    }
     refuse_foreign(&look.tables)?;
     look.history.newer_format.map_or(Ok(()), |found| Err(Error::NewerHistory { found }))
 }
@@ -246,6 +260,14 @@ fn refuse(look: &Look) -> Result<(), Error> {
 /// Whoever owns a table has a say in what a write to it does.
 pub(crate) fn refuse_foreign(tables: &Tables) -> Result<(), Error> {
     tables.foreign.as_ref().map_or(Ok(()), |foreign| Err(Error::foreign(foreign)))
+}
+
+/// In pgbouncer's words, which are English everywhere.
+fn refused(error: diesel::result::Error) -> Error {
+    match error.to_string().contains("statement pooling mode") {
+        true => Error::NoLock(NoLock::StatementPooling),
+        false => taking()(error),
+    }
 }
 
 fn taking() -> impl FnOnce(diesel::result::Error) -> Error {

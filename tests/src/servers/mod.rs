@@ -7,7 +7,10 @@
 mod mariadb;
 mod options;
 mod pgbouncer;
+mod pglite;
+mod pgpool;
 mod postgres;
+mod replica;
 mod supervisor;
 mod tls;
 
@@ -20,6 +23,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::{Engine, Session, TestDatabase, environment, programs};
 pub use options::{Durability, Encryption, Options};
 pub use pgbouncer::{Pgbouncer, PoolMode};
+pub use pglite::PGlite;
+pub use pgpool::{Pgpool, Reads};
+pub use replica::Standby;
 pub(crate) use supervisor::detach;
 use supervisor::{Programs, Signal, Supervisor};
 pub use tls::Tls;

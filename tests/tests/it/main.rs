@@ -16,6 +16,7 @@ mod new_user;
 mod outlook;
 mod pooler;
 mod probes;
+mod proxies;
 mod qovery_page;
 mod releases;
 mod repair;
