@@ -97,7 +97,7 @@ pub(crate) fn look_surely(db: &mut dyn Database) -> Result<Look, Error> {
 
 /// The same of a look that is there. A server that does not write has nothing else to say.
 pub(crate) fn make_sure(db: &mut dyn Database, look: &Look) -> Result<(), Error> {
-    if look.tables.read_only.is_some() {
+    if look.tables.obstacle.is_some() {
         return Ok(());
     }
     match is_confirmed(db, look, &Fence::default(), ("dbmig", &[])) {

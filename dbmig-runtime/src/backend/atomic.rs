@@ -13,7 +13,7 @@ use super::connection::{Database, Stop};
 use super::engine::Engine;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 use super::envelope::Envelope;
-use super::envelope::Setting;
+use super::envelope::{Setting, is_ended};
 use crate::control::Control;
 use crate::error::without_secrets;
 
@@ -29,6 +29,8 @@ pub struct Atomic<'a> {
     pub overtaken: &'a str,
     /// The rows for both tables; the argument as for [`Engine::span`].
     pub rows: &'a dyn Fn(Option<Duration>) -> String,
+    /// A condition that holds once the rows are committed, and not before.
+    pub proof: &'a str,
     /// Whether it is to stop.
     pub control: &'a Control,
 }
@@ -60,6 +62,9 @@ pub enum FailedAt {
     Script,
     /// In what dbmig itself does around the script.
     Bookkeeping,
+    /// Behind it: the script had ended the transaction that was begun for it, or the server did not
+    /// confirm that it is committed.
+    Unproven,
     /// Before it: the lock was lost.
     Fence,
     /// What it was decided on does not hold any more.
@@ -84,6 +89,22 @@ impl Failure {
             false => FailedAt::Bookkeeping,
         };
         Self { at, error }
+    }
+
+    /// What failed behind the last statement, with nothing of ours written.
+    pub(crate) fn closing(error: diesel::result::Error) -> Self {
+        match is_ended(&error) {
+            true => Self::unproven(
+                "the script has ended the transaction that dbmig had begun for it, so dbmig wrote nothing",
+            ),
+            false => Self::bookkeeping(error),
+        }
+    }
+
+    /// Only what the script itself has committed is done.
+    pub(crate) fn unproven(why: &str) -> Self {
+        let error = diesel::result::Error::QueryBuilderError(why.into());
+        Self { at: FailedAt::Unproven, error }
     }
 
     /// Nothing of what it was about to do is done.
@@ -197,6 +218,6 @@ fn statements_and_rows(
     }
     before_commit(db).map_err(Failure::bookkeeping)?;
     let rows = format!("{}{}", envelope.seal, (step.rows)(Some(begun.elapsed())));
-    db.execute(&rows).map_err(Failure::bookkeeping)?;
+    db.execute(&rows).map_err(Failure::closing)?;
     Ok(Outcome::Committed)
 }

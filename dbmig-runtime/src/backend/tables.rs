@@ -20,8 +20,8 @@ pub struct Tables {
     pub history: Presence,
     /// A table of the two that belongs to somebody who could lead our writes astray.
     pub foreign: Option<Foreign>,
-    /// Why nothing can be written here, if so.
-    pub read_only: Option<ReadOnly>,
+    /// Why nothing can be written there.
+    pub obstacle: Option<Obstacle>,
     /// Whether each connection has a session of its own.
     pub sessions: Sessions,
     /// What the session had set that a migration may change, in the engine's own order.
@@ -38,15 +38,6 @@ pub enum Sessions {
     Shared,
 }
 
-/// Why a server does not write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReadOnly {
-    /// It is a replica of another one.
-    Replica,
-    /// Its settings forbid it, for whoever they bind.
-    Setting,
-}
-
 /// A table of ours that is somebody else's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Foreign {
@@ -56,6 +47,16 @@ pub struct Foreign {
     pub owner: String,
     /// What this role could do with it.
     pub access: Access,
+}
+
+/// Why nothing of dbmig's can be written, though it can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The server says that others write.
+    OnlyReads {
+        /// In words.
+        why: String,
+    },
 }
 
 /// What a role may do with a table.

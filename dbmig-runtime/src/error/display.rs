@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use dbmig_core::plan::{Blocked, Direction, Unknown};
+use dbmig_core::Build;
+use dbmig_core::plan::{Blocked, Direction, Lowest, Unknown};
 
-use crate::backend::tables::ReadOnly;
 use super::{ConnectReason, Error, Left, MigrationError, NoLock};
+use crate::backend::tables::Obstacle;
 use crate::report::Report;
 
 impl fmt::Display for Error {
@@ -30,7 +31,9 @@ impl fmt::Display for Error {
                  answers from a replica that is behind. Nothing was decided on that, and nothing was touched",
                 waited.as_secs(),
             ),
-            Self::ReadOnly(why) => f.write_str(why.words()),
+            Self::Obstacle(Obstacle::OnlyReads { why }) => {
+                write!(f, "nothing can be migrated here: {why}. Nothing was written")
+            }
             Self::FailedElsewhere(run) => write!(
                 f,
                 "{} failed on {}, which this runner waited for, so it is not tried again:\n  {}",
@@ -118,21 +121,39 @@ impl Error {
             Self::Blocked(Blocked::Interrupted(stuck)) => {
                 format!("an earlier run of {} was interrupted", stuck.name)
             }
-            Self::Blocked(Blocked::BelowFloor { breaking }) => below(breaking),
-            other => other.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" "),
+            Self::Blocked(Blocked::BelowFloor { breaking, refused }) => below(breaking, refused),
+            // Words of our own, and names.
+            other @ (Self::Url(_)
+            | Self::NotBuiltIn { .. }
+            | Self::Blocked(_)
+            | Self::NotReady { .. }
+            | Self::LockLost(_)
+            | Self::Cancelled(_)
+            | Self::Lagging { .. }
+            | Self::Obstacle(_)
+            | Self::NoLock(_)
+            | Self::LeaseNeedsUrl
+            | Self::NoLease
+            | Self::OtherSchema { .. }
+            | Self::Unrepairable(_)
+            | Self::Script { .. }
+            | Self::NewerHistory { .. }
+            | Self::StoredScriptGone { .. }) => {
+                other.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ")
+            }
         }
     }
 }
 
 /// Why something is breaking may repeat SQL.
-fn below(breaking: &[Unknown]) -> String {
+fn below(breaking: &[Unknown], refused: &Build) -> String {
     let names: Vec<_> = breaking.iter().map(|one| one.name.as_str()).collect();
     let names = names.join(", ");
-    match breaking.last().and_then(Unknown::app) {
-        Some(app) => format!(
-            "the database is ahead with {names}, which this version cannot run with; the lowest one that can is {app}"
-        ),
-        None => format!("the database is ahead with {names}, which this version cannot run with"),
+    let ahead = format!("the database is ahead with {names}, which this version cannot run with");
+    match Lowest::of(breaking, refused) {
+        Lowest::OrLater(app) => format!("{ahead}; the lowest one that can is {app}"),
+        Lowest::Exactly(build) => format!("{ahead}; one that can is {build}"),
+        Lowest::Unknown => ahead,
     }
 }
 
@@ -145,21 +166,6 @@ impl MigrationError {
                 s.position, s.number, s.of
             ),
             None => format!("{name} failed in {path}"),
-        }
-    }
-}
-
-impl ReadOnly {
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Replica => {
-                "this server is a replica (it is in recovery), and there is something to write: only its \
-                 primary can do that. Nothing was touched"
-            }
-            Self::Setting => {
-                "this server only reads (`transaction_read_only` is on in a transaction that was to \
-                 write), and there is something to write. Nothing was touched"
-            }
         }
     }
 }
@@ -177,8 +183,8 @@ impl NoLock {
                  it while the other one works. Nothing was touched"
             }
             Self::StatementPooling => {
-                "the pooler is in statement mode, which allows no transaction to stay open, so an \
-                 advisory lock cannot be held. Nothing was touched"
+                "the connection is ended as soon as a transaction stays open, as a pooler in statement mode does, \
+                 so an advisory lock cannot be held. Nothing was touched"
             }
         }
     }
@@ -224,6 +230,10 @@ impl fmt::Display for MigrationError {
                  as a whole or not at all",
             )?,
             Left::Nothing => f.write_str("\nnothing of this migration is in the database")?,
+            Left::OwnCommits => f.write_str(
+                "\nof this migration, only what the script itself has committed is in the database; it is \
+                 not recorded as done",
+            )?,
             Left::InDoubt(done) => {
                 match done {
                     0 => {}

@@ -7,7 +7,7 @@ use dbmig_core::plan::{Blocked, Direction, Unrepairable};
 use dbmig_core::sql::{Position, SplitError};
 
 use crate::backend::atomic::{is_lock_wait, is_lost};
-use crate::backend::tables::{Access, Foreign, ReadOnly};
+use crate::backend::tables::{Access, Foreign, Obstacle};
 use crate::history::HistoryRow;
 use crate::report::Report;
 use crate::url::UrlError;
@@ -70,8 +70,8 @@ pub enum Error {
         /// How long it was waited for.
         waited: Duration,
     },
-    /// The server does not write.
-    ReadOnly(ReadOnly),
+    /// Nothing can be written there; nothing was.
+    Obstacle(Obstacle),
     /// The lock was lost while this run worked: its connection was cut, or silent for too long.
     LockLost(Box<Report>),
     /// It was asked to stop, and did.
@@ -200,6 +200,8 @@ pub enum Left {
     Unknown,
     /// Nothing: it was one transaction.
     Nothing,
+    /// What the script itself has committed, and nothing else.
+    OwnCommits,
     /// So many of its statements; the next run goes on behind them.
     Statements(usize),
     /// So many of its statements, and of the next one nothing, a part or all: the next run finds
@@ -248,7 +250,28 @@ impl Error {
         match self {
             Self::LockLost(_) => Self::LockLost(Box::new(before.clone())),
             Self::Cancelled(_) => Self::Cancelled(Box::new(before.clone())),
-            error => error,
+            error @ (Self::Migration(_)
+            | Self::Blocked(_)
+            | Self::FailedElsewhere(_)
+            | Self::Url(_)
+            | Self::NotBuiltIn { .. }
+            | Self::Connect { .. }
+            | Self::LockWait { .. }
+            | Self::NotReady { .. }
+            | Self::Lagging { .. }
+            | Self::Obstacle(_)
+            | Self::NoLock(_)
+            | Self::Panicked { .. }
+            | Self::LeaseNeedsUrl
+            | Self::NoLease
+            | Self::OtherDatabase { .. }
+            | Self::OtherSchema { .. }
+            | Self::Foreign(_)
+            | Self::Unrepairable(_)
+            | Self::Script { .. }
+            | Self::NewerHistory { .. }
+            | Self::StoredScriptGone { .. }
+            | Self::Database { .. }) => error,
         }
     }
 
@@ -276,17 +299,25 @@ impl Error {
     /// What kind of failure it is.
     pub fn class(&self) -> Class {
         match self {
-            Self::Url(_) | Self::NotBuiltIn { .. } => Class::Usage,
-            Self::LeaseNeedsUrl
+            Self::Url(_)
+            | Self::NotBuiltIn { .. }
+            | Self::LeaseNeedsUrl
             | Self::NoLease
             | Self::NoLock(_)
             | Self::OtherDatabase { .. }
             | Self::Unrepairable(_) => Class::Usage,
-            Self::Connect { reason: ConnectReason::Misunderstood, .. } => Class::Usage,
-            Self::Connect { reason: ConnectReason::Unreachable, .. }
-            | Self::LockWait { .. }
+            Self::Connect { reason, .. } => match reason {
+                ConnectReason::Misunderstood => Class::Usage,
+                ConnectReason::Unreachable => Class::Temporary,
+                ConnectReason::NoSuchDatabase
+                | ConnectReason::Refused
+                | ConnectReason::Untrusted
+                | ConnectReason::UnusableFile => Class::Final,
+            },
+            Self::LockWait { .. }
             | Self::Lagging { .. }
-            | Self::ReadOnly(_)
+            // A failover may make it the one that writes.
+            | Self::Obstacle(Obstacle::OnlyReads { .. })
             | Self::NotReady { .. }
             | Self::LockLost(_)
             | Self::Cancelled(_) => Class::Temporary,
@@ -297,11 +328,18 @@ impl Error {
             | Self::NewerHistory { .. }
             | Self::Foreign(_)
             | Self::OtherSchema { .. } => Class::Refused,
-            Self::Migration(error) if is_temporary(&error.source) => Class::Temporary,
-            Self::Database { source, .. } if is_temporary(source) => Class::Temporary,
-            _ => Class::Final,
+            Self::Migration(error) => of_database(&error.source),
+            Self::Database { source, .. } => of_database(source),
+            Self::FailedElsewhere(_)
+            | Self::Panicked { .. }
+            | Self::Script { .. }
+            | Self::StoredScriptGone { .. } => Class::Final,
         }
     }
+}
+
+fn of_database(error: &diesel::result::Error) -> Class {
+    if is_temporary(error) { Class::Temporary } else { Class::Final }
 }
 
 fn is_temporary(error: &diesel::result::Error) -> bool {

@@ -3,7 +3,7 @@
 use dbmig_core::plan::Direction;
 
 use super::{ConnectReason, Error, Left, MigrationError, NoLock, is_temporary};
-use crate::backend::tables::Foreign;
+use crate::backend::tables::{Foreign, Obstacle};
 
 impl Error {
     /// What to type next, for a front end that is called `program`.
@@ -45,11 +45,7 @@ impl Error {
                 "run it again when the replica has caught up, or give a URL that leads to the primary alone"
                     .to_owned(),
             ),
-            Self::ReadOnly(_) => Some(
-                "give the URL of the primary (PostgreSQL: several hosts and `target_session_attrs=primary` \
-                 find it), or run it again after the failover"
-                    .to_owned(),
-            ),
+            Self::Obstacle(obstacle) => Some(obstacle.remedy()),
             Self::FailedElsewhere(run) => Some(format!(
                 "correct {} and run it again; `{program} history` has the whole message",
                 run.name
@@ -97,6 +93,17 @@ impl Error {
     }
 }
 
+impl Obstacle {
+    fn remedy(&self) -> String {
+        match self {
+            Self::OnlyReads { .. } => {
+                "check that the database URL leads to the server that writes; after a failover, run it again"
+                    .to_owned()
+            }
+        }
+    }
+}
+
 impl Foreign {
     fn remedy(&self) -> String {
         let Self { table, .. } = self;
@@ -125,11 +132,17 @@ impl MigrationError {
                 "`{program} repair` shows what is left of that statement and how it goes on; correct {place} \
                  before `{program} {verb}`"
             ),
+            Left::OwnCommits => format!(
+                "take what ends the transaction out of {place}, look at what is in the database of it, then \
+                 `{program} {verb}`"
+            ),
             Left::Statements(done) if done > 0 => format!(
                 "correct {place} (leave the {done} statements before it as they are), then `{program} \
                  {verb}` goes on there"
             ),
-            _ => format!("correct {place}, then `{program} {verb}`"),
+            Left::Statements(_) | Left::Unknown | Left::Nothing => {
+                format!("correct {place}, then `{program} {verb}`")
+            }
         }
     }
 }

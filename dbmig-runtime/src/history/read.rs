@@ -4,11 +4,10 @@ use dbmig_core::history::{self as rows, RunRow};
 use dbmig_core::migration::Execution;
 use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::History;
-use dbmig_core::{Checksum, Dialect, Version};
+use dbmig_core::{Build, Checksum, Dialect, Version};
 
 use super::seal::StoredScript;
 use crate::backend::engine::Engine;
-use crate::backend::envelope::Envelope;
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting, Row};
 use crate::error::Error;
@@ -64,10 +63,9 @@ pub(crate) fn is_readable_where_written(db: &mut dyn Database, tables: &Tables) 
     else {
         return false;
     };
-    let envelope = Envelope::plain("BEGIN", Nesting::TopLevel);
-    let answered = db.execute(&format!("{}{query};\n{}", envelope.open, envelope.close)).is_ok();
+    let answered = db.execute(&format!("BEGIN;\n{query};\nCOMMIT;\n")).is_ok();
     if !answered {
-        let _ = db.execute(&envelope.abort);
+        let _ = db.execute("ROLLBACK");
     }
     answered
 }
@@ -82,6 +80,9 @@ fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
             "CASE WHEN execution = 'statements' AND state IN ('running', 'failed') THEN {column} END"
         )
     };
+    // Only what is in somebody's way is told with when and where it came.
+    let breaking =
+        |column: &str| format!("CASE WHEN compatible = 'compatible' THEN NULL ELSE {column} END");
     let columns = [
         format!("'{RUN_ROW}'"),
         text("version"),
@@ -102,6 +103,9 @@ fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
         text("compatible"),
         text("outlook"),
         text("app"),
+        breaking(&engine.iso("started_at")),
+        breaking(&text("host")),
+        breaking(&text("database_user")),
     ];
     format!(
         "SELECT {} FROM {history} WHERE id IN (SELECT MAX(id) FROM {history} GROUP BY version) \
@@ -116,7 +120,7 @@ fn ledger_rows(engine: &dyn Engine, tables: &Tables) -> String {
 
 /// A row of one value, as wide as the ones of the history.
 fn narrow(kind: &str, value: &str, from: &str) -> String {
-    format!("SELECT '{kind}', {value}{}{from}", ", NULL".repeat(17))
+    format!("SELECT '{kind}', {value}{}{from}", ", NULL".repeat(20))
 }
 
 fn run_row(row: &Row) -> RunRow {
@@ -141,6 +145,9 @@ fn run_row(row: &Row) -> RunRow {
         compatible: text(16),
         outlook: text(17),
         app: text(18),
+        at: text(19),
+        host: text(20),
+        user: text(21),
     }
 }
 
@@ -235,6 +242,8 @@ pub struct HistoryRow {
     pub statements_total: usize,
     /// Which app, and its version.
     pub app: String,
+    /// What tells builds of that version apart, where it has said so.
+    pub build: Option<String>,
     /// On which machine.
     pub host: String,
     /// As which user of the database.
@@ -288,6 +297,7 @@ fn rows_where(
 
 fn history_row(row: &Row) -> HistoryRow {
     let optional = |i| row.optional(i).map(str::to_owned);
+    let Build { app, id } = Build::parse(row.text(8));
     HistoryRow {
         started_at: row.text(0).to_owned(),
         ended_at: optional(1),
@@ -297,7 +307,8 @@ fn history_row(row: &Row) -> HistoryRow {
         state: row.text(5).to_owned(),
         statements_done: row.number(6),
         statements_total: row.number(7),
-        app: row.text(8).to_owned(),
+        app,
+        build: id,
         host: row.text(9).to_owned(),
         database_user: optional(10),
         error: optional(11),

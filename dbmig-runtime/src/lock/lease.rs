@@ -87,11 +87,12 @@ impl Lock for Lease {
         let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
         let ours = ours(engine, claim);
         let message = format!(
-            "{}UPDATE {table} SET expires_at = {}, doing = {} WHERE {ours};\n{}COMMIT;\n",
+            "{}UPDATE {table} SET expires_at = {}, doing = {} WHERE {ours};\n{}{}",
             begin(engine),
             engine.later(TERM),
             engine.dialect().literal(doing),
             assert_that(engine.dialect(), &format!("EXISTS (SELECT 1 FROM {table} WHERE {ours})")),
+            end(engine),
         );
         db.execute(&message).inspect_err(|_| {
             let _ = db.execute("ROLLBACK");
@@ -112,7 +113,7 @@ impl Lock for Lease {
         let (dialect, table) = (claim.tables.dialect, claim.tables.qualified(TABLE));
         let now = match dialect {
             Dialect::Mysql => "UTC_TIMESTAMP(3)",
-            _ => "pg_catalog.clock_timestamp()",
+            Dialect::Postgres | Dialect::Sqlite => "pg_catalog.clock_timestamp()",
         };
         let ours = format!(
             "EXISTS (SELECT 1 FROM {table} WHERE id = 1 AND token = {} AND expires_at > {now})",
@@ -141,7 +142,7 @@ fn attempt(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult
     let is_ours = format!("EXISTS (SELECT 1 FROM {table} WHERE {})", ours(engine, claim));
     let message = format!(
         "{}UPDATE {table} SET token = {}, holder = {}, doing = '', since = {now}, expires_at = {} \
-         WHERE id = 1 AND expires_at <= {now};\n{}{}{}COMMIT;\n",
+         WHERE id = 1 AND expires_at <= {now};\n{}{}{}{}",
         begin(engine),
         claim.token,
         dialect.literal(claim.who),
@@ -150,6 +151,7 @@ fn attempt(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult
         second_row(dialect, &table),
         expect(dialect, &is_ours, Breach::Taken),
         seen.expected(engine),
+        end(engine),
     );
     let Err(error) = db.execute(&message) else {
         return Ok(Take::Held(Guard::Database, Freshness::Unchanged));
@@ -202,12 +204,21 @@ pub(crate) fn assert_that(dialect: Dialect, condition: &str) -> String {
 /// A transaction that sees what was committed a moment ago.
 fn begin(engine: &dyn Engine) -> &'static str {
     match engine.dialect() {
-        Dialect::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;\n",
+        // The message itself is the transaction. One that an error leaves open is too much for a pooler
+        // in statement mode.
+        Dialect::Postgres => "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;\n",
         // Where another level is the default, what is read may lock, or be as old as the transaction.
         Dialect::Mysql | Dialect::Sqlite => {
             "SET SESSION lc_messages = 'en_US';\n\
              SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\nSTART TRANSACTION;\n"
         }
+    }
+}
+
+fn end(engine: &dyn Engine) -> &'static str {
+    match engine.dialect() {
+        Dialect::Postgres => "",
+        Dialect::Mysql | Dialect::Sqlite => "COMMIT;\n",
     }
 }
 
@@ -235,7 +246,7 @@ fn fill(db: &mut dyn Database, tables: &Tables) -> QueryResult<()> {
     let (table, past) = (tables.qualified(TABLE), times(tables.dialect).1);
     let (insert, unless) = match tables.dialect {
         Dialect::Mysql => ("INSERT IGNORE", ""),
-        _ => ("INSERT", "ON CONFLICT DO NOTHING"),
+        Dialect::Postgres | Dialect::Sqlite => ("INSERT", "ON CONFLICT DO NOTHING"),
     };
     db.execute(&format!(
         "{}{insert} INTO {table} (id, token, holder, doing, since, expires_at) \
@@ -248,6 +259,6 @@ fn fill(db: &mut dyn Database, tables: &Tables) -> QueryResult<()> {
 const fn times(dialect: Dialect) -> (&'static str, &'static str) {
     match dialect {
         Dialect::Postgres => ("TIMESTAMPTZ", "'1970-01-02 00:00:00+00'"),
-        _ => ("DATETIME(3)", "'1970-01-02 00:00:00'"),
+        Dialect::Mysql | Dialect::Sqlite => ("DATETIME(3)", "'1970-01-02 00:00:00'"),
     }
 }

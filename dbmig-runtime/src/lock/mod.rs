@@ -8,6 +8,7 @@ use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 
 use crate::backend::Database;
+use crate::backend::atomic::is_lost;
 use crate::backend::tables::{Foreign, Sessions, Tables};
 use crate::error::{Error, NoLock};
 use crate::event::Observe;
@@ -220,7 +221,7 @@ pub(crate) fn with_lock<T>(
         }
         let tables = look.tables.clone();
         let claim = Claim { tables: &tables, token, who: &who, seat };
-        match lock.take(db, &claim, &look).map_err(refused)? {
+        match lock.take(db, &claim, &look).map_err(|error| refused(db, error))? {
             Take::Held(guard, freshness) => {
                 let result = held::work(
                     db,
@@ -250,11 +251,14 @@ pub(crate) fn with_lock<T>(
 
 /// Nothing is written where nothing can be, where somebody else could lead it astray, or where a newer dbmig knows better.
 fn refuse(look: &Look) -> Result<(), Error> {
-    if let Some(why) = look.tables.read_only {
-        return Err(Error::ReadOnly(why));
-    }
     refuse_foreign(&look.tables)?;
+    refuse_obstacle(&look.tables)?;
     look.history.newer_format.map_or(Ok(()), |found| Err(Error::NewerHistory { found }))
+}
+
+/// Nothing is written where the server only reads.
+fn refuse_obstacle(tables: &Tables) -> Result<(), Error> {
+    tables.obstacle.clone().map_or(Ok(()), |obstacle| Err(Error::Obstacle(obstacle)))
 }
 
 /// Whoever owns a table has a say in what a write to it does.
@@ -262,12 +266,17 @@ pub(crate) fn refuse_foreign(tables: &Tables) -> Result<(), Error> {
     tables.foreign.as_ref().map_or(Ok(()), |foreign| Err(Error::foreign(foreign)))
 }
 
-/// In pgbouncer's words, which are English everywhere.
-fn refused(error: diesel::result::Error) -> Error {
-    match error.to_string().contains("statement pooling mode") {
-        true => Error::NoLock(NoLock::StatementPooling),
-        false => taking()(error),
+/// A proxy that ends the connection as soon as a transaction stays open hands on no word that says
+/// so: it is tried. Whatever else cuts connections cuts the first question, too, or not the second.
+fn refused(db: &dyn Database, error: diesel::result::Error) -> Error {
+    if is_lost(&error)
+        && let Some(Ok(mut probe)) = db.another()
+        && probe.query("SELECT '1'").is_ok()
+        && probe.execute("BEGIN").is_err_and(|error| is_lost(&error))
+    {
+        return Error::NoLock(NoLock::StatementPooling);
     }
+    taking()(error)
 }
 
 fn taking() -> impl FnOnce(diesel::result::Error) -> Error {
@@ -285,6 +294,6 @@ fn seat(db: &dyn Database, lock: &dyn Lock, options: &Options) -> Result<Seat, E
     match (lock.seat(), own, options.locking) {
         (Seat::Beside, true, _) => Ok(Seat::Beside),
         (Seat::Beside, false, Locking::Lease) => Err(Error::LeaseNeedsUrl),
-        _ => Ok(Seat::Within),
+        (Seat::Beside, false, Locking::Advisory) | (Seat::Within, ..) => Ok(Seat::Within),
     }
 }

@@ -12,7 +12,11 @@ use sha2::{Digest, Sha256};
 
 use super::envelope::NOTICES;
 use super::{Database, HISTORY, LEDGER, Ownership, Tables, trust};
-use crate::backend::tables::{Presence, ReadOnly, Sessions};
+use crate::backend::tables::{Obstacle, Presence, Sessions};
+
+/// Why nothing is written there.
+const REPLICA: &str = "the server is a replica (it is in recovery); with several hosts in the URL, \
+                       `target_session_attrs=primary` finds the one that is none";
 
 /// The first version whose servers can notice the death of a client.
 const NOTICES_FROM: usize = 140_000;
@@ -50,7 +54,7 @@ pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
         history: Presence::Absent,
         foreign: None,
         // A setting that is on by default is lifted: our transactions say that they write.
-        read_only: row.is_true(9).then_some(ReadOnly::Replica),
+        obstacle: row.is_true(9).then(|| Obstacle::OnlyReads { why: REPLICA.to_owned() }),
         sessions: match row.text(4).contains("PGlite") {
             true => Sessions::Shared,
             false => Sessions::OfEach,

@@ -3,10 +3,13 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use dbmig_runtime::{Migrator, Postgres};
 use dbmig_tests::servers::{Pgpool, Reads, Server, Standby};
-use dbmig_tests::{Engine, Project, TestDatabase};
+use dbmig_tests::{Backend, Engine, Project, TestDatabase};
+use diesel::{Connection as _, PgConnection};
 
 use crate::faults::{Figure, finish, seeds, start, thorough};
+use crate::lent::{ALONE, embedded};
 use crate::project;
 
 const BEHIND: Duration = Duration::from_secs(2);
@@ -71,8 +74,28 @@ fn each(times: usize) -> Vec<String> {
     (1..=STATEMENTS).map(|number| format!("{number}: {times}")).collect()
 }
 
+/// How those who take it up hold the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Advisory,
+    Lease,
+    /// On the connection that works: one of the two.
+    Lent,
+}
+
+impl By {
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Advisory => "kill at any moment, pgpool-II",
+            Self::Lease => "kill at any moment, pgpool-II, lease",
+            Self::Lent => "kill at any moment, pgpool-II, lent connection",
+        }
+    }
+}
+
 /// The first runner is killed at any moment; two take it up at once.
-fn round(pgpool: &Pgpool, lock: &str, seed: u64) {
+fn round(pgpool: &Pgpool, by: By, seed: u64) {
+    let lock = if by == By::Lease { "lease" } else { "advisory" };
     let (project, db) = (counting(), Cluster::shared().database());
     let (url, mut random) = (pgpool.url(&db), fastrand::Rng::with_seed(seed));
     let run = ["run", "--lock", lock];
@@ -84,15 +107,24 @@ fn round(pgpool: &Pgpool, lock: &str, seed: u64) {
         // Else it would run out half a minute later.
         let _ = db.try_query("UPDATE __dbmig_lease SET expires_at = now() WHERE id = 1");
     }
-    let next = [(); 2].map(|()| start(&project, &url, &run));
-    for output in next.map(finish) {
-        assert_eq!(output.code, Some(0), "{lock}, seed {seed}:\n{}", output.text());
+    let next = start(&project, &url, &run);
+    if by == By::Lent {
+        let text = |name: &str| project.read(&format!("migrations/{name}/up.sql"));
+        let [tables, data] = [text("1_tables"), text("2_data")];
+        let all = [("1_tables", &*tables, ""), ("2_data", &*data, ALONE)];
+        let conn = &mut PgConnection::establish(&url).unwrap();
+        let lent = Migrator::new(embedded::<Postgres>(&all)).run(conn);
+        lent.unwrap_or_else(|error| panic!("{by:?}, seed {seed}: {error}"));
+    } else {
+        finish(start(&project, &url, &run)).success();
     }
-    assert_eq!(counts(&db), each(1), "{lock}, seed {seed}");
+    let output = finish(next);
+    assert_eq!(output.code, Some(0), "{by:?}, seed {seed}:\n{}", output.text());
+    assert_eq!(counts(&db), each(1), "{by:?}, seed {seed}");
     let changed = db.column("SELECT DISTINCT n FROM t");
-    assert_eq!(changed, [STATEMENTS.to_string()], "{lock}, seed {seed}");
+    assert_eq!(changed, [STATEMENTS.to_string()], "{by:?}, seed {seed}");
     let applied = db.column("SELECT version FROM __diesel_schema_migrations ORDER BY version");
-    assert_eq!(applied, ["1", "2"], "{lock}, seed {seed}");
+    assert_eq!(applied, ["1", "2"], "{by:?}, seed {seed}");
 }
 
 #[test]
@@ -103,14 +135,14 @@ fn nothing_is_run_twice_after_a_kill() {
     };
     for reads in all {
         let pgpool = Cluster::shared().pgpool(*reads);
-        for lock in ["advisory", "lease"] {
-            let mut figure = Figure::new("kill at any moment, pgpool-II", format_args!("{lock}"));
+        for by in [By::Advisory, By::Lease, By::Lent] {
+            let mut figure = Figure::new(by.kind(), Backend::Postgres);
             let seeds: Vec<_> = seeds(2).collect();
             for some in seeds.chunks(4) {
                 std::thread::scope(|scope| {
                     for seed in some {
                         let pgpool = &pgpool;
-                        scope.spawn(move || round(pgpool, lock, *seed));
+                        scope.spawn(move || round(pgpool, by, *seed));
                     }
                 });
                 some.iter().for_each(|_| figure.case());
@@ -127,7 +159,7 @@ fn commands_right_after_each_other_see_each_other() {
         let pgpool = cluster.pgpool(reads);
         let (project, db) = (counting(), cluster.database());
         let url = pgpool.url(&db);
-        let play = |args: &[&str]| finish(start(&project, &url, args)).success().stdout;
+        let play = |args: &[&str]| finish(start(&project, &url, args)).success().text();
         assert!(play(&["run"]).contains("applied 2 migrations"), "{reads:?}");
         assert!(play(&["revert", "--yes"]).contains("reverted 2_data"), "{reads:?}");
         assert_eq!(counts(&db), each(2), "{reads:?}");
