@@ -90,6 +90,23 @@ fn a_redo_that_could_not_reach_the_drifted_one_is_not_recommended() {
     project.dbmig_on(&db, &["verify"]).success();
 }
 
+#[test]
+fn a_late_migration_is_moved_to_the_directory_that_is_named() {
+    let (project, db) = (three(), database(Backend::Sqlite));
+    project.dbmig_on(&db, &["run"]).success();
+    let late = "2026-01-01-120000-0000_from_a_branch";
+    project.migration(late, "CREATE TABLE late (id INTEGER);", "DROP TABLE late;");
+    let told = project.dbmig_on(&db, &["run"]).expect(4).stderr;
+    let made = typed(&project, &db, &told, "new from_a_branch").success().text();
+    let made = made.split_once("migrations/").unwrap().1.split_once('/').unwrap().0;
+    for file in ["up.sql", "down.sql"] {
+        let text = project.read(&format!("migrations/{late}/{file}"));
+        project.write(&format!("migrations/{made}/{file}"), text);
+    }
+    project.remove(&format!("migrations/{late}"));
+    assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, "applied 1 migration\n");
+}
+
 /// The foreign one is not the newest.
 #[test]
 fn what_is_foreign_is_taken_back_by_the_command_that_is_named() {
