@@ -199,9 +199,9 @@ impl Blocked {
                 let name = late.first().map_or("", |name| name.as_str());
                 let title = name.split_once('_').map_or(name, |(_, title)| title);
                 format!(
-                    "the usual cause is a merged branch. If no other database has it yet, give it the next \
-                     timestamp: rename the directory `{name}` to `<now>_{title}` (`cargo dbmig new` \
-                     prints one); or apply it as it is: `{program} run --allow-out-of-order`"
+                    "the usual cause is a merged branch. If no other database has it yet, give it a new version: \
+                     `cargo dbmig new {title}` makes a directory, move the files of `{name}` there and remove it; \
+                     or apply it as it is: `{program} run --allow-out-of-order`"
                 )
             }
             Self::Diverged { revert, .. } => {

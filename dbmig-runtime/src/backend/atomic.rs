@@ -7,6 +7,7 @@ use dbmig_core::sql::{Position, Statement};
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 use diesel::QueryResult;
 
+use super::assertion::Breach;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 use super::connection::{Database, Stop};
 use super::engine::Engine;
@@ -66,6 +67,8 @@ pub enum FailedAt {
     Unproven,
     /// Before it: the lock was lost.
     Fence,
+    /// What it was decided on does not hold any more.
+    Changed,
     /// Nowhere: it was asked to stop.
     Cancelled,
 }
@@ -80,8 +83,12 @@ impl Failure {
         Self { at, error: without_secrets(statements, error) }
     }
 
-    pub(crate) const fn bookkeeping(error: diesel::result::Error) -> Self {
-        Self { at: FailedAt::Bookkeeping, error }
+    pub(crate) fn bookkeeping(error: diesel::result::Error) -> Self {
+        let at = match Breach::Changed.caused(&error) {
+            true => FailedAt::Changed,
+            false => FailedAt::Bookkeeping,
+        };
+        Self { at, error }
     }
 
     /// What failed behind the last statement, with nothing of ours written.
@@ -108,8 +115,10 @@ impl Failure {
 
     /// What failed before the first statement.
     pub(crate) fn opening(engine: &dyn Engine, error: diesel::result::Error) -> Self {
-        let at = if engine.is_fence(&error) { FailedAt::Fence } else { FailedAt::Bookkeeping };
-        Self { at, error }
+        if engine.is_fence(&error) {
+            return Self { at: FailedAt::Fence, error };
+        }
+        Self::bookkeeping(error)
     }
 }
 
@@ -121,8 +130,10 @@ pub(crate) fn is_lock_wait(error: &diesel::result::Error) -> bool {
 /// The same of a message that was kept.
 pub(crate) fn tells_of_lock_wait(message: &str) -> bool {
     // Diesel hands on no SQLSTATE, only the text.
-    const TEXTS: [&str; 5] = [
+    const TEXTS: [&str; 7] = [
         "lock timeout",
+        "could not serialize access",
+        "NOWAIT is set",
         "Lock wait timeout",
         "deadlock detected",
         "Deadlock found",

@@ -76,7 +76,7 @@ pub(super) fn one_by_one(
     // What has to be restored first may change what there is to be seen.
     let noted = !step.is_begun();
     let cursor = if noted { stepper.before(db, 0) } else { stepper.where_it_ended(step) };
-    stepper.begin(db, done, cursor).map_err(|failure| (failure, Left::Statements(done)))?;
+    stepper.begin(db, step, cursor).map_err(|failure| (failure, Left::Statements(done)))?;
     if let Err(failure) = stepper.restore(db, step, observe) {
         stepper.record_failure(db, Reached::AsNoted(done), &failure);
         return Err((failure, Left::Statements(done)));

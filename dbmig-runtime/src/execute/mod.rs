@@ -187,7 +187,9 @@ fn record_failure(
     failure: &Failure,
     begun: Instant,
 ) {
-    if matches!(failure.at, FailedAt::Fence | FailedAt::Cancelled) || is_lost(&failure.error) {
+    if matches!(failure.at, FailedAt::Fence | FailedAt::Changed | FailedAt::Cancelled)
+        || is_lost(&failure.error)
+    {
         return;
     }
     let (engine, tables) = (db.engine(), place.tables);
@@ -267,7 +269,7 @@ fn step_error(
         FailedAt::Fence => return Error::LockLost(Box::new(before.clone())),
         FailedAt::Cancelled => return Error::Cancelled(Box::new(before.clone())),
         FailedAt::Statement(index, position) => statements.get(index).map(|s| (index, s, position)),
-        FailedAt::Script | FailedAt::Bookkeeping | FailedAt::Unproven => None,
+        FailedAt::Script | FailedAt::Bookkeeping | FailedAt::Unproven | FailedAt::Changed => None,
     };
     let left = match (left, failure.at) {
         (Left::Nothing, FailedAt::Unproven) => Left::OwnCommits,
@@ -286,6 +288,9 @@ fn step_error(
         }),
         left,
         before: before.clone(),
-        source: failure.error,
+        source: match failure.at {
+            FailedAt::Changed => Error::changed(),
+            _ => failure.error,
+        },
     }))
 }

@@ -19,6 +19,7 @@ mod outlook;
 mod pooler;
 mod probes;
 mod proof;
+mod proxies;
 mod qovery_page;
 mod readings;
 mod releases;

@@ -11,13 +11,14 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Row};
-use super::engine::{Activity, Engine, Renewal};
+use super::engine::{Activity, Engine, Idle, Renewal};
 use super::envelope::{Envelope, Limits, Setting, Words};
-use super::tables::{HISTORY, LEDGER, Presence, Tables};
+use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 use super::{Backend, Mysql, sealed};
 use crate::lock::{Isolation, Lock};
 
 mod lock;
+mod mark;
 mod session;
 mod sight;
 
@@ -84,6 +85,8 @@ impl Engine for MysqlEngine {
             ledger: presence(LEDGER, row.optional(1))?,
             history: presence(HISTORY, row.optional(2))?,
             foreign: None,
+            obstacle: None,
+            sessions: Sessions::OfEach,
             session: session::read(&row, 3),
         })
     }
@@ -107,6 +110,18 @@ impl Engine for MysqlEngine {
 
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
         super::current::by_rows(db, set, "")
+    }
+
+    fn mark(&self, tables: &Tables) -> Option<String> {
+        Some(mark::mark(tables))
+    }
+
+    fn there(&self, tables: &Tables) -> String {
+        mark::there(tables)
+    }
+
+    fn quiet(&self, session: &str, idle: Idle) -> Option<String> {
+        lock::quiet(session, idle)
     }
 
     fn lock(&self) -> &'static dyn Lock {

@@ -10,9 +10,10 @@ use diesel::connection::LoadConnection;
 use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 
+use super::assertion::Breach;
 use super::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
 use super::connection::{Database, Nesting, Ownership, Row, Stop};
-use super::engine::{Activity, Engine};
+use super::engine::{Activity, Engine, Idle};
 use super::envelope::{Envelope, Limits, Setting, Words, is_ended};
 use super::tables::{HISTORY, LEDGER, Standing, Tables};
 use super::{Backend, Postgres, sealed};
@@ -63,6 +64,10 @@ impl Engine for PostgresEngine {
         trust::look(db, tables, name)
     }
 
+    fn writing(&self) -> &'static str {
+        "SET TRANSACTION READ WRITE;\n"
+    }
+
     fn create_history(&self, tables: &Tables) -> String {
         let history = tables.history_name();
         format!(
@@ -86,6 +91,18 @@ impl Engine for PostgresEngine {
 
     fn mark(&self, tables: &Tables) -> Option<String> {
         Some(locate::mark(tables))
+    }
+
+    fn there(&self, tables: &Tables) -> String {
+        locate::there(tables)
+    }
+
+    fn fresh(&self) -> &'static str {
+        "pg_catalog.clock_timestamp() IS NOT NULL"
+    }
+
+    fn quiet(&self, session: &str, idle: Idle) -> Option<String> {
+        Some(lock::quiet(session, idle))
     }
 
     fn lock(&self) -> &'static dyn Lock {
@@ -132,6 +149,7 @@ impl Engine for PostgresEngine {
         }
         let at = match position_of(&error).and_then(|position| message.find(position)) {
             _ if self.is_fence(&error) => FailedAt::Fence,
+            _ if Breach::Changed.caused(&error) => FailedAt::Changed,
             Some(at) => at,
             None if step.statements.len() == 1 && !is_ours(&error) => FailedAt::Statement(0, None),
             None if begun.elapsed() < LOCATE_WITHIN

@@ -13,7 +13,7 @@ use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Nesting, Row};
 use super::engine::{Activity, Engine};
 use super::envelope::{Envelope, Setting, Words};
-use super::tables::{HISTORY, LEDGER, Presence, Tables};
+use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 use super::{Backend, Sqlite, sealed};
 use crate::lock::Lock;
 
@@ -63,6 +63,8 @@ impl Engine for SqliteEngine {
             ledger: has(LEDGER),
             history: has(HISTORY),
             foreign: None,
+            obstacle: None,
+            sessions: Sessions::OfEach,
             session: Vec::new(),
         })
     }
