@@ -9,6 +9,7 @@ use crate::outlook::Reversal;
 mod blocked;
 mod comparison;
 mod facts;
+mod home;
 mod in_flight;
 mod loss;
 mod model;
@@ -23,6 +24,7 @@ pub use comparison::{Comparison, Presence, TOOL, Unknown, Verdict};
 pub use facts::{
     Announced, Applied, Cause, Distrust, FailedRun, History, Interrupted, Record, StoredDown,
 };
+pub use home::{Creator, is_home};
 pub use in_flight::{INVALID, SEPARATOR};
 pub use loss::{Counted, DataLoss, Doomed, Lossy, Progress, allow_loss, moves};
 pub use model::{

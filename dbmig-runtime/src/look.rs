@@ -8,6 +8,10 @@ use crate::backend::tables::Tables;
 use crate::error::Error;
 use crate::history;
 
+mod seek;
+
+pub(crate) use seek::{Seek, locate_again};
+
 /// What the database said at one moment.
 #[derive(Clone, Debug)]
 pub struct Look {
@@ -21,24 +25,34 @@ pub struct Look {
 }
 
 /// Looks at the two tables. Reads only.
-pub(crate) fn look(db: &mut dyn Database) -> Result<Look, Error> {
-    let tables = locate(db)?;
+pub(crate) fn look(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Look, Error> {
+    let tables = seek.locate(db)?;
+    look_at(db, tables)
+}
+
+/// Looks into the catalogue, too, where a statement was in flight. Reads only.
+pub(crate) fn look_closely(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Look, Error> {
+    let look = look(db, seek)?;
+    closely(db, look)
+}
+
+/// The same once more in the same place, whichever session it is. Reads only.
+pub(crate) fn look_again(db: &mut dyn Database, seen: &Tables) -> Result<Look, Error> {
+    let tables = locate_again(db, seen)?;
+    let look = look_at(db, tables)?;
+    closely(db, look)
+}
+
+fn look_at(db: &mut dyn Database, tables: Tables) -> Result<Look, Error> {
     let (history, mark) = history::read(db, &tables)?;
     Ok(Look { tables, history, mark })
 }
 
-/// Looks into the catalogue, too, where a statement was in flight. Reads only.
-pub(crate) fn look_closely(db: &mut dyn Database) -> Result<Look, Error> {
-    let mut look = look(db)?;
+fn closely(db: &mut dyn Database, mut look: Look) -> Result<Look, Error> {
     for run in &mut look.history.interrupted {
         run.sight = sight(db, &look.tables, run)?;
     }
     Ok(look)
-}
-
-/// Where the two tables are. Reads only.
-pub(crate) fn locate(db: &mut dyn Database) -> Result<Tables, Error> {
-    db.engine().locate(db).map_err(Error::database("find the migrations' tables"))
 }
 
 /// What the catalogue says now of what the statement in flight is about.

@@ -17,19 +17,21 @@ use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
 use crate::lock::{Held, refuse_foreign, with_lock};
-use crate::look::{locate, look, look_closely};
+use crate::look::{Seek, locate_again, look, look_closely};
 use crate::options::{Options, host};
 use crate::report::Report;
 use crate::url::DatabaseUrl;
 
 mod back;
 mod baseline;
+mod ledger;
 mod others;
 mod repair;
 mod wait;
 
 pub use back::Preview;
 use back::{look_for, refuse_loss, trust, trust_stored};
+pub use ledger::LedgerPlace;
 use others::{is_settled, refuse_failed, settle};
 #[cfg(feature = "cli")]
 pub(crate) use wait::awaiting;
@@ -122,7 +124,7 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn plan(&self, db: &mut dyn Database, target: &Target) -> Result<Plan<'a>, Error> {
         within(db, |db| {
-            let mut look = look_closely(db)?;
+            let mut look = look_closely(db, &self.seek())?;
             trust_stored(db, &mut look, self.set, &self.options, target)?;
             let plan = plan(self.set, &look.history, target, &self.options.policy)?;
             match look.history.newer_format {
@@ -146,7 +148,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn status(&self, db: &mut dyn Database) -> Result<Vec<Entry>, Error> {
-        within(db, |db| Ok(status::status(self.set, &look(db)?.history)))
+        within(db, |db| Ok(status::status(self.set, &look(db, &self.seek())?.history)))
     }
 
     /// Who is migrating the database at this moment; nobody, where the lock is free. Reads only.
@@ -155,7 +157,7 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn holder(&self, db: &mut dyn Database) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = locate(db)?;
+            let tables = self.seek().locate(db)?;
             let holder = crate::lock::of(db, &self.options)?.holder(db, &tables);
             holder.map_err(Error::database("look who holds the migration lock"))
         })
@@ -167,7 +169,7 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn history(&self, db: &mut dyn Database, limit: usize) -> Result<Vec<HistoryRow>, Error> {
         within(db, |db| {
-            let tables = look(db)?.tables;
+            let tables = look(db, &self.seek())?.tables;
             history::list(db, &tables, limit)
         })
     }
@@ -183,7 +185,7 @@ impl<'a> Runner<'a> {
         version: &Version,
     ) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = locate(db)?;
+            let tables = self.seek().locate(db)?;
             history::stored_up(db, &tables, version)
         })
     }
@@ -198,14 +200,27 @@ impl<'a> Runner<'a> {
         version: &Version,
     ) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = locate(db)?;
+            let tables = self.seek().locate(db)?;
             Ok(history::stored_down(db, &tables, version)?.map(|stored| stored.text))
         })
     }
 
+    /// Where the ledger is, or would be created, and why there. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]; [`Error::LedgerInDoubt`] where nothing says which of several is meant.
+    pub fn ledger(&self, db: &mut dyn Database) -> Result<LedgerPlace, Error> {
+        within(db, |db| Ok(LedgerPlace::of(self.seek().locate(db)?)))
+    }
+
+    fn seek(&self) -> Seek<'_> {
+        Seek::of(self.set, &self.options)
+    }
+
     /// One round trip for the commonest case; a savepoint would cost more than it saves.
     fn is_current(&self, db: &mut dyn Database) -> bool {
-        db.nesting() == Nesting::TopLevel && db.engine().is_current(db, self.set)
+        db.nesting() == Nesting::TopLevel
+            && db.engine().is_current(db, self.set, self.seek().sought())
     }
 }
 
@@ -270,7 +285,7 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     let create = format!("{};\n{};\n", tables.create_ledger(), db.engine().create_history(&tables));
     db.execute(&create).map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
-    refuse_foreign(&locate(db)?)?;
+    refuse_foreign(&locate_again(db, &tables)?)?;
     held.look.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };
     Ok(held.look.tables.clone())
 }

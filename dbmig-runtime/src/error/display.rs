@@ -4,7 +4,7 @@ use std::fmt;
 
 use dbmig_core::plan::{Blocked, Direction, Unknown};
 
-use super::{ConnectReason, Error, Left, MigrationError};
+use super::{ConnectReason, Error, Left, MigrationError, doubt};
 use crate::report::Report;
 
 impl fmt::Display for Error {
@@ -65,6 +65,8 @@ impl fmt::Display for Error {
                 "one session has the migrations' tables in the schema `{before}`, another one of the same run \
                  in `{now}`: a pooler has handed over a session whose search_path somebody had changed",
             ),
+            Self::LedgerInDoubt(doubt) => doubt.fmt(f),
+            Self::NoLedgerSchema { dialect, schema } => doubt::no_schema(f, *dialect, schema),
             Self::Foreign(foreign) => write!(
                 f,
                 "{} belongs to `{}`, a role that this one has nothing to do with: what that role puts \
@@ -104,6 +106,7 @@ impl Error {
                 format!("the migrations are for {expected}, and the URL leads to another database")
             }
             Self::Panicked { .. } => "the thread that migrates has panicked".to_owned(),
+            Self::LedgerInDoubt(_) => "it is in doubt which ledger is meant".to_owned(),
             Self::Foreign(_) => "a table of dbmig's belongs to an untrusted role".to_owned(),
             Self::LockWait { .. } => "another runner kept the lock for too long".to_owned(),
             Self::Blocked(Blocked::Interrupted(stuck)) => {

@@ -13,9 +13,11 @@ use crate::report::Report;
 use crate::url::UrlError;
 
 mod display;
+mod doubt;
 mod remedy;
 mod said;
 
+pub use doubt::{LedgerInDoubt, LedgerSeen};
 pub(crate) use said::without_secrets;
 
 /// Why a run, or a look at a database, failed.
@@ -85,6 +87,16 @@ pub enum Error {
         before: String,
         /// Where the one that works looks.
         now: String,
+    },
+    /// A ledger stands where nobody would look first, or there are several: nothing says which is meant.
+    /// Nothing was touched.
+    LedgerInDoubt(Box<LedgerInDoubt>),
+    /// The schema that is named for the ledger does not exist.
+    NoLedgerSchema {
+        /// The database.
+        dialect: Dialect,
+        /// The name.
+        schema: String,
     },
     /// A table of the two belongs to a role that this one does not trust: its triggers would run
     /// with this role's rights.
@@ -250,6 +262,7 @@ impl Error {
             Self::LeaseNeedsUrl
             | Self::NoLease
             | Self::OtherDatabase { .. }
+            | Self::NoLedgerSchema { .. }
             | Self::Unrepairable(_) => Class::Usage,
             Self::Connect { reason: ConnectReason::Misunderstood, .. } => Class::Usage,
             Self::Connect { reason: ConnectReason::Unreachable, .. }
@@ -263,6 +276,7 @@ impl Error {
             Self::Blocked(_)
             | Self::NewerHistory { .. }
             | Self::Foreign(_)
+            | Self::LedgerInDoubt(_)
             | Self::OtherSchema { .. } => Class::Refused,
             Self::Migration(error) if is_temporary(&error.source) => Class::Temporary,
             Self::Database { source, .. } if is_temporary(source) => Class::Temporary,

@@ -16,7 +16,7 @@ mod write;
 pub(crate) use dbmig_core::history::FORMAT;
 pub use dbmig_core::history::RunState;
 pub use read::HistoryRow;
-pub(crate) use read::{is_version, list, read, run, stored_down, stored_up};
+pub(crate) use read::{is_version, list, read, run, stored_down, stored_up, versions};
 pub use seal::HistoryKey;
 pub(crate) use seal::{Sealed, sum};
 pub(crate) use write::{

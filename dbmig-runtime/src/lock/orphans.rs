@@ -8,7 +8,7 @@ use crate::backend::Database;
 use crate::backend::engine::Activity;
 use crate::error::Error;
 use crate::event::Observe;
-use crate::look::{Look, look_closely};
+use crate::look::{Look, look_again as look_there};
 use crate::options::Options;
 use dbmig_core::plan::{Cause, History, Interrupted};
 use diesel::QueryResult;
@@ -47,13 +47,13 @@ pub(super) fn outlive(
 
 /// Behind a pooler another session may have another `search_path`, left there by somebody else.
 fn look_again(db: &mut dyn Database, seen: &Look) -> Result<Look, Error> {
-    let look = look_closely(db)?;
+    let look = look_there(db, &seen.tables)?;
     // Somebody may have been faster with a table that was not there.
     super::refuse(&look)?;
-    if look.tables.schema == seen.tables.schema {
+    if look.tables.current == seen.tables.current {
         return Ok(look);
     }
-    let [before, now] = [&seen.tables.schema, &look.tables.schema];
+    let [before, now] = [&seen.tables.current, &look.tables.current];
     Err(Error::OtherSchema { before: before.clone(), now: now.clone() })
 }
 
