@@ -205,14 +205,6 @@ impl<'a> Runner<'a> {
         })
     }
 
-    /// Where the ledger is, or would be created, and why there. Reads only.
-    ///
-    /// # Errors
-    /// [`Error`]; [`Error::LedgerInDoubt`] where nothing says which of several is meant.
-    pub fn ledger(&self, db: &mut dyn Database) -> Result<LedgerPlace, Error> {
-        within(db, |db| Ok(LedgerPlace::of(self.seek().locate(db)?)))
-    }
-
     fn seek(&self) -> Seek<'_> {
         Seek::of(self.set, &self.options)
     }

@@ -13,7 +13,11 @@ use super::Manifest;
 use super::manifest::Manifests;
 use crate::failure::{Failure, Result, nearest};
 
-const KEYS: [&str; 4] = ["migrations-dir", "backend", "lock", WRONG_DECLARATIONS];
+const KEYS: [&str; 6] =
+    ["migrations-dir", "backend", "lock", LEDGER_SCHEMA[0], LEDGER_SCHEMA[1], WRONG_DECLARATIONS];
+
+/// As the other keys are spelled, and as the method of `Migrator` is.
+const LEDGER_SCHEMA: [&str; 2] = ["ledger-schema", "ledger_schema"];
 
 /// Our own settings; Diesel refuses unknown keys in diesel.toml.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -24,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) backend: Option<Dialect>,
     /// `lock`
     pub(crate) lock: Option<LockArg>,
+    /// `ledger-schema`
+    pub(crate) ledger_schema: Option<String>,
     /// `wrong-declarations`, which the build script and the macro read with the same code.
     pub(crate) wrong_declarations: WrongDeclarations,
 }
@@ -55,6 +61,7 @@ impl Settings {
             migrations_dir: self.migrations_dir.or(other.migrations_dir),
             backend: self.backend.or(other.backend),
             lock: self.lock.or(other.lock),
+            ledger_schema: self.ledger_schema.or(other.ledger_schema),
             wrong_declarations: WrongDeclarations::default(),
         }
     }
@@ -93,7 +100,14 @@ impl Settings {
             let span = settings.get("lock").and_then(Item::span);
             refused(manifest, span, "`lock` is `advisory` or `lease`")
         })?;
-        Ok(Self { migrations_dir, backend, lock, ..Self::default() })
+        let [one, other] = LEDGER_SCHEMA;
+        let ledger_schema = text(one)?.or(text(other)?);
+        if ledger_schema == Some("") {
+            let span = settings.get(one).or(settings.get(other)).and_then(Item::span);
+            return Err(refused(manifest, span, "`ledger-schema` is the name of a schema"));
+        }
+        let ledger_schema = ledger_schema.map(str::to_owned);
+        Ok(Self { migrations_dir, backend, lock, ledger_schema, ..Self::default() })
     }
 }
 
@@ -104,7 +118,10 @@ fn check_keys(manifest: &Manifest, settings: &dyn TableLike, place: &str) -> Res
     let span = settings.key(key).and_then(Key::span);
     let help = match nearest(key, KEYS) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the keys are {}", KEYS.join(", ")),
+        None => {
+            let keys = KEYS.iter().filter(|key| **key != LEDGER_SCHEMA[1]).copied();
+            format!("the keys are {}", keys.collect::<Vec<_>>().join(", "))
+        }
     };
     Err(refused(manifest, span, &format!("unknown key `{key}` in {place}")).help(help))
 }
@@ -133,10 +150,12 @@ mod tests {
     fn the_package_goes_before_its_workspace_key_by_key() {
         let (root, settings) = read(
             "[package]\nname = 'm'\n[package.metadata.dbmig]\nmigrations-dir = 'db'",
-            "[workspace]\n[workspace.metadata.dbmig]\nmigrations-dir = 'x'\nbackend = 'mariadb'",
+            "[workspace]\n[workspace.metadata.dbmig]\nmigrations-dir = 'x'\nbackend = 'mariadb'\n\
+             ledger_schema = 'Shop'",
         );
         let settings = settings.unwrap();
         assert_eq!(settings.backend, Some(Dialect::Mysql));
+        assert_eq!(settings.ledger_schema.as_deref(), Some("Shop"));
         assert_eq!(settings.migrations_dir, Some(root.path().join("member/db")));
     }
 
@@ -159,11 +178,15 @@ mod tests {
         assert_eq!(refused("lock = 'none'").0, "Cargo.toml:4:8: `lock` is `advisory` or `lease`");
         assert_eq!(
             refused("schema = 'x'").1,
-            "the keys are migrations-dir, backend, lock, wrong-declarations"
+            "the keys are migrations-dir, backend, lock, ledger-schema, wrong-declarations"
         );
         assert_eq!(
             refused("backend = 'oracle'").0,
             "Cargo.toml:4:11: unknown database `oracle`: it is one of postgres, mysql, sqlite"
+        );
+        assert_eq!(
+            refused("ledger-schema = ''").0,
+            "Cargo.toml:4:17: `ledger-schema` is the name of a schema"
         );
         assert_eq!(refused("backend = 1").0, "Cargo.toml:4:11: `backend` must be a string");
     }

@@ -2,8 +2,21 @@
 
 use std::fmt;
 
+use super::{Runner, within};
+use crate::backend::Database;
 use crate::backend::place::Chosen;
 use crate::backend::tables::{Presence, Tables};
+use crate::error::Error;
+
+impl Runner<'_> {
+    /// Where the ledger is, or would be created, and why there. Reads only.
+    ///
+    /// # Errors
+    /// [`Error`]; [`Error::LedgerInDoubt`] where nothing says which of several is meant.
+    pub fn ledger(&self, db: &mut dyn Database) -> Result<LedgerPlace, Error> {
+        within(db, |db| Ok(LedgerPlace::of(self.seek().locate(db)?)))
+    }
+}
 
 /// Where the ledger is, or would be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +36,7 @@ pub struct LedgerPlace {
 }
 
 impl LedgerPlace {
-    pub(super) fn of(tables: Tables) -> Self {
+    fn of(tables: Tables) -> Self {
         Self {
             table: tables.ledger_name(),
             exists: tables.ledger == Presence::Present,
