@@ -34,19 +34,28 @@ pub struct LedgerSeen {
 }
 
 impl LedgerInDoubt {
-    /// The one that most likely is meant.
-    fn likely(&self) -> Option<&LedgerSeen> {
-        // Of equals the last one: what the session looks into first.
-        self.ledgers.iter().rev().max_by_key(|ledger| ledger.known)
+    /// The schema that most likely is meant: whose ledger knows most of the set. Of equals the one that
+    /// the session looks into first, which need not have a ledger.
+    fn likely(&self) -> &str {
+        let related = self.ledgers.iter().rev().filter(|ledger| ledger.known > 0);
+        related.max_by_key(|ledger| ledger.known).map_or(&self.first, |ledger| &ledger.schema)
+    }
+
+    fn has(&self, schema: &str) -> bool {
+        self.ledgers.iter().any(|ledger| ledger.schema == schema)
     }
 
     pub(super) fn remedy(&self, program: &str) -> String {
-        let likely = self.likely().map_or(&self.first, |ledger| &ledger.schema);
-        let others = self.ledgers.iter().map(|ledger| ledger.schema.as_str());
-        let mut others: Vec<_> =
-            others.chain([self.first.as_str()]).filter(|name| name != likely).collect();
-        others.dedup();
-        let others: Vec<_> = others.iter().map(|name| format!("`{name}`")).collect();
+        if self.dialect == Dialect::Sqlite {
+            return "open the file that is meant; or say that it is this one, though another one is \
+                    attached: `Migrator::ledger_schema(\"main\")`"
+                .to_owned();
+        }
+        let likely = self.likely();
+        let first = Some(self.first.as_str()).filter(|first| !self.has(first));
+        let others = first.into_iter().chain(self.ledgers.iter().map(|l| l.schema.as_str()));
+        let others = others.filter(|name| *name != likely).map(|name| format!("`{name}`"));
+        let others: Vec<_> = others.collect();
         format!(
             "say which one is meant: `{program} status --ledger-schema {}` shows what is applied there{}. \
              DBMIG_LEDGER_SCHEMA, `ledger-schema` under [package.metadata.dbmig] in Cargo.toml, or \
@@ -63,9 +72,8 @@ impl LedgerInDoubt {
 impl fmt::Display for LedgerInDoubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { first, ledgers, dialect } = self;
-        let has_first = ledgers.iter().any(|ledger| ledger.schema == *first);
         f.write_str("it is in doubt which ledger is meant: ")?;
-        match (dialect, has_first) {
+        match (dialect, self.has(first)) {
             (Dialect::Sqlite, _) => f.write_str(
                 "the file that was opened has no __diesel_schema_migrations, and an attached one has",
             )?,
@@ -88,7 +96,10 @@ impl fmt::Display for LedgerSeen {
         let Self { table, owner, rows, known, .. } = self;
         let Some(rows) = rows else {
             let owner = owner.as_deref().unwrap_or_default();
-            return write!(f, "{table}: not read, for it belongs to `{owner}`");
+            return write!(
+                f,
+                "{table}: not read, for that is not allowed or not safe; its owner is `{owner}`"
+            );
         };
         let noun = if *rows == 1 { "row" } else { "rows" };
         write!(f, "{table}: {rows} {noun}, {known} of them known here")

@@ -14,6 +14,7 @@ mod lent;
 mod migrator;
 mod new_user;
 mod outlook;
+mod place;
 mod pooler;
 mod probes;
 mod qovery_page;
