@@ -98,7 +98,8 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
     /// spells it, wherever `search_path` leads; the schema must be there. For tenants in schemas of their
     /// own, and where a schema came that `search_path` names before the one with the ledger. Migrations
     /// find their own tables by the session's `search_path`, as ever, and so does Diesel's own command
-    /// line the ledger. Default: what `DBMIG_LEDGER_SCHEMA` holds, if anything.
+    /// line the ledger. Default: what `DBMIG_LEDGER_SCHEMA` holds, else `ledger-schema` under
+    /// `[package.metadata.dbmig]` in Cargo.toml, as it was compiled in, if anything.
     #[must_use]
     pub fn ledger_schema(mut self, schema: impl Into<String>) -> Self {
         self.options.ledger_schema = Some(schema.into());

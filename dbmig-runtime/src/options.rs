@@ -18,7 +18,8 @@ pub struct Options {
     /// What is allowed.
     pub policy: Policy,
     /// The schema (of MySQL: the database) of the ledger and of dbmig's own tables, where it is not the
-    /// one that Diesel's own would take. Default: what `DBMIG_LEDGER_SCHEMA` holds, if anything.
+    /// one that Diesel's own would take. Default: what `DBMIG_LEDGER_SCHEMA` holds, else what
+    /// Cargo.toml said when the migrations were compiled in, if anything.
     pub ledger_schema: Option<String>,
     /// How runners exclude each other. Default: with the database's own lock.
     pub locking: Locking,

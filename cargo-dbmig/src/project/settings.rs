@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum as _;
 use dbmig_core::Dialect;
-use dbmig_core::scan::{CargoSettings, WRONG_DECLARATIONS, WrongDeclarations};
+use dbmig_core::scan::{CargoSettings, LEDGER_SCHEMA, WRONG_DECLARATIONS, WrongDeclarations};
 use dbmig_core::sql::Position;
 use dbmig_runtime::cli::LockArg;
 use toml_edit::{Item, Key, TableLike};
@@ -15,9 +15,6 @@ use crate::failure::{Failure, Result, nearest};
 
 const KEYS: [&str; 6] =
     ["migrations-dir", "backend", "lock", LEDGER_SCHEMA[0], LEDGER_SCHEMA[1], WRONG_DECLARATIONS];
-
-/// As the other keys are spelled, and as the method of `Migrator` is.
-const LEDGER_SCHEMA: [&str; 2] = ["ledger-schema", "ledger_schema"];
 
 /// Our own settings; Diesel refuses unknown keys in diesel.toml.
 #[derive(Debug, Default, PartialEq, Eq)]

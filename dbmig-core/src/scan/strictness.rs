@@ -1,4 +1,5 @@
-//! `wrong-declarations` in Cargo.toml: what becomes of a `metadata.toml` that the SQL contradicts.
+//! What Cargo.toml says to a build: what becomes of a `metadata.toml` that the SQL contradicts, and
+//! where the ledger is.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,10 @@ use crate::sql::Position;
 
 /// The key in `[package.metadata.dbmig]` or `[workspace.metadata.dbmig]`.
 pub const WRONG_DECLARATIONS: &str = "wrong-declarations";
+
+/// The key that names the schema of the ledger: as the other keys are spelled, and as the method of
+/// `Migrator` is.
+pub const LEDGER_SCHEMA: [&str; 2] = ["ledger-schema", "ledger_schema"];
 
 /// What becomes of a `metadata.toml` that the SQL beside it contradicts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +40,8 @@ pub struct CargoSettings {
     pub wrong_declarations: WrongDeclarations,
     /// `backend`, else the only database among the features of `dbmig-runtime`, else of `diesel`.
     pub dialect: Option<Dialect>,
+    /// `ledger-schema`
+    pub ledger_schema: Option<String>,
     /// The files that were read.
     pub files: Vec<PathBuf>,
 }
@@ -44,6 +51,7 @@ pub struct CargoSettings {
 struct Said {
     wrong_declarations: Option<WrongDeclarations>,
     backend: Option<Dialect>,
+    ledger_schema: Option<String>,
 }
 
 impl CargoSettings {
@@ -76,6 +84,7 @@ impl CargoSettings {
         let package = package.unwrap_or_default();
         let said = package.wrong_declarations.or(workspace.wrong_declarations);
         found.wrong_declarations = said.unwrap_or_default();
+        found.ledger_schema = package.ledger_schema.or(workspace.ledger_schema);
         found.dialect = package.backend.or(workspace.backend).or(found.dialect);
         Ok(found)
     }
@@ -102,7 +111,9 @@ impl Manifest<'_> {
             None => None,
             Some(value) => Some(self.word(value)?),
         };
-        Ok(Said { wrong_declarations, backend })
+        let name = |key| settings.get(key)?.get_ref().as_str().filter(|name| !name.is_empty());
+        let ledger_schema = LEDGER_SCHEMA.into_iter().find_map(name).map(str::to_owned);
+        Ok(Said { wrong_declarations, backend, ledger_schema })
     }
 
     fn word(&self, value: &Spanned<DeValue<'_>>) -> Result<WrongDeclarations, Problem> {
@@ -189,6 +200,13 @@ mod tests {
         let allow = "[package.metadata.dbmig]\nwrong-declarations = 'allow'";
         assert_eq!(of(allow, deny), Ok(WrongDeclarations::Allow));
         assert_eq!(find("", deny).unwrap().files.len(), 2);
+        let in_schema = |package: &str, workspace: &str| {
+            let key = |at: &str, line: &str| format!("[{at}.metadata.dbmig]\n{line}");
+            find(&key("package", package), &key("workspace", workspace)).unwrap().ledger_schema
+        };
+        assert_eq!(in_schema("", ""), None);
+        assert_eq!(in_schema("", "ledger-schema = 'a'").as_deref(), Some("a"));
+        assert_eq!(in_schema("ledger_schema = 'b'", "ledger-schema = 'a'").as_deref(), Some("b"));
         let wrong = "[package.metadata.dbmig]\nwrong-declarations = true";
         assert_eq!(
             of(wrong, "").unwrap_err(),

@@ -15,13 +15,14 @@ use crate::options::Options;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seek<'a> {
     set: &'a MigrationSet,
-    /// [`Options::ledger_schema`]
+    /// [`Options::ledger_schema`], else what Cargo.toml said when the set was compiled in.
     schema: Option<&'a str>,
 }
 
 impl<'a> Seek<'a> {
     pub(crate) fn of(set: &'a MigrationSet, options: &'a Options) -> Self {
-        Self { set, schema: options.ledger_schema.as_deref() }
+        let schema = options.ledger_schema.as_deref().or_else(|| set.ledger_schema());
+        Self { set, schema }
     }
 
     pub(crate) fn sought(&self) -> Sought<'a> {
