@@ -12,9 +12,9 @@ use diesel::{QueryResult, RunQueryDsl};
 use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Nesting, Row};
 use super::engine::{Activity, Engine};
-use super::envelope::{Envelope, Setting};
+use super::envelope::{Envelope, Setting, Words};
 use super::place::{Chosen, Doubt, Found, Ledger, Matter, Reading, Sought};
-use super::tables::{HISTORY, LEDGER, Presence, Tables};
+use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 use super::{Backend, Sqlite, sealed};
 use crate::lock::Lock;
 
@@ -77,6 +77,8 @@ impl Engine for SqliteEngine {
             ledger: has(LEDGER),
             history: has(HISTORY),
             foreign: None,
+            obstacle: None,
+            sessions: Sessions::OfEach,
             session: Vec::new(),
         };
         if sought != Sought::Session || tables.ledger == Presence::Present {
@@ -140,7 +142,8 @@ impl Engine for SqliteEngine {
     }
 
     fn envelope(&self, setting: &Setting<'_>) -> Envelope {
-        Envelope::plain("BEGIN IMMEDIATE", setting.nesting)
+        let words = Words { begin: "BEGIN IMMEDIATE", commit: "COMMIT", rollback: "ROLLBACK" };
+        Envelope::plain(&words, setting.nesting)
     }
 
     fn prepare_alone(&self, _setting: &Setting<'_>) -> String {
