@@ -26,6 +26,7 @@ pub(crate) fn execute(
     let mut options = Options::default();
     options.app = concat!("cargo-dbmig ", env!("CARGO_PKG_VERSION")).to_owned();
     options.locking = session.project.settings.lock.unwrap_or_default().into();
+    options.ledger_schema = session.project.ledger_schema();
     session.waits.apply(&mut options);
     cli::stop_on_signals(&options.control, session.output);
     let warnings = by_migration(session, migrations);

@@ -235,6 +235,7 @@ impl Settings {
 pub struct MigrationSet {
     dialect: Dialect,
     migrations: Cow<'static, [Migration]>,
+    ledger_schema: Option<Cow<'static, str>>,
 }
 
 /// Two migrations with one version.
@@ -271,7 +272,7 @@ impl MigrationSet {
                 version: first.version.clone(),
                 names: [first.name.to_string(), second.name.to_string()],
             }),
-            _ => Ok(Self { dialect, migrations: Cow::Owned(migrations) }),
+            _ => Ok(Self { dialect, migrations: Cow::Owned(migrations), ledger_schema: None }),
         }
     }
 
@@ -295,7 +296,29 @@ impl MigrationSet {
     /// tenth of a second. For the generator, which writes a set that was sorted before.
     #[doc(hidden)]
     pub const fn from_sorted(dialect: Dialect, migrations: &'static [Migration]) -> Self {
-        Self { dialect, migrations: Cow::Borrowed(migrations) }
+        Self { dialect, migrations: Cow::Borrowed(migrations), ledger_schema: None }
+    }
+
+    /// The same, with what [`MigrationSet::ledger_schema`] gives.
+    #[doc(hidden)]
+    pub const fn from_sorted_in(
+        dialect: Dialect,
+        migrations: &'static [Migration],
+        schema: &'static str,
+    ) -> Self {
+        let ledger_schema = Some(Cow::Borrowed(schema));
+        Self { dialect, migrations: Cow::Borrowed(migrations), ledger_schema }
+    }
+
+    /// The same set for a ledger in `schema`.
+    #[must_use]
+    pub fn in_ledger_schema(self, schema: Option<String>) -> Self {
+        Self { ledger_schema: schema.map(Cow::Owned), ..self }
+    }
+
+    /// The schema of the ledger, where the project's Cargo.toml named it when the set was compiled in.
+    pub fn ledger_schema(&self) -> Option<&str> {
+        self.ledger_schema.as_deref()
     }
 
     /// The dialect that their SQL is written in.

@@ -10,6 +10,7 @@ mod blocked;
 mod comparison;
 mod drift;
 mod facts;
+mod home;
 mod in_flight;
 mod loss;
 mod lowest;
@@ -27,6 +28,7 @@ pub use facts::{
     Announced, Applied, Cause, Distrust, FailedRun, History, Interrupted, Occasion, Record,
     StoredDown,
 };
+pub use home::{Creator, is_home};
 pub use in_flight::{INVALID, SEPARATOR};
 pub use loss::{Counted, DataLoss, Doomed, Lossy, Progress, allow_loss, moves};
 pub use lowest::Lowest;

@@ -47,6 +47,17 @@ impl<B: Backend, V> Migrations<B, V> {
         Self { set: MigrationSet::from_sorted(B::DIALECT, migrations), typed: PhantomData }
     }
 
+    /// The same where Cargo.toml names the schema of the ledger.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn from_sorted_in(
+        migrations: &'static [Migration],
+        ledger_schema: &'static str,
+    ) -> Self {
+        let set = MigrationSet::from_sorted_in(B::DIALECT, migrations, ledger_schema);
+        Self { set, typed: PhantomData }
+    }
+
     /// The migrations, without their types.
     pub const fn set(&self) -> &MigrationSet {
         &self.set

@@ -4,7 +4,8 @@ use super::blocked::Blocked;
 use super::in_flight::{self, Outcome};
 use super::stuck::{Stuck, StuckReason};
 use super::{
-    Action, Beyond, Cause, Direction, DownScript, History, Interrupted, Place, Step, TakenUp, Target,
+    Action, Beyond, Cause, Direction, DownScript, History, Interrupted, Place, Step, TakenUp,
+    Target,
 };
 use crate::migration::{Down, MigrationSet, Script};
 use crate::outlook::Impact;

@@ -1,4 +1,4 @@
-//! What becomes of what smells: settings in Cargo.toml that allow or deny it.
+//! What Cargo.toml says to a build: what becomes of what smells, and where the ledger is.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,10 @@ use super::warning::Smell;
 use super::{ScanError, Scanned};
 use crate::Dialect;
 use crate::sql::Position;
+
+/// The key that names the schema of the ledger: as the other keys are spelled, and as the method of
+/// `Migrator` is.
+pub const LEDGER_SCHEMA: [&str; 2] = ["ledger-schema", "ledger_schema"];
 
 /// What a setting is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +103,8 @@ pub struct CargoSettings {
     pub strictness: Strictness,
     /// `backend`, else the only database among the features of `dbmig-runtime`, else of `diesel`.
     pub dialect: Option<Dialect>,
+    /// `ledger-schema`
+    pub ledger_schema: Option<String>,
     /// The files that were read.
     pub files: Vec<PathBuf>,
 }
@@ -108,6 +114,7 @@ pub struct CargoSettings {
 struct Said {
     strictness: Strictness,
     backend: Option<Dialect>,
+    ledger_schema: Option<String>,
 }
 
 impl CargoSettings {
@@ -139,6 +146,7 @@ impl CargoSettings {
         }
         let package = package.unwrap_or_default();
         found.strictness = package.strictness.or(workspace.strictness);
+        found.ledger_schema = package.ledger_schema.or(workspace.ledger_schema);
         found.dialect = package.backend.or(workspace.backend).or(found.dialect);
         Ok(found)
     }
@@ -167,7 +175,9 @@ impl Manifest<'_> {
                 strictness = strictness.with(rule, self.level(rule, value)?);
             }
         }
-        Ok(Said { strictness, backend })
+        let name = |key| settings.get(key)?.get_ref().as_str().filter(|name| !name.is_empty());
+        let ledger_schema = LEDGER_SCHEMA.into_iter().find_map(name).map(str::to_owned);
+        Ok(Said { strictness, backend, ledger_schema })
     }
 
     fn level(&self, rule: Rule, value: &Spanned<DeValue<'_>>) -> Result<Level, Problem> {
@@ -247,6 +257,13 @@ mod tests {
         let allow = "[package.metadata.dbmig]\nwrong-declarations = 'allow'";
         assert_eq!(of(allow, deny), Ok(Level::Allow));
         assert_eq!(find("", deny).unwrap().files.len(), 2);
+        let in_schema = |package: &str, workspace: &str| {
+            let key = |at: &str, line: &str| format!("[{at}.metadata.dbmig]\n{line}");
+            find(&key("package", package), &key("workspace", workspace)).unwrap().ledger_schema
+        };
+        assert_eq!(in_schema("", ""), None);
+        assert_eq!(in_schema("", "ledger-schema = 'a'").as_deref(), Some("a"));
+        assert_eq!(in_schema("ledger_schema = 'b'", "ledger-schema = 'a'").as_deref(), Some("b"));
         let wrong = "[package.metadata.dbmig]\nwrong-declarations = true";
         assert_eq!(
             of(wrong, "").unwrap_err(),

@@ -14,6 +14,7 @@ pub(crate) mod engine;
 pub(crate) mod envelope;
 #[cfg(feature = "mysql")]
 mod mysql;
+pub(crate) mod place;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]

@@ -5,7 +5,7 @@ use std::fmt;
 use dbmig_core::Build;
 use dbmig_core::plan::{Blocked, Direction, Lowest, Unknown};
 
-use super::{ConnectReason, Error, Left, MigrationError, NoLock};
+use super::{ConnectReason, Error, Left, MigrationError, NoLock, doubt};
 use crate::backend::tables::Obstacle;
 use crate::report::Report;
 
@@ -77,6 +77,8 @@ impl fmt::Display for Error {
                 "one session has the migrations' tables in the schema `{before}`, another one of the same run \
                  in `{now}`: a pooler has handed over a session whose search_path somebody had changed",
             ),
+            Self::LedgerInDoubt(doubt) => doubt.fmt(f),
+            Self::NoLedgerSchema { dialect, schema } => doubt::no_schema(f, *dialect, schema),
             Self::Foreign(foreign) => write!(
                 f,
                 "{} belongs to `{}`, a role that this one has nothing to do with: what that role puts \
@@ -116,6 +118,7 @@ impl Error {
                 format!("the migrations are for {expected}, and the URL leads to another database")
             }
             Self::Panicked { .. } => "the thread that migrates has panicked".to_owned(),
+            Self::LedgerInDoubt(_) => "it is in doubt which ledger is meant".to_owned(),
             Self::Foreign(_) => "a table of dbmig's belongs to an untrusted role".to_owned(),
             Self::LockWait { .. } => "another runner kept the lock for too long".to_owned(),
             Self::Blocked(Blocked::Interrupted(stuck)) => {
@@ -135,6 +138,7 @@ impl Error {
             | Self::LeaseNeedsUrl
             | Self::NoLease
             | Self::OtherSchema { .. }
+            | Self::NoLedgerSchema { .. }
             | Self::Unrepairable(_)
             | Self::Script { .. }
             | Self::NewerHistory { .. }

@@ -13,9 +13,11 @@ use crate::report::Report;
 use crate::url::UrlError;
 
 mod display;
+mod doubt;
 mod remedy;
 mod said;
 
+pub use doubt::{LedgerInDoubt, LedgerSeen};
 pub(crate) use said::without_secrets;
 
 /// Why a run, or a look at a database, failed.
@@ -95,6 +97,16 @@ pub enum Error {
         before: String,
         /// Where the one that works looks.
         now: String,
+    },
+    /// A ledger stands where nobody would look first, or there are several: nothing says which is meant.
+    /// Nothing was touched.
+    LedgerInDoubt(Box<LedgerInDoubt>),
+    /// The schema that is named for the ledger does not exist.
+    NoLedgerSchema {
+        /// The database.
+        dialect: Dialect,
+        /// The name.
+        schema: String,
     },
     /// A table of the two belongs to a role that this one does not trust: its triggers would run
     /// with this role's rights.
@@ -266,6 +278,8 @@ impl Error {
             | Self::NoLease
             | Self::OtherDatabase { .. }
             | Self::OtherSchema { .. }
+            | Self::LedgerInDoubt(_)
+            | Self::NoLedgerSchema { .. }
             | Self::Foreign(_)
             | Self::Unrepairable(_)
             | Self::Script { .. }
@@ -305,6 +319,7 @@ impl Error {
             | Self::NoLease
             | Self::NoLock(_)
             | Self::OtherDatabase { .. }
+            | Self::NoLedgerSchema { .. }
             | Self::Unrepairable(_) => Class::Usage,
             Self::Connect { reason, .. } => match reason {
                 ConnectReason::Misunderstood => Class::Usage,
@@ -327,6 +342,7 @@ impl Error {
             Self::Blocked(_)
             | Self::NewerHistory { .. }
             | Self::Foreign(_)
+            | Self::LedgerInDoubt(_)
             | Self::OtherSchema { .. } => Class::Refused,
             Self::Migration(error) => of_database(&error.source),
             Self::Database { source, .. } => of_database(source),

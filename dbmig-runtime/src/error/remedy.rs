@@ -80,6 +80,10 @@ impl Error {
                  not for sessions that a pooler hands on"
                     .to_owned(),
             ),
+            Self::LedgerInDoubt(doubt) => Some(doubt.remedy(program)),
+            Self::NoLedgerSchema { dialect, schema } => {
+                Some(super::doubt::remedy_without(*dialect, schema))
+            }
             Self::Foreign(foreign) => Some(foreign.remedy()),
             Self::Unrepairable(_) => Some(format!("`{program} repair` shows what there is to settle")),
             Self::Migration(error) => Some(error.remedy(program)),

@@ -16,6 +16,7 @@ mod lent;
 mod migrator;
 mod new_user;
 mod outlook;
+mod place;
 mod pooler;
 mod probes;
 mod proof;

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use dbmig_core::plan::Creator;
 use dbmig_core::sql::effect::Object;
 use dbmig_core::sql::{Position, Statement};
 use dbmig_core::{Dialect, MigrationSet};
@@ -15,14 +16,17 @@ use super::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
 use super::connection::{Database, Nesting, Ownership, Row, Stop};
 use super::engine::{Activity, Engine, Idle};
 use super::envelope::{Envelope, Limits, Setting, Words, is_ended};
+use super::place::{Found, Sought};
 use super::tables::{HISTORY, LEDGER, Standing, Tables};
 use super::{Backend, Postgres, sealed};
 use crate::lock::{Lock, assert_that};
 
+mod current;
 mod envelope;
 mod locate;
 mod lock;
 mod message;
+mod origin;
 mod sight;
 mod trust;
 
@@ -51,8 +55,17 @@ impl Engine for PostgresEngine {
         Dialect::Postgres
     }
 
-    fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables> {
-        locate::locate(db)
+    fn locate(&self, db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found> {
+        locate::locate(db, sought)
+    }
+
+    fn creators(
+        &self,
+        db: &mut dyn Database,
+        tables: &Tables,
+        schema: &str,
+    ) -> QueryResult<Vec<Creator>> {
+        origin::creators(db, tables, schema)
     }
 
     fn standing(
@@ -85,8 +98,8 @@ impl Engine for PostgresEngine {
         )
     }
 
-    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
-        locate::is_current(db, set)
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
+        current::is_current(db, set, sought)
     }
 
     fn mark(&self, tables: &Tables) -> Option<String> {
