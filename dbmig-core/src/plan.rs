@@ -32,7 +32,7 @@ pub use loss::{Counted, DataLoss, Doomed, Lossy, Progress, allow_loss, moves};
 pub use lowest::Lowest;
 pub use model::{
     Action, Beyond, Direction, Diverged, DownScript, Extent, OutOfOrder, Place, Plan, Policy, Step,
-    Target,
+    TakenUp, Target,
 };
 pub use repair::{Ailment, Diagnosis, Mending, Repair, Unrepairable, diagnose, repair};
 pub use resume::{Resumption, put_aside, same_so_far};

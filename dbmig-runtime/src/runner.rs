@@ -17,7 +17,7 @@ use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
 use crate::lock::{Held, refuse_foreign, with_lock};
-use crate::look::{locate, look, look_closely};
+use crate::look::{locate, look, look_closely, make_sure};
 use crate::options::{Options, host};
 use crate::report::Report;
 use crate::url::DatabaseUrl;
@@ -104,7 +104,12 @@ impl<'a> Runner<'a> {
             before.get_or_init(|| look.history.clone());
             ahead = look.history.unknown_to(set);
             missing = look.history.missing_from(set);
-            Ok((!is_settled(plan)?).then_some(look))
+            let settled = is_settled(plan);
+            // What every start finds is asked once; what a person wanted is not put off by a replica.
+            if settled.is_err() || (settled.as_ref().is_ok_and(|it| *it) && !is_start(target)) {
+                make_sure(db, &look)?;
+            }
+            Ok((!settled?).then_some(look))
         };
         let goal = goal(set, target);
         let done = with_lock(db, options, observe, goal.as_ref(), needs_work, |held, observe| {
@@ -253,6 +258,14 @@ pub(crate) fn run_at(
     runner.observe(observe).run(&mut *db, target)
 }
 
+/// Whether it is what an app wants when it starts.
+fn is_start(target: &Target) -> bool {
+    match target {
+        Target::Latest | Target::Image(_) => true,
+        Target::Through(_) | Target::Revert(_) | Target::RevertTo(_) | Target::Redo(_) => false,
+    }
+}
+
 /// The version whose presence in the ledger may mean that there is nothing left to do.
 fn goal(set: &MigrationSet, target: &Target) -> Option<Version> {
     match target {
@@ -287,7 +300,9 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
         return Ok(tables);
     }
     let db = held.db();
-    let create = format!("{};\n{};\n", tables.create_ledger(), db.engine().create_history(&tables));
+    let engine = db.engine();
+    let (writing, ledger) = (engine.writing(), tables.create_ledger());
+    let create = format!("{writing}{ledger};\n{};\n", engine.create_history(&tables));
     db.execute(&create).map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
     refuse_foreign(&locate(db)?)?;

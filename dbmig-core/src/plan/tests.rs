@@ -266,6 +266,7 @@ fn back_to_a_version_keeps_it() {
 
 fn interrupted(cause: Cause, started: usize, done: usize, script: &str) -> History {
     let run = Interrupted {
+        run: 1,
         version: Version::from_ledger("2"),
         name: "2_b".to_owned(),
         direction: Direction::Up,

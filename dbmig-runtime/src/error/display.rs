@@ -5,7 +5,8 @@ use std::fmt;
 use dbmig_core::Build;
 use dbmig_core::plan::{Blocked, Direction, Lowest, Unknown};
 
-use super::{ConnectReason, Error, Left, MigrationError};
+use super::{ConnectReason, Error, Left, MigrationError, NoLock};
+use crate::backend::tables::Obstacle;
 use crate::report::Report;
 
 impl fmt::Display for Error {
@@ -24,6 +25,15 @@ impl fmt::Display for Error {
                 waited.as_secs(),
                 holder.as_deref().unwrap_or("a session that the database does not name"),
             ),
+            Self::Lagging { waited } => write!(
+                f,
+                "what the database shows is not what the server that writes holds, {} s long: a proxy \
+                 answers from a replica that is behind. Nothing was decided on that, and nothing was touched",
+                waited.as_secs(),
+            ),
+            Self::Obstacle(Obstacle::OnlyReads { why }) => {
+                write!(f, "nothing can be migrated here: {why}. Nothing was written")
+            }
             Self::FailedElsewhere(run) => write!(
                 f,
                 "{} failed on {}, which this runner waited for, so it is not tried again:\n  {}",
@@ -51,6 +61,7 @@ impl fmt::Display for Error {
                 f.write_str("stopped, as it was asked to")?;
                 done_before(f, before)
             }
+            Self::NoLock(why) => f.write_str(why.words()),
             Self::LeaseNeedsUrl => f.write_str(
                 "a lease needs a connection of its own, to renew it while the other one works, and this \
                  connection was lent",
@@ -118,6 +129,9 @@ impl Error {
             | Self::NotReady { .. }
             | Self::LockLost(_)
             | Self::Cancelled(_)
+            | Self::Lagging { .. }
+            | Self::Obstacle(_)
+            | Self::NoLock(_)
             | Self::LeaseNeedsUrl
             | Self::NoLease
             | Self::OtherSchema { .. }
@@ -152,6 +166,26 @@ impl MigrationError {
                 s.position, s.number, s.of
             ),
             None => format!("{name} failed in {path}"),
+        }
+    }
+}
+
+impl NoLock {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::SharedSession => {
+                "this is PGlite, whose connections all share one session: its advisory locks exclude \
+                 nobody, and one connection that holds a lock in a transaction stops all others. \
+                 Nothing was touched"
+            }
+            Self::OneConnection => {
+                "this is PGlite, and it takes no second connection, which the lease needs: one is to renew \
+                 it while the other one works. Nothing was touched"
+            }
+            Self::StatementPooling => {
+                "the connection is ended as soon as a transaction stays open, as a pooler in statement mode does, \
+                 so an advisory lock cannot be held. Nothing was touched"
+            }
         }
     }
 }
@@ -196,6 +230,10 @@ impl fmt::Display for MigrationError {
                  as a whole or not at all",
             )?,
             Left::Nothing => f.write_str("\nnothing of this migration is in the database")?,
+            Left::OwnCommits => f.write_str(
+                "\nof this migration, only what the script itself has committed is in the database; it is \
+                 not recorded as done",
+            )?,
             Left::InDoubt(done) => {
                 match done {
                     0 => {}

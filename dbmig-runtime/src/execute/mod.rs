@@ -23,6 +23,7 @@ use crate::report::{Done, Report};
 mod cursor;
 mod floor;
 mod reached;
+mod refusal;
 mod resolved;
 
 use diesel::QueryResult;
@@ -94,6 +95,8 @@ pub(crate) fn step(
     let begun = Instant::now();
     let failed =
         |failure: Failure, left| step_error(&run, &script.path, &statements, failure, left, before);
+    refusal::refuse(dialect, settings.execution, &statements, step, db.nesting())
+        .map_err(|failure| failed(failure, Left::Statements(step.done_before)))?;
     let outcome = match execution {
         Execution::Transaction => transaction(db, place, &run, &statements, observe)
             .map_err(|failure| failed(failure, Left::Nothing))?,
@@ -150,6 +153,7 @@ fn transaction(
         foreign_keys: run.settings.foreign_keys,
         overtaken: &overtaken(engine, tables, run),
         rows: &rows,
+        proof: &history::reached(engine, tables, run, statements.len()),
         control: &place.options.control,
     };
     let begun = Instant::now();
@@ -183,7 +187,9 @@ fn record_failure(
     failure: &Failure,
     begun: Instant,
 ) {
-    if matches!(failure.at, FailedAt::Fence | FailedAt::Cancelled) || is_lost(&failure.error) {
+    if matches!(failure.at, FailedAt::Fence | FailedAt::Changed | FailedAt::Cancelled)
+        || is_lost(&failure.error)
+    {
         return;
     }
     let (engine, tables) = (db.engine(), place.tables);
@@ -263,9 +269,13 @@ fn step_error(
         FailedAt::Fence => return Error::LockLost(Box::new(before.clone())),
         FailedAt::Cancelled => return Error::Cancelled(Box::new(before.clone())),
         FailedAt::Statement(index, position) => statements.get(index).map(|s| (index, s, position)),
-        FailedAt::Script | FailedAt::Bookkeeping => None,
+        FailedAt::Script | FailedAt::Bookkeeping | FailedAt::Unproven | FailedAt::Changed => None,
     };
-    let left = if left == Left::Nothing && is_lost(&failure.error) { Left::Unknown } else { left };
+    let left = match (left, failure.at) {
+        (Left::Nothing, FailedAt::Unproven) => Left::OwnCommits,
+        (Left::Nothing, _) if is_lost(&failure.error) => Left::Unknown,
+        (left, _) => left,
+    };
     Error::Migration(Box::new(MigrationError {
         name: run.name.to_owned(),
         direction: run.direction,
@@ -278,6 +288,9 @@ fn step_error(
         }),
         left,
         before: before.clone(),
-        source: failure.error,
+        source: match failure.at {
+            FailedAt::Changed => Error::changed(),
+            _ => failure.error,
+        },
     }))
 }

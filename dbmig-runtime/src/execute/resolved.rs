@@ -8,6 +8,7 @@ use dbmig_core::plan::{
     Action, Blocked, DownScript, Irreversible, IrreversibleReason, Step, Stuck, StuckReason,
     same_so_far,
 };
+use dbmig_core::sql::control::Control;
 use dbmig_core::sql::{self, Statement, kind};
 use dbmig_core::{Checksum, Dialect, Version};
 
@@ -153,17 +154,20 @@ impl Facts {
 }
 
 /// A transaction, unless it is not wanted, or would be none: where schema changes commit by
-/// themselves, a script that holds one runs with a cursor. So does what an earlier run has begun
-/// that way, whatever the settings say now.
+/// themselves, a script that holds one runs with a cursor. So does one that commits by itself, and
+/// what an earlier run has begun that way, whatever the settings say now.
 fn execution(
     dialect: Dialect,
     declared: Execution,
     statements: &[Statement<'_>],
     step: &Step<'_>,
 ) -> Execution {
-    let is_one = || match dialect.ddl() {
-        Ddl::Transactional => true,
-        Ddl::CommitsImplicitly => statements.iter().all(|s| kind::is_rollbackable(dialect, s)),
+    let is_one = || {
+        let lasts = match dialect.ddl() {
+            Ddl::Transactional => true,
+            Ddl::CommitsImplicitly => statements.iter().all(|s| kind::is_rollbackable(dialect, s)),
+        };
+        lasts && Control::of(dialect, statements) == Control::Within
     };
     match declared {
         Execution::Transaction if !step.is_begun() && is_one() => Execution::Transaction,

@@ -153,7 +153,10 @@ pub(super) fn doomed(
                 if before.iter().any(|script: &String| moves(dialect, script, loss)) {
                     return Err("a newer migration changes what this name means".to_owned());
                 }
-                let rows = db.query(&loss.count(dialect)).map_err(|error| error.to_string())?;
+                // Of what is counted as none, nothing is said before it goes.
+                let fresh = db.engine().fresh();
+                let count = format!("SELECT ({}) FROM (SELECT 1) one WHERE {fresh}", loss.count(dialect));
+                let rows = db.query(&count).map_err(|error| error.to_string())?;
                 let text = rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
                 text.parse().map_err(|_| text)
             }));

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::execute::{self, Place};
 use crate::history::{self, Cursor, Progress, Run};
 use crate::lock::{Held, with_lock};
-use crate::look::look;
+use crate::look::{look, look_surely};
 use crate::options::Options;
 use crate::report::{Done, Report};
 
@@ -45,7 +45,7 @@ impl<'a> Runner<'a> {
                 .collect::<Vec<_>>()
         };
         let decide = |db: &mut dyn Database| {
-            let look = look(db)?;
+            let look = look_surely(db)?;
             Ok((!wanted(&look.history).is_empty()).then_some(look))
         };
         let done = with_lock(db, options, observe, None, decide, |held, _| {

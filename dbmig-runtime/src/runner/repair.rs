@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::execute::Place;
 use crate::history::{self, Settled, Verdict};
 use crate::lock::{Held, with_lock};
-use crate::look::{look, look_closely};
+use crate::look::{look, look_closely, look_surely};
 use crate::options::Options;
 
 impl<'a> Runner<'a> {
@@ -46,7 +46,7 @@ impl<'a> Runner<'a> {
         db.report_to(&options.control);
         within(db, |db| {
             let decide = |db: &mut dyn Database| {
-                let look = look(db)?;
+                let look = look_surely(db)?;
                 plan::repair(set, &look.history, wanted)?;
                 Ok(Some(look))
             };

@@ -17,6 +17,8 @@ mod new_user;
 mod outlook;
 mod pooler;
 mod probes;
+mod proof;
+mod proxies;
 mod qovery_page;
 mod releases;
 mod remedies;
