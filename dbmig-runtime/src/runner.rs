@@ -9,6 +9,7 @@ use dbmig_core::migration::MigrationSet;
 use dbmig_core::plan::{History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
+use crate::backend::creation::create_beside_others;
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting};
 use crate::connect::{connect_with, patiently};
@@ -16,6 +17,7 @@ use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
+use crate::last_words;
 use crate::lock::{Held, refuse_foreign, with_lock};
 use crate::look::{locate, look, look_closely};
 use crate::options::{Options, host};
@@ -250,7 +252,7 @@ fn within<T>(
     body: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let leave = db.engine().enter(db).map_err(Error::database("prepare the session"))?;
-    let result = body(db);
+    let result = body(db).map_err(|error| last_words::ask(db, error));
     if !leave.is_empty() {
         let left = db.execute(&leave);
         let value = result?;
@@ -268,7 +270,12 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     }
     let db = held.db();
     let create = format!("{};\n{};\n", tables.create_ledger(), db.engine().create_history(&tables));
-    db.execute(&create).map_err(Error::database("create the migrations' tables"))?;
+    // Diesel's tools create the first one without our lock.
+    create_beside_others(db, &create, (tables.ledger, tables.history), |db| {
+        let now = db.engine().locate(db)?;
+        Ok((now.ledger, now.history))
+    })
+    .map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
     refuse_foreign(&locate(db)?)?;
     held.look.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };

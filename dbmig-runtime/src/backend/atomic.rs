@@ -57,8 +57,10 @@ pub enum FailedAt {
     Statement(usize, Option<Position>),
     /// Somewhere in the script: the database did not say where.
     Script,
-    /// In what dbmig itself does around the script.
+    /// In what dbmig itself does about the script.
     Bookkeeping,
+    /// In what dbmig says before the script, or in the rows about it: the script is not at fault.
+    Around,
     /// Before it: the lock was lost.
     Fence,
     /// Nowhere: it was asked to stop.
@@ -85,9 +87,9 @@ impl Failure {
         Self { at: FailedAt::Cancelled, error }
     }
 
-    /// What failed before the first statement.
-    pub(crate) fn opening(engine: &dyn Engine, error: diesel::result::Error) -> Self {
-        let at = if engine.is_fence(&error) { FailedAt::Fence } else { FailedAt::Bookkeeping };
+    /// What failed before the first statement, or in rows that come without one.
+    pub(crate) fn around(engine: &dyn Engine, error: diesel::result::Error) -> Self {
+        let at = if engine.is_fence(&error) { FailedAt::Fence } else { FailedAt::Around };
         Self { at, error }
     }
 }
@@ -144,7 +146,7 @@ pub(crate) fn one_by_one(
     let begun = std::time::Instant::now();
     if let Err(error) = db.execute(&envelope.open) {
         let _ = db.execute(&envelope.abort);
-        return Err(Failure::opening(engine, error));
+        return Err(Failure::around(engine, error));
     }
     let result = statements_and_rows(db, step, &envelope, begun, before_commit);
     let end = match &result {
@@ -170,6 +172,7 @@ fn statements_and_rows(
     begun: std::time::Instant,
     before_commit: &dyn Fn(&mut dyn Database) -> QueryResult<()>,
 ) -> Result<Outcome, Failure> {
+    let engine = db.engine();
     if !step.overtaken.is_empty()
         && !db.query(step.overtaken).map_err(Failure::bookkeeping)?.is_empty()
     {
@@ -186,6 +189,6 @@ fn statements_and_rows(
     }
     before_commit(db).map_err(Failure::bookkeeping)?;
     let rows = format!("{}{}", envelope.seal, (step.rows)(Some(begun.elapsed())));
-    db.execute(&rows).map_err(Failure::bookkeeping)?;
+    db.execute(&rows).map_err(|error| Failure::around(engine, error))?;
     Ok(Outcome::Committed)
 }

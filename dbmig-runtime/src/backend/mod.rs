@@ -7,6 +7,7 @@ use diesel::connection::LoadConnection;
 pub(crate) mod atomic;
 mod closed;
 mod connection;
+pub(crate) mod creation;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 mod current;
 pub(crate) mod engine;

@@ -4,7 +4,8 @@ use std::fmt;
 
 use dbmig_core::plan::{Blocked, Direction, Unknown};
 
-use super::{ConnectReason, Error, Left, MigrationError};
+use super::{ConnectReason, Error, FailedPart, Left, MigrationError};
+use crate::backend::tables::{HISTORY, LEDGER};
 use crate::report::Report;
 
 impl fmt::Display for Error {
@@ -135,6 +136,9 @@ impl MigrationError {
                 "{name} failed at {path}:{} (statement {} of {})",
                 s.position, s.number, s.of
             ),
+            None if self.part == FailedPart::Around => {
+                format!("{name} failed in what dbmig itself writes about it")
+            }
             None => format!("{name} failed in {path}"),
         }
     }
@@ -170,6 +174,9 @@ impl fmt::Display for MigrationError {
                 s.of,
                 excerpt(&s.text),
             )?,
+            None if self.part == FailedPart::Around => {
+                write!(f, "\n  in what dbmig itself writes about it ({HISTORY}, {LEDGER})")?;
+            }
             None => write!(f, "\n  in {}", self.path)?,
         }
         write!(f, "\n  {}", self.source.to_string().trim_end().replace('\n', "\n  "))?;

@@ -42,7 +42,7 @@ pub(super) fn raise(
     };
     let rows = history::take_up(engine, place.tables, run.version, RunState::Resumed)
         + &history::insert(engine, place.tables, run, &progress);
-    note(db, place, &rows).map_err(|error| Failure::opening(engine, error))?;
+    note(db, place, &rows).map_err(|error| Failure::around(engine, error))?;
     Ok(Announced::Yes)
 }
 

@@ -11,6 +11,7 @@ use diesel::QueryResult;
 use super::keeper::SILENCE;
 use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, reached};
 use crate::backend::Database;
+use crate::backend::creation::create_beside_others;
 use crate::backend::engine::Engine;
 use crate::backend::tables::{Standing, Tables};
 use crate::look::Look;
@@ -194,8 +195,9 @@ fn create(db: &mut dyn Database, tables: &Tables) -> QueryResult<Standing> {
          holder TEXT NOT NULL, doing TEXT NOT NULL, since {time} NOT NULL, \
          expires_at {time} NOT NULL);\n"
     );
-    // PostgreSQL: two at once collide in the catalogue, though it says IF NOT EXISTS.
-    db.execute(&create).or_else(|_| db.execute(&create))?;
+    create_beside_others(db, &create, Standing::Absent, |db| {
+        db.engine().standing(db, tables, TABLE)
+    })?;
     let standing = db.engine().standing(db, tables, TABLE)?;
     if standing == Standing::Trusted {
         fill(db, tables)?;

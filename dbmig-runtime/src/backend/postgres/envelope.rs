@@ -22,9 +22,29 @@ const NOTICE_DEATH: &str = "client_connection_check_interval = 2000";
 /// What the migration has set for itself must not stop our rows.
 const UNLIMITED: &str = "SET LOCAL statement_timeout TO 0;\n";
 
-/// What a migration commonly sets for its session, or dbmig for the migration.
-const KEPT: [&str; 3] =
-    ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"];
+/// Of version 17: a transaction that lasts longer is ended, and its session with it. A role or database
+/// that has it could never get a long migration done. What the migration itself sets holds.
+///
+/// The one of a transaction counts from its beginning; it is lifted in the same message, and again
+/// behind each `RESET ALL`, which would let it count anew.
+const TRANSACTION_TIMEOUT: &str = "transaction_timeout";
+
+/// Lifts it for the transaction, or for the session.
+pub(super) fn lift(local: bool) -> String {
+    format!(
+        "SELECT CASE WHEN pg_catalog.current_setting('{TRANSACTION_TIMEOUT}', true) IS NOT NULL \
+         THEN pg_catalog.set_config('{TRANSACTION_TIMEOUT}', '0', {local}) END;\n"
+    )
+}
+
+/// What a migration commonly sets for its session, or dbmig for the migration. Older servers do not
+/// know the last one.
+const KEPT: [&str; 4] = [
+    "lock_timeout",
+    "statement_timeout",
+    "idle_in_transaction_session_timeout",
+    TRANSACTION_TIMEOUT,
+];
 
 /// The places in [`Tables::session`](super::Tables::session).
 pub(super) const SEARCH_PATH: usize = 0;
@@ -32,6 +52,8 @@ pub(super) const ROLE: usize = 1;
 pub(super) const SERVER: usize = 2;
 /// One per line.
 pub(super) const SCHEMAS: usize = 3;
+/// The limits that are set, for whoever is told why his connection was lost.
+pub(super) const LIMITS: usize = 4;
 /// Of a server that can be told to notice the death of a client.
 pub(super) const NOTICES: &str = "notices";
 
@@ -55,14 +77,14 @@ pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     let own = if ours { for_ours(setting, "SET LOCAL") } else { String::new() };
     // Of a transaction that dbmig is a guest in, the owner keeps his limits: `SET LOCAL` would
     // outlive the savepoint.
-    let (limits, unlimited, restore) = match setting.nesting {
-        Nesting::TopLevel => (limits(&setting.limits, "SET LOCAL"), UNLIMITED, ""),
-        Nesting::InTransaction => (String::new(), "", RESTORE_PATH),
+    let (lift, limits, unlimited, restore) = match setting.nesting {
+        Nesting::TopLevel => (lift(true), limits(&setting.limits, "SET LOCAL"), UNLIMITED, ""),
+        Nesting::InTransaction => (String::new(), String::new(), "", RESTORE_PATH),
     };
     Envelope {
-        open: format!("{}{fresh}{check}{own}{limits}", plain.open),
+        open: format!("{}{fresh}{lift}{check}{own}{limits}", plain.open),
         seal: format!(
-            "{}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
+            "{}{lift}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
             cleanse_if(setting.part.ends()),
             role(setting, "true"),
         ),
@@ -77,7 +99,7 @@ pub(super) fn prepare_alone(setting: &Setting<'_>) -> String {
         Ownership::Lent => String::new(),
     };
     match setting.nesting {
-        Nesting::TopLevel => own + &limits(&setting.limits, "SET"),
+        Nesting::TopLevel => own + &lift(false) + &limits(&setting.limits, "SET"),
         Nesting::InTransaction => own,
     }
 }
@@ -134,7 +156,7 @@ fn cleanse(setting: &Setting<'_>) -> String {
 fn keep() -> String {
     let keep = |name| {
         format!(
-            "pg_catalog.set_config('dbmig.{name}', pg_catalog.current_setting('{name}'), false)"
+            "pg_catalog.set_config('dbmig.{name}', coalesce(pg_catalog.current_setting('{name}', true), ''), false)"
         )
     };
     format!("SELECT {};\n", KEPT.map(keep).join(", "))

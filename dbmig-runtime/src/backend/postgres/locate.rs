@@ -11,7 +11,7 @@ use diesel::result::Error;
 use sha2::{Digest, Sha256};
 
 use super::envelope::NOTICES;
-use super::{Database, HISTORY, LEDGER, Ownership, Tables, trust};
+use super::{Database, HISTORY, LEDGER, Ownership, Tables, last_words, trust};
 use crate::backend::tables::Presence;
 
 /// The first version whose servers can notice the death of a client.
@@ -25,10 +25,15 @@ pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
          pg_catalog.version(), {}, {}, \
          pg_catalog.array_to_string(pg_catalog.current_schemas(false), E'\\n'), \
          CASE WHEN {} IS NULL THEN (SELECT source FROM pg_catalog.pg_settings \
-         WHERE name = 'search_path'::pg_catalog.text) END FROM (SELECT pg_catalog.current_schema()::pg_catalog.text AS name) s",
+         WHERE name = 'search_path'::pg_catalog.text) END, {}, {} FROM (SELECT pg_catalog.current_schema()::pg_catalog.text AS name) s",
         facts(LEDGER),
         facts(HISTORY),
         facts(LEDGER),
+        last_words::set(None),
+        match db.ownership() {
+            Ownership::Ours => last_words::STAYS_AWAKE,
+            Ownership::Lent => "NULL",
+        },
     ))?;
     let row = rows.into_iter().next().unwrap_or_default();
     let Some(schema) = row.optional(0) else {
@@ -53,6 +58,7 @@ pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
             row.text(2).to_owned(),
             if notices { NOTICES } else { "" }.to_owned(),
             row.text(7).to_owned(),
+            row.text(9).to_owned(),
         ],
     };
     let ledger = trust::standing(&tables, LEDGER, row.optional(5))?;

@@ -14,7 +14,7 @@
 use dbmig_core::Version;
 use diesel::QueryResult;
 
-use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, give_back, short};
+use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, give_back, lift, short};
 use super::{Activity, Database, Dialect, Nesting, Tables};
 use crate::backend::tables::Presence;
 use crate::lock::{
@@ -34,12 +34,9 @@ const CHANGED: &str = "dbmig: changed";
 /// Before the name of the app on the connection that holds the lock.
 const HOLDS: &str = "dbmig: ";
 
-/// A transaction that stays open for as long as its client is there: a role may have a limit for
-/// its transactions, from version 17.
+/// For a transaction that stays open for as long as its client is there.
 const LASTS: &str = "SET LOCAL tcp_keepalives_idle = 15;\nSET LOCAL tcp_keepalives_interval = 5;\n\
-                     SET LOCAL tcp_keepalives_count = 3;\nSET LOCAL tcp_user_timeout = 30000;\n\
-                     SELECT CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL \
-                     THEN set_config('transaction_timeout', '0', true) END;\n";
+                     SET LOCAL tcp_keepalives_count = 3;\nSET LOCAL tcp_user_timeout = 30000;\n";
 
 /// See the module.
 pub(super) struct Advisory;
@@ -159,13 +156,14 @@ fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryRe
         |word: &str| format!("pg_catalog.concat('{word} ', pg_catalog.pg_backend_pid())::integer");
     let mark = super::locate::mark(claim.tables);
     let message = format!(
-        "BEGIN ISOLATION LEVEL READ COMMITTED;\n{KEEP_PATH}{SAFE_PATH}{name}\
+        "BEGIN ISOLATION LEVEL READ COMMITTED;\n{lift}{KEEP_PATH}{SAFE_PATH}{name}\
          SET LOCAL idle_in_transaction_session_timeout = '{SILENCE}s';\n{LASTS}\
          SELECT CASE WHEN pg_try_advisory_xact_lock({key}, {RUNNER}) THEN 0 ELSE {taken} END;\n\
          SELECT pg_advisory_xact_lock({key}, {token});\n\
          SELECT CASE WHEN NOT EXISTS ({work}) THEN 0 ELSE {taken} END;\n\
          SELECT CASE WHEN {there} THEN 0 ELSE {changed} END;\n\
          SELECT CASE WHEN {mark} = {seen} THEN 0 ELSE {changed} END;\n{RESTORE_PATH}",
+        lift = lift(true),
         name = name_holder(claim),
         taken = fail(TAKEN),
         changed = fail(CHANGED),

@@ -16,9 +16,11 @@ use super::engine::{Activity, Engine};
 use super::envelope::{Envelope, Limits, Setting};
 use super::tables::{HISTORY, LEDGER, Standing, Tables};
 use super::{Backend, Postgres, sealed};
+use crate::last_words::During;
 use crate::lock::Lock;
 
 mod envelope;
+mod last_words;
 mod locate;
 mod lock;
 mod message;
@@ -79,6 +81,10 @@ impl Engine for PostgresEngine {
         )
     }
 
+    fn given_id(&self) -> &'static str {
+        " OVERRIDING SYSTEM VALUE"
+    }
+
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
         locate::is_current(db, set)
     }
@@ -101,6 +107,23 @@ impl Engine for PostgresEngine {
 
     fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()> {
         lock::interrupt(db, session)
+    }
+
+    fn limits(&self) -> &'static [&'static str] {
+        &last_words::LIMITS
+    }
+
+    fn last_words(
+        &self,
+        db: &mut dyn Database,
+        lasted: Duration,
+        during: During,
+    ) -> QueryResult<Option<String>> {
+        last_words::find(db, lasted, during).map(Some)
+    }
+
+    fn owners_limits<'t>(&self, tables: &'t Tables) -> &'t str {
+        tables.setting(envelope::LIMITS)
     }
 
     fn envelope(&self, setting: &Setting<'_>) -> Envelope {
@@ -135,6 +158,7 @@ impl Engine for PostgresEngine {
             }
             None => FailedAt::Script,
         };
+        let at = if at == FailedAt::Script && is_ours(&error) { FailedAt::Around } else { at };
         Err(Failure::of(step.statements, at, error))
     }
 
