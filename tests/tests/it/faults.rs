@@ -160,7 +160,7 @@ pub(crate) fn start(project: &Project, url: &str, args: &[&str]) -> Child {
     spawn(project.command(args).env("DATABASE_URL", url))
 }
 
-fn spawn(command: &mut Command) -> Child {
+pub(crate) fn spawn(command: &mut Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 

@@ -29,6 +29,7 @@ mod statements;
 mod sync;
 mod tls;
 mod traces;
+mod versions;
 mod wire;
 
 use dbmig_tests::Project;

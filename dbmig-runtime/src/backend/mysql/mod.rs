@@ -15,6 +15,7 @@ use super::engine::{Activity, Engine, Renewal};
 use super::envelope::{Envelope, Limits, Setting};
 use super::tables::{HISTORY, LEDGER, Presence, Tables};
 use super::{Backend, Mysql, sealed};
+use crate::last_words::During;
 use crate::lock::{Isolation, Lock};
 
 mod lock;
