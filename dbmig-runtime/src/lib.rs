@@ -68,9 +68,7 @@ pub use dbmig_core::plan::{
 pub use dbmig_core::status::{Entry, State};
 pub use dbmig_core::{Dialect, Migration, MigrationSet, Version};
 pub use dbmig_macros::embed_migrations;
-pub use error::{
-    Class, ConnectReason, Error, FailedPart, FailedStatement, Left, MigrationError,
-};
+pub use error::{Class, ConnectReason, Error, FailedPart, FailedStatement, Left, MigrationError};
 pub use event::Event;
 pub use history::{HistoryKey, HistoryRow, RunState};
 pub use lock::Locking;

@@ -8,6 +8,7 @@
 mod answers;
 mod keeper;
 mod kill;
+mod last_words;
 mod lease;
 mod limits;
 mod orphans;

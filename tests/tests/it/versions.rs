@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use dbmig_runtime::{Class, Migrations, Migrator, Postgres};
+use dbmig_runtime::{Migrations, Migrator, Postgres};
 use dbmig_tests::servers::{Options, Server};
 use dbmig_tests::{Engine, TestDatabase};
-use diesel::connection::{Connection as _, SimpleConnection as _};
+use diesel::connection::Connection as _;
 use diesel::{PgConnection, RunQueryDsl as _};
 
 use crate::faults::{Figure, finish, seeds, spawn, start};

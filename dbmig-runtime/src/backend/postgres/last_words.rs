@@ -38,11 +38,7 @@ pub(super) fn set(within: Option<Duration>) -> String {
 }
 
 /// What is to be seen of a session that was lost `lasted` after it was opened.
-pub(super) fn find(
-    db: &mut dyn Database,
-    lasted: Duration,
-    during: During,
-) -> QueryResult<String> {
+pub(super) fn find(db: &mut dyn Database, lasted: Duration, during: During) -> QueryResult<String> {
     let rows = db.query(&format!(
         "SELECT pg_catalog.to_char(pg_catalog.pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), \
          (pg_catalog.clock_timestamp() - pg_catalog.pg_postmaster_start_time() < '{} ms'::pg_catalog.interval)::pg_catalog.text, \
@@ -55,8 +51,9 @@ pub(super) fn find(
     if row.is_true(1) {
         return Ok(format!("the server was restarted meanwhile: it runs since {since} UTC"));
     }
-    let alone =
-        format!("the server runs since {since} UTC and takes new connections: only this one has ended");
+    let alone = format!(
+        "the server runs since {since} UTC and takes new connections: only this one has ended"
+    );
     Ok(match (during, row.text(2)) {
         (During::Step, _) | (During::Question, "") => format!(
             "{alone}, by an administrator (pg_terminate_backend), by a limit that was set in it, or by what \

@@ -1,39 +1,50 @@
 //! `transaction_timeout`, from version 17: the server ends the session of a transaction that takes
 //! longer.
 
-use super::*;
+use dbmig_runtime::{Class, Migrations, Migrator, Postgres};
+use dbmig_tests::TestDatabase;
+use dbmig_tests::servers::Server;
+use diesel::PgConnection;
+use diesel::connection::Connection as _;
 
-/// So long takes what the limit would end.
-const LIMIT: &str = "400ms";
-const LONG: &str = "SELECT pg_sleep(1);";
-const LONG_ALONE: &str = "DO $$ BEGIN PERFORM pg_sleep(1); END $$;";
+use super::{NEWER, server};
+use crate::faults::Figure;
+use crate::lent::{embedded, values};
+use crate::project;
+
+const LIMIT: &str = "1s";
+/// What the limit would end.
+const LONG: &str = "SELECT pg_sleep(1.4);";
+const LONG_ALONE: &str = "DO $$ BEGIN PERFORM pg_sleep(1.4); END $$;";
 const ALONE: &str = "run_in_transaction = false\n";
 
-/// A server whose role has the limit.
-fn limited(version: &str) -> Server {
-    let server = server(version);
-    server.admin().execute(&format!("ALTER ROLE CURRENT_USER SET transaction_timeout = '{LIMIT}'"));
-    server
+/// A database in which the role has the limit.
+fn limited(server: &Server) -> TestDatabase {
+    let db = server.database();
+    server.admin().execute(&format!(
+        "ALTER ROLE CURRENT_USER IN DATABASE {} SET transaction_timeout = '{LIMIT}'",
+        db.name()
+    ));
+    db
 }
 
 #[test]
 fn a_limit_of_the_role_does_not_end_a_migration() {
     for version in NEWER {
-        let server = limited(version);
-        let (project, db) = (project(), server.database());
-        project.migration("1_a", LONG, LONG);
+        let server = server(version);
+        let project = project();
+        project.migration("1_a", LONG, "");
+        let index = "CREATE INDEX CONCURRENTLY i ON t1 (id);";
         project.migration(
             "2_b",
-            &format!("CREATE TABLE t1 (id INT); {LONG} {LONG_ALONE} CREATE INDEX CONCURRENTLY i ON t1 (id);"),
-            "DROP TABLE t1;",
+            &format!("CREATE TABLE t1 (id INT); {LONG} {LONG_ALONE} {index}"),
+            "",
         );
         project.write("migrations/2_b/metadata.toml", ALONE);
         project.migration("3_c", &format!("BEGIN; {LONG} COMMIT;"), "");
         project.write("migrations/3_c/metadata.toml", ALONE);
         for lock in ["advisory", "lease"] {
-            project.dbmig_on(&db, &["run", "--lock", lock]).success();
-            project.dbmig_on(&db, &["revert", "-n", "3", "--lock", lock, "--yes"]);
-            db.execute("DROP TABLE IF EXISTS t1; DELETE FROM __diesel_schema_migrations");
+            project.dbmig_on(&limited(&server), &["run", "--lock", lock]).success();
             Figure::new("transaction_timeout of the role", version).case();
         }
         // The migration's own limits hold.
@@ -41,7 +52,7 @@ fn a_limit_of_the_role_does_not_end_a_migration() {
             ("[dbmig]\nstatement_timeout = \"300ms\"\n", "statement timeout"),
             ("", "the script names transaction_timeout at 1:1, which may have ended it"),
         ] {
-            let (project, db) = (super::project(), server.database());
+            let (project, db) = (crate::project(), limited(&server));
             let set = if own.is_empty() { "SET LOCAL transaction_timeout = '300ms'; " } else { "" };
             project.migration("1_a", &format!("{set}{LONG}"), "");
             let metadata = format!("run_in_transaction = true\n{own}");
@@ -56,25 +67,25 @@ fn a_limit_of_the_role_does_not_end_a_migration() {
 #[test]
 fn a_limit_of_the_owner_of_a_lent_connection() {
     for version in NEWER {
-        let server = limited(version);
+        let server = server(version);
         let all: &Migrations<Postgres> = embedded(&[
             ("1_a", LONG, ""),
             ("2_b", &format!("CREATE TABLE t1 (id INT); {LONG_ALONE} {LONG}"), ALONE),
         ]);
-        let db = server.database();
+        let db = limited(&server);
         let conn = &mut PgConnection::establish(db.url()).unwrap();
         assert_eq!(Migrator::new(all).run(conn).unwrap().done.len(), 2);
-        let kept = crate::lent::values(conn, &["current_setting('transaction_timeout')"]);
+        let kept = values(conn, &["current_setting('transaction_timeout')"]);
         assert_eq!(kept, [LIMIT], "{version}: the owner's limit is gone");
 
         // Inside of a transaction of his it is his, and is named.
-        let db = server.database();
+        let db = limited(&server);
         let conn = &mut PgConnection::establish(db.url()).unwrap();
-        conn.batch_execute("BEGIN; COMMIT").unwrap();
         conn.begin_test_transaction().unwrap();
         let error = Migrator::new(all).run(conn).unwrap_err();
         assert_eq!(error.class(), Class::Temporary, "{error}");
-        let says = format!("limits of its owner, which may have ended it: transaction_timeout = {LIMIT}");
+        let says =
+            format!("limits of its owner, which may have ended it: transaction_timeout = {LIMIT}");
         assert!(error.to_string().contains(&says), "{version}: {error}");
     }
 }
