@@ -10,6 +10,7 @@ mod examples;
 mod faults;
 mod front_ends;
 mod harness;
+mod history;
 mod lent;
 mod migrator;
 mod new_user;

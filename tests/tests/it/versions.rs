@@ -52,7 +52,8 @@ const LEASE: &str = "CREATE TABLE __dbmig_lease (id INTEGER PRIMARY KEY, token B
 #[test]
 fn a_table_that_another_tool_creates_at_the_same_moment() {
     for (version, server) in servers() {
-        let mut figure = Figure::new("table created by another tool", &version);
+        let mut figure =
+            Figure::new("tables created by another tool at that moment", Engine::Postgres);
         for (table, args) in
             [(LEDGER, ["run", "--lock", "advisory"]), (LEASE, ["run", "--lock", "lease"])]
         {
@@ -99,11 +100,10 @@ fn in_a_transaction_of_its_owner(version: &str, server: &Server) {
 #[test]
 fn a_start_beside_diesels_tool() {
     for (version, server) in servers() {
-        let mut figure = Figure::new("start beside Diesel's tool", &version);
+        let mut figure = Figure::new("start beside Diesel's tool", Engine::Postgres);
         let project = project();
         project.migration("1_a", "CREATE TABLE t1 (id INTEGER);", "");
-        project.dbmig_on(&server.database(), &["status"]).success();
-        for seed in seeds(5) {
+        for seed in seeds(4) {
             let db = server.database();
             let theirs = (0..3).map(|_| {
                 let mut diesel = project.program(&dbmig_tests::diesel::cli());

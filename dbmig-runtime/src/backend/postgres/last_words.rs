@@ -11,13 +11,16 @@ use crate::last_words::During;
 pub(super) const LIMITS: [&str; 3] =
     ["transaction_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout"];
 
+/// Those that strike within a transaction.
+pub(super) const IN_TRANSACTION: [&str; 2] = [LIMITS[0], LIMITS[1]];
+
 /// An expression that lifts the limit for sessions that do nothing: those who wait for another runner
 /// ask every few seconds, and a lease is renewed every ten. Where there is none, it sets nothing.
 pub(super) const STAYS_AWAKE: &str = "CASE WHEN pg_catalog.current_setting('idle_session_timeout', true) <> '0'::pg_catalog.text \
      THEN pg_catalog.set_config('idle_session_timeout', '0', false) END";
 
-/// An expression that names the limits that are set, but not those which are longer than `within`.
-pub(super) fn set(within: Option<Duration>) -> String {
+/// An expression that names those of `limits` that are set, but none that is longer than `within`.
+pub(super) fn set(limits: &[&str], within: Option<Duration>) -> String {
     let limit = |name: &&str| {
         let value = format!("pg_catalog.current_setting('{name}', true)");
         let short = within.map(|within| {
@@ -33,7 +36,7 @@ pub(super) fn set(within: Option<Duration>) -> String {
     };
     format!(
         "pg_catalog.concat_ws(', ', {})",
-        LIMITS.iter().map(limit).collect::<Vec<_>>().join(", ")
+        limits.iter().map(limit).collect::<Vec<_>>().join(", ")
     )
 }
 
@@ -44,7 +47,7 @@ pub(super) fn find(db: &mut dyn Database, lasted: Duration, during: During) -> Q
          (pg_catalog.clock_timestamp() - pg_catalog.pg_postmaster_start_time() < '{} ms'::pg_catalog.interval)::pg_catalog.text, \
          {}",
         lasted.as_millis(),
-        set(Some(lasted)),
+        set(&LIMITS, Some(lasted)),
     ))?;
     let row = rows.into_iter().next().unwrap_or_default();
     let since = row.text(0);

@@ -29,7 +29,7 @@ pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
         facts(LEDGER),
         facts(HISTORY),
         facts(LEDGER),
-        last_words::set(None),
+        last_words::set(&last_words::IN_TRANSACTION, None),
         match db.ownership() {
             Ownership::Ours => last_words::STAYS_AWAKE,
             Ownership::Lent => "NULL",

@@ -2,8 +2,8 @@
 //! longer.
 
 use dbmig_runtime::{Class, Migrations, Migrator, Postgres};
-use dbmig_tests::TestDatabase;
 use dbmig_tests::servers::Server;
+use dbmig_tests::{Engine, TestDatabase};
 use diesel::PgConnection;
 use diesel::connection::Connection as _;
 
@@ -22,8 +22,10 @@ const ALONE: &str = "run_in_transaction = false\n";
 fn limited(server: &Server) -> TestDatabase {
     let db = server.database();
     server.admin().execute(&format!(
-        "ALTER ROLE CURRENT_USER IN DATABASE {} SET transaction_timeout = '{LIMIT}'",
-        db.name()
+        "ALTER ROLE CURRENT_USER IN DATABASE {name} SET transaction_timeout = '{LIMIT}'; \
+         ALTER DATABASE {name} SET idle_session_timeout = '{LIMIT}'; \
+         ALTER DATABASE {name} SET idle_in_transaction_session_timeout = '{LIMIT}'",
+        name = db.name()
     ));
     db
 }
@@ -44,8 +46,14 @@ fn a_limit_of_the_role_does_not_end_a_migration() {
         project.migration("3_c", &format!("BEGIN; {LONG} COMMIT;"), "");
         project.write("migrations/3_c/metadata.toml", ALONE);
         for lock in ["advisory", "lease"] {
-            project.dbmig_on(&limited(&server), &["run", "--lock", lock]).success();
-            Figure::new("transaction_timeout of the role", version).case();
+            let db = limited(&server);
+            project.dbmig_on(&db, &["run", "--lock", lock]).success();
+            if lock == "lease" {
+                // Its connection was there to give it back.
+                let free = "SELECT (expires_at <= now())::text FROM __dbmig_lease WHERE id = 1";
+                assert_eq!(db.column(free), ["true"], "{version}");
+            }
+            Figure::new("limits of the role for its sessions", Engine::Postgres).case();
         }
         // The migration's own limits hold.
         for (own, says) in [
