@@ -51,6 +51,7 @@ fn numbers_do_not_come_from_the_tables_own_counter() {
         run(&["run"], 0);
         run(&["repair", "--compatible", "1"], 0);
         db.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9')");
+        db.execute("CREATE TABLE t9 (id INTEGER)");
         project.migration("9_z", "CREATE TABLE t9 (id INTEGER);", "DROP TABLE t9;");
         run(&["baseline"], 0);
         run(&["revert", "--to", "2"], 0);
