@@ -49,7 +49,13 @@ pub(crate) fn create_beside_others<T: PartialEq>(
 fn guard(db: &mut dyn Database) -> Envelope {
     match (db.nesting(), db.engine().dialect().ddl()) {
         (Nesting::InTransaction, Ddl::Transactional) => {
-            Envelope::plain("SAVEPOINT", Nesting::InTransaction)
+            let point = "SAVEPOINT dbmig_create;\n";
+            Envelope {
+                open: point.to_owned(),
+                close: format!("RELEASE {point}"),
+                abort: format!("ROLLBACK TO {point}RELEASE {point}"),
+                ..Envelope::default()
+            }
         }
         _ => Envelope::default(),
     }

@@ -19,7 +19,7 @@ use crate::faults::{finish, start};
 use crate::project;
 
 /// `metadata.toml` of a migration that runs statement by statement.
-const ALONE: &str = "run_in_transaction = false\n";
+pub(crate) const ALONE: &str = "run_in_transaction = false\n";
 
 /// Name, `up.sql`, `metadata.toml`: as a build embeds them, in memory that is never given back.
 pub(crate) fn embedded<B: Typed>(migrations: &[(&str, &str, &str)]) -> &'static Migrations<B> {

@@ -11,14 +11,15 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Row};
-use super::engine::{Activity, Engine, Renewal};
-use super::envelope::{Envelope, Limits, Setting};
-use super::tables::{HISTORY, LEDGER, Presence, Tables};
+use super::engine::{Activity, Engine, Idle, Renewal};
+use super::envelope::{Envelope, Limits, Setting, Words};
+use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 use super::{Backend, Mysql, sealed};
 use crate::last_words::During;
 use crate::lock::{Isolation, Lock};
 
 mod lock;
+mod mark;
 mod session;
 mod sight;
 
@@ -34,6 +35,13 @@ impl Backend for Mysql {
 }
 
 struct MysqlEngine;
+
+/// Whatever `completion_type` makes of the bare words.
+const WORDS: Words = Words {
+    begin: "START TRANSACTION",
+    commit: "COMMIT AND NO CHAIN NO RELEASE",
+    rollback: "ROLLBACK AND NO CHAIN NO RELEASE",
+};
 
 impl Engine for MysqlEngine {
     fn dialect(&self) -> Dialect {
@@ -78,6 +86,8 @@ impl Engine for MysqlEngine {
             ledger: presence(LEDGER, row.optional(1))?,
             history: presence(HISTORY, row.optional(2))?,
             foreign: None,
+            obstacle: None,
+            sessions: Sessions::OfEach,
             session: session::read(&row, 3),
         })
     }
@@ -101,6 +111,18 @@ impl Engine for MysqlEngine {
 
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
         super::current::by_rows(db, set, "")
+    }
+
+    fn mark(&self, tables: &Tables) -> Option<String> {
+        Some(mark::mark(tables))
+    }
+
+    fn there(&self, tables: &Tables) -> String {
+        mark::there(tables)
+    }
+
+    fn quiet(&self, session: &str, idle: Idle) -> Option<String> {
+        lock::quiet(session, idle)
     }
 
     fn lock(&self) -> &'static dyn Lock {
@@ -148,12 +170,13 @@ impl Engine for MysqlEngine {
     }
 
     fn envelope(&self, setting: &Setting<'_>) -> Envelope {
-        let plain = Envelope::plain("START TRANSACTION", setting.nesting);
+        let plain = Envelope::plain(&WORDS, setting.nesting);
         let prepare = session::prepare(setting);
-        let seal = match setting.part.ends() {
+        let cleanse = match setting.part.ends() {
             true => session::cleanse(setting.tables),
             false => String::new(),
         };
+        let seal = plain.seal.clone() + &cleanse;
         // What the settings are changed to holds for the session: MySQL knows no other.
         let isolation = match setting.fence.isolation {
             Isolation::Default => "",

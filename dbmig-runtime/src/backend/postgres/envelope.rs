@@ -5,7 +5,7 @@
 
 use dbmig_core::Dialect;
 
-use super::{Envelope, Limits, Nesting, Ownership, Setting};
+use super::{Envelope, Limits, Nesting, Ownership, Setting, Words};
 use crate::lock::Isolation;
 
 /// Only the catalogue; a table that is temporary is found last.
@@ -37,12 +37,27 @@ pub(super) fn lift(local: bool) -> String {
     )
 }
 
+/// A role or a database may only read unless a transaction says otherwise, as ours do; a statement
+/// alone has no words for it.
+const WRITES: &str = "SET default_transaction_read_only TO off;\n";
+
+/// What is said to be done must not be lost with the server. `on` would wait for standbys, too, which
+/// is for the owner of the setting to want.
+fn lasting(local: &str) -> String {
+    format!(
+        "SELECT CASE WHEN pg_catalog.current_setting('synchronous_commit') = 'off'::pg_catalog.text \
+         THEN pg_catalog.set_config('synchronous_commit', 'local', {local}) END;\n"
+    )
+}
+
 /// What a migration commonly sets for its session, or dbmig for the migration. Older servers do not
 /// know the last one.
-const KEPT: [&str; 4] = [
+const KEPT: [&str; 6] = [
     "lock_timeout",
     "statement_timeout",
     "idle_in_transaction_session_timeout",
+    "default_transaction_read_only",
+    "synchronous_commit",
     TRANSACTION_TIMEOUT,
 ];
 
@@ -59,10 +74,11 @@ pub(super) const NOTICES: &str = "notices";
 
 pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     let begin = match setting.fence.isolation {
-        Isolation::Default => "BEGIN",
-        Isolation::ReadsLate => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        Isolation::Default => "BEGIN READ WRITE",
+        Isolation::ReadsLate => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     };
-    let plain = Envelope::plain(begin, setting.nesting);
+    let words = Words { begin, commit: "COMMIT", rollback: "ROLLBACK" };
+    let plain = Envelope::plain(&words, setting.nesting);
     let cleanse_if = |wanted| if wanted { cleanse(setting) } else { String::new() };
     let ours = setting.ownership == Ownership::Ours;
     let fresh = match (setting.part.begins(), setting.ownership) {
@@ -78,13 +94,17 @@ pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     // Of a transaction that dbmig is a guest in, the owner keeps his limits: `SET LOCAL` would
     // outlive the savepoint.
     let (lift, limits, unlimited, restore) = match setting.nesting {
-        Nesting::TopLevel => (lift(true), limits(&setting.limits, "SET LOCAL"), UNLIMITED, ""),
-        Nesting::InTransaction => (String::new(), String::new(), "", RESTORE_PATH),
+        Nesting::TopLevel => {
+            let unlimited = format!("{UNLIMITED}{}", lasting("true"));
+            (lift(true), limits(&setting.limits, "SET LOCAL"), unlimited, "")
+        }
+        Nesting::InTransaction => (String::new(), String::new(), String::new(), RESTORE_PATH),
     };
     Envelope {
         open: format!("{}{fresh}{lift}{check}{own}{limits}", plain.open),
         seal: format!(
-            "{}{lift}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
+            "{}{}{lift}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
+            plain.seal,
             cleanse_if(setting.part.ends()),
             role(setting, "true"),
         ),
@@ -99,7 +119,10 @@ pub(super) fn prepare_alone(setting: &Setting<'_>) -> String {
         Ownership::Lent => String::new(),
     };
     match setting.nesting {
-        Nesting::TopLevel => own + &lift(false) + &limits(&setting.limits, "SET"),
+        Nesting::TopLevel => {
+            let (lift, limits) = (lift(false), limits(&setting.limits, "SET"));
+            format!("{own}{WRITES}{}{lift}{limits}", lasting("false"))
+        }
         Nesting::InTransaction => own,
     }
 }
