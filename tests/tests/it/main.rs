@@ -12,6 +12,7 @@ mod examples;
 mod faults;
 mod front_ends;
 mod harness;
+mod history;
 mod lent;
 mod migrator;
 mod new_user;
@@ -37,6 +38,7 @@ mod statements;
 mod sync;
 mod tls;
 mod traces;
+mod versions;
 mod wire;
 
 use dbmig_tests::Project;

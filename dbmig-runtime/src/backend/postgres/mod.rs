@@ -19,10 +19,12 @@ use super::envelope::{Envelope, Limits, Setting, Words, is_ended};
 use super::place::{Found, Sought};
 use super::tables::{HISTORY, LEDGER, Standing, Tables};
 use super::{Backend, Postgres, sealed};
+use crate::last_words::During;
 use crate::lock::{Lock, assert_that};
 
 mod current;
 mod envelope;
+mod last_words;
 mod locate;
 mod lock;
 mod message;
@@ -98,6 +100,10 @@ impl Engine for PostgresEngine {
         )
     }
 
+    fn given_id(&self) -> &'static str {
+        " OVERRIDING SYSTEM VALUE"
+    }
+
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
         current::is_current(db, set, sought)
     }
@@ -132,6 +138,23 @@ impl Engine for PostgresEngine {
 
     fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()> {
         lock::interrupt(db, session)
+    }
+
+    fn limits(&self) -> &'static [&'static str] {
+        &last_words::LIMITS
+    }
+
+    fn last_words(
+        &self,
+        db: &mut dyn Database,
+        lasted: Duration,
+        during: During,
+    ) -> QueryResult<Option<String>> {
+        last_words::find(db, lasted, during).map(Some)
+    }
+
+    fn owners_limits<'t>(&self, tables: &'t Tables) -> &'t str {
+        tables.setting(envelope::LIMITS)
     }
 
     fn envelope(&self, setting: &Setting<'_>) -> Envelope {
@@ -173,6 +196,7 @@ impl Engine for PostgresEngine {
             }
             None => FailedAt::Script,
         };
+        let at = if at == FailedAt::Script && is_ours(&error) { FailedAt::Around } else { at };
         Err(Failure::of(step.statements, at, error))
     }
 
