@@ -16,7 +16,7 @@ mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
-mod sqlite;
+pub(crate) mod sqlite;
 pub(crate) mod tables;
 
 pub(crate) use closed::Closed;

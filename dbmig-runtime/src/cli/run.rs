@@ -7,9 +7,10 @@ use dbmig_core::status::State;
 use dbmig_core::{MigrationSet, Version};
 
 use super::args::{Allowed, BaselineArgs, Command, RunArgs, SyncArgs};
-use super::confirm::{Confirmation, confirm};
+use super::confirm::{Asked, Confirmation, confirm};
 use super::exit::Exit;
 use super::json;
+use super::lasting;
 use super::output::Output;
 use super::progress::Progress;
 use super::signals::end_when_silent;
@@ -53,8 +54,10 @@ pub fn execute(command: &Command, context: &Context<'_>) -> Exit {
 }
 
 fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> {
+    lasting::refuse_others(command, context.url)?;
     if let Some(what) = destructive(command)
-        && let Err(exit) = confirm(&context.output, context.url, what, context.confirmation)
+        && let Err(exit) =
+            confirm(&context.output, context.url, what, Asked::FarAway, context.confirmation)
     {
         return Ok(exit);
     }

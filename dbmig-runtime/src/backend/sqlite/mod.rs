@@ -17,6 +17,7 @@ use super::tables::{HISTORY, LEDGER, Presence, Tables};
 use super::{Backend, Sqlite, sealed};
 use crate::lock::Lock;
 
+pub(crate) mod files;
 mod lock;
 
 /// How long a runner waits for a write transaction of another: clearly less than for an answer that
