@@ -21,8 +21,8 @@ pub use unread::Unread;
 pub use unread::without_urls;
 
 use conninfo::{is_conninfo, parameters, written};
-use mistake::{holds_a_secret, mistake};
-use secrets::{Secrets, is_secret};
+use mistake::{holds_a_secret, holds_a_user, mistake};
+use secrets::{Secrets, without_secrets};
 use server::{Parts, decode, is_local_host, lead_here};
 
 /// A database's URL. [`fmt::Display`] and [`fmt::Debug`] never show its password.
@@ -269,7 +269,7 @@ impl DatabaseUrl {
 
     fn sqlite_uri(given: &str, rest: &str) -> Result<Self, UrlError> {
         let path = rest.split(['?', '#']).next().unwrap_or_default();
-        if !path.starts_with(['/', '.']) && holds_a_secret(path) {
+        if !path.starts_with(['/', '.']) && (holds_a_secret(path) || holds_a_user(rest)) {
             return Err(UrlError::NotAUrl(Mistake::Unclear));
         }
         Self::sqlite(given)
@@ -280,27 +280,27 @@ impl DatabaseUrl {
         if given.trim() != given {
             return Err(UrlError::Sqlite(BadSqlite::WhiteSpace));
         }
+        let mut secrets = Secrets::default();
         Ok(Self {
             dialect: Dialect::Sqlite,
             text: given.to_owned(),
-            shown: sqlite::shown(given),
-            secrets: Secrets::default(),
+            shown: sqlite::shown(given, &mut secrets),
+            secrets,
             place: Some(sqlite::place(given)?),
         })
     }
 
     fn conninfo(text: &str) -> Result<Self, UrlError> {
-        let mut parameters = parameters(text).ok_or(UrlError::Conninfo)?;
-        let mut secrets = Secrets::default();
-        for (key, value) in &mut parameters {
-            if is_secret(key) {
-                secrets.remember(&std::mem::replace(value, "***".to_owned()));
-            } else if value.contains(';') && holds_a_secret(value) {
-                // Another one's form: `host=h;password=..`.
-                return Err(UrlError::Conninfo);
-            }
+        let parameters = parameters(text).ok_or(UrlError::Conninfo)?;
+        // Another one's form: `host=h;password=..`.
+        if parameters.iter().any(|(_, value)| value.contains(';') && holds_a_secret(value)) {
+            return Err(UrlError::Conninfo);
         }
-        let shown = written(&parameters);
+        let mut secrets = Secrets::default();
+        let pairs = parameters.iter().map(|(name, value)| (name.as_str(), Some(value.as_str())));
+        let pairs = without_secrets(pairs, &mut secrets).into_iter();
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.unwrap_or("***").to_owned()));
+        let shown = written(&pairs.collect::<Vec<_>>());
         let (dialect, text) = (Dialect::Postgres, text.to_owned());
         Ok(Self { dialect, text, shown, secrets, place: None })
     }

@@ -130,7 +130,11 @@ fn opens(root: &Path, text: &str, file: &SqliteFile) {
 #[test]
 fn dbmig_names_the_file_that_diesel_opens() {
     let (named, in_memory) = (Cell::new(0), Cell::new(0));
-    let mut runner = TestRunner::new(ProptestConfig { cases: 800, ..ProptestConfig::default() });
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 800,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
     let checked = runner.run(&text(), |text| {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();

@@ -62,7 +62,6 @@ fn is_plain_path(text: &str) -> bool {
 
 /// Whether `text` holds what may be a password: `user:password@`, or `password=`.
 pub(super) fn holds_a_secret(text: &str) -> bool {
-    let before_at = text.rsplit_once('@').map_or("", |(before, _)| before);
     let mut names = text.split('=').collect::<Vec<_>>();
     names.pop();
     let last_word = |text: &str| {
@@ -70,7 +69,12 @@ pub(super) fn holds_a_secret(text: &str) -> bool {
         let start = end.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
         is_secret(end.get(start..).unwrap_or(end))
     };
-    before_at.contains(':') || names.into_iter().any(last_word)
+    holds_a_user(text) || names.into_iter().any(last_word)
+}
+
+/// Whether `text` may hold `user:password@`.
+pub(super) fn holds_a_user(text: &str) -> bool {
+    text.rsplit_once('@').is_some_and(|(before, _)| before.contains(':'))
 }
 
 pub(super) fn is_scheme(text: &str) -> bool {

@@ -4,7 +4,7 @@ use dbmig_core::Dialect;
 use percent_encoding::percent_decode_str;
 
 use super::error::UrlError;
-use super::secrets::{Secrets, is_secret};
+use super::secrets::{Secrets, shown_query};
 
 /// What stands behind `://`.
 #[derive(Clone, Copy)]
@@ -58,7 +58,8 @@ impl<'u> Parts<'u> {
         let in_query = query.split('&').any(|pair| pair.contains('@') && !may_hold(pair));
         let cut_off = self.authority_len() + self.path.len() + self.query.len();
         let in_fragment = rest.get(cut_off..).is_some_and(|fragment| fragment.contains('@'));
-        rest.contains(':') && (in_query || in_fragment || self.path.contains('@'))
+        let may_hold_a_password = rest.contains(':') || rest.to_ascii_lowercase().contains("%3a");
+        may_hold_a_password && (in_query || in_fragment || self.path.contains('@'))
     }
 
     fn authority_len(&self) -> usize {
@@ -74,10 +75,9 @@ impl<'u> Parts<'u> {
     /// All of it without secrets, which are told to `secrets`.
     pub(super) fn shown(&self, secrets: &mut Secrets) -> String {
         let user_info = self.user_info.map_or(String::new(), |text| {
-            let colon = text.find(':').map(|at| (at, 1));
             // An encoded colon is a part of the user's name to the library, and not to its writer.
-            let encoded = || text.to_ascii_lowercase().find("%3a").map(|at| (at, 3));
-            match colon.or_else(encoded) {
+            let encoded = text.to_ascii_lowercase().find("%3a").map(|at| (at, 3));
+            match text.find(':').map(|at| (at, 1)).into_iter().chain(encoded).min() {
                 Some((at, len)) => {
                     secrets.remember(&text[at + len..]);
                     format!("{}:***@", &text[..at])
@@ -88,14 +88,7 @@ impl<'u> Parts<'u> {
         let Some(query) = self.query.strip_prefix('?') else {
             return format!("{user_info}{}{}", self.hosts, self.path);
         };
-        let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-            Some((name, secret)) if is_secret(&decode(name)) => {
-                secrets.remember(secret);
-                format!("{name}=***")
-            }
-            _ => pair.to_owned(),
-        });
-        let query = pairs.collect::<Vec<_>>().join("&");
+        let query = shown_query(query, secrets);
         format!("{user_info}{}{}?{query}", self.hosts, self.path)
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use percent_encoding::percent_decode_str;
 
 use super::error::{BadSqlite, UrlError};
-use super::secrets::is_secret;
+use super::secrets::{Secrets, shown_query};
 
 /// What Diesel's connection opens under an SQLite URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,20 +113,11 @@ pub(super) fn place(text: &str) -> Result<SqlitePlace, UrlError> {
 }
 
 /// `text` without what is secret in it: SQLite with encryption takes its key from a parameter.
-pub(super) fn shown(text: &str) -> String {
-    let Some((path, query)) = uri(text).and_then(|_| text.split_once('?')) else {
-        return text.to_owned();
-    };
-    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if is_key(name) => format!("{name}=***"),
-        _ => pair.to_owned(),
-    });
-    format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
-}
-
-fn is_key(name: &str) -> bool {
-    let name = decode(name);
-    ["key", "hexkey", "textkey"].contains(&name.as_str()) || is_secret(&name)
+pub(super) fn shown(text: &str, secrets: &mut Secrets) -> String {
+    match uri(text).and_then(|_| text.split_once('?')) {
+        Some((path, query)) => format!("{path}?{}", shown_query(query, secrets)),
+        None => text.to_owned(),
+    }
 }
 
 /// What stands behind `file:`, where SQLite reads `text` as a URI.
