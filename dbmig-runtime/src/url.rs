@@ -171,7 +171,7 @@ impl DatabaseUrl {
     pub const fn sqlite_file(&self) -> Option<&SqliteFile> {
         match &self.place {
             Some(SqlitePlace::File(file)) => Some(file),
-            _ => None,
+            Some(SqlitePlace::Memory(_) | SqlitePlace::Vfs(_)) | None => None,
         }
     }
 

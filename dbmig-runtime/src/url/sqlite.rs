@@ -90,10 +90,9 @@ pub(super) fn place(text: &str) -> Result<SqlitePlace, UrlError> {
     let path = decoded(path)?;
     let query = Query::read(query)?;
     let in_memory = path.is_empty() || path == ":memory:" || query.mode == Mode::Memory;
-    let access = match query.mode {
-        Mode::Read => Access::Read,
-        _ if query.immutable == Some(true) => Access::Read,
-        Mode::Create | Mode::Write | Mode::Memory => Access::Write,
+    let access = match (query.mode, query.immutable) {
+        (Mode::Read, _) | (_, Some(true)) => Access::Read,
+        (Mode::Create | Mode::Write | Mode::Memory, _) => Access::Write,
     };
     let absent = match query.mode {
         Mode::Create => Absent::Created,

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use dbmig_runtime::url::{DatabaseUrl, UrlError};
-use dbmig_runtime::{Class, Error, Migrator};
+use dbmig_runtime::{Error, Migrator};
 use dbmig_tests::project::{Output, run};
 use dbmig_tests::{Backend, PASSWORD};
 use diesel::connection::SimpleConnection;
@@ -43,7 +43,7 @@ fn it_is_the_file_that_the_app_opens() {
         ("sqlite://DIR/my%20app.db", "my app.db"),
         ("sqlite://localhost.db", "localhost.db"),
         ("file:DIR/app.db?cache=private#x", "app.db"),
-        ("file://localhost/DIR/app.db?mode=rw", "app.db"),
+        ("file://localhostDIR/app.db?mode=rw", "app.db"),
         ("DIR/app.db?mode=rwc", "app.db?mode=rwc"),
         ("DIR/a%20b.db", "a%20b.db"),
         ("./sqlite:app.db", "sqlite:app.db"),
@@ -52,11 +52,11 @@ fn it_is_the_file_that_the_app_opens() {
         let folder = case.project.path("data");
         fs::create_dir(&folder).unwrap();
         let absolute = folder.to_str().unwrap();
-        // `file://localhost/DIR` has the slash of its own.
-        let url = url.replace("/DIR", absolute).replace("DIR", absolute);
+        let url = url.replace("DIR", absolute);
         case.url = Some(url.clone());
         // Relative ones are in the project itself.
-        let folder = if url.contains(absolute) { folder.clone() } else { case.project.root().to_owned() };
+        let folder =
+            if url.contains(absolute) { folder.clone() } else { case.project.root().to_owned() };
         case.dbmig(&["db", "create"]).success();
         assert!(folder.join(name).is_file(), "{url}: {:?}", files(&folder));
         case.dbmig(&["run"]).success();
@@ -215,10 +215,10 @@ fn what_may_not_be_written_is_named() {
         };
         case.refused_by(2, &["run"], on).says(&["opens the database for reading only"]);
         run(&mut on(&["status"])).success();
-        // An app that finds all done may go on; else it is told, too.
+        // An app that finds all done goes on; this one does not.
         let text = format!("file:{}?mode=ro", file.display());
         let error = Migrator::new(&sets::sqlite::ALL).run_at(text.as_str()).unwrap_err();
-        assert_eq!(error.class(), Class::Refused, "another set: {error}");
+        assert!(error.to_string().contains("app.db may only be read: "), "{error}");
     }
     case.dbmig(&["run"]).success();
 }
