@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 
 use dbmig_core::Version;
 use dbmig_core::migration::MigrationSet;
-use dbmig_core::plan::{History, Plan, Target, plan};
+use dbmig_core::plan::{Blocked, History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
 use crate::backend::tables::{Presence, Tables};
@@ -24,8 +24,12 @@ use crate::url::DatabaseUrl;
 
 mod back;
 mod baseline;
+#[cfg(feature = "cli")]
+mod missing;
 mod others;
 mod repair;
+#[cfg(feature = "cli")]
+mod resolve;
 mod wait;
 
 pub use back::Preview;
@@ -87,10 +91,10 @@ impl<'a> Runner<'a> {
             return Ok(Report::default());
         }
         let Self { set, options, observe } = self;
-        let decide = |history: &History| plan(set, history, target, &options.policy);
+        let decide = |history: &History| decide(set, history, target, options);
         // What was known before this runner waited for another one; and what is, at the end.
         let before: OnceCell<History> = OnceCell::new();
-        let mut ahead = Vec::new();
+        let (mut ahead, mut missing) = (Vec::new(), Vec::new());
         let needs_work = |db: &mut dyn Database| {
             let look = look_for(db, set, options, target)?;
             let plan = decide(&look.history);
@@ -99,6 +103,7 @@ impl<'a> Runner<'a> {
             }
             before.get_or_init(|| look.history.clone());
             ahead = look.history.unknown_to(set);
+            missing = look.history.missing_from(set);
             Ok((!is_settled(plan)?).then_some(look))
         };
         let goal = goal(set, target);
@@ -113,7 +118,10 @@ impl<'a> Runner<'a> {
             }
             execute_plan(held, options, &plan, observe)
         })?;
-        Ok(Report { ahead, ..done.unwrap_or_default() })
+        let done = done.unwrap_or_default();
+        let is_back = |name: &String| done.reverted().any(|reverted| reverted == name);
+        missing.retain(|name| !is_back(name));
+        Ok(Report { ahead, missing, ..done })
     }
 
     /// What [`Runner::run`] would do, without doing it. Reads only.
@@ -124,7 +132,7 @@ impl<'a> Runner<'a> {
         within(db, |db| {
             let mut look = look_closely(db)?;
             trust_stored(db, &mut look, self.set, &self.options, target)?;
-            let plan = plan(self.set, &look.history, target, &self.options.policy)?;
+            let plan = decide(self.set, &look.history, target, &self.options)?;
             match look.history.newer_format {
                 Some(found) if !plan.is_empty() => Err(Error::NewerHistory { found }),
                 _ => Ok(plan),
@@ -207,6 +215,18 @@ impl<'a> Runner<'a> {
     fn is_current(&self, db: &mut dyn Database) -> bool {
         db.nesting() == Nesting::TopLevel && db.engine().is_current(db, self.set)
     }
+}
+
+/// The planner, on behalf of the build that `options` name: what refuses this one does not recommend
+/// it.
+fn decide<'s>(
+    set: &'s MigrationSet,
+    history: &History,
+    target: &Target,
+    options: &Options,
+) -> Result<Plan<'s>, Blocked> {
+    plan(set, history, target, &options.policy)
+        .map_err(|blocked| blocked.met_by(options.this_build()))
 }
 
 /// Brings the database at `url` to `target`, on connections of its own.
@@ -311,7 +331,7 @@ fn execute_plan(
 
 fn runner(held: &Held<'_>, options: &Options) -> history::Runner {
     history::Runner {
-        app: options.app.clone(),
+        build: options.this_build(),
         host: host(),
         session: held.session.clone(),
         key: options.history_key.clone(),

@@ -64,6 +64,7 @@ fn recorded(migration: &Migration) -> Applied {
         },
         outlook: migration.outlook.clone(),
         app: "app 1".to_owned(),
+        occasion: Occasion::default(),
     }
 }
 
@@ -79,6 +80,7 @@ fn unverified(version: &str) -> Applied {
         record: Record::Unverified,
         outlook: Outlook::UNREAD,
         app: String::new(),
+        occasion: Occasion::default(),
     }
 }
 

@@ -12,7 +12,7 @@ use super::connection::{Database, Stop};
 use super::engine::Engine;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 use super::envelope::Envelope;
-use super::envelope::Setting;
+use super::envelope::{Setting, is_ended};
 use crate::control::Control;
 use crate::error::without_secrets;
 
@@ -28,6 +28,8 @@ pub struct Atomic<'a> {
     pub overtaken: &'a str,
     /// The rows for both tables; the argument as for [`Engine::span`].
     pub rows: &'a dyn Fn(Option<Duration>) -> String,
+    /// A condition that holds once the rows are committed, and not before.
+    pub proof: &'a str,
     /// Whether it is to stop.
     pub control: &'a Control,
 }
@@ -59,6 +61,9 @@ pub enum FailedAt {
     Script,
     /// In what dbmig itself does around the script.
     Bookkeeping,
+    /// Behind it: the script had ended the transaction that was begun for it, or the server did not
+    /// confirm that it is committed.
+    Unproven,
     /// Before it: the lock was lost.
     Fence,
     /// Nowhere: it was asked to stop.
@@ -77,6 +82,22 @@ impl Failure {
 
     pub(crate) const fn bookkeeping(error: diesel::result::Error) -> Self {
         Self { at: FailedAt::Bookkeeping, error }
+    }
+
+    /// What failed behind the last statement, with nothing of ours written.
+    pub(crate) fn closing(error: diesel::result::Error) -> Self {
+        match is_ended(&error) {
+            true => Self::unproven(
+                "the script has ended the transaction that dbmig had begun for it, so dbmig wrote nothing",
+            ),
+            false => Self::bookkeeping(error),
+        }
+    }
+
+    /// Only what the script itself has committed is done.
+    pub(crate) fn unproven(why: &str) -> Self {
+        let error = diesel::result::Error::QueryBuilderError(why.into());
+        Self { at: FailedAt::Unproven, error }
     }
 
     /// Nothing of what it was about to do is done.
@@ -186,6 +207,6 @@ fn statements_and_rows(
     }
     before_commit(db).map_err(Failure::bookkeeping)?;
     let rows = format!("{}{}", envelope.seal, (step.rows)(Some(begun.elapsed())));
-    db.execute(&rows).map_err(Failure::bookkeeping)?;
+    db.execute(&rows).map_err(Failure::closing)?;
     Ok(Outcome::Committed)
 }

@@ -11,7 +11,7 @@ use super::args::Command;
 use super::common::CommonArgs;
 use super::exit::Exit;
 use super::output::end_with;
-use super::run::{Context, execute};
+use super::run::{Context, Origin, execute};
 use super::signals::stop_on_signals;
 use crate::backend::Backend;
 use crate::error::Error;
@@ -164,6 +164,7 @@ impl Migrate {
         let context = Context {
             program: &self.program,
             set,
+            origin: Origin::Embedded,
             warnings: &[],
             url: &url,
             options,

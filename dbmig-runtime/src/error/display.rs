@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use dbmig_core::plan::{Blocked, Direction, Unknown};
+use dbmig_core::Build;
+use dbmig_core::plan::{Blocked, Direction, Lowest, Unknown};
 
 use super::{ConnectReason, Error, Left, MigrationError};
 use crate::report::Report;
@@ -109,21 +110,36 @@ impl Error {
             Self::Blocked(Blocked::Interrupted(stuck)) => {
                 format!("an earlier run of {} was interrupted", stuck.name)
             }
-            Self::Blocked(Blocked::BelowFloor { breaking }) => below(breaking),
-            other => other.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" "),
+            Self::Blocked(Blocked::BelowFloor { breaking, refused }) => below(breaking, refused),
+            // Words of our own, and names.
+            other @ (Self::Url(_)
+            | Self::NotBuiltIn { .. }
+            | Self::Blocked(_)
+            | Self::NotReady { .. }
+            | Self::LockLost(_)
+            | Self::Cancelled(_)
+            | Self::LeaseNeedsUrl
+            | Self::NoLease
+            | Self::OtherSchema { .. }
+            | Self::Unrepairable(_)
+            | Self::Script { .. }
+            | Self::NewerHistory { .. }
+            | Self::StoredScriptGone { .. }) => {
+                other.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ")
+            }
         }
     }
 }
 
 /// Why something is breaking may repeat SQL.
-fn below(breaking: &[Unknown]) -> String {
+fn below(breaking: &[Unknown], refused: &Build) -> String {
     let names: Vec<_> = breaking.iter().map(|one| one.name.as_str()).collect();
     let names = names.join(", ");
-    match breaking.last().and_then(Unknown::app) {
-        Some(app) => format!(
-            "the database is ahead with {names}, which this version cannot run with; the lowest one that can is {app}"
-        ),
-        None => format!("the database is ahead with {names}, which this version cannot run with"),
+    let ahead = format!("the database is ahead with {names}, which this version cannot run with");
+    match Lowest::of(breaking, refused) {
+        Lowest::OrLater(app) => format!("{ahead}; the lowest one that can is {app}"),
+        Lowest::Exactly(build) => format!("{ahead}; one that can is {build}"),
+        Lowest::Unknown => ahead,
     }
 }
 
@@ -180,6 +196,10 @@ impl fmt::Display for MigrationError {
                  as a whole or not at all",
             )?,
             Left::Nothing => f.write_str("\nnothing of this migration is in the database")?,
+            Left::OwnCommits => f.write_str(
+                "\nof this migration, only what the script itself has committed is in the database; it is \
+                 not recorded as done",
+            )?,
             Left::InDoubt(done) => {
                 match done {
                     0 => {}

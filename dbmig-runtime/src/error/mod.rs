@@ -175,6 +175,8 @@ pub enum Left {
     Unknown,
     /// Nothing: it was one transaction.
     Nothing,
+    /// What the script itself has committed, and nothing else.
+    OwnCommits,
     /// So many of its statements; the next run goes on behind them.
     Statements(usize),
     /// So many of its statements, and of the next one nothing, a part or all: the next run finds
@@ -218,7 +220,25 @@ impl Error {
         match self {
             Self::LockLost(_) => Self::LockLost(Box::new(before.clone())),
             Self::Cancelled(_) => Self::Cancelled(Box::new(before.clone())),
-            error => error,
+            error @ (Self::Migration(_)
+            | Self::Blocked(_)
+            | Self::FailedElsewhere(_)
+            | Self::Url(_)
+            | Self::NotBuiltIn { .. }
+            | Self::Connect { .. }
+            | Self::LockWait { .. }
+            | Self::NotReady { .. }
+            | Self::Panicked { .. }
+            | Self::LeaseNeedsUrl
+            | Self::NoLease
+            | Self::OtherDatabase { .. }
+            | Self::OtherSchema { .. }
+            | Self::Foreign(_)
+            | Self::Unrepairable(_)
+            | Self::Script { .. }
+            | Self::NewerHistory { .. }
+            | Self::StoredScriptGone { .. }
+            | Self::Database { .. }) => error,
         }
     }
 
@@ -246,14 +266,21 @@ impl Error {
     /// What kind of failure it is.
     pub fn class(&self) -> Class {
         match self {
-            Self::Url(_) | Self::NotBuiltIn { .. } => Class::Usage,
-            Self::LeaseNeedsUrl
+            Self::Url(_)
+            | Self::NotBuiltIn { .. }
+            | Self::LeaseNeedsUrl
             | Self::NoLease
             | Self::OtherDatabase { .. }
             | Self::Unrepairable(_) => Class::Usage,
-            Self::Connect { reason: ConnectReason::Misunderstood, .. } => Class::Usage,
-            Self::Connect { reason: ConnectReason::Unreachable, .. }
-            | Self::LockWait { .. }
+            Self::Connect { reason, .. } => match reason {
+                ConnectReason::Misunderstood => Class::Usage,
+                ConnectReason::Unreachable => Class::Temporary,
+                ConnectReason::NoSuchDatabase
+                | ConnectReason::Refused
+                | ConnectReason::Untrusted
+                | ConnectReason::UnusableFile => Class::Final,
+            },
+            Self::LockWait { .. }
             | Self::NotReady { .. }
             | Self::LockLost(_)
             | Self::Cancelled(_) => Class::Temporary,
@@ -264,11 +291,18 @@ impl Error {
             | Self::NewerHistory { .. }
             | Self::Foreign(_)
             | Self::OtherSchema { .. } => Class::Refused,
-            Self::Migration(error) if is_temporary(&error.source) => Class::Temporary,
-            Self::Database { source, .. } if is_temporary(source) => Class::Temporary,
-            _ => Class::Final,
+            Self::Migration(error) => of_database(&error.source),
+            Self::Database { source, .. } => of_database(source),
+            Self::FailedElsewhere(_)
+            | Self::Panicked { .. }
+            | Self::Script { .. }
+            | Self::StoredScriptGone { .. } => Class::Final,
         }
     }
+}
+
+fn of_database(error: &diesel::result::Error) -> Class {
+    if is_temporary(error) { Class::Temporary } else { Class::Final }
 }
 
 fn is_temporary(error: &diesel::result::Error) -> bool {

@@ -103,11 +103,17 @@ impl MigrationError {
                 "`{program} repair` shows what is left of that statement and how it goes on; correct {place} \
                  before `{program} {verb}`"
             ),
+            Left::OwnCommits => format!(
+                "take what ends the transaction out of {place}, look at what is in the database of it, then \
+                 `{program} {verb}`"
+            ),
             Left::Statements(done) if done > 0 => format!(
                 "correct {place} (leave the {done} statements before it as they are), then `{program} \
                  {verb}` goes on there"
             ),
-            _ => format!("correct {place}, then `{program} {verb}`"),
+            Left::Statements(_) | Left::Unknown | Left::Nothing => {
+                format!("correct {place}, then `{program} {verb}`")
+            }
         }
     }
 }

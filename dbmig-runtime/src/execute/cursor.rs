@@ -15,7 +15,7 @@ use crate::backend::envelope::{Limits, Part};
 use crate::backend::{Database, Stop};
 use crate::error::Left;
 use crate::event::{Event, Observe};
-use crate::history::{Cursor, Run};
+use crate::history::{self, Cursor, Run};
 
 mod notes;
 
@@ -169,6 +169,7 @@ impl Stepper<'_, '_> {
             foreign_keys: ForeignKeys::Unchanged,
             overtaken: "",
             rows: &rows,
+            proof: &history::reached(engine, place.tables, self.run, index + 1),
             control: &place.options.control,
         };
         retrying(place, self.run, observe, || engine.atomic(db, &atomic)).map(drop).map_err(

@@ -4,7 +4,7 @@ use dbmig_core::history::{self as rows, RunRow};
 use dbmig_core::migration::Execution;
 use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::History;
-use dbmig_core::{Checksum, Dialect, Version};
+use dbmig_core::{Build, Checksum, Dialect, Version};
 
 use super::seal::StoredScript;
 use crate::backend::engine::Engine;
@@ -55,6 +55,9 @@ fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
             "CASE WHEN execution = 'statements' AND state IN ('running', 'failed') THEN {column} END"
         )
     };
+    // Only what is in somebody's way is told with when and where it came.
+    let breaking =
+        |column: &str| format!("CASE WHEN compatible = 'compatible' THEN NULL ELSE {column} END");
     let columns = [
         format!("'{RUN_ROW}'"),
         text("version"),
@@ -75,6 +78,9 @@ fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
         text("compatible"),
         text("outlook"),
         text("app"),
+        breaking(&engine.iso("started_at")),
+        breaking(&text("host")),
+        breaking(&text("database_user")),
     ];
     format!(
         "SELECT {} FROM {history} WHERE id IN (SELECT MAX(id) FROM {history} GROUP BY version) \
@@ -89,7 +95,7 @@ fn ledger_rows(engine: &dyn Engine, tables: &Tables) -> String {
 
 /// A row of one value, as wide as the ones of the history.
 fn narrow(kind: &str, value: &str, from: &str) -> String {
-    format!("SELECT '{kind}', {value}{}{from}", ", NULL".repeat(17))
+    format!("SELECT '{kind}', {value}{}{from}", ", NULL".repeat(20))
 }
 
 fn run_row(row: &Row) -> RunRow {
@@ -114,6 +120,9 @@ fn run_row(row: &Row) -> RunRow {
         compatible: text(16),
         outlook: text(17),
         app: text(18),
+        at: text(19),
+        host: text(20),
+        user: text(21),
     }
 }
 
@@ -207,6 +216,8 @@ pub struct HistoryRow {
     pub statements_total: usize,
     /// Which app, and its version.
     pub app: String,
+    /// What tells builds of that version apart, where it has said so.
+    pub build: Option<String>,
     /// On which machine.
     pub host: String,
     /// As which user of the database.
@@ -259,6 +270,7 @@ fn rows_where(
 
 fn history_row(row: &Row) -> HistoryRow {
     let optional = |i| row.optional(i).map(str::to_owned);
+    let Build { app, id } = Build::parse(row.text(8));
     HistoryRow {
         started_at: row.text(0).to_owned(),
         ended_at: optional(1),
@@ -268,7 +280,8 @@ fn history_row(row: &Row) -> HistoryRow {
         state: row.text(5).to_owned(),
         statements_done: row.number(6),
         statements_total: row.number(7),
-        app: row.text(8).to_owned(),
+        app,
+        build: id,
         host: row.text(9).to_owned(),
         database_user: optional(10),
         error: optional(11),

@@ -68,7 +68,7 @@ pub(crate) fn insert(
         optional(signed.as_deref()),
         progress.span[0].clone(),
         progress.span[1].clone(),
-        literal(&run.runner.app),
+        literal(&run.runner.build.to_string()),
         literal(&run.runner.host),
         engine.user().to_owned(),
         literal(&run.runner.session),
@@ -111,7 +111,7 @@ pub(crate) fn settle(
          reversible, outlook, settings, down_checksum, signature, {now}, {now}, {}, {}, {}, {} FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
          WHERE {});\n",
         settled.state.name(),
-        literal(&settled.runner.app),
+        literal(&settled.runner.build.to_string()),
         literal(&settled.runner.host),
         engine.user(),
         literal(settled.note),
@@ -235,6 +235,21 @@ fn under_way(engine: &dyn Engine, run: &Run<'_>) -> String {
         is_version(engine, run.version),
         RunState::Running.name(),
         engine.dialect().literal(&run.runner.session),
+    )
+}
+
+/// A condition: the history says that so many statements of `run` are done.
+pub(crate) fn reached(engine: &dyn Engine, tables: &Tables, run: &Run<'_>, done: usize) -> String {
+    let literal = |text: &str| engine.dialect().literal(text);
+    format!(
+        "EXISTS (SELECT 1 FROM {} WHERE {} AND direction = {} AND session = {} AND state IN ({}, {}) \
+         AND statements_done >= {done})",
+        tables.history_name(),
+        is_version(engine, run.version),
+        literal(run.direction.name()),
+        literal(&run.runner.session),
+        literal(RunState::Running.name()),
+        literal(RunState::Done.name()),
     )
 }
 

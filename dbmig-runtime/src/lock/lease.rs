@@ -133,7 +133,7 @@ impl Lock for Lease {
         let (dialect, table) = (claim.tables.dialect, claim.tables.qualified(TABLE));
         let now = match dialect {
             Dialect::Mysql => "UTC_TIMESTAMP(3)",
-            _ => "pg_catalog.clock_timestamp()",
+            Dialect::Postgres | Dialect::Sqlite => "pg_catalog.clock_timestamp()",
         };
         let ours = format!(
             "EXISTS (SELECT 1 FROM {table} WHERE id = 1 AND token = {} AND expires_at > {now})",
@@ -208,7 +208,7 @@ fn fill(db: &mut dyn Database, tables: &Tables) -> QueryResult<()> {
     let (table, past) = (tables.qualified(TABLE), times(tables.dialect).1);
     let (insert, unless) = match tables.dialect {
         Dialect::Mysql => ("INSERT IGNORE", ""),
-        _ => ("INSERT", "ON CONFLICT DO NOTHING"),
+        Dialect::Postgres | Dialect::Sqlite => ("INSERT", "ON CONFLICT DO NOTHING"),
     };
     db.execute(&format!(
         "{insert} INTO {table} (id, token, holder, doing, since, expires_at) \
@@ -220,6 +220,6 @@ fn fill(db: &mut dyn Database, tables: &Tables) -> QueryResult<()> {
 const fn times(dialect: Dialect) -> (&'static str, &'static str) {
     match dialect {
         Dialect::Postgres => ("TIMESTAMPTZ", "'1970-01-02 00:00:00+00'"),
-        _ => ("DATETIME(3)", "'1970-01-02 00:00:00'"),
+        Dialect::Mysql | Dialect::Sqlite => ("DATETIME(3)", "'1970-01-02 00:00:00'"),
     }
 }

@@ -263,6 +263,6 @@ fn seat(db: &dyn Database, lock: &dyn Lock, options: &Options) -> Result<Seat, E
     match (lock.seat(), own, options.locking) {
         (Seat::Beside, true, _) => Ok(Seat::Beside),
         (Seat::Beside, false, Locking::Lease) => Err(Error::LeaseNeedsUrl),
-        _ => Ok(Seat::Within),
+        (Seat::Beside, false, Locking::Advisory) | (Seat::Within, ..) => Ok(Seat::Within),
     }
 }

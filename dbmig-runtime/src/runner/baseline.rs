@@ -1,7 +1,6 @@
 //! Adopting a database whose schema came another way.
 
 use dbmig_core::history::RunState;
-use dbmig_core::migration::Execution;
 use dbmig_core::plan::{Direction, History, Record, Target, plan};
 use dbmig_core::{Migration, Version, sql};
 
@@ -104,7 +103,8 @@ pub(super) fn adopt(
         version: &migration.version,
         name: &migration.name,
         direction: Direction::Up,
-        execution: Execution::Transaction,
+        // Its way back is stored with it, and runs as its author meant.
+        execution: migration.settings.execution,
         checksum: migration.checksum,
         settings: &migration.settings,
         outlook: &migration.consequences(),

@@ -10,7 +10,7 @@ mod state;
 
 use dbmig_tests::{Backend, database};
 
-use release::Release;
+pub(crate) use release::Release;
 use state::{assert_at, fill, fresh, state};
 
 /// Where releases are deployed; an SQLite file belongs to one process.

@@ -42,12 +42,12 @@ impl Lock for Named {
         };
         if let Some(row) = db.query(&of(&runner(tables)))?.first() {
             let doing = doing(db, tables);
-            return Ok(Some(format!("connection {}{}{doing}", row.text(0), row.text(1))));
+            return Ok(Some(format!("server session {}{}{doing}", row.text(0), row.text(1))));
         }
         let rows = db.query(&of(&work(tables)))?;
-        Ok(rows
-            .first()
-            .map(|row| format!("connection {}{}, whose runner is gone", row.text(0), row.text(1))))
+        Ok(rows.first().map(|row| {
+            format!("server session {}{}, whose runner is gone", row.text(0), row.text(1))
+        }))
     }
 
     fn seen(
@@ -94,7 +94,7 @@ impl Lock for Named {
         let id = rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
         let what = match activity(db, &id)? {
             Activity::Working(what) => what,
-            Activity::Idle | Activity::Gone => format!("connection {id}"),
+            Activity::Idle | Activity::Gone => format!("server session {id}"),
         };
         Ok(Some(format!("a session whose runner is gone ({what})")))
     }
@@ -166,7 +166,7 @@ pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Acti
         Some(row) if row.text(0) == "Sleep" => Activity::Idle,
         Some(row) => {
             let what = command(row.text(2));
-            Activity::Working(format!("connection {id}, for {} s: {what}", row.text(1)))
+            Activity::Working(format!("server session {id}, for {} s: {what}", row.text(1)))
         }
     })
 }

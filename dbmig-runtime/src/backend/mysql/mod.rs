@@ -12,7 +12,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Row};
 use super::engine::{Activity, Engine, Renewal};
-use super::envelope::{Envelope, Limits, Setting};
+use super::envelope::{Envelope, Limits, Setting, Words};
 use super::tables::{HISTORY, LEDGER, Presence, Tables};
 use super::{Backend, Mysql, sealed};
 use crate::lock::{Isolation, Lock};
@@ -33,6 +33,13 @@ impl Backend for Mysql {
 }
 
 struct MysqlEngine;
+
+/// Whatever `completion_type` makes of the bare words.
+const WORDS: Words = Words {
+    begin: "START TRANSACTION",
+    commit: "COMMIT AND NO CHAIN NO RELEASE",
+    rollback: "ROLLBACK AND NO CHAIN NO RELEASE",
+};
 
 impl Engine for MysqlEngine {
     fn dialect(&self) -> Dialect {
@@ -123,12 +130,13 @@ impl Engine for MysqlEngine {
     }
 
     fn envelope(&self, setting: &Setting<'_>) -> Envelope {
-        let plain = Envelope::plain("START TRANSACTION", setting.nesting);
+        let plain = Envelope::plain(&WORDS, setting.nesting);
         let prepare = session::prepare(setting);
-        let seal = match setting.part.ends() {
+        let cleanse = match setting.part.ends() {
             true => session::cleanse(setting.tables),
             false => String::new(),
         };
+        let seal = plain.seal.clone() + &cleanse;
         // What the settings are changed to holds for the session: MySQL knows no other.
         let isolation = match setting.fence.isolation {
             Isolation::Default => "",

@@ -5,7 +5,7 @@
 
 use dbmig_core::Dialect;
 
-use super::{Envelope, Limits, Nesting, Ownership, Setting};
+use super::{Envelope, Limits, Nesting, Ownership, Setting, Words};
 use crate::lock::Isolation;
 
 /// Only the catalogue; a table that is temporary is found last.
@@ -40,7 +40,8 @@ pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
         Isolation::Default => "BEGIN",
         Isolation::ReadsLate => "BEGIN ISOLATION LEVEL READ COMMITTED",
     };
-    let plain = Envelope::plain(begin, setting.nesting);
+    let words = Words { begin, commit: "COMMIT", rollback: "ROLLBACK" };
+    let plain = Envelope::plain(&words, setting.nesting);
     let cleanse_if = |wanted| if wanted { cleanse(setting) } else { String::new() };
     let ours = setting.ownership == Ownership::Ours;
     let fresh = match (setting.part.begins(), setting.ownership) {
@@ -62,7 +63,8 @@ pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     Envelope {
         open: format!("{}{fresh}{check}{own}{limits}", plain.open),
         seal: format!(
-            "{}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
+            "{}{}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
+            plain.seal,
             cleanse_if(setting.part.ends()),
             role(setting, "true"),
         ),

@@ -58,7 +58,7 @@ impl Lock for Advisory {
             (_, "") => "a session",
             (_, name) => name,
         };
-        let mut facts = vec![format!("pid {pid}")];
+        let mut facts = vec![format!("server session {pid}")];
         let from = |client: &str| format!("from {client}");
         facts.extend(Some(client).filter(|text| !text.is_empty()).map(from));
         facts.extend(Some(since).filter(|text| !text.is_empty()).map(|s| format!("since {s} UTC")));
@@ -237,7 +237,7 @@ fn release_within(db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<()> {
     ))
 }
 
-/// Name, pid, client, beginning, what is done, and for whom: 0 the holder, 1 a transaction without.
+/// Name, server session, client, beginning, what is done, and for whom: 0 the holder, 1 a transaction without.
 fn holder_query(tables: &Tables) -> String {
     let key = lock::key(&tables.schema);
     format!(
@@ -285,7 +285,9 @@ pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Acti
     Ok(match rows.first() {
         None => Activity::Gone,
         Some(row) if row.text(1) == "idle" => Activity::Idle,
-        Some(row) => Activity::Working(format!("pid {}, since {} UTC", row.text(0), row.text(2))),
+        Some(row) => {
+            Activity::Working(format!("server session {}, since {} UTC", row.text(0), row.text(2)))
+        }
     })
 }
 
