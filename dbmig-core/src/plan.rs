@@ -3,14 +3,17 @@
 //! [`plan`] is pure. Run, dry run, status, readiness and the commands inside an app all call it;
 //! they differ only in where the migrations come from and who prints.
 
-use crate::migration::{Down, Migration, MigrationSet, Reversible};
+use crate::migration::{Down, Migration, MigrationSet, NoWayBack, Reversible};
 use crate::outlook::Reversal;
 
 mod blocked;
 mod comparison;
+mod drift;
 mod facts;
+mod home;
 mod in_flight;
 mod loss;
+mod lowest;
 mod model;
 mod repair;
 mod resume;
@@ -18,16 +21,20 @@ mod stuck;
 #[cfg(test)]
 mod tests;
 
-pub use blocked::{Blocked, Drifted, Irreversible, IrreversibleReason};
+pub use blocked::{Blocked, Irreversible, IrreversibleReason};
 pub use comparison::{Comparison, Presence, TOOL, Unknown, Verdict};
+pub use drift::Drifted;
 pub use facts::{
-    Announced, Applied, Cause, Distrust, FailedRun, History, Interrupted, Record, StoredDown,
+    Announced, Applied, Cause, Distrust, FailedRun, History, Interrupted, Occasion, Record,
+    StoredDown,
 };
+pub use home::{Creator, is_home};
 pub use in_flight::{INVALID, SEPARATOR};
 pub use loss::{Counted, DataLoss, Doomed, Lossy, Progress, allow_loss, moves};
+pub use lowest::Lowest;
 pub use model::{
     Action, Beyond, Direction, Diverged, DownScript, Extent, OutOfOrder, Place, Plan, Policy, Step,
-    Target,
+    TakenUp, Target,
 };
 pub use repair::{Ailment, Diagnosis, Mending, Repair, Unrepairable, diagnose, repair};
 pub use resume::{Resumption, put_aside, same_so_far};
@@ -79,7 +86,7 @@ fn upwards<'s>(
     policy: &Policy,
     wanted: impl Fn(&Migration) -> bool,
 ) -> Result<Vec<Step<'s>>, Blocked> {
-    let drifted: Vec<_> = set.iter().filter_map(|m| Drifted::find(m, history)).collect();
+    let drifted = Drifted::all(set, history);
     if !drifted.is_empty() {
         return Err(Blocked::Drift(drifted));
     }
@@ -92,9 +99,9 @@ fn upwards<'s>(
         Verdict::BelowFloor => return Err(Blocked::below(&comparison)),
         // What is asked for may be there already, whatever else is pending.
         Verdict::Diverged if policy.diverged == Diverged::Refuse && !pending.is_empty() => {
-            return Err(Blocked::diverged(&comparison));
+            return Err(Blocked::diverged(set, history, &comparison));
         }
-        _ => {}
+        Verdict::Diverged | Verdict::Same | Verdict::Behind | Verdict::Ahead => {}
     }
     if policy.out_of_order == OutOfOrder::Refuse {
         refuse_late(set, history, &pending)?;
@@ -147,11 +154,13 @@ fn image<'s>(
 ) -> Result<Vec<Step<'s>>, Blocked> {
     let comparison = Comparison::of(set, history);
     match (comparison.verdict(), beyond) {
-        (Verdict::Diverged, Beyond::Revert) => Err(Blocked::diverged(&comparison)),
+        (Verdict::Diverged, Beyond::Revert) => Err(Blocked::diverged(set, history, &comparison)),
         (Verdict::Ahead | Verdict::BelowFloor, Beyond::Revert) => {
             downwards(set, history.beyond(set).into_iter())
         }
-        _ => upwards(set, history, policy, |_| true),
+        (Verdict::Same | Verdict::Behind, Beyond::Revert) | (_, Beyond::Keep) => {
+            upwards(set, history, policy, |_| true)
+        }
     }
 }
 
@@ -225,16 +234,13 @@ fn check_down(migration: &Migration, set: &MigrationSet) -> Result<(), Irreversi
     if migration.settings.reversible == Reversible::No {
         return Err(IrreversibleReason::Declared);
     }
-    match migration.down() {
-        Down::Missing => Err(IrreversibleReason::NoDown),
-        Down::Script(script) => match script.statements(set.dialect()) {
-            Ok(statements) if statements.is_empty() => {
-                Err(IrreversibleReason::EmptyDown { path: script.path.to_string() })
-            }
-            Ok(_) => Ok(()),
-            Err(error) => {
-                Err(IrreversibleReason::BrokenDown { path: script.path.to_string(), error })
-            }
-        },
-    }
+    let path = match migration.down() {
+        Down::Script(script) => script.path.to_string(),
+        Down::Missing => String::new(),
+    };
+    migration.way_back(set.dialect()).map(|_| ()).map_err(|why| match why {
+        NoWayBack::Missing => IrreversibleReason::NoDown,
+        NoWayBack::Empty => IrreversibleReason::EmptyDown { path },
+        NoWayBack::Broken(error) => IrreversibleReason::BrokenDown { path, error },
+    })
 }

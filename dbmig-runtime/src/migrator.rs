@@ -72,6 +72,15 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         self
     }
 
+    /// What tells this build from others of the same version, such as the git revision that it was
+    /// made from: for the history, and for a refusal, which names a build that can run where versions
+    /// are equal. `cargo dbmig init` sets it up as `.build(option_env!("DBMIG_BUILD"))`.
+    #[must_use]
+    pub fn build<'i>(mut self, id: impl Into<Option<&'i str>>) -> Self {
+        self.options.build = id.into().unwrap_or_default().to_owned();
+        self
+    }
+
     /// How long to wait for another runner. Default: 10 minutes.
     #[must_use]
     pub fn lock_wait(mut self, wait: Duration) -> Self {
@@ -91,6 +100,18 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
     #[must_use]
     pub fn allow_out_of_order(mut self) -> Self {
         self.options.policy.out_of_order = OutOfOrder::Allow;
+        self
+    }
+
+    /// Keeps the ledger and dbmig's own tables in `schema` (of MySQL: in that database), as the catalogue
+    /// spells it, wherever `search_path` leads; the schema must be there. For tenants in schemas of their
+    /// own, and where a schema came that `search_path` names before the one with the ledger. Migrations
+    /// find their own tables by the session's `search_path`, as ever, and so does Diesel's own command
+    /// line the ledger. Default: what `DBMIG_LEDGER_SCHEMA` holds, else `ledger-schema` under
+    /// `[package.metadata.dbmig]` in Cargo.toml, as it was compiled in, if anything.
+    #[must_use]
+    pub fn ledger_schema(mut self, schema: impl Into<String>) -> Self {
+        self.options.ledger_schema = Some(schema.into());
         self
     }
 

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use dbmig_core::Build;
 use dbmig_core::plan::Policy;
 
 use crate::control::Control;
 use crate::history::HistoryKey;
 use crate::lock::Locking;
+
+/// Names the schema of the ledger, for an app and for `cargo dbmig`.
+pub(crate) const LEDGER_SCHEMA: &str = "DBMIG_LEDGER_SCHEMA";
 
 /// How a run behaves; [`Default`] is right for most.
 #[derive(Clone, Debug)]
@@ -14,6 +18,10 @@ use crate::lock::Locking;
 pub struct Options {
     /// What is allowed.
     pub policy: Policy,
+    /// The schema (of MySQL: the database) of the ledger and of dbmig's own tables, where it is not the
+    /// one that Diesel's own would take. Default: what `DBMIG_LEDGER_SCHEMA` holds, else what
+    /// Cargo.toml said when the migrations were compiled in, if anything.
+    pub ledger_schema: Option<String>,
     /// How runners exclude each other. Default: with the database's own lock.
     pub locking: Locking,
     /// How long to wait for another runner. Default: 10 minutes.
@@ -31,6 +39,8 @@ pub struct Options {
     pub retries: u32,
     /// Name and version of the program, for the history and for those who wait.
     pub app: String,
+    /// What tells builds of that version apart, for the history; empty for nothing.
+    pub build: String,
     /// Signs what is stored to revert migrations, and is demanded of it. Default: what
     /// `DBMIG_HISTORY_KEY` holds.
     pub history_key: Option<HistoryKey>,
@@ -42,6 +52,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             policy: Policy::default(),
+            ledger_schema: std::env::var(LEDGER_SCHEMA).ok().filter(|name| !name.is_empty()),
             locking: Locking::default(),
             lock_wait: Duration::from_secs(600),
             connect_wait: Duration::from_secs(10),
@@ -49,6 +60,7 @@ impl Default for Options {
             statement_timeout: None,
             retries: 5,
             app: String::new(),
+            build: String::new(),
             history_key: HistoryKey::from_env(),
             control: Control::new(),
         }
@@ -56,6 +68,11 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Which build of which program this is.
+    pub(crate) fn this_build(&self) -> Build {
+        Build::new(&self.app, Some(&self.build))
+    }
+
     /// The program and its host, for those who wait.
     pub(crate) fn who(&self) -> String {
         let app = if self.app.is_empty() { "dbmig" } else { &self.app };

@@ -6,9 +6,11 @@ use std::cell::OnceCell;
 
 use dbmig_core::Version;
 use dbmig_core::migration::MigrationSet;
-use dbmig_core::plan::{History, Plan, Target, plan};
+use dbmig_core::plan::{Blocked, History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
+use crate::backend::creation::create_beside_others;
+use crate::backend::place::{Found, Sought};
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting};
 use crate::connect::{connect_with, patiently};
@@ -16,20 +18,27 @@ use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
+use crate::last_words;
 use crate::lock::{Held, refuse_foreign, with_lock};
-use crate::look::{locate, look, look_closely};
+use crate::look::{Seek, locate_again, look, look_closely, make_sure};
 use crate::options::{Options, host};
 use crate::report::Report;
 use crate::url::DatabaseUrl;
 
 mod back;
 mod baseline;
+mod ledger;
+#[cfg(feature = "cli")]
+mod missing;
 mod others;
 mod repair;
+#[cfg(feature = "cli")]
+mod resolve;
 mod wait;
 
 pub use back::Preview;
 use back::{look_for, refuse_loss, trust, trust_stored};
+pub use ledger::LedgerPlace;
 use others::{is_settled, refuse_failed, settle};
 #[cfg(feature = "cli")]
 pub(crate) use wait::awaiting;
@@ -87,10 +96,10 @@ impl<'a> Runner<'a> {
             return Ok(Report::default());
         }
         let Self { set, options, observe } = self;
-        let decide = |history: &History| plan(set, history, target, &options.policy);
+        let decide = |history: &History| decide(set, history, target, options);
         // What was known before this runner waited for another one; and what is, at the end.
         let before: OnceCell<History> = OnceCell::new();
-        let mut ahead = Vec::new();
+        let (mut ahead, mut missing) = (Vec::new(), Vec::new());
         let needs_work = |db: &mut dyn Database| {
             let look = look_for(db, set, options, target)?;
             let plan = decide(&look.history);
@@ -99,7 +108,13 @@ impl<'a> Runner<'a> {
             }
             before.get_or_init(|| look.history.clone());
             ahead = look.history.unknown_to(set);
-            Ok((!is_settled(plan)?).then_some(look))
+            missing = look.history.missing_from(set);
+            let settled = is_settled(plan);
+            // What every start finds is asked once; what a person wanted is not put off by a replica.
+            if settled.is_err() || (settled.as_ref().is_ok_and(|it| *it) && !is_start(target)) {
+                make_sure(db, &look)?;
+            }
+            Ok((!settled?).then_some(look))
         };
         let goal = goal(set, target);
         let done = with_lock(db, options, observe, goal.as_ref(), needs_work, |held, observe| {
@@ -113,7 +128,10 @@ impl<'a> Runner<'a> {
             }
             execute_plan(held, options, &plan, observe)
         })?;
-        Ok(Report { ahead, ..done.unwrap_or_default() })
+        let done = done.unwrap_or_default();
+        let is_back = |name: &String| done.reverted().any(|reverted| reverted == name);
+        missing.retain(|name| !is_back(name));
+        Ok(Report { ahead, missing, ..done })
     }
 
     /// What [`Runner::run`] would do, without doing it. Reads only.
@@ -122,9 +140,9 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn plan(&self, db: &mut dyn Database, target: &Target) -> Result<Plan<'a>, Error> {
         within(db, |db| {
-            let mut look = look_closely(db)?;
+            let mut look = look_closely(db, &self.seek())?;
             trust_stored(db, &mut look, self.set, &self.options, target)?;
-            let plan = plan(self.set, &look.history, target, &self.options.policy)?;
+            let plan = decide(self.set, &look.history, target, &self.options)?;
             match look.history.newer_format {
                 Some(found) if !plan.is_empty() => Err(Error::NewerHistory { found }),
                 _ => Ok(plan),
@@ -146,7 +164,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn status(&self, db: &mut dyn Database) -> Result<Vec<Entry>, Error> {
-        within(db, |db| Ok(status::status(self.set, &look(db)?.history)))
+        within(db, |db| Ok(status::status(self.set, &look(db, &self.seek())?.history)))
     }
 
     /// Who is migrating the database at this moment; nobody, where the lock is free. Reads only.
@@ -155,7 +173,7 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn holder(&self, db: &mut dyn Database) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = locate(db)?;
+            let tables = self.seek().locate(db)?;
             let holder = crate::lock::of(db, &self.options)?.holder(db, &tables);
             holder.map_err(Error::database("look who holds the migration lock"))
         })
@@ -167,7 +185,7 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn history(&self, db: &mut dyn Database, limit: usize) -> Result<Vec<HistoryRow>, Error> {
         within(db, |db| {
-            let tables = look(db)?.tables;
+            let tables = look(db, &self.seek())?.tables;
             history::list(db, &tables, limit)
         })
     }
@@ -183,7 +201,7 @@ impl<'a> Runner<'a> {
         version: &Version,
     ) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = locate(db)?;
+            let tables = self.seek().locate(db)?;
             history::stored_up(db, &tables, version)
         })
     }
@@ -198,15 +216,32 @@ impl<'a> Runner<'a> {
         version: &Version,
     ) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = locate(db)?;
+            let tables = self.seek().locate(db)?;
             Ok(history::stored_down(db, &tables, version)?.map(|stored| stored.text))
         })
     }
 
+    fn seek(&self) -> Seek<'_> {
+        Seek::of(self.set, &self.options)
+    }
+
     /// One round trip for the commonest case; a savepoint would cost more than it saves.
     fn is_current(&self, db: &mut dyn Database) -> bool {
-        db.nesting() == Nesting::TopLevel && db.engine().is_current(db, self.set)
+        db.nesting() == Nesting::TopLevel
+            && db.engine().is_current(db, self.set, self.seek().sought())
     }
+}
+
+/// The planner, on behalf of the build that `options` name: what refuses this one does not recommend
+/// it.
+fn decide<'s>(
+    set: &'s MigrationSet,
+    history: &History,
+    target: &Target,
+    options: &Options,
+) -> Result<Plan<'s>, Blocked> {
+    plan(set, history, target, &options.policy)
+        .map_err(|blocked| blocked.met_by(options.this_build()))
 }
 
 /// Brings the database at `url` to `target`, on connections of its own.
@@ -233,6 +268,14 @@ pub(crate) fn run_at(
     runner.observe(observe).run(&mut *db, target)
 }
 
+/// Whether it is what an app wants when it starts.
+fn is_start(target: &Target) -> bool {
+    match target {
+        Target::Latest | Target::Image(_) => true,
+        Target::Through(_) | Target::Revert(_) | Target::RevertTo(_) | Target::Redo(_) => false,
+    }
+}
+
 /// The version whose presence in the ledger may mean that there is nothing left to do.
 fn goal(set: &MigrationSet, target: &Target) -> Option<Version> {
     match target {
@@ -250,7 +293,7 @@ fn within<T>(
     body: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let leave = db.engine().enter(db).map_err(Error::database("prepare the session"))?;
-    let result = body(db);
+    let result = body(db).map_err(|error| last_words::ask(db, error));
     if !leave.is_empty() {
         let left = db.execute(&leave);
         let value = result?;
@@ -267,10 +310,19 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
         return Ok(tables);
     }
     let db = held.db();
-    let create = format!("{};\n{};\n", tables.create_ledger(), db.engine().create_history(&tables));
-    db.execute(&create).map_err(Error::database("create the migrations' tables"))?;
+    let engine = db.engine();
+    let (writing, ledger) = (engine.writing(), tables.create_ledger());
+    let create = format!("{writing}{ledger};\n{};\n", engine.create_history(&tables));
+    // Diesel's tools create the first one without our lock.
+    create_beside_others(db, &create, (tables.ledger, tables.history), |db| {
+        Ok(match engine.locate(db, Sought::Again(&tables.schema))? {
+            Found::At(now) => (now.ledger, now.history),
+            Found::NoSchema | Found::InDoubt(_) => (Presence::Absent, Presence::Absent),
+        })
+    })
+    .map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
-    refuse_foreign(&locate(db)?)?;
+    refuse_foreign(&locate_again(db, &tables)?)?;
     held.look.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };
     Ok(held.look.tables.clone())
 }
@@ -310,7 +362,7 @@ fn execute_plan(
 
 fn runner(held: &Held<'_>, options: &Options) -> history::Runner {
     history::Runner {
-        app: options.app.clone(),
+        build: options.this_build(),
         host: host(),
         session: held.session.clone(),
         key: options.history_key.clone(),

@@ -1,18 +1,23 @@
 //! The shapes that `--json` prints. They are documented in docs/json.md and only ever grow.
 
+mod ledger;
 mod sync;
 
+use dbmig_core::migration::Execution;
 use dbmig_core::outlook::{Backward, Forward, Ground};
-use dbmig_core::plan::{Action, Diagnosis, DownScript, Mending, Plan};
+use dbmig_core::plan::{Diagnosis, Mending, Plan};
 use dbmig_core::status::{Entry, State};
 use serde::Serialize;
 
 use super::exit::Exit;
 use super::repair::Explained;
-use super::show::PlannedStep;
+use super::show::ShownStep;
+use crate::execute::Source;
 use crate::history::HistoryRow;
 use crate::report::{Done, Report};
+use crate::runner::LedgerPlace;
 
+use ledger::LedgerRow;
 pub(super) use sync::{Outcome, Synced};
 
 #[derive(Serialize)]
@@ -37,6 +42,8 @@ impl<'a> Failure<'a> {
 #[derive(Serialize)]
 pub(super) struct Finished<'a> {
     done: Vec<DoneRow<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'a [String]>,
 }
 
 #[derive(Serialize)]
@@ -55,7 +62,12 @@ impl<'a> Finished<'a> {
             direction: done.direction.name(),
             elapsed_ms: done.elapsed.as_millis(),
         };
-        Self { done: report.done.iter().map(row).collect() }
+        Self { done: report.done.iter().map(row).collect(), missing: None }
+    }
+
+    /// Also what is applied and not here.
+    pub(super) fn with_missing(self, report: &'a Report) -> Self {
+        Self { missing: Some(&report.missing), ..self }
     }
 }
 
@@ -65,6 +77,8 @@ pub(super) struct Standing<'a> {
     migrations: Vec<EntryRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     runner: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger: Option<LedgerRow<'a>>,
     counts: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -106,7 +120,11 @@ impl<'a> Judged<'a> {
 }
 
 impl<'a> Standing<'a> {
-    pub(super) fn new(entries: &'a [Entry], runner: Option<&'a str>) -> Self {
+    pub(super) fn new(
+        entries: &'a [Entry],
+        runner: Option<&'a str>,
+        ledger: Option<&'a LedgerPlace>,
+    ) -> Self {
         let count = |state: State| entries.iter().filter(|entry| entry.state == state).count();
         Self {
             migrations: entries
@@ -120,6 +138,7 @@ impl<'a> Standing<'a> {
                 })
                 .collect(),
             runner,
+            ledger: ledger.map(LedgerRow::new),
             counts: State::ALL
                 .map(|s| (s.name().to_owned(), count(s).into()))
                 .into_iter()
@@ -157,19 +176,22 @@ struct StatementRow<'a> {
 }
 
 impl<'a> Planned<'a> {
-    pub(super) fn new(plan: &'a Plan<'_>, shown: &'a [PlannedStep]) -> Self {
+    pub(super) fn new(plan: &'a Plan<'_>, shown: &'a [ShownStep]) -> Self {
         let rows = plan.steps.iter().zip(shown).map(|(step, shown)| StepRow {
             version: step.version().as_str(),
             name: step.name(),
             direction: step.direction().name(),
-            execution: shown.execution,
-            script: match &step.action {
-                Action::Revert { script: DownScript::Stored, .. } => "stored",
-                _ => "here",
+            execution: match shown.execution {
+                Execution::Transaction => "transaction",
+                Execution::Statements => "statements",
+            },
+            script: match shown.source {
+                Source::Set => "here",
+                Source::Stored => "stored",
             },
             compatible: shown.forward.as_ref().map(Judged::forward),
             reversible: shown.backward.as_ref().map(Judged::backward),
-            statements_done_before: step.done_before,
+            statements_done_before: shown.done_before,
             statements: shown
                 .statements
                 .iter()
@@ -201,6 +223,7 @@ struct RunRow<'a> {
     statements_done: usize,
     statements_total: usize,
     app: &'a str,
+    build: Option<&'a str>,
     host: &'a str,
     database_user: Option<&'a str>,
     error: Option<&'a str>,
@@ -219,6 +242,7 @@ impl<'a> Runs<'a> {
             statements_done: row.statements_done,
             statements_total: row.statements_total,
             app: &row.app,
+            build: row.build.as_deref(),
             host: &row.host,
             database_user: row.database_user.as_deref(),
             error: row.error.as_deref(),

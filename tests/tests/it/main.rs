@@ -3,32 +3,42 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod builds;
 mod commands;
 mod deploy;
 mod diesel;
+mod dumps;
 mod examples;
 mod faults;
 mod front_ends;
 mod harness;
+mod history;
 mod lent;
 mod migrator;
 mod new_user;
 mod outlook;
+mod place;
 mod pooler;
 mod probes;
+mod proof;
+mod proxies;
 mod qovery_page;
+mod readings;
 mod releases;
+mod remedies;
 mod repair;
 mod security;
 mod serving;
 mod sets;
 mod shop;
+mod shown;
 mod start_up_page;
 mod startup;
 mod statements;
 mod sync;
 mod tls;
 mod traces;
+mod versions;
 mod wire;
 
 use dbmig_tests::Project;
