@@ -238,6 +238,7 @@ fn interrupted(row: &RunRow, history: &History) -> Option<Interrupted> {
     let unsettled = history.find(&version).is_some() == (direction == Direction::Down);
     (begun && unsettled).then(|| Interrupted {
         version,
+        run: row.id,
         name: row.name.clone(),
         direction,
         started: row.started,

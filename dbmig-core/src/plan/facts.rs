@@ -129,6 +129,8 @@ pub enum Distrust {
 pub struct Interrupted {
     /// The migration's version.
     pub version: Version,
+    /// The number of the run in the history.
+    pub run: usize,
     /// The name of its directory.
     pub name: String,
     /// Which way it was going.

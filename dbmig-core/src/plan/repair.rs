@@ -279,6 +279,7 @@ mod tests {
 
     fn lost(started: usize) -> History {
         let run = Interrupted {
+            run: 1,
             version: Version::from_ledger("2"),
             name: "2_b".to_owned(),
             direction: Direction::Up,

@@ -7,6 +7,7 @@ use dbmig_core::sql::{Position, Statement};
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 use diesel::QueryResult;
 
+use super::assertion::Breach;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 use super::connection::{Database, Stop};
 use super::engine::Engine;
@@ -59,13 +60,17 @@ pub enum FailedAt {
     Statement(usize, Option<Position>),
     /// Somewhere in the script: the database did not say where.
     Script,
-    /// In what dbmig itself does around the script.
+    /// In what dbmig itself does about the script.
     Bookkeeping,
+    /// In what dbmig says before the script, or in the rows about it: the script is not at fault.
+    Around,
     /// Behind it: the script had ended the transaction that was begun for it, or the server did not
     /// confirm that it is committed.
     Unproven,
     /// Before it: the lock was lost.
     Fence,
+    /// What it was decided on does not hold any more.
+    Changed,
     /// Nowhere: it was asked to stop.
     Cancelled,
 }
@@ -80,8 +85,12 @@ impl Failure {
         Self { at, error: without_secrets(statements, error) }
     }
 
-    pub(crate) const fn bookkeeping(error: diesel::result::Error) -> Self {
-        Self { at: FailedAt::Bookkeeping, error }
+    pub(crate) fn bookkeeping(error: diesel::result::Error) -> Self {
+        let at = match Breach::Changed.caused(&error) {
+            true => FailedAt::Changed,
+            false => FailedAt::Bookkeeping,
+        };
+        Self { at, error }
     }
 
     /// What failed behind the last statement, with nothing of ours written.
@@ -90,7 +99,7 @@ impl Failure {
             true => Self::unproven(
                 "the script has ended the transaction that dbmig had begun for it, so dbmig wrote nothing",
             ),
-            false => Self::bookkeeping(error),
+            false => Self::ours(error),
         }
     }
 
@@ -106,9 +115,20 @@ impl Failure {
         Self { at: FailedAt::Cancelled, error }
     }
 
-    /// What failed before the first statement.
-    pub(crate) fn opening(engine: &dyn Engine, error: diesel::result::Error) -> Self {
-        let at = if engine.is_fence(&error) { FailedAt::Fence } else { FailedAt::Bookkeeping };
+    /// What failed before the first statement, or in rows that come without one.
+    pub(crate) fn around(engine: &dyn Engine, error: diesel::result::Error) -> Self {
+        if engine.is_fence(&error) {
+            return Self { at: FailedAt::Fence, error };
+        }
+        Self::ours(error)
+    }
+
+    /// What dbmig itself says.
+    fn ours(error: diesel::result::Error) -> Self {
+        let at = match Breach::Changed.caused(&error) {
+            true => FailedAt::Changed,
+            false => FailedAt::Around,
+        };
         Self { at, error }
     }
 }
@@ -121,8 +141,10 @@ pub(crate) fn is_lock_wait(error: &diesel::result::Error) -> bool {
 /// The same of a message that was kept.
 pub(crate) fn tells_of_lock_wait(message: &str) -> bool {
     // Diesel hands on no SQLSTATE, only the text.
-    const TEXTS: [&str; 5] = [
+    const TEXTS: [&str; 7] = [
         "lock timeout",
+        "could not serialize access",
+        "NOWAIT is set",
         "Lock wait timeout",
         "deadlock detected",
         "Deadlock found",
@@ -165,7 +187,7 @@ pub(crate) fn one_by_one(
     let begun = std::time::Instant::now();
     if let Err(error) = db.execute(&envelope.open) {
         let _ = db.execute(&envelope.abort);
-        return Err(Failure::opening(engine, error));
+        return Err(Failure::around(engine, error));
     }
     let result = statements_and_rows(db, step, &envelope, begun, before_commit);
     let end = match &result {

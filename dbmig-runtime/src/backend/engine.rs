@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dbmig_core::plan::Creator;
 use dbmig_core::sql::effect::Object;
 use dbmig_core::sql::{Position, Statement};
 use dbmig_core::{Dialect, MigrationSet};
@@ -10,7 +11,9 @@ use diesel::QueryResult;
 use super::atomic::{Atomic, Failure, Outcome};
 use super::connection::Database;
 use super::envelope::{Envelope, Setting};
+use super::place::{Found, Sought};
 use super::tables::{Standing, Tables};
+use crate::last_words::During;
 use crate::lock::Lock;
 
 /// The SQL of one database. The engine above it never asks which one it is.
@@ -19,7 +22,17 @@ pub trait Engine: Sync {
     fn dialect(&self) -> Dialect;
 
     /// Where the two tables are or would be. Reads only.
-    fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables>;
+    fn locate(&self, db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found>;
+
+    /// The migrations in the history of `tables` that have created `schema`. Reads only.
+    fn creators(
+        &self,
+        _db: &mut dyn Database,
+        _tables: &Tables,
+        _schema: &str,
+    ) -> QueryResult<Vec<Creator>> {
+        Ok(Vec::new())
+    }
 
     /// Whether another table beside the two may be written to; an error, if not even read. Reads only.
     fn standing(
@@ -36,16 +49,46 @@ pub trait Engine: Sync {
         Ok(String::new())
     }
 
+    /// Goes before statements of ours that are one message without a transaction around them: they
+    /// write, whatever the role's default says.
+    fn writing(&self) -> &'static str {
+        ""
+    }
+
     /// Creates our table, unless it is there.
     fn create_history(&self, tables: &Tables) -> String;
 
-    /// Whether the database holds exactly `set`, with no run interrupted: asked in one round trip.
-    /// `false` means that only a closer look can tell.
-    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool;
+    /// What stands behind the columns of a row of our table whose number is given.
+    fn given_id(&self) -> &'static str {
+        ""
+    }
 
-    /// An expression that changes whenever a row of the two tables does; [`Option::None`] where
-    /// the lock itself does not compare it.
+    /// Whether the database holds exactly `set`, with no run interrupted: asked in one round trip.
+    /// `false` means that only a closer look can tell, also where the place is in doubt.
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool;
+
+    /// An expression that changes whenever a row of the two tables does, and when one of them comes:
+    /// what was read is compared by it where it will be written. [`Option::None`] where both are one
+    /// file.
     fn mark(&self, _tables: &Tables) -> Option<String> {
+        None
+    }
+
+    /// A condition: the tables that were seen are there. It comes before [`Engine::mark`], which
+    /// names them.
+    fn there(&self, _tables: &Tables) -> String {
+        "1 = 1".to_owned()
+    }
+
+    /// A condition that always holds, for queries: a proxy that judges by the functions in it
+    /// (pgpool-II) takes it for a write, and asks the server that writes.
+    fn fresh(&self) -> &'static str {
+        "1 = 1"
+    }
+
+    /// A condition: the server is not at work for that session. Where `idle` is
+    /// [`Idle::Counts`], nor does it wait for its client.
+    fn quiet(&self, _session: &str, _idle: Idle) -> Option<String> {
         None
     }
 
@@ -54,6 +97,27 @@ pub trait Engine: Sync {
 
     /// How others know the session of `db`, which works for the runner with this number.
     fn session(&self, db: &mut dyn Database, token: u32) -> QueryResult<String>;
+
+    /// Settings of a session that let the server end it when something lasts too long.
+    fn limits(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What is to be said on `db`, a new connection, of one that was lost after it had lasted for so
+    /// long; nothing, where there is nothing to be seen.
+    fn last_words(
+        &self,
+        _db: &mut dyn Database,
+        _lasted: Duration,
+        _during: During,
+    ) -> QueryResult<Option<String>> {
+        Ok(None)
+    }
+
+    /// The limits of the transaction that this session was lent in.
+    fn owners_limits<'t>(&self, _tables: &'t Tables) -> &'t str {
+        ""
+    }
 
     /// Whether the server is at work for that session.
     fn activity(&self, db: &mut dyn Database, session: &str) -> QueryResult<Activity>;
@@ -128,6 +192,15 @@ pub enum Activity {
     Idle,
     /// It works; in words.
     Working(String),
+}
+
+/// Whether a session that waits for its client is in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// It may have a statement before it that it has not read.
+    Counts,
+    /// It has been waited for long enough.
+    Passes,
 }
 
 /// How a session becomes as good as new.

@@ -1,6 +1,8 @@
-//! The two tables: where they are, and whose.
+//! The two tables: whose they are, and what they are called.
 
 use dbmig_core::Dialect;
+
+use super::place::Chosen;
 
 /// The name of Diesel's table, fixed by Diesel (`__` keeps it out of `print-schema`).
 pub(crate) const LEDGER: &str = "__diesel_schema_migrations";
@@ -14,14 +16,33 @@ pub struct Tables {
     pub dialect: Dialect,
     /// The schema or database, unquoted.
     pub schema: String,
+    /// Where unqualified names of this session lead: another one, where a setting names the first.
+    /// Empty where they lead nowhere.
+    pub current: String,
+    /// Why it is that one.
+    pub chosen: Chosen,
     /// Whether Diesel's table is there.
     pub ledger: Presence,
     /// Whether our table is there.
     pub history: Presence,
     /// A table of the two that belongs to somebody who could lead our writes astray.
     pub foreign: Option<Foreign>,
+    /// Why nothing can be written there.
+    pub obstacle: Option<Obstacle>,
+    /// Whether each connection has a session of its own.
+    pub sessions: Sessions,
     /// What the session had set that a migration may change, in the engine's own order.
     pub session: Vec<String>,
+}
+
+/// Whose the sessions of a server are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sessions {
+    /// Each connection has one.
+    #[default]
+    OfEach,
+    /// All connections have the same one, and wait while one of them is in a transaction.
+    Shared,
 }
 
 /// A table of ours that is somebody else's.
@@ -33,6 +54,16 @@ pub struct Foreign {
     pub owner: String,
     /// What this role could do with it.
     pub access: Access,
+}
+
+/// Why nothing of dbmig's can be written, though it can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The server says that others write.
+    OnlyReads {
+        /// In words.
+        why: String,
+    },
 }
 
 /// What a role may do with a table.

@@ -5,7 +5,8 @@ use std::fmt;
 use dbmig_core::Build;
 use dbmig_core::plan::{Blocked, Direction, Lowest, Unknown};
 
-use super::{ConnectReason, Error, Left, MigrationError};
+use super::{ConnectReason, Error, FailedPart, Left, MigrationError, NoLock, doubt};
+use crate::backend::tables::{HISTORY, LEDGER, Obstacle};
 use crate::report::Report;
 
 impl fmt::Display for Error {
@@ -24,6 +25,15 @@ impl fmt::Display for Error {
                 waited.as_secs(),
                 holder.as_deref().unwrap_or("a session that the database does not name"),
             ),
+            Self::Lagging { waited } => write!(
+                f,
+                "what the database shows is not what the server that writes holds, {} s long: a proxy \
+                 answers from a replica that is behind. Nothing was decided on that, and nothing was touched",
+                waited.as_secs(),
+            ),
+            Self::Obstacle(Obstacle::OnlyReads { why }) => {
+                write!(f, "nothing can be migrated here: {why}. Nothing was written")
+            }
             Self::FailedElsewhere(run) => write!(
                 f,
                 "{} failed on {}, which this runner waited for, so it is not tried again:\n  {}",
@@ -51,6 +61,7 @@ impl fmt::Display for Error {
                 f.write_str("stopped, as it was asked to")?;
                 done_before(f, before)
             }
+            Self::NoLock(why) => f.write_str(why.words()),
             Self::LeaseNeedsUrl => f.write_str(
                 "a lease needs a connection of its own, to renew it while the other one works, and this \
                  connection was lent",
@@ -66,6 +77,8 @@ impl fmt::Display for Error {
                 "one session has the migrations' tables in the schema `{before}`, another one of the same run \
                  in `{now}`: a pooler has handed over a session whose search_path somebody had changed",
             ),
+            Self::LedgerInDoubt(doubt) => doubt.fmt(f),
+            Self::NoLedgerSchema { dialect, schema } => doubt::no_schema(f, *dialect, schema),
             Self::Foreign(foreign) => write!(
                 f,
                 "{} belongs to `{}`, a role that this one has nothing to do with: what that role puts \
@@ -105,6 +118,7 @@ impl Error {
                 format!("the migrations are for {expected}, and the URL leads to another database")
             }
             Self::Panicked { .. } => "the thread that migrates has panicked".to_owned(),
+            Self::LedgerInDoubt(_) => "it is in doubt which ledger is meant".to_owned(),
             Self::Foreign(_) => "a table of dbmig's belongs to an untrusted role".to_owned(),
             Self::LockWait { .. } => "another runner kept the lock for too long".to_owned(),
             Self::Blocked(Blocked::Interrupted(stuck)) => {
@@ -118,9 +132,13 @@ impl Error {
             | Self::NotReady { .. }
             | Self::LockLost(_)
             | Self::Cancelled(_)
+            | Self::Lagging { .. }
+            | Self::Obstacle(_)
+            | Self::NoLock(_)
             | Self::LeaseNeedsUrl
             | Self::NoLease
             | Self::OtherSchema { .. }
+            | Self::NoLedgerSchema { .. }
             | Self::Unrepairable(_)
             | Self::Script { .. }
             | Self::NewerHistory { .. }
@@ -151,7 +169,30 @@ impl MigrationError {
                 "{name} failed at {path}:{} (statement {} of {})",
                 s.position, s.number, s.of
             ),
+            None if self.part == FailedPart::Around => {
+                format!("{name} failed in what dbmig itself writes about it")
+            }
             None => format!("{name} failed in {path}"),
+        }
+    }
+}
+
+impl NoLock {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::SharedSession => {
+                "this is PGlite, whose connections all share one session: its advisory locks exclude \
+                 nobody, and one connection that holds a lock in a transaction stops all others. \
+                 Nothing was touched"
+            }
+            Self::OneConnection => {
+                "this is PGlite, and it takes no second connection, which the lease needs: one is to renew \
+                 it while the other one works. Nothing was touched"
+            }
+            Self::StatementPooling => {
+                "the connection is ended as soon as a transaction stays open, as a pooler in statement mode does, \
+                 so an advisory lock cannot be held. Nothing was touched"
+            }
         }
     }
 }
@@ -186,6 +227,9 @@ impl fmt::Display for MigrationError {
                 s.of,
                 excerpt(&s.text),
             )?,
+            None if self.part == FailedPart::Around => {
+                write!(f, "\n  in what dbmig itself writes about it ({HISTORY}, {LEDGER})")?;
+            }
             None => write!(f, "\n  in {}", self.path)?,
         }
         write!(f, "\n  {}", self.source.to_string().trim_end().replace('\n', "\n  "))?;

@@ -7,16 +7,18 @@ use dbmig_core::plan::{Blocked, Direction, Unrepairable};
 use dbmig_core::sql::{Position, SplitError};
 
 use crate::backend::atomic::{is_lock_wait, is_lost};
-use crate::backend::tables::{Access, Foreign};
+use crate::backend::tables::{Access, Foreign, Obstacle};
 use crate::history::HistoryRow;
 use crate::report::Report;
 use crate::url::UrlError;
 
 mod display;
+mod doubt;
 mod remedy;
 mod said;
 
-pub(crate) use said::without_secrets;
+pub use doubt::{LedgerInDoubt, LedgerSeen};
+pub(crate) use said::{with_words, without_secrets};
 
 /// Why a run, or a look at a database, failed.
 #[derive(Debug)]
@@ -64,10 +66,20 @@ pub enum Error {
         /// What it said.
         message: String,
     },
+    /// What the database shows is not what the server that writes holds, for longer than this run may
+    /// wait: a proxy answers from a replica that is behind.
+    Lagging {
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// Nothing can be written there; nothing was.
+    Obstacle(Obstacle),
     /// The lock was lost while this run worked: its connection was cut, or silent for too long.
     LockLost(Box<Report>),
     /// It was asked to stop, and did.
     Cancelled(Box<Report>),
+    /// The database's own lock excludes nobody here.
+    NoLock(NoLock),
     /// A lease needs a connection of its own, and this one was lent.
     LeaseNeedsUrl,
     /// A lease was asked for on SQLite, whose lock is that of a file.
@@ -85,6 +97,16 @@ pub enum Error {
         before: String,
         /// Where the one that works looks.
         now: String,
+    },
+    /// A ledger stands where nobody would look first, or there are several: nothing says which is meant.
+    /// Nothing was touched.
+    LedgerInDoubt(Box<LedgerInDoubt>),
+    /// The schema that is named for the ledger does not exist.
+    NoLedgerSchema {
+        /// The database.
+        dialect: Dialect,
+        /// The name.
+        schema: String,
     },
     /// A table of the two belongs to a role that this one does not trust: its triggers would run
     /// with this role's rights.
@@ -119,6 +141,21 @@ pub enum Error {
     },
 }
 
+/// What is said of a step that was decided on facts that do not hold.
+const CHANGED: &str = "the ledger or the history is not what this run has read: somebody has changed it \
+                       meanwhile, or a proxy has answered from a replica that is behind";
+
+/// Why the database's own lock excludes nobody, or cannot be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoLock {
+    /// All connections are one session, which is given any lock that it has already.
+    SharedSession,
+    /// The same, and the server takes one connection at a time, where a lease needs two.
+    OneConnection,
+    /// A pooler takes the session away after each statement.
+    StatementPooling,
+}
+
 /// Why there is no connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectReason {
@@ -147,12 +184,23 @@ pub struct MigrationError {
     pub path: String,
     /// The statement that failed, where it is known.
     pub statement: Option<FailedStatement>,
+    /// Whose part of the work it was.
+    pub part: FailedPart,
     /// What is left of this migration in the database.
     pub left: Left,
     /// What this run did before.
     pub before: Report,
     /// What the database said.
     pub source: diesel::result::Error,
+}
+
+/// Whose part of the work failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailedPart {
+    /// The migration's own, as far as it is known.
+    Script,
+    /// What dbmig says before it, or the rows about it in the two tables.
+    Around,
 }
 
 /// The statement that failed.
@@ -215,6 +263,26 @@ impl Error {
         move |source| Self::Database { doing, source }
     }
 
+    /// With another word of the database, where it has one.
+    pub(crate) fn map_source(
+        self,
+        change: impl FnOnce(diesel::result::Error) -> diesel::result::Error,
+    ) -> Self {
+        match self {
+            Self::Migration(error) => {
+                let MigrationError { source, .. } = *error;
+                Self::Migration(Box::new(MigrationError { source: change(source), ..*error }))
+            }
+            Self::Database { doing, source } => Self::Database { doing, source: change(source) },
+            other => other,
+        }
+    }
+
+    /// Instead of what the server says of a condition that does not hold.
+    pub(crate) fn changed() -> diesel::result::Error {
+        diesel::result::Error::QueryBuilderError(CHANGED.into())
+    }
+
     /// The same, where what was done before it is known only now.
     pub(crate) fn after(self, before: &Report) -> Self {
         match self {
@@ -228,11 +296,16 @@ impl Error {
             | Self::Connect { .. }
             | Self::LockWait { .. }
             | Self::NotReady { .. }
+            | Self::Lagging { .. }
+            | Self::Obstacle(_)
+            | Self::NoLock(_)
             | Self::Panicked { .. }
             | Self::LeaseNeedsUrl
             | Self::NoLease
             | Self::OtherDatabase { .. }
             | Self::OtherSchema { .. }
+            | Self::LedgerInDoubt(_)
+            | Self::NoLedgerSchema { .. }
             | Self::Foreign(_)
             | Self::Unrepairable(_)
             | Self::Script { .. }
@@ -270,7 +343,9 @@ impl Error {
             | Self::NotBuiltIn { .. }
             | Self::LeaseNeedsUrl
             | Self::NoLease
+            | Self::NoLock(_)
             | Self::OtherDatabase { .. }
+            | Self::NoLedgerSchema { .. }
             | Self::Unrepairable(_) => Class::Usage,
             Self::Connect { reason, .. } => match reason {
                 ConnectReason::Misunderstood => Class::Usage,
@@ -281,6 +356,9 @@ impl Error {
                 | ConnectReason::UnusableFile => Class::Final,
             },
             Self::LockWait { .. }
+            | Self::Lagging { .. }
+            // A failover may make it the one that writes.
+            | Self::Obstacle(Obstacle::OnlyReads { .. })
             | Self::NotReady { .. }
             | Self::LockLost(_)
             | Self::Cancelled(_) => Class::Temporary,
@@ -290,6 +368,7 @@ impl Error {
             Self::Blocked(_)
             | Self::NewerHistory { .. }
             | Self::Foreign(_)
+            | Self::LedgerInDoubt(_)
             | Self::OtherSchema { .. } => Class::Refused,
             Self::Migration(error) => of_database(&error.source),
             Self::Database { source, .. } => of_database(source),
@@ -309,7 +388,10 @@ fn is_temporary(error: &diesel::result::Error) -> bool {
     // During a failover the server that answers may be the one that only reads.
     const READS_ONLY: [&str; 3] = ["read-only transaction", "--read-only", "during recovery"];
     let text = error.to_string();
-    is_lost(error) || is_lock_wait(error) || READS_ONLY.iter().any(|words| text.contains(words))
+    is_lost(error)
+        || is_lock_wait(error)
+        || text == CHANGED
+        || READS_ONLY.iter().any(|words| text.contains(words))
 }
 
 impl std::error::Error for Error {

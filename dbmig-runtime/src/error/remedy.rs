@@ -2,8 +2,8 @@
 
 use dbmig_core::plan::Direction;
 
-use super::{ConnectReason, Error, Left, MigrationError, is_temporary};
-use crate::backend::tables::Foreign;
+use super::{ConnectReason, Error, FailedPart, Left, MigrationError, NoLock, is_temporary};
+use crate::backend::tables::{Foreign, HISTORY, LEDGER, Obstacle};
 
 impl Error {
     /// What to type next, for a front end that is called `program`.
@@ -41,6 +41,11 @@ impl Error {
             Self::LockWait { .. } => Some(format!(
                 "try again when the other runner has ended; `{program} history` shows what it does"
             )),
+            Self::Lagging { .. } => Some(
+                "run it again when the replica has caught up, or give a URL that leads to the primary alone"
+                    .to_owned(),
+            ),
+            Self::Obstacle(obstacle) => Some(obstacle.remedy()),
             Self::FailedElsewhere(run) => Some(format!(
                 "correct {} and run it again; `{program} history` has the whole message",
                 run.name
@@ -54,6 +59,19 @@ impl Error {
                  back or goes on where it ended"
             )),
             Self::Cancelled(_) => Some("run it again to go on".to_owned()),
+            Self::NoLock(NoLock::SharedSession) => Some(
+                "use the lease: `--lock lease`, with a PGlite server that takes several connections \
+                 (`pglite-server --max-connections=10`)"
+                    .to_owned(),
+            ),
+            Self::NoLock(NoLock::OneConnection) => Some(
+                "let the server take several: `pglite-server --max-connections=10`".to_owned(),
+            ),
+            Self::NoLock(NoLock::StatementPooling) => Some(
+                "use the lease: `--lock lease`; or set `pool_mode = transaction` (or `session`) for this \
+                 database in pgbouncer"
+                    .to_owned(),
+            ),
             Self::LeaseNeedsUrl => Some("give the migrator the URL: `Migrator::run_at`".to_owned()),
             Self::NoLease => Some("leave out the lease: `--lock advisory`".to_owned()),
             Self::OtherDatabase { .. } => Some("check the database URL".to_owned()),
@@ -62,15 +80,30 @@ impl Error {
                  not for sessions that a pooler hands on"
                     .to_owned(),
             ),
+            Self::LedgerInDoubt(doubt) => Some(doubt.remedy(program)),
+            Self::NoLedgerSchema { dialect, schema } => {
+                Some(super::doubt::remedy_without(*dialect, schema))
+            }
             Self::Foreign(foreign) => Some(foreign.remedy()),
             Self::Unrepairable(_) => Some(format!("`{program} repair` shows what there is to settle")),
             Self::Migration(error) => Some(error.remedy(program)),
-            Self::Script { path, .. } => Some(format!("close it in {path}")),
+            Self::Script { path, error } => error.remedy(path),
             Self::NewerHistory { .. } => {
                 Some("use at least the version of dbmig that wrote it".to_owned())
             }
             Self::StoredScriptGone { .. } => Some("put the migration's directory back".to_owned()),
             Self::Url(_) | Self::Database { .. } => None,
+        }
+    }
+}
+
+impl Obstacle {
+    fn remedy(&self) -> String {
+        match self {
+            Self::OnlyReads { .. } => {
+                "check that the database URL leads to the server that writes; after a failover, run it again"
+                    .to_owned()
+            }
         }
     }
 }
@@ -97,6 +130,12 @@ impl MigrationError {
         };
         if is_temporary(&self.source) {
             return format!("run it again: `{program} {verb}` finds out how far it came");
+        }
+        if self.part == FailedPart::Around {
+            return format!(
+                "{place} needs no correction. Look who else writes to {HISTORY} or {LEDGER}, or what keeps \
+                 this role from it; then `{program} {verb}`"
+            );
         }
         match self.left {
             Left::InDoubt(_) => format!(

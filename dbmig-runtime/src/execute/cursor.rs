@@ -6,7 +6,7 @@
 
 use dbmig_core::migration::ForeignKeys;
 use dbmig_core::plan::Step;
-use dbmig_core::sql::{self, Statement, kind};
+use dbmig_core::sql::{Statement, kind};
 
 use super::reached::{Reached, begun_at, reached};
 use super::{Place, limits, retrying};
@@ -76,7 +76,7 @@ pub(super) fn one_by_one(
     // What has to be restored first may change what there is to be seen.
     let noted = !step.is_begun();
     let cursor = if noted { stepper.before(db, 0) } else { stepper.where_it_ended(step) };
-    stepper.begin(db, done, cursor).map_err(|failure| (failure, Left::Statements(done)))?;
+    stepper.begin(db, step, cursor).map_err(|failure| (failure, Left::Statements(done)))?;
     if let Err(failure) = stepper.restore(db, step, observe) {
         stepper.record_failure(db, Reached::AsNoted(done), &failure);
         return Err((failure, Left::Statements(done)));
@@ -139,7 +139,7 @@ impl Stepper<'_, '_> {
         observe: &mut Observe<'_>,
     ) -> Result<(), Failure> {
         let Some(statement) = self.statements.get(index) else { return Ok(()) };
-        let shown = sql::hide_secrets(self.place.tables.dialect, statement.text);
+        let shown = statement.without_secrets();
         let of = self.statements.len();
         observe(&Event::StatementStarted { number: index + 1, of, sql: &shown });
         match self.way(statement) {

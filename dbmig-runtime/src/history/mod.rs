@@ -16,12 +16,14 @@ mod write;
 pub(crate) use dbmig_core::history::FORMAT;
 pub use dbmig_core::history::RunState;
 pub use read::HistoryRow;
-pub(crate) use read::{is_version, list, read, run, stored_down, stored_up};
+pub(crate) use read::{
+    is_readable_where_written, is_version, list, read, run, stored_down, stored_up, versions,
+};
 pub use seal::HistoryKey;
 pub(crate) use seal::{Sealed, sum};
 pub(crate) use write::{
-    Cursor, Settled, Verdict, Why, advance, complete, fail, insert, ledger, reached, say, settle,
-    take_up,
+    Cursor, Settled, Verdict, Why, advance, complete, expect_ledger, expect_left, fail, insert,
+    ledger, reached, say, settle, take_up,
 };
 
 /// Who runs.

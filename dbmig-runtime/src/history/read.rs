@@ -9,7 +9,7 @@ use dbmig_core::{Build, Checksum, Dialect, Version};
 use super::seal::StoredScript;
 use crate::backend::engine::Engine;
 use crate::backend::tables::{Presence, Tables};
-use crate::backend::{Database, Row};
+use crate::backend::{Database, Nesting, Row};
 use crate::error::Error;
 
 /// What is in the first column of a row of the ledger.
@@ -21,19 +21,10 @@ const MARK_ROW: &str = "m";
 
 /// Reads both tables in one query, with their mark; missing ones are empty ones.
 pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<(History, String), Error> {
-    let engine = db.engine();
-    let mut parts = Vec::new();
-    if tables.history == Presence::Present {
-        parts.push(latest_rows(engine, tables));
-    }
-    if tables.ledger == Presence::Present {
-        parts.push(ledger_rows(engine, tables));
-    }
-    if parts.is_empty() {
+    let Some(query) = both(db.engine(), tables) else {
         return Ok((History::default(), String::new()));
-    }
-    parts.extend(engine.mark(tables).map(|mark| narrow(MARK_ROW, &mark, "")));
-    let found = db.query(&parts.join(" UNION ALL "));
+    };
+    let found = db.query(&query);
     let mut found = found.map_err(Error::database("read the ledger and the history"))?;
     // `UNION ALL` promises no order.
     found.sort_by_key(|row| row.number(15));
@@ -43,6 +34,48 @@ pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<(History, S
     let history = rows::read(versions, &runs);
     let mark = of(MARK_ROW).next().map(|row| row.text(1).to_owned());
     Ok((history, mark.unwrap_or_default()))
+}
+
+/// The versions in a ledger, whose name is qualified.
+pub(crate) fn versions(db: &mut dyn Database, ledger: &str) -> Result<Vec<Version>, Error> {
+    let version = cast(db.engine(), "version");
+    let rows = db.query(&format!("SELECT {version} FROM {ledger}"));
+    let rows = rows.map_err(Error::database("read a ledger"))?;
+    Ok(rows.iter().map(|row| Version::from_ledger(row.text(0))).collect())
+}
+
+/// A query for both tables, as far as they are there.
+fn both(engine: &dyn Engine, tables: &Tables) -> Option<String> {
+    let mut parts = Vec::new();
+    if tables.history == Presence::Present {
+        parts.push(latest_rows(engine, tables));
+    }
+    if tables.ledger == Presence::Present {
+        parts.push(ledger_rows(engine, tables));
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    let mark = engine.mark(tables);
+    let fresh = format!(" FROM (SELECT 1) one WHERE {}", engine.fresh());
+    parts.extend(mark.map(|mark| narrow(MARK_ROW, &mark, &fresh)));
+    Some(parts.join(" UNION ALL "))
+}
+
+/// Whether the server that writes answers what another one did not: tables that were found there
+/// may not have come to a replica yet. In a transaction, which no proxy sends to one.
+pub(crate) fn is_readable_where_written(db: &mut dyn Database, tables: &Tables) -> bool {
+    let engine = db.engine();
+    let (Some(query), Some(_), Nesting::TopLevel) =
+        (both(engine, tables), engine.mark(tables), db.nesting())
+    else {
+        return false;
+    };
+    let answered = db.execute(&format!("BEGIN;\n{query};\nCOMMIT;\n")).is_ok();
+    if !answered {
+        let _ = db.execute("ROLLBACK");
+    }
+    answered
 }
 
 /// The last row and the last completed row of each version.
@@ -156,7 +189,8 @@ pub(crate) fn stored_down(
         "SELECT down_script, execution, checksum, settings, outlook, down_checksum, signature \
          FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
          WHERE {condition} AND state IN ('done', 'baselined') AND direction = 'up') \
-         AND down_script IS NOT NULL"
+         AND down_script IS NOT NULL AND {}",
+        db.engine().fresh(),
     );
     let rows = db.query(&sql).map_err(Error::database("read a stored script"))?;
     let optional = |row: &Row, i| row.optional(i).map(str::to_owned);
@@ -239,7 +273,8 @@ pub(crate) fn list(
 
 /// The row with the number `id`.
 pub(crate) fn run(db: &mut dyn Database, tables: &Tables, id: usize) -> Result<HistoryRow, Error> {
-    let row = rows_where(db, tables, &format!("id = {id}"))?.pop();
+    let fresh = db.engine().fresh();
+    let row = rows_where(db, tables, &format!("id = {id} AND {fresh}"))?.pop();
     row.ok_or(Error::Database {
         doing: "read the history",
         source: diesel::result::Error::NotFound,

@@ -4,9 +4,10 @@ use dbmig_core::Version;
 use dbmig_core::history::RunState;
 use dbmig_core::migration::Execution;
 use dbmig_core::outlook::Outlook;
-use dbmig_core::plan::{Direction, Interrupted};
+use dbmig_core::plan::{Direction, Interrupted, TakenUp};
 
 use super::{FORMAT, Progress, Run, Runner, Sealed, is_version, sum};
+use crate::backend::assertion::{Breach, expect};
 use crate::backend::engine::Engine;
 use crate::backend::tables::Tables;
 
@@ -30,6 +31,17 @@ impl Cursor {
     fn sighted(&self) -> &str {
         self.sighted.as_deref().unwrap_or("NULL")
     }
+}
+
+/// The columns `id` and so on, and the beginning of their values: the number after the last row's.
+///
+/// Not one of the table's own sequence: that stays behind where only the rows were copied (a dump of
+/// data, logical replication), and skips numbers in a cluster. Who holds the lock is alone.
+fn into(engine: &dyn Engine, tables: &Tables, columns: &str) -> String {
+    let (history, given) = (tables.history_name(), engine.given_id());
+    format!(
+        "INSERT INTO {history} (id, {columns}){given} SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM {history}), "
+    )
 }
 
 /// The row of a run.
@@ -76,14 +88,10 @@ pub(crate) fn insert(
         optional(progress.error),
         optional(progress.note),
     ];
-    format!(
-        "INSERT INTO {} (format, version, name, direction, state, execution, checksum, statements_total, \
+    let columns = "format, version, name, direction, state, execution, checksum, statements_total, \
          statements_started, statements_done, script, down_script, compatible, reversible, outlook, settings, \
-         down_checksum, signature, started_at, ended_at, app, host, database_user, session, sighted, error, note) \
-         VALUES ({});\n",
-        tables.history_name(),
-        values.join(", "),
-    )
+         down_checksum, signature, started_at, ended_at, app, host, database_user, session, sighted, error, note";
+    format!("{}{};\n", into(engine, tables, columns), values.join(", "))
 }
 
 /// What a person has settled.
@@ -103,13 +111,15 @@ pub(crate) fn settle(
 ) -> String {
     let literal = |text: &str| engine.dialect().literal(text);
     let history = tables.history_name();
-    format!(
-        "INSERT INTO {history} (format, version, name, direction, state, execution, checksum, \
+    let columns = "format, version, name, direction, state, execution, checksum, \
          statements_total, statements_started, statements_done, script, down_script, compatible, reversible, \
-         outlook, settings, down_checksum, signature, started_at, ended_at, app, host, database_user, note) SELECT {FORMAT}, version, name, direction, \
+         outlook, settings, down_checksum, signature, started_at, ended_at, app, host, database_user, note";
+    format!(
+        "{}{FORMAT}, version, name, direction, \
          '{}', execution, checksum, statements_total, {done}, {done}, script, down_script, compatible, \
          reversible, outlook, settings, down_checksum, signature, {now}, {now}, {}, {}, {}, {} FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
          WHERE {});\n",
+        into(engine, tables, columns),
         settled.state.name(),
         literal(&settled.runner.build.to_string()),
         literal(&settled.runner.host),
@@ -153,13 +163,14 @@ pub(crate) fn say(
     let by = [literal(&runner.host), engine.user().to_owned(), literal(note)].join(", ");
     // Who had applied it stays: that is the lowest version that is known to run with it.
     format!(
-        "INSERT INTO {history} ({columns}) SELECT {FORMAT}, version, name, direction, '{state}', execution, \
+        "{into}{FORMAT}, version, name, direction, '{state}', execution, \
          checksum, statements_total, statements_started, statements_done, script, down_script, {impact}, \
          reversible, {outlook}, settings, down_checksum, {signature}, {now}, {now}, app, {by} FROM {history} \
          WHERE id = {last} AND direction = 'up';\n\
-         INSERT INTO {history} ({columns}) SELECT {FORMAT}, {version}, {name}, 'up', '{state}', 'transaction', '', \
+         {into}{FORMAT}, {version}, {name}, 'up', '{state}', 'transaction', '', \
          0, 0, 0, '', NULL, {impact}, {reversible}, {outlook}, '', NULL, NULL, {now}, {now}, '', {by} \
          WHERE NOT EXISTS (SELECT 1 FROM {history} WHERE id = {last} AND direction = 'up');\n",
+        into = into(engine, tables, columns),
         version = literal(verdict.version.as_str()),
         name = literal(verdict.name),
         reversible = literal(verdict.outlook.backward().reversal.name()),
@@ -278,10 +289,51 @@ pub(crate) fn ledger(
     direction: Direction,
 ) -> String {
     let (table, literal) = (tables.ledger_name(), engine.dialect().literal(version.as_str()));
-    match direction {
+    let change = match direction {
         Direction::Up => format!("INSERT INTO {table} (version) VALUES ({literal});\n"),
         Direction::Down => format!("DELETE FROM {table} WHERE {};\n", is_version(engine, version)),
-    }
+    };
+    expect_ledger(engine, tables, version, direction) + &change
+}
+
+/// Fails unless the ledger lacks the version before an up, and has it before a down.
+pub(crate) fn expect_ledger(
+    engine: &dyn Engine,
+    tables: &Tables,
+    version: &Version,
+    direction: Direction,
+) -> String {
+    let not = match direction {
+        Direction::Up => "NOT ",
+        Direction::Down => "",
+    };
+    let row = format!("FROM {} WHERE {}", tables.ledger_name(), is_version(engine, version));
+    let condition = format!("{not}EXISTS (SELECT 1 {row})");
+    expect(engine.dialect(), &condition, Breach::Changed)
+}
+
+/// Fails unless what earlier runs have left of the version is what was seen: the row that is taken
+/// up as it was, or none that has begun this way.
+pub(crate) fn expect_left(
+    engine: &dyn Engine,
+    tables: &Tables,
+    (version, direction): (&Version, Direction),
+    takes_up: Option<&TakenUp>,
+) -> String {
+    let history = tables.history_name();
+    let last = format!(
+        "SELECT 1 FROM {history} WHERE id = (SELECT MAX(id) FROM {history} WHERE {}) \
+         AND execution = 'statements' AND state IN ('running', 'failed') AND direction = '{}'",
+        is_version(engine, version),
+        direction.name(),
+    );
+    let condition = match takes_up {
+        Some(TakenUp { run, started, done }) => format!(
+            "EXISTS ({last} AND id = {run} AND statements_started = {started} AND statements_done = {done})"
+        ),
+        None => format!("NOT EXISTS ({last} AND (statements_started > 0 OR statements_done > 0))"),
+    };
+    expect(engine.dialect(), &condition, Breach::Changed)
 }
 
 pub(super) const fn execution_name(execution: Execution) -> &'static str {

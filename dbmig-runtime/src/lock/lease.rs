@@ -11,6 +11,9 @@ use diesel::QueryResult;
 use super::keeper::SILENCE;
 use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, reached};
 use crate::backend::Database;
+use crate::backend::assertion::{Breach, expect};
+use crate::backend::atomic::is_lock_wait;
+use crate::backend::creation::create_beside_others;
 use crate::backend::engine::Engine;
 use crate::backend::tables::{Standing, Tables};
 use crate::look::Look;
@@ -63,67 +66,45 @@ impl Lock for Lease {
         Ok(Seen::of(&rows))
     }
 
-    fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, _seen: &Look) -> QueryResult<Take> {
-        let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
-        let literal = |text: &str| engine.dialect().literal(text);
-        let attempt = format!(
-            "UPDATE {table} SET token = {}, holder = {}, doing = '', since = {now}, expires_at = {} \
-             WHERE id = 1 AND expires_at <= {now}",
-            claim.token,
-            literal(claim.who),
-            engine.later(TERM),
-            now = engine.now(),
-        );
-        let standing = engine.standing(db, claim.tables, TABLE)?;
+    fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult<Take> {
+        let standing = db.engine().standing(db, claim.tables, TABLE)?;
         if let Standing::Foreign(foreign) = standing {
             return Ok(Take::Foreign(foreign));
         }
-        if standing == Standing::Absent || db.execute(&attempt).is_err() {
-            if let Standing::Foreign(foreign) = create(db, claim.tables)? {
-                return Ok(Take::Foreign(foreign));
-            }
-            db.execute(&attempt)?;
+        if standing != Standing::Absent
+            && let Ok(take) = attempt(db, claim, seen)
+        {
+            return Ok(take);
         }
-        if !self.is_ours(db, claim)? {
-            // Who created the table may have died before it had its rows.
-            if db.query(&format!("SELECT holder FROM {table} WHERE id = 2"))?.is_empty() {
-                fill(db, claim.tables)?;
-            }
-            return Ok(Take::Busy);
+        if let Standing::Foreign(foreign) = create(db, claim.tables)? {
+            return Ok(Take::Foreign(foreign));
         }
-        // A transaction of an earlier holder may be under way; it holds the second row.
-        let probe = format!(
-            "{}SELECT id FROM {table} WHERE id = 2 FOR UPDATE NOWAIT;\nCOMMIT;\n",
-            begin(engine),
-        );
-        if db.execute(&probe).is_err() {
-            let _ = db.execute("ROLLBACK");
-            self.release(db, claim, Guard::Database)?;
-            return Ok(Take::Busy);
-        }
-        Ok(Take::Held(Guard::Database, Freshness::Unknown))
+        attempt(db, claim, seen)
     }
 
+    /// In one transaction with the question whether it is still ours: what is asked alone, a proxy
+    /// may ask a replica.
     fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, doing: &str) -> QueryResult<()> {
         let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
-        db.execute(&format!(
-            "UPDATE {table} SET expires_at = {}, doing = {} WHERE id = 1 AND token = {} \
-             AND expires_at > {}",
+        let ours = ours(engine, claim);
+        let message = format!(
+            "{}UPDATE {table} SET expires_at = {}, doing = {} WHERE {ours};\n{}{}",
+            begin(engine),
             engine.later(TERM),
             engine.dialect().literal(doing),
-            claim.token,
-            engine.now(),
-        ))?;
-        match self.is_ours(db, claim)? {
-            true => Ok(()),
-            false => Err(diesel::result::Error::QueryBuilderError(LOST.into())),
-        }
+            assert_that(engine.dialect(), &format!("EXISTS (SELECT 1 FROM {table} WHERE {ours})")),
+            end(engine),
+        );
+        db.execute(&message).inspect_err(|_| {
+            let _ = db.execute("ROLLBACK");
+        })
     }
 
     fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
         let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
         db.execute(&format!(
-            "UPDATE {table} SET expires_at = {} WHERE id = 1 AND token = {}",
+            "{}UPDATE {table} SET expires_at = {} WHERE id = 1 AND token = {}",
+            engine.writing(),
             engine.now(),
             claim.token,
         ))
@@ -149,15 +130,59 @@ impl Lock for Lease {
     }
 }
 
-impl Lease {
-    fn is_ours(&self, db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<bool> {
-        let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
-        let rows = db.query(&format!(
-            "SELECT holder FROM {table} WHERE id = 1 AND token = {} AND expires_at > {}",
-            claim.token,
-            engine.now(),
-        ))?;
-        Ok(!rows.is_empty())
+/// A condition on the first row: this claim holds the lease.
+fn ours(engine: &dyn Engine, claim: &Claim<'_>) -> String {
+    format!("id = 1 AND token = {} AND expires_at > {}", claim.token, engine.now())
+}
+
+/// Tries to get the lease in one transaction, which is one message: it is free, no transaction of an
+/// earlier holder is under way, and what was seen still holds where it is written.
+fn attempt(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult<Take> {
+    let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
+    let (dialect, now) = (engine.dialect(), engine.now());
+    let is_ours = format!("EXISTS (SELECT 1 FROM {table} WHERE {})", ours(engine, claim));
+    let message = format!(
+        "{}UPDATE {table} SET token = {}, holder = {}, doing = '', since = {now}, expires_at = {} \
+         WHERE id = 1 AND expires_at <= {now};\n{}{}{}{}",
+        begin(engine),
+        claim.token,
+        dialect.literal(claim.who),
+        engine.later(TERM),
+        // Nothing is read before that, so that nothing is older.
+        second_row(dialect, &table),
+        expect(dialect, &is_ours, Breach::Taken),
+        seen.expected(engine),
+        end(engine),
+    );
+    let Err(error) = db.execute(&message) else {
+        return Ok(Take::Held(Guard::Database, Freshness::Unchanged));
+    };
+    let _ = db.execute("ROLLBACK");
+    if Breach::Changed.caused(&error) {
+        return Ok(Take::Changed);
+    }
+    if !Breach::Taken.caused(&error) && !is_lock_wait(&error) {
+        return Err(error);
+    }
+    // Who created the table may have died before it had its rows.
+    if db.query(&format!("SELECT holder FROM {table} WHERE id = 2"))?.is_empty() {
+        fill(db, claim.tables)?;
+    }
+    Ok(Take::Busy)
+}
+
+/// Locks the second row, without waiting. A transaction of an earlier holder that is under way has
+/// it; one that begins waits for it now, and then sees whose the first one is.
+fn second_row(dialect: Dialect, table: &str) -> String {
+    match dialect {
+        // Where it is locked, there is none. An error of the server would be in its own language.
+        Dialect::Postgres => {
+            let free = format!("(SELECT id FROM {table} WHERE id = 2 FOR UPDATE SKIP LOCKED)");
+            expect(dialect, &format!("{free} IS NOT NULL"), Breach::Taken)
+        }
+        Dialect::Mysql | Dialect::Sqlite => {
+            format!("SELECT id FROM {table} WHERE id = 2 FOR UPDATE NOWAIT;\n")
+        }
     }
 }
 
@@ -180,8 +205,21 @@ pub(crate) fn assert_that(dialect: Dialect, condition: &str) -> String {
 /// A transaction that sees what was committed a moment ago.
 fn begin(engine: &dyn Engine) -> &'static str {
     match engine.dialect() {
-        Dialect::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED;\n",
-        Dialect::Mysql | Dialect::Sqlite => "START TRANSACTION;\n",
+        // The message itself is the transaction. One that an error leaves open is too much for a pooler
+        // in statement mode.
+        Dialect::Postgres => "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;\n",
+        // Where another level is the default, what is read may lock, or be as old as the transaction.
+        Dialect::Mysql | Dialect::Sqlite => {
+            "SET SESSION lc_messages = 'en_US';\n\
+             SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\nSTART TRANSACTION;\n"
+        }
+    }
+}
+
+fn end(engine: &dyn Engine) -> &'static str {
+    match engine.dialect() {
+        Dialect::Postgres => "",
+        Dialect::Mysql | Dialect::Sqlite => "COMMIT;\n",
     }
 }
 
@@ -190,12 +228,14 @@ fn begin(engine: &dyn Engine) -> &'static str {
 fn create(db: &mut dyn Database, tables: &Tables) -> QueryResult<Standing> {
     let (table, time) = (tables.qualified(TABLE), times(tables.dialect).0);
     let create = format!(
-        "CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, token BIGINT NOT NULL, \
+        "{}CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, token BIGINT NOT NULL, \
          holder TEXT NOT NULL, doing TEXT NOT NULL, since {time} NOT NULL, \
-         expires_at {time} NOT NULL);\n"
+         expires_at {time} NOT NULL);\n",
+        db.engine().writing(),
     );
-    // PostgreSQL: two at once collide in the catalogue, though it says IF NOT EXISTS.
-    db.execute(&create).or_else(|_| db.execute(&create))?;
+    create_beside_others(db, &create, Standing::Absent, |db| {
+        db.engine().standing(db, tables, TABLE)
+    })?;
     let standing = db.engine().standing(db, tables, TABLE)?;
     if standing == Standing::Trusted {
         fill(db, tables)?;
@@ -211,8 +251,9 @@ fn fill(db: &mut dyn Database, tables: &Tables) -> QueryResult<()> {
         Dialect::Postgres | Dialect::Sqlite => ("INSERT", "ON CONFLICT DO NOTHING"),
     };
     db.execute(&format!(
-        "{insert} INTO {table} (id, token, holder, doing, since, expires_at) \
-         VALUES (1, 0, '', '', {past}, {past}), (2, 0, '', '', {past}, {past}) {unless};\n"
+        "{}{insert} INTO {table} (id, token, holder, doing, since, expires_at) \
+         VALUES (1, 0, '', '', {past}, {past}), (2, 0, '', '', {past}, {past}) {unless};\n",
+        db.engine().writing(),
     ))
 }
 

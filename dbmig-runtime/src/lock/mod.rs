@@ -8,8 +8,9 @@ use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 
 use crate::backend::Database;
-use crate::backend::tables::{Foreign, Tables};
-use crate::error::Error;
+use crate::backend::atomic::is_lost;
+use crate::backend::tables::{Foreign, Sessions, Tables};
+use crate::error::{Error, NoLock};
 use crate::event::Observe;
 use crate::look::Look;
 use crate::options::Options;
@@ -205,11 +206,22 @@ pub(crate) fn with_lock<T>(
     let token = fastrand::u32(2..1 << 31);
     let mut waiting = Waiting::new(options.lock_wait, options.control.clone());
     loop {
-        let Some(look) = decide(db)? else { return Ok(None) };
+        let look = match decide(db) {
+            Ok(Some(look)) => look,
+            Ok(None) => return Ok(None),
+            Err(Error::Lagging { .. }) => {
+                waiting.changed(observe)?;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         refuse(&look)?;
+        if (options.locking, look.tables.sessions) == (Locking::Advisory, Sessions::Shared) {
+            return Err(Error::NoLock(NoLock::SharedSession));
+        }
         let tables = look.tables.clone();
         let claim = Claim { tables: &tables, token, who: &who, seat };
-        match lock.take(db, &claim, &look).map_err(taking())? {
+        match lock.take(db, &claim, &look).map_err(|error| refused(db, error))? {
             Take::Held(guard, freshness) => {
                 let result = held::work(
                     db,
@@ -226,7 +238,7 @@ pub(crate) fn with_lock<T>(
                 drop(released);
                 return Ok(Some(value));
             }
-            Take::Changed => waiting.again(None)?,
+            Take::Changed => waiting.changed(observe)?,
             Take::Foreign(foreign) => return Err(Error::foreign(&foreign)),
             Take::Busy => {
                 // Once it is there, it is something else that is waited for.
@@ -237,15 +249,34 @@ pub(crate) fn with_lock<T>(
     }
 }
 
-/// Nothing is written where somebody else could lead it astray, or where a newer dbmig knows better.
+/// Nothing is written where nothing can be, where somebody else could lead it astray, or where a newer dbmig knows better.
 fn refuse(look: &Look) -> Result<(), Error> {
     refuse_foreign(&look.tables)?;
+    refuse_obstacle(&look.tables)?;
     look.history.newer_format.map_or(Ok(()), |found| Err(Error::NewerHistory { found }))
+}
+
+/// Nothing is written where the server only reads.
+fn refuse_obstacle(tables: &Tables) -> Result<(), Error> {
+    tables.obstacle.clone().map_or(Ok(()), |obstacle| Err(Error::Obstacle(obstacle)))
 }
 
 /// Whoever owns a table has a say in what a write to it does.
 pub(crate) fn refuse_foreign(tables: &Tables) -> Result<(), Error> {
     tables.foreign.as_ref().map_or(Ok(()), |foreign| Err(Error::foreign(foreign)))
+}
+
+/// A proxy that ends the connection as soon as a transaction stays open hands on no word that says
+/// so: it is tried. Whatever else cuts connections cuts the first question, too, or not the second.
+fn refused(db: &dyn Database, error: diesel::result::Error) -> Error {
+    if is_lost(&error)
+        && let Some(Ok(mut probe)) = db.another()
+        && probe.query("SELECT '1'").is_ok()
+        && probe.execute("BEGIN").is_err_and(|error| is_lost(&error))
+    {
+        return Error::NoLock(NoLock::StatementPooling);
+    }
+    taking()(error)
 }
 
 fn taking() -> impl FnOnce(diesel::result::Error) -> Error {

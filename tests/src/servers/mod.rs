@@ -7,7 +7,10 @@
 mod mariadb;
 mod options;
 mod pgbouncer;
+mod pglite;
+mod pgpool;
 mod postgres;
+mod replica;
 mod shared;
 mod supervisor;
 mod tls;
@@ -20,6 +23,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::{Engine, Session, TestDatabase, environment, programs};
 pub use options::{Durability, Encryption, Options};
 pub use pgbouncer::{Pgbouncer, PoolMode};
+pub use pglite::PGlite;
+pub use pgpool::{Pgpool, Reads};
+pub use replica::Standby;
 pub use shared::{Held, lend_none, mariadb, postgres};
 pub(crate) use supervisor::detach;
 use supervisor::{Programs, Signal, Supervisor};
@@ -29,7 +35,7 @@ pub use tls::Tls;
 /// environment that would tell it where to connect.
 pub fn client(engine: Engine) -> Command {
     let mut client = Command::new(match engine {
-        Engine::Postgres => programs::postgres("psql"),
+        Engine::Postgres => programs::postgres(None, "psql"),
         Engine::MariaDb => programs::mariadb("mariadb"),
     });
     environment::clean(&mut client);
@@ -43,6 +49,7 @@ pub struct Server {
     port: u16,
     supervisor: Supervisor,
     tls: Option<Tls>,
+    version: Option<String>,
 }
 
 impl Server {
@@ -57,7 +64,7 @@ impl Server {
                     Engine::MariaDb => mariadb::programs(folder, port, options, tls.as_ref()),
                 }
             });
-            Self { engine, port, supervisor, tls }
+            Self { engine, port, supervisor, tls, version: options.version.clone() }
         };
         start_on_free_port(start, |server| server.supervisor.await_ready(|| server.connect()))
     }
@@ -65,6 +72,11 @@ impl Server {
     /// Which server it is.
     pub fn engine(&self) -> Engine {
         self.engine
+    }
+
+    /// [`Options::version`]
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.version.as_deref()
     }
 
     /// The port on the loopback address; the same after a restart.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::Session;
 
 /// How long a server may take to start, stop or recover, on a slow and busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The commands of one server.
 pub(super) struct Programs {

@@ -8,7 +8,7 @@
 use dbmig_core::Version;
 use diesel::QueryResult;
 
-use super::{Activity, Database, Dialect, HISTORY, Presence, Tables, session};
+use super::{Activity, Database, Dialect, HISTORY, Idle, Presence, Tables, session};
 use crate::lock::{
     self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, assert_that,
     reached,
@@ -169,6 +169,18 @@ pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Acti
             Activity::Working(format!("server session {id}, for {} s: {what}", row.text(1)))
         }
     })
+}
+
+pub(super) fn quiet(session: &str, idle: Idle) -> Option<String> {
+    let id = session.parse::<u64>().ok()?;
+    let working = match idle {
+        Idle::Counts => "",
+        Idle::Passes => " AND command <> 'Sleep'",
+    };
+    Some(format!(
+        "NOT EXISTS (SELECT 1 FROM information_schema.processlist WHERE id = {id} \
+         AND id <> CONNECTION_ID(){working})"
+    ))
 }
 
 /// `ALTER TABLE`, without the rest: that may hold a password, and is cut off wherever.

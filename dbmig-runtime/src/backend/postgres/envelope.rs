@@ -22,9 +22,44 @@ const NOTICE_DEATH: &str = "client_connection_check_interval = 2000";
 /// What the migration has set for itself must not stop our rows.
 const UNLIMITED: &str = "SET LOCAL statement_timeout TO 0;\n";
 
-/// What a migration commonly sets for its session, or dbmig for the migration.
-const KEPT: [&str; 3] =
-    ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"];
+/// Of version 17: a transaction that lasts longer is ended, and its session with it. A role or database
+/// that has it could never get a long migration done. What the migration itself sets holds.
+///
+/// The one of a transaction counts from its beginning; it is lifted in the same message, and again
+/// behind each `RESET ALL`, which would let it count anew.
+const TRANSACTION_TIMEOUT: &str = "transaction_timeout";
+
+/// Lifts it for the transaction, or for the session.
+pub(super) fn lift(local: bool) -> String {
+    format!(
+        "SELECT CASE WHEN pg_catalog.current_setting('{TRANSACTION_TIMEOUT}', true) IS NOT NULL \
+         THEN pg_catalog.set_config('{TRANSACTION_TIMEOUT}', '0', {local}) END;\n"
+    )
+}
+
+/// A role or a database may only read unless a transaction says otherwise, as ours do; a statement
+/// alone has no words for it.
+const WRITES: &str = "SET default_transaction_read_only TO off;\n";
+
+/// What is said to be done must not be lost with the server. `on` would wait for standbys, too, which
+/// is for the owner of the setting to want.
+fn lasting(local: &str) -> String {
+    format!(
+        "SELECT CASE WHEN pg_catalog.current_setting('synchronous_commit') = 'off'::pg_catalog.text \
+         THEN pg_catalog.set_config('synchronous_commit', 'local', {local}) END;\n"
+    )
+}
+
+/// What a migration commonly sets for its session, or dbmig for the migration. Older servers do not
+/// know the last one.
+const KEPT: [&str; 6] = [
+    "lock_timeout",
+    "statement_timeout",
+    "idle_in_transaction_session_timeout",
+    "default_transaction_read_only",
+    "synchronous_commit",
+    TRANSACTION_TIMEOUT,
+];
 
 /// The places in [`Tables::session`](super::Tables::session).
 pub(super) const SEARCH_PATH: usize = 0;
@@ -32,13 +67,15 @@ pub(super) const ROLE: usize = 1;
 pub(super) const SERVER: usize = 2;
 /// One per line.
 pub(super) const SCHEMAS: usize = 3;
+/// The limits that are set, for whoever is told why his connection was lost.
+pub(super) const LIMITS: usize = 4;
 /// Of a server that can be told to notice the death of a client.
 pub(super) const NOTICES: &str = "notices";
 
 pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     let begin = match setting.fence.isolation {
-        Isolation::Default => "BEGIN",
-        Isolation::ReadsLate => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        Isolation::Default => "BEGIN READ WRITE",
+        Isolation::ReadsLate => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     };
     let words = Words { begin, commit: "COMMIT", rollback: "ROLLBACK" };
     let plain = Envelope::plain(&words, setting.nesting);
@@ -56,14 +93,17 @@ pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     let own = if ours { for_ours(setting, "SET LOCAL") } else { String::new() };
     // Of a transaction that dbmig is a guest in, the owner keeps his limits: `SET LOCAL` would
     // outlive the savepoint.
-    let (limits, unlimited, restore) = match setting.nesting {
-        Nesting::TopLevel => (limits(&setting.limits, "SET LOCAL"), UNLIMITED, ""),
-        Nesting::InTransaction => (String::new(), "", RESTORE_PATH),
+    let (lift, limits, unlimited, restore) = match setting.nesting {
+        Nesting::TopLevel => {
+            let unlimited = format!("{UNLIMITED}{}", lasting("true"));
+            (lift(true), limits(&setting.limits, "SET LOCAL"), unlimited, "")
+        }
+        Nesting::InTransaction => (String::new(), String::new(), String::new(), RESTORE_PATH),
     };
     Envelope {
-        open: format!("{}{fresh}{check}{own}{limits}", plain.open),
+        open: format!("{}{fresh}{lift}{check}{own}{limits}", plain.open),
         seal: format!(
-            "{}{}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
+            "{}{}{lift}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
             plain.seal,
             cleanse_if(setting.part.ends()),
             role(setting, "true"),
@@ -79,7 +119,10 @@ pub(super) fn prepare_alone(setting: &Setting<'_>) -> String {
         Ownership::Lent => String::new(),
     };
     match setting.nesting {
-        Nesting::TopLevel => own + &limits(&setting.limits, "SET"),
+        Nesting::TopLevel => {
+            let (lift, limits) = (lift(false), limits(&setting.limits, "SET"));
+            format!("{own}{WRITES}{}{lift}{limits}", lasting("false"))
+        }
         Nesting::InTransaction => own,
     }
 }
@@ -136,7 +179,7 @@ fn cleanse(setting: &Setting<'_>) -> String {
 fn keep() -> String {
     let keep = |name| {
         format!(
-            "pg_catalog.set_config('dbmig.{name}', pg_catalog.current_setting('{name}'), false)"
+            "pg_catalog.set_config('dbmig.{name}', coalesce(pg_catalog.current_setting('{name}', true), ''), false)"
         )
     };
     format!("SELECT {};\n", KEPT.map(keep).join(", "))

@@ -46,7 +46,7 @@ impl Stepper<'_, '_> {
     pub(super) fn begin(
         &self,
         db: &mut dyn Database,
-        done: usize,
+        step: &Step<'_>,
         cursor: Cursor,
     ) -> Result<(), Failure> {
         let (engine, tables, run) = (db.engine(), self.place.tables, self.run);
@@ -57,14 +57,17 @@ impl Stepper<'_, '_> {
             note: None,
             span: history::beginning(engine),
         };
-        let rows = history::take_up(engine, tables, run.version, RunState::Resumed)
+        let way = (run.version, run.direction);
+        let rows = history::expect_ledger(engine, tables, run.version, run.direction)
+            + &history::expect_left(engine, tables, way, step.takes_up.as_ref())
+            + &history::take_up(engine, tables, run.version, RunState::Resumed)
             + &history::insert(engine, tables, run, &progress);
         self.write(db, &rows, Part::First)?;
         let alone = |s: &Statement<'_>| self.way(s) == Way::Alone;
-        if self.statements.iter().skip(done).any(alone) {
+        if self.statements.iter().skip(step.done_before).any(alone) {
             let prepare = engine.prepare_alone(&self.setting(db, Part::Middle));
             if !prepare.is_empty() {
-                db.execute(&prepare).map_err(Failure::bookkeeping)?;
+                db.execute(&prepare).map_err(|error| Failure::around(engine, error))?;
             }
         }
         Ok(())
@@ -103,14 +106,14 @@ impl Stepper<'_, '_> {
     ) -> Result<(), Failure> {
         let engine = db.engine();
         if part == Part::Middle && self.own_transactions {
-            return db.execute(rows).map_err(Failure::bookkeeping);
+            return db.execute(rows).map_err(|error| Failure::around(engine, error));
         }
         let setting = Setting { limits: Limits::default(), ..self.setting(db, part) };
         let envelope = engine.envelope(&setting);
         db.execute(&envelope.around(rows)).map_err(|error| {
             // The first error is the one that matters.
             let _ = db.execute(&envelope.abort);
-            Failure::opening(engine, error)
+            Failure::around(engine, error)
         })
     }
 
@@ -122,7 +125,7 @@ impl Stepper<'_, '_> {
         reached: Reached,
         failure: &Failure,
     ) {
-        if failure.at == FailedAt::Fence || is_lost(&failure.error) {
+        if matches!(failure.at, FailedAt::Fence | FailedAt::Changed) || is_lost(&failure.error) {
             return;
         }
         let (engine, tables) = (db.engine(), self.place.tables);
