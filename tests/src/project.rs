@@ -170,10 +170,12 @@ impl Project {
         command.args(args).env("CARGO_NET_OFFLINE", "true");
         command.env("CARGO_TARGET_DIR", self.path("target"));
         command.env("CARGO_BUILD_BUILD_DIR", crate::workspace().join("target/test-projects"));
+        command.env("CARGO_PROFILE_DEV_DEBUG", "false");
         command
     }
 
-    fn program(&self, program: &Path) -> Command {
+    /// `program` in its root folder, as a command still to run.
+    pub fn program(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         environment::clean(&mut command).current_dir(&self.root).stdin(Stdio::null());
         command

@@ -28,7 +28,9 @@ impl Breach {
     /// Whether it is what `error` is about.
     pub(crate) fn caused(self, error: &Error) -> bool {
         let text = error.to_string();
-        [Dialect::Postgres, Dialect::Mysql].iter().any(|dialect| text.contains(self.words(*dialect)))
+        [Dialect::Postgres, Dialect::Mysql]
+            .iter()
+            .any(|dialect| text.contains(self.words(*dialect)))
     }
 }
 

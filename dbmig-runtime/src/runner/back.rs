@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::execute::{Origin, resolve};
 use crate::history;
 use crate::lock::Held;
-use crate::look::{Look, look, look_closely};
+use crate::look::{Look, Seek, look, look_closely};
 use crate::options::Options;
 
 /// How the database stands to a set, and what would be done about it.
@@ -35,7 +35,7 @@ pub(super) fn preview<'s>(
     options: &Options,
     target: &Target,
 ) -> Result<Preview<'s>, Error> {
-    let mut look = look_closely(db)?;
+    let mut look = look_closely(db, &Seek::of(set, options))?;
     trust_stored(db, &mut look, set, options, target)?;
     let history = &look.history;
     let comparison = Comparison::of(set, history);
@@ -59,7 +59,7 @@ pub(super) fn look_for(
     options: &Options,
     target: &Target,
 ) -> Result<Look, Error> {
-    let mut look = look(db)?;
+    let mut look = look(db, &Seek::of(set, options))?;
     trust_stored(db, &mut look, set, options, target)?;
     Ok(look)
 }
@@ -155,7 +155,8 @@ pub(super) fn doomed(
                 }
                 // Of what is counted as none, nothing is said before it goes.
                 let fresh = db.engine().fresh();
-                let count = format!("SELECT ({}) FROM (SELECT 1) one WHERE {fresh}", loss.count(dialect));
+                let count =
+                    format!("SELECT ({}) FROM (SELECT 1) one WHERE {fresh}", loss.count(dialect));
                 let rows = db.query(&count).map_err(|error| error.to_string())?;
                 let text = rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
                 text.parse().map_err(|_| text)

@@ -4,7 +4,7 @@ use dbmig_tests::project::{Output, run};
 use dbmig_tests::{Backend, Project, TestDatabase, database};
 
 use crate::project;
-use crate::releases::Release;
+use crate::releases::{Release, SERVERS};
 
 const USERS: &str = "2026-01-01-000000-0000_users";
 const EMAIL: &str = "2026-01-02-000000-0000_email";
@@ -12,6 +12,11 @@ const TAGS: &str = "2026-01-03-000000-0000_tags";
 
 fn three() -> Project {
     let project = project();
+    write_three(&project);
+    project
+}
+
+fn write_three(project: &Project) {
     project.migration(USERS, "CREATE TABLE users (id INTEGER PRIMARY KEY);", "DROP TABLE users;");
     project.migration(
         EMAIL,
@@ -19,7 +24,6 @@ fn three() -> Project {
         "ALTER TABLE users DROP COLUMN email;",
     );
     project.migration(TAGS, "CREATE TABLE tags (id INTEGER PRIMARY KEY);", "DROP TABLE tags;");
-    project
 }
 
 /// The commands that `text` recommends.
@@ -90,6 +94,23 @@ fn a_redo_that_could_not_reach_the_drifted_one_is_not_recommended() {
     project.dbmig_on(&db, &["verify"]).success();
 }
 
+#[test]
+fn a_late_migration_is_moved_to_the_directory_that_is_named() {
+    let (project, db) = (three(), database(Backend::Sqlite));
+    project.dbmig_on(&db, &["run"]).success();
+    let late = "2026-01-01-120000-0000_from_a_branch";
+    project.migration(late, "CREATE TABLE late (id INTEGER);", "DROP TABLE late;");
+    let told = project.dbmig_on(&db, &["run"]).expect(4).stderr;
+    let made = typed(&project, &db, &told, "new from_a_branch").success().text();
+    let made = made.split_once("migrations/").unwrap().1.split_once('/').unwrap().0;
+    for file in ["up.sql", "down.sql"] {
+        let text = project.read(&format!("migrations/{late}/{file}"));
+        project.write(&format!("migrations/{made}/{file}"), text);
+    }
+    project.remove(&format!("migrations/{late}"));
+    assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, "applied 1 migration\n");
+}
+
 /// The foreign one is not the newest.
 #[test]
 fn what_is_foreign_is_taken_back_by_the_command_that_is_named() {
@@ -145,6 +166,8 @@ fn what_is_applied_and_gone_from_the_directory_is_named() {
             project.dbmig_on(&db, &["status"]).success();
 
             typed(&project, &db, &verify, back).success();
+            // The other way out: its directory is there again.
+            write_three(&project);
             let run = project.dbmig_on(&db, &["run"]).success();
             assert!(!run.stderr.contains("warning"), "{}", run.stderr);
             project.dbmig_on(&db, &["status", "--check"]).success();
@@ -156,7 +179,7 @@ fn what_is_applied_and_gone_from_the_directory_is_named() {
 /// An older image that meets a newer database is no news.
 #[test]
 fn an_image_that_is_older_than_the_database_warns_of_nothing() {
-    for backend in Backend::ALL {
+    for backend in SERVERS {
         let db = database(backend);
         Release::V1_1.migrate(&db, &["up"]).success();
         let newer = Release::V1_1.since(Release::V1_0);
@@ -174,13 +197,19 @@ fn an_image_that_is_older_than_the_database_warns_of_nothing() {
 /// What is refused is not what is recommended, and what is recommended runs.
 #[test]
 fn a_refused_image_names_one_that_runs() {
-    for backend in Backend::ALL {
+    for backend in SERVERS {
         let db = database(backend);
         Release::V2_0.migrate(&db, &["up"]).success();
         let refused = Release::V1_2.migrate(&db, &["up"]).expect(4).stderr;
         assert!(refused.contains("next: deploy shop 2.0.0 or a later version; "), "{refused}");
         Release::V2_0.migrate(&db, &["up"]).success();
-        // The tool is no version of the app, so there is none to name.
+    }
+}
+
+/// The tool is no version of an app, so there is none to name.
+#[test]
+fn a_refused_directory_is_told_who_has_applied_what_it_lacks() {
+    for backend in Backend::ALL {
         let files = three();
         let db = database(backend);
         files.dbmig_on(&db, &["run"]).success();

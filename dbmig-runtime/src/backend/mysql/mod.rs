@@ -13,8 +13,10 @@ use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Row};
 use super::engine::{Activity, Engine, Idle, Renewal};
 use super::envelope::{Envelope, Limits, Setting, Words};
+use super::place::{Chosen, Found, Sought};
 use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 use super::{Backend, Mysql, sealed};
+use crate::last_words::During;
 use crate::lock::{Isolation, Lock};
 
 mod lock;
@@ -47,48 +49,47 @@ impl Engine for MysqlEngine {
         Dialect::Mysql
     }
 
-    fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables> {
+    fn locate(&self, db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found> {
+        let schema = match sought.schema() {
+            Some(schema) => Dialect::Mysql.literal(schema),
+            None => "DATABASE()".to_owned(),
+        };
         let table = |name| {
             format!(
                 "(SELECT CAST(MAX(table_type) AS CHAR) FROM information_schema.tables \
-                 WHERE table_schema = DATABASE() AND table_name = '{name}')"
+                 WHERE table_schema = {schema} AND table_name = '{name}')"
             )
         };
         let rows = db.query(&format!(
-            "SELECT CAST(DATABASE() AS CHAR), {}, {}{}",
+            "SELECT CAST(DATABASE() AS CHAR), {}, {}, (SELECT CAST(MAX(schema_name) AS CHAR) \
+             FROM information_schema.schemata WHERE schema_name = {schema}){}",
             table(LEDGER),
             table(HISTORY),
             session::columns(),
         ))?;
         let row = rows.into_iter().next().unwrap_or_default();
-        let Some(schema) = row.optional(0) else {
+        let Some(current) = row.optional(0) else {
             return Err(Error::QueryBuilderError(
                 "the URL names no database: add its name, as in mysql://user@host/DATABASE".into(),
             ));
         };
-        let presence = |name: &str, kind: Option<&str>| {
-            match kind {
-            None => Ok(Presence::Absent),
-            Some("BASE TABLE") => Ok(Presence::Present),
-            Some(kind) => Err(Error::QueryBuilderError(
-                format!(
-                    "`{schema}`.`{name}` is a {kind}, not the plain table that it should be: look at what \
-                     it is, then drop or rename it"
-                )
-                .into(),
-            )),
-        }
+        let (schema, chosen) = match (sought, row.optional(3)) {
+            (Sought::Session, _) => (current, Chosen::Only),
+            (Sought::Setting(_) | Sought::Again(_), None) => return Ok(Found::NoSchema),
+            (Sought::Setting(_) | Sought::Again(_), Some(schema)) => (schema, Chosen::Setting),
         };
-        Ok(Tables {
+        Ok(Found::At(Tables {
             dialect: Dialect::Mysql,
             schema: schema.to_owned(),
-            ledger: presence(LEDGER, row.optional(1))?,
-            history: presence(HISTORY, row.optional(2))?,
+            current: current.to_owned(),
+            chosen,
+            ledger: presence(schema, LEDGER, row.optional(1))?,
+            history: presence(schema, HISTORY, row.optional(2))?,
             foreign: None,
             obstacle: None,
             sessions: Sessions::OfEach,
-            session: session::read(&row, 3),
-        })
+            session: session::read(&row, 4),
+        }))
     }
 
     fn create_history(&self, tables: &Tables) -> String {
@@ -108,8 +109,9 @@ impl Engine for MysqlEngine {
         )
     }
 
-    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
-        super::current::by_rows(db, set, "")
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
+        let schema = sought.schema().map(|schema| Dialect::Mysql.identifier(schema) + ".");
+        super::current::by_rows(db, set, &schema.unwrap_or_default())
     }
 
     fn mark(&self, tables: &Tables) -> Option<String> {
@@ -135,6 +137,30 @@ impl Engine for MysqlEngine {
 
     fn activity(&self, db: &mut dyn Database, session: &str) -> QueryResult<Activity> {
         lock::activity(db, session)
+    }
+
+    fn limits(&self) -> &'static [&'static str] {
+        &["wait_timeout", "idle_transaction_timeout"]
+    }
+
+    fn last_words(
+        &self,
+        db: &mut dyn Database,
+        lasted: Duration,
+        _during: During,
+    ) -> QueryResult<Option<String>> {
+        let rows = db.query("SHOW GLOBAL STATUS LIKE 'Uptime'")?;
+        let Some(runs) = rows.first().and_then(|row| row.text(1).parse::<u64>().ok()) else {
+            return Ok(None);
+        };
+        Ok(Some(if runs < lasted.as_secs() {
+            format!("the server was restarted meanwhile: it has run for {runs} s")
+        } else {
+            format!(
+                "the server has run for {runs} s and takes new connections: only this one has ended, by an \
+                 administrator (KILL), by a limit such as wait_timeout, or by what stands between"
+            )
+        }))
     }
 
     fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()> {
@@ -203,5 +229,19 @@ impl Engine for MysqlEngine {
     /// for [`session::prepare`] comes before it.
     fn is_fence(&self, error: &Error) -> bool {
         error.to_string().contains("Subquery returns more than 1 row")
+    }
+}
+
+fn presence(schema: &str, name: &str, kind: Option<&str>) -> QueryResult<Presence> {
+    match kind {
+        None => Ok(Presence::Absent),
+        Some("BASE TABLE") => Ok(Presence::Present),
+        Some(kind) => Err(Error::QueryBuilderError(
+            format!(
+                "`{schema}`.`{name}` is a {kind}, not the plain table that it should be: look at what \
+                 it is, then drop or rename it"
+            )
+            .into(),
+        )),
     }
 }

@@ -35,17 +35,22 @@ pub(super) fn read(row: &Row, first: usize) -> Vec<String> {
     (first..first + KEPT.len()).map(|index| row.text(index).to_owned()).collect()
 }
 
-/// Gives back all that was read.
+/// Gives back all that was read, and the database that was chosen: a migration may have failed behind
+/// its `USE`, and the next run on this session would look for the ledger there.
 pub(super) fn give_back(tables: &Tables) -> String {
-    restore(tables, |_| true)
+    format!("{}{}", restore(tables, |_| true), home(tables))
 }
 
 /// Undoes what a migration may have set: the commonest, for a session of our own is given up after
 /// it ([`Renewal::ByReconnecting`](super::Renewal)).
 pub(super) fn cleanse(tables: &Tables) -> String {
-    let schema = Dialect::Mysql.identifier(&tables.schema);
     // The rows that follow may fail, too.
-    format!("{}USE {schema};\n", restore(tables, |name| name != LANGUAGE))
+    format!("{}{}", restore(tables, |name| name != LANGUAGE), home(tables))
+}
+
+/// Not the ledger's, which a setting may have in another database.
+fn home(tables: &Tables) -> String {
+    format!("USE {};\n", Dialect::Mysql.identifier(&tables.current))
 }
 
 fn restore(tables: &Tables, wanted: impl Fn(&str) -> bool) -> String {
