@@ -89,7 +89,9 @@ pub(crate) fn pgpool() -> PathBuf {
     let mut folders = search_path();
     folders.extend(["/usr/sbin", "/usr/local/bin"].map(Into::into));
     first("pgpool", &folders).unwrap_or_else(|| {
-        panic!("no `pgpool` found: install pgpool-II 4.3 or newer (Debian: `apt-get install pgpool2`)")
+        panic!(
+            "no `pgpool` found: install pgpool-II 4.3 or newer (Debian: `apt-get install pgpool2`)"
+        )
     })
 }
 

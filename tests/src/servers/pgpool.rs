@@ -33,9 +33,9 @@ impl Pgpool {
             Self { port, supervisor }
         };
         start_on_free_port(start, |pooler| {
-            pooler.supervisor.await_ready(|| {
-                Session::connect(Backend::Postgres, &pooler.url_of("postgres"))
-            })
+            pooler
+                .supervisor
+                .await_ready(|| Session::connect(Backend::Postgres, &pooler.url_of("postgres")))
         })
     }
 
@@ -73,22 +73,11 @@ fn programs(
         serve.extend([option.into(), text(&file)]);
     }
     // Its children go with it only if it is asked.
-    Programs {
-        init: vec!["true".into()],
-        serve,
-        quick: Signal::Int,
-        users: ["postgres", "nobody"],
-    }
+    Programs { init: vec!["true".into()], serve, quick: Signal::Int, users: ["postgres", "nobody"] }
 }
 
 /// Through the sockets of the servers, which ask for no password.
-fn settings(
-    folder: &Path,
-    port: u16,
-    primary: &Server,
-    standby: &Standby,
-    reads: Reads,
-) -> String {
+fn settings(folder: &Path, port: u16, primary: &Server, standby: &Standby, reads: Reads) -> String {
     let by_name = match reads {
         Reads::ByVolatility => "",
         Reads::ByName => "write_function_list = 'currval,lastval,nextval,setval'\n",

@@ -9,7 +9,11 @@ use crate::project;
 
 fn three() -> Project {
     let project = project();
-    project.migration("1_a", "CREATE TABLE a (n INTEGER); INSERT INTO a VALUES (0);", "DROP TABLE a;");
+    project.migration(
+        "1_a",
+        "CREATE TABLE a (n INTEGER); INSERT INTO a VALUES (0);",
+        "DROP TABLE a;",
+    );
     project.migration("2_b", "UPDATE a SET n = n + 1;", "UPDATE a SET n = n - 1;");
     project.migration(
         "3_c",

@@ -31,7 +31,8 @@ fn a_replica_is_refused_where_there_is_something_to_write() {
     assert!(waiting.contains("1 of 1 migrations are pending"), "{waiting}");
 
     project.dbmig_on(&db, &["run"]).success();
-    for command in [&["wait", "--timeout", "30s"][..], &["run"], &["status", "--check"], &["plan"]] {
+    for command in [&["wait", "--timeout", "30s"][..], &["run"], &["status", "--check"], &["plan"]]
+    {
         finish(start(&project, &url, command)).success();
     }
     let refused = finish(start(&project, &url, &["revert", "--yes"])).expect(75).stderr;
@@ -87,7 +88,11 @@ fn settings_of_a_role_change_nothing() {
         "CREATE TABLE a (id INTEGER, s TEXT); INSERT INTO a VALUES (1, NULL), (2, 'x');",
         "DROP TABLE a;",
     );
-    project.migration("2_i", "CREATE INDEX CONCURRENTLY i ON a (id); UPDATE a SET id = id + 1;", "UPDATE a SET id = id - 1; DROP INDEX CONCURRENTLY i;");
+    project.migration(
+        "2_i",
+        "CREATE INDEX CONCURRENTLY i ON a (id); UPDATE a SET id = id + 1;",
+        "UPDATE a SET id = id - 1; DROP INDEX CONCURRENTLY i;",
+    );
     project.write("migrations/2_i/metadata.toml", "run_in_transaction = false\n");
     let mut cases: Vec<Vec<(&str, &str)>> = SETTINGS.iter().map(|one| vec![*one]).collect();
     let serializable = &SETTINGS[1];
@@ -124,7 +129,11 @@ fn tried(project: &dbmig_tests::Project, settings: &[(&str, &str)]) {
         assert_eq!(ids, ["2", "3"], "{settings:?}");
         let back = play(&["revert", "--all", "--yes", "--lock", lock]);
         assert!(back.contains("reverted 2 migrations"), "{settings:?}: {back}");
-        assert_eq!(db.column("SELECT version FROM __diesel_schema_migrations"), [""; 0], "{settings:?}");
+        assert_eq!(
+            db.column("SELECT version FROM __diesel_schema_migrations"),
+            [""; 0],
+            "{settings:?}"
+        );
     }
     let lent = &mut PgConnection::establish(&url).unwrap();
     let report = Migrator::new(&sets::postgres::ALL).run(lent);
