@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
-use crate::lock::{Held, refuse_foreign, with_lock};
+use crate::lock::{Held, refuse_foreign, refuse_obstacle, with_lock};
 use crate::look::{locate, look, look_closely};
 use crate::options::{Options, host};
 use crate::report::Report;
@@ -79,13 +79,14 @@ impl<'a> Runner<'a> {
     /// [`Error`]; see there what had happened before.
     pub fn run(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
         db.report_to(&self.options.control);
+        // Needs no session that is prepared for it.
+        if matches!(target, Target::Latest | Target::Image(_)) && self.is_current(db) {
+            return Ok(Report::default());
+        }
         within(db, |db| self.run_within(db, target))
     }
 
     fn run_within(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
-        if matches!(target, Target::Latest | Target::Image(_)) && self.is_current(db) {
-            return Ok(Report::default());
-        }
         let Self { set, options, observe } = self;
         let decide = |history: &History| plan(set, history, target, &options.policy);
         // What was known before this runner waited for another one; and what is, at the end.
@@ -156,7 +157,7 @@ impl<'a> Runner<'a> {
     pub fn holder(&self, db: &mut dyn Database) -> Result<Option<String>, Error> {
         within(db, |db| {
             let tables = locate(db)?;
-            let holder = crate::lock::of(db, &self.options)?.holder(db, &tables);
+            let holder = crate::lock::of(db, &tables, &self.options)?.holder(db, &tables);
             holder.map_err(Error::database("look who holds the migration lock"))
         })
     }
@@ -270,7 +271,9 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     let create = format!("{};\n{};\n", tables.create_ledger(), db.engine().create_history(&tables));
     db.execute(&create).map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
-    refuse_foreign(&locate(db)?)?;
+    let created = locate(db)?;
+    refuse_foreign(&created)?;
+    refuse_obstacle(&created)?;
     held.look.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };
     Ok(held.look.tables.clone())
 }

@@ -20,6 +20,10 @@ pub struct Tables {
     pub history: Presence,
     /// A table of the two that belongs to somebody who could lead our writes astray.
     pub foreign: Option<Foreign>,
+    /// Why nothing can be written there.
+    pub obstacle: Option<Obstacle>,
+    /// The cluster whose servers all take writes.
+    pub cluster: Option<Cluster>,
     /// What the session had set that a migration may change, in the engine's own order.
     pub session: Vec<String>,
 }
@@ -33,6 +37,42 @@ pub struct Foreign {
     pub owner: String,
     /// What this role could do with it.
     pub access: Access,
+}
+
+/// Why nothing of dbmig's can be written, though it can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The server says that others write.
+    OnlyReads {
+        /// In words.
+        why: String,
+    },
+    /// A table whose rows stay when a transaction is rolled back.
+    NotTransactional {
+        /// Its name.
+        table: String,
+        /// The storage engine.
+        engine: String,
+    },
+}
+
+/// Servers that all take writes, while each has locks of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cluster {
+    /// Galera.
+    Galera,
+    /// MySQL's group replication.
+    GroupReplication,
+}
+
+impl Cluster {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Galera => "Galera",
+            Self::GroupReplication => "group replication",
+        }
+    }
 }
 
 /// What a role may do with a table.
@@ -98,7 +138,12 @@ impl Tables {
     /// Creates Diesel's table, as Diesel does, unless it is there.
     pub fn create_ledger(&self) -> String {
         let create = diesel::migration::CREATE_MIGRATIONS_TABLE.trim_end().trim_end_matches(';');
-        create.replace(LEDGER, &self.ledger_name())
+        let create = create.replace(LEDGER, &self.ledger_name());
+        match self.dialect {
+            // Whatever the server would choose: a rollback must take the row with it.
+            Dialect::Mysql => create + " ENGINE = InnoDB",
+            Dialect::Postgres | Dialect::Sqlite => create,
+        }
     }
 
     /// Our table, qualified and quoted.

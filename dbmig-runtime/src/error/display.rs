@@ -4,6 +4,7 @@ use std::fmt;
 
 use dbmig_core::plan::{Blocked, Direction, Unknown};
 
+use crate::backend::tables::Obstacle;
 use super::{ConnectReason, Error, Left, MigrationError};
 use crate::report::Report;
 
@@ -53,6 +54,21 @@ impl fmt::Display for Error {
             Self::LeaseNeedsUrl => f.write_str(
                 "a lease needs a connection of its own, to renew it while the other one works, and this \
                  connection was lent",
+            ),
+            Self::ClusterNeedsUrl(cluster) => write!(
+                f,
+                "the server is one of a cluster ({}), where a named lock holds on one server only. The lease \
+                 holds on all, but needs a connection of its own, and this connection was lent. Nothing was \
+                 written",
+                cluster.name(),
+            ),
+            Self::Obstacle(Obstacle::OnlyReads { why }) => {
+                write!(f, "nothing can be migrated here: {why}. Nothing was written")
+            }
+            Self::Obstacle(Obstacle::NotTransactional { table, engine }) => write!(
+                f,
+                "the storage engine of {table} is {engine}, which keeps rows that were rolled back: it would \
+                 say that a migration is applied which is not. Nothing was written",
             ),
             Self::NoLease => {
                 f.write_str("SQLite has no lease between runners: its lock is that of a file")

@@ -6,8 +6,8 @@ use dbmig_core::Dialect;
 use dbmig_core::plan::{Blocked, Direction, Unrepairable};
 use dbmig_core::sql::{Position, SplitError};
 
-use crate::backend::atomic::{is_lock_wait, is_lost};
-use crate::backend::tables::{Access, Foreign};
+use crate::backend::atomic::{is_lock_wait, is_lost, is_unready};
+use crate::backend::tables::{Access, Cluster, Foreign, Obstacle};
 use crate::history::HistoryRow;
 use crate::report::Report;
 use crate::url::UrlError;
@@ -70,6 +70,10 @@ pub enum Error {
     Cancelled(Box<Report>),
     /// A lease needs a connection of its own, and this one was lent.
     LeaseNeedsUrl,
+    /// The same where the server is one of a cluster, so that no other lock will do.
+    ClusterNeedsUrl(Cluster),
+    /// Nothing can be written there; nothing was.
+    Obstacle(Obstacle),
     /// A lease was asked for on SQLite, whose lock is that of a file.
     NoLease,
     /// The URL leads to another database than the migrations are for.
@@ -243,17 +247,25 @@ impl Error {
         self.class() == Class::Temporary || (missing && dialect != Dialect::Sqlite)
     }
 
+    /// Whether the server lets sessions in, and is not ready for what they ask.
+    pub(crate) fn is_unready(&self) -> bool {
+        matches!(self, Self::Database { source, .. } if is_unready(source))
+    }
+
     /// What kind of failure it is.
     pub fn class(&self) -> Class {
         match self {
             Self::Url(_) | Self::NotBuiltIn { .. } => Class::Usage,
             Self::LeaseNeedsUrl
+            | Self::ClusterNeedsUrl(_)
             | Self::NoLease
             | Self::OtherDatabase { .. }
             | Self::Unrepairable(_) => Class::Usage,
             Self::Connect { reason: ConnectReason::Misunderstood, .. } => Class::Usage,
             Self::Connect { reason: ConnectReason::Unreachable, .. }
             | Self::LockWait { .. }
+            // A failover may make it the one that writes.
+            | Self::Obstacle(Obstacle::OnlyReads { .. })
             | Self::NotReady { .. }
             | Self::LockLost(_)
             | Self::Cancelled(_) => Class::Temporary,
@@ -263,6 +275,7 @@ impl Error {
             Self::Blocked(_)
             | Self::NewerHistory { .. }
             | Self::Foreign(_)
+            | Self::Obstacle(Obstacle::NotTransactional { .. })
             | Self::OtherSchema { .. } => Class::Refused,
             Self::Migration(error) if is_temporary(&error.source) => Class::Temporary,
             Self::Database { source, .. } if is_temporary(source) => Class::Temporary,
@@ -275,7 +288,7 @@ fn is_temporary(error: &diesel::result::Error) -> bool {
     // During a failover the server that answers may be the one that only reads.
     const READS_ONLY: [&str; 3] = ["read-only transaction", "--read-only", "during recovery"];
     let text = error.to_string();
-    is_lost(error) || is_lock_wait(error) || READS_ONLY.iter().any(|words| text.contains(words))
+    is_lost(error) || is_lock_wait(error) || is_unready(error) || READS_ONLY.iter().any(|words| text.contains(words))
 }
 
 impl std::error::Error for Error {

@@ -3,7 +3,7 @@
 use dbmig_core::plan::Direction;
 
 use super::{ConnectReason, Error, Left, MigrationError, is_temporary};
-use crate::backend::tables::Foreign;
+use crate::backend::tables::{Foreign, Obstacle};
 
 impl Error {
     /// What to type next, for a front end that is called `program`.
@@ -55,6 +55,10 @@ impl Error {
             )),
             Self::Cancelled(_) => Some("run it again to go on".to_owned()),
             Self::LeaseNeedsUrl => Some("give the migrator the URL: `Migrator::run_at`".to_owned()),
+            Self::ClusterNeedsUrl(_) => Some(
+                "give the migrator the URL: `Migrator::run_at` or `Migrator::start`".to_owned(),
+            ),
+            Self::Obstacle(obstacle) => Some(obstacle.remedy()),
             Self::NoLease => Some("leave out the lease: `--lock advisory`".to_owned()),
             Self::OtherDatabase { .. } => Some("check the database URL".to_owned()),
             Self::OtherSchema { .. } => Some(
@@ -71,6 +75,20 @@ impl Error {
             }
             Self::StoredScriptGone { .. } => Some("put the migration's directory back".to_owned()),
             Self::Url(_) | Self::Database { .. } => None,
+        }
+    }
+}
+
+impl Obstacle {
+    fn remedy(&self) -> String {
+        match self {
+            Self::OnlyReads { .. } => {
+                "check that the database URL leads to the server that writes; after a failover, run it again"
+                    .to_owned()
+            }
+            Self::NotTransactional { table, .. } => {
+                format!("`ALTER TABLE {table} ENGINE = InnoDB`, then run it again")
+            }
         }
     }
 }

@@ -4,13 +4,19 @@
 //! counts. Row 2 is locked by each transaction that works under it, *before* it checks row 1;
 //! whoever takes the lease checks row 2 after. So a transaction of a holder who has lost the lease
 //! either sees that, or is seen and waited for.
+//!
+//! On MySQL, both change row 2: a lock is one of a server, but of two changes of one row a cluster
+//! commits one only, in the same order everywhere.
+
+use std::time::Duration;
 
 use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 
 use super::keeper::SILENCE;
-use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, reached};
+use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Pause, Seat, Seen, Take, reached};
 use crate::backend::Database;
+use crate::backend::atomic::is_lock_wait;
 use crate::backend::engine::Engine;
 use crate::backend::tables::{Standing, Tables};
 use crate::look::Look;
@@ -29,6 +35,10 @@ pub(crate) struct Lease;
 impl Lock for Lease {
     fn seat(&self) -> Seat {
         Seat::Beside
+    }
+
+    fn lends(&self) -> bool {
+        false
     }
 
     fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>> {
@@ -78,11 +88,11 @@ impl Lock for Lease {
         if let Standing::Foreign(foreign) = standing {
             return Ok(Take::Foreign(foreign));
         }
-        if standing == Standing::Absent || db.execute(&attempt).is_err() {
+        if standing == Standing::Absent || tried(db.execute(&attempt)).is_err() {
             if let Standing::Foreign(foreign) = create(db, claim.tables)? {
                 return Ok(Take::Foreign(foreign));
             }
-            db.execute(&attempt)?;
+            tried(db.execute(&attempt))?;
         }
         if !self.is_ours(db, claim)? {
             // Who created the table may have died before it had its rows.
@@ -93,8 +103,9 @@ impl Lock for Lease {
         }
         // A transaction of an earlier holder may be under way; it holds the second row.
         let probe = format!(
-            "{}SELECT id FROM {table} WHERE id = 2 FOR UPDATE NOWAIT;\nCOMMIT;\n",
+            "{}SELECT id FROM {table} WHERE id = 2 FOR UPDATE NOWAIT;\n{}COMMIT;\n",
             begin(engine),
+            touch(claim.tables),
         );
         if db.execute(&probe).is_err() {
             let _ = db.execute("ROLLBACK");
@@ -106,13 +117,12 @@ impl Lock for Lease {
 
     fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, doing: &str) -> QueryResult<()> {
         let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
-        db.execute(&format!(
-            "UPDATE {table} SET expires_at = {}, doing = {} WHERE id = 1 AND token = {} \
-             AND expires_at > {}",
+        // Also once it has run out: as long as the number is ours, nobody has taken it.
+        insisting(db, &format!(
+            "UPDATE {table} SET expires_at = {}, doing = {} WHERE id = 1 AND token = {}",
             engine.later(TERM),
             engine.dialect().literal(doing),
             claim.token,
-            engine.now(),
         ))?;
         match self.is_ours(db, claim)? {
             true => Ok(()),
@@ -122,7 +132,7 @@ impl Lock for Lease {
 
     fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
         let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
-        db.execute(&format!(
+        insisting(db, &format!(
             "UPDATE {table} SET expires_at = {} WHERE id = 1 AND token = {}",
             engine.now(),
             claim.token,
@@ -131,15 +141,15 @@ impl Lock for Lease {
 
     fn fence(&self, claim: &Claim<'_>, _: &Guard) -> Fence {
         let (dialect, table) = (claim.tables.dialect, claim.tables.qualified(TABLE));
-        let now = match dialect {
-            Dialect::Mysql => "UTC_TIMESTAMP(3)",
-            _ => "pg_catalog.clock_timestamp()",
+        // Not the time: whoever takes what has run out changes the number.
+        let ours =
+            format!("EXISTS (SELECT 1 FROM {table} WHERE id = 1 AND token = {})", claim.token);
+        let lock = match dialect {
+            Dialect::Mysql => touch(claim.tables),
+            Dialect::Postgres | Dialect::Sqlite => {
+                format!("SELECT id FROM {table} WHERE id = 2 FOR UPDATE;\n")
+            }
         };
-        let ours = format!(
-            "EXISTS (SELECT 1 FROM {table} WHERE id = 1 AND token = {} AND expires_at > {now})",
-            claim.token,
-        );
-        let lock = format!("SELECT id FROM {table} WHERE id = 2 FOR UPDATE;\n");
         Fence {
             // Row 1 has to be read as it is after row 2 is locked, not as it was before, and must
             // stay free for those who renew it.
@@ -159,6 +169,44 @@ impl Lease {
         ))?;
         Ok(!rows.is_empty())
     }
+}
+
+/// Changes row 2, on MySQL: a row that is changed to what it was is none to a cluster.
+fn touch(tables: &Tables) -> String {
+    match tables.dialect {
+        Dialect::Mysql => {
+            let table = tables.qualified(TABLE);
+            format!("UPDATE {table} SET token = token + 1 WHERE id = 2;\n")
+        }
+        Dialect::Postgres | Dialect::Sqlite => String::new(),
+    }
+}
+
+/// Somebody who was faster is no error.
+fn tried(done: QueryResult<()>) -> QueryResult<()> {
+    match done {
+        Err(error) if is_contention(&error) => Ok(()),
+        done => done,
+    }
+}
+
+/// Another node of a cluster was faster, in one of its many words.
+fn is_contention(error: &diesel::result::Error) -> bool {
+    is_lock_wait(error) || error.to_string().contains("Query execution was interrupted")
+}
+
+/// A change of a row that only its holder changes: who collides with another node was not refused.
+fn insisting(db: &mut dyn Database, sql: &str) -> QueryResult<()> {
+    let mut pause = Pause::new();
+    for _ in 0..8 {
+        match db.execute(sql) {
+            Err(error) if is_contention(&error) => {
+                std::thread::sleep(pause.next(Duration::from_millis(400)));
+            }
+            done => return done,
+        }
+    }
+    db.execute(sql)
 }
 
 /// A statement that fails unless `condition` holds.
@@ -189,10 +237,11 @@ fn begin(engine: &dyn Engine) -> &'static str {
 /// it is: somebody may have been faster.
 fn create(db: &mut dyn Database, tables: &Tables) -> QueryResult<Standing> {
     let (table, time) = (tables.qualified(TABLE), times(tables.dialect).0);
+    let engine = if tables.dialect == Dialect::Mysql { " ENGINE = InnoDB" } else { "" };
     let create = format!(
         "CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, token BIGINT NOT NULL, \
          holder TEXT NOT NULL, doing TEXT NOT NULL, since {time} NOT NULL, \
-         expires_at {time} NOT NULL);\n"
+         expires_at {time} NOT NULL){engine};\n"
     );
     // PostgreSQL: two at once collide in the catalogue, though it says IF NOT EXISTS.
     db.execute(&create).or_else(|_| db.execute(&create))?;

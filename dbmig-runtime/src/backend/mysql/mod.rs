@@ -10,7 +10,7 @@ use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 
 use super::atomic::{Atomic, Failure, Outcome, one_by_one};
-use super::connection::{Database, Row};
+use super::connection::{Database, Ownership, Row};
 use super::engine::{Activity, Engine, Renewal};
 use super::envelope::{Envelope, Limits, Setting};
 use super::tables::{HISTORY, LEDGER, Presence, Tables};
@@ -18,6 +18,7 @@ use super::{Backend, Mysql, sealed};
 use crate::lock::{Isolation, Lock};
 
 mod lock;
+mod server;
 mod session;
 mod sight;
 
@@ -47,10 +48,10 @@ impl Engine for MysqlEngine {
             )
         };
         let rows = db.query(&format!(
-            "SELECT CAST(DATABASE() AS CHAR), {}, {}{}",
+            "SELECT CAST(DATABASE() AS CHAR), {}, {}, {}",
             table(LEDGER),
             table(HISTORY),
-            session::columns(),
+            server::columns(),
         ))?;
         let row = rows.into_iter().next().unwrap_or_default();
         let Some(schema) = row.optional(0) else {
@@ -77,8 +78,18 @@ impl Engine for MysqlEngine {
             ledger: presence(LEDGER, row.optional(1))?,
             history: presence(HISTORY, row.optional(2))?,
             foreign: None,
-            session: session::read(&row, 3),
+            obstacle: server::obstacle(&row, 3),
+            cluster: server::cluster(&row, 3),
+            session: Vec::new(),
         })
+    }
+
+    /// Two messages, the second where the connection was lent.
+    fn enter(&self, db: &mut dyn Database) -> QueryResult<String> {
+        match db.ownership() {
+            Ownership::Ours => db.execute(&session::enter_own()).map(|()| String::new()),
+            Ownership::Lent => db.execute(&session::enter()).map(|()| session::leave()),
+        }
     }
 
     fn create_history(&self, tables: &Tables) -> String {
@@ -99,7 +110,7 @@ impl Engine for MysqlEngine {
     }
 
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
-        super::current::by_rows(db, set, "")
+        super::current::by_rows(db, set, session::COMPLETE, "")
     }
 
     fn lock(&self) -> &'static dyn Lock {
@@ -107,7 +118,8 @@ impl Engine for MysqlEngine {
     }
 
     fn session(&self, db: &mut dyn Database, _token: u32) -> QueryResult<String> {
-        let rows = db.query("SELECT CAST(CONNECTION_ID() AS CHAR)")?;
+        // With its server: on another one of a cluster, or after a failover, the number is another's.
+        let rows = db.query(&format!("SELECT CONCAT(CONNECTION_ID(), '@', {})", lock::SERVER))?;
         Ok(rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
     }
 
@@ -116,9 +128,9 @@ impl Engine for MysqlEngine {
     }
 
     fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()> {
-        match session.parse::<u64>() {
-            Ok(id) => db.execute(&format!("KILL QUERY {id}")),
-            Err(_) => Ok(()),
+        match lock::here(db, session)? {
+            Some(id) => db.execute(&format!("KILL QUERY {id}")),
+            None => Ok(()),
         }
     }
 
@@ -136,11 +148,15 @@ impl Engine for MysqlEngine {
             Isolation::ReadsLate => "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\n",
         };
         let open = format!("{prepare}{isolation}{}{}", plain.open, setting.fence.check);
-        Envelope { open, seal, ..plain }
+        session::turning(Envelope { open, seal, ..plain })
     }
 
     fn prepare_alone(&self, setting: &Setting<'_>) -> String {
-        session::prepare(setting)
+        session::alone(setting)
+    }
+
+    fn hand_over(&self) -> String {
+        session::theirs()
     }
 
     fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {

@@ -48,6 +48,8 @@ pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
         ledger: Presence::Absent,
         history: Presence::Absent,
         foreign: None,
+        obstacle: None,
+        cluster: None,
         session: vec![
             row.text(1).to_owned(),
             row.text(2).to_owned(),

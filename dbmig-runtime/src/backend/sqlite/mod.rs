@@ -63,6 +63,8 @@ impl Engine for SqliteEngine {
             ledger: has(LEDGER),
             history: has(HISTORY),
             foreign: None,
+            obstacle: None,
+            cluster: None,
             session: Vec::new(),
         })
     }
@@ -96,7 +98,7 @@ impl Engine for SqliteEngine {
     }
 
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
-        super::current::by_rows(db, set, "main.")
+        super::current::by_rows(db, set, "SELECT", "main.")
     }
 
     fn lock(&self) -> &'static dyn Lock {
