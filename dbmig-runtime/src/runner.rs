@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
-use crate::lock::{Held, refuse_foreign, refuse_obstacle, with_lock};
+use crate::lock::{Held, Unready, refuse_foreign, refuse_obstacle, with_lock};
 use crate::look::{locate, look, look_closely};
 use crate::options::{Options, host};
 use crate::report::Report;
@@ -83,7 +83,14 @@ impl<'a> Runner<'a> {
         if matches!(target, Target::Latest | Target::Image(_)) && self.is_current(db) {
             return Ok(Report::default());
         }
-        within(db, |db| self.run_within(db, target))
+        let mut unready = Unready::new(&self.options);
+        let leave = loop {
+            match enter(db) {
+                Ok(leave) => break leave,
+                Err(error) => unready.wait(error, &mut *self.observe)?,
+            }
+        };
+        inside(db, &leave, |db| self.run_within(db, target))
     }
 
     fn run_within(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
@@ -250,10 +257,22 @@ fn within<T>(
     db: &mut dyn Database,
     body: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let leave = db.engine().enter(db).map_err(Error::database("prepare the session"))?;
+    let leave = enter(db)?;
+    inside(db, &leave, body)
+}
+
+fn enter(db: &mut dyn Database) -> Result<String, Error> {
+    db.engine().enter(db).map_err(Error::database("prepare the session"))
+}
+
+fn inside<T>(
+    db: &mut dyn Database,
+    leave: &str,
+    body: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
+) -> Result<T, Error> {
     let result = body(db);
     if !leave.is_empty() {
-        let left = db.execute(&leave);
+        let left = db.execute(leave);
         let value = result?;
         left.map_err(Error::database("restore the session"))?;
         return Ok(value);

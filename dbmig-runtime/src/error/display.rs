@@ -4,8 +4,8 @@ use std::fmt;
 
 use dbmig_core::plan::{Blocked, Direction, Unknown};
 
-use crate::backend::tables::Obstacle;
 use super::{ConnectReason, Error, Left, MigrationError};
+use crate::backend::tables::Obstacle;
 use crate::report::Report;
 
 impl fmt::Display for Error {

@@ -288,7 +288,10 @@ fn is_temporary(error: &diesel::result::Error) -> bool {
     // During a failover the server that answers may be the one that only reads.
     const READS_ONLY: [&str; 3] = ["read-only transaction", "--read-only", "during recovery"];
     let text = error.to_string();
-    is_lost(error) || is_lock_wait(error) || is_unready(error) || READS_ONLY.iter().any(|words| text.contains(words))
+    is_lost(error)
+        || is_lock_wait(error)
+        || is_unready(error)
+        || READS_ONLY.iter().any(|words| text.contains(words))
 }
 
 impl std::error::Error for Error {

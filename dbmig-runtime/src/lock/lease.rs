@@ -118,12 +118,15 @@ impl Lock for Lease {
     fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, doing: &str) -> QueryResult<()> {
         let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
         // Also once it has run out: as long as the number is ours, nobody has taken it.
-        insisting(db, &format!(
-            "UPDATE {table} SET expires_at = {}, doing = {} WHERE id = 1 AND token = {}",
-            engine.later(TERM),
-            engine.dialect().literal(doing),
-            claim.token,
-        ))?;
+        insisting(
+            db,
+            &format!(
+                "UPDATE {table} SET expires_at = {}, doing = {} WHERE id = 1 AND token = {}",
+                engine.later(TERM),
+                engine.dialect().literal(doing),
+                claim.token,
+            ),
+        )?;
         match self.is_ours(db, claim)? {
             true => Ok(()),
             false => Err(diesel::result::Error::QueryBuilderError(LOST.into())),
@@ -132,11 +135,14 @@ impl Lock for Lease {
 
     fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
         let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
-        insisting(db, &format!(
-            "UPDATE {table} SET expires_at = {} WHERE id = 1 AND token = {}",
-            engine.now(),
-            claim.token,
-        ))
+        insisting(
+            db,
+            &format!(
+                "UPDATE {table} SET expires_at = {} WHERE id = 1 AND token = {}",
+                engine.now(),
+                claim.token,
+            ),
+        )
     }
 
     fn fence(&self, claim: &Claim<'_>, _: &Guard) -> Fence {

@@ -31,9 +31,9 @@ pub(crate) use lease::Lease;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use lease::assert_that;
 pub(crate) use pause::Pause;
-pub(crate) use waiting::Seen;
-use waiting::{Unready, Waiting};
+use waiting::Waiting;
 pub(crate) use waiting::reached;
+pub(crate) use waiting::{Seen, Unready};
 
 /// A way to make sure that one runner works at a time.
 pub trait Lock: Sync {

@@ -106,7 +106,7 @@ impl Waiting {
 
 /// A server that lets sessions in, and is not ready for what they ask: a node of a cluster that has
 /// lost the others. It is waited for as for one that does not answer.
-pub(super) struct Unready {
+pub(crate) struct Unready {
     limit: Duration,
     control: Control,
     since: Option<Instant>,
@@ -114,7 +114,7 @@ pub(super) struct Unready {
 }
 
 impl Unready {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         let (limit, control) = (options.connect_wait, options.control.clone());
         Self { limit, control, since: None, pause: Pause::new() }
     }
@@ -125,7 +125,7 @@ impl Unready {
     }
 
     /// Waits a little; `error` when it is another one, or has been waited for long enough.
-    pub(super) fn wait(&mut self, error: Error, observe: &mut Observe<'_>) -> Result<(), Error> {
+    pub(crate) fn wait(&mut self, error: Error, observe: &mut Observe<'_>) -> Result<(), Error> {
         if !error.is_unready() {
             return Err(error);
         }

@@ -34,7 +34,7 @@ pub(crate) fn seeds(few: u64) -> std::ops::Range<u64> {
 }
 
 /// Whether this is the long form, which takes every case of those that can be counted.
-fn thorough() -> bool {
+pub(crate) fn thorough() -> bool {
     std::env::var_os("DBMIG_FAULT_CASES").is_some()
 }
 

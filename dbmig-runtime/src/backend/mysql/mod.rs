@@ -105,7 +105,7 @@ impl Engine for MysqlEngine {
              reversible VARCHAR(16), outlook LONGTEXT, settings TEXT, \
              down_checksum CHAR(64), signature CHAR(64), started_at DATETIME(3) NOT NULL, ended_at DATETIME(3), \
              app TEXT, host TEXT, database_user TEXT, session TEXT, sighted LONGTEXT, error LONGTEXT, \
-             note TEXT, KEY dbmig_history_version (version)) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4"
+             note TEXT, KEY dbmig_history_version (version)) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4"
         )
     }
 

@@ -5,7 +5,8 @@ use super::Row;
 use crate::backend::tables::{Cluster, HISTORY, LEDGER, Obstacle};
 
 /// Its variables, for any session. MariaDB passes over what is for MySQL from 5.7 on.
-const VARIABLES: &str = "/*M! information_schema. */ /*!50720 performance_schema. */ global_variables";
+const VARIABLES: &str =
+    "/*M! information_schema. */ /*!50720 performance_schema. */ global_variables";
 
 /// The columns of a query that reads it.
 pub(super) fn columns() -> String {

@@ -94,7 +94,12 @@ impl Known {
     fn note(&self, noted: &str, already: &str) -> String {
         let name = self.0;
         let variable = format!("@dbmig_{noted}_{name}");
-        self.one(&format!("{variable} = IF({already}, {variable}, @@SESSION.{name})"))
+        // `ON`, read as a text, would be no number.
+        let value = match self.1 {
+            Kind::Text => format!("@@SESSION.{name}"),
+            Kind::Number | Kind::Fraction => format!("@@SESSION.{name} + 0"),
+        };
+        self.one(&format!("{variable} = IF({already}, {variable}, {value})"))
     }
 
     fn ours(&self) -> String {
@@ -131,7 +136,7 @@ fn all() -> impl Iterator<Item = &'static Known> {
 /// What [`leave`] gives back is what is found here, however often it is entered.
 pub(super) fn enter() -> String {
     let noted = set("@dbmig_found = 1", all(), |one| one.note("found", "@dbmig_ours IS NOT NULL"));
-    noted + &sync() + &ours() + &set("@dbmig_held = 1", &HELD, Known::ours)
+    noted + &ours() + &set("@dbmig_held = 1", &HELD, Known::ours) + &sync()
 }
 
 /// For a session of our own: of a host that has vanished, the server drops it after a while, and its
@@ -143,7 +148,7 @@ pub(super) fn enter_own() -> String {
 /// Gives back all that was found.
 pub(super) fn leave() -> String {
     let unsync = prepared("SET @dbmig_statement = COALESCE(@dbmig_unsync, 'DO 0')");
-    unsync + &set("@dbmig_ours = NULL", all(), |one| one.give("found"))
+    unsync + &set("@dbmig_ours = NULL, @dbmig_unsync = NULL", all(), |one| one.give("found"))
 }
 
 /// Where reads and writes of ours are to be single transactions. Commits what is open.
@@ -219,7 +224,7 @@ fn sync() -> String {
                FROM /*M! information_schema. */ /*!50720 performance_schema. */ session_variables \
                WHERE variable_name = 'wsrep_sync_wait'";
     let note = format!(
-        "SET @dbmig_unsync = IF(@dbmig_ours IS NULL, ({was}), @dbmig_unsync);\n\
+        "SET @dbmig_unsync = COALESCE(@dbmig_unsync, ({was}));\n\
          SET @dbmig_statement = COALESCE((SELECT MAX('{SYNC}') {on}), 'DO 0')"
     );
     prepared(&note)
