@@ -100,11 +100,13 @@ pub(crate) fn is_lock_wait(error: &diesel::result::Error) -> bool {
 /// The same of a message that was kept.
 pub(crate) fn tells_of_lock_wait(message: &str) -> bool {
     // Diesel hands on no SQLSTATE, only the text.
-    const TEXTS: [&str; 7] = [
+    const TEXTS: [&str; 8] = [
         "lock timeout",
         "Lock wait timeout",
         "deadlock detected",
         "Deadlock found",
+        // MariaDB, of a table that we have asked its catalogue for.
+        "definition is being modified by concurrent DDL",
         // Galera, where another node was faster.
         "WSREP detected deadlock",
         // `innodb_snapshot_isolation` of MariaDB.

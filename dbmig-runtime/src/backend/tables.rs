@@ -47,6 +47,8 @@ pub enum Obstacle {
         /// In words.
         why: String,
     },
+    /// The server takes writes, and applies what another one has written.
+    Replicates,
     /// A table whose rows stay when a transaction is rolled back.
     NotTransactional {
         /// Its name.

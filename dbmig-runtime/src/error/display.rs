@@ -65,6 +65,10 @@ impl fmt::Display for Error {
             Self::Obstacle(Obstacle::OnlyReads { why }) => {
                 write!(f, "nothing can be migrated here: {why}. Nothing was written")
             }
+            Self::Obstacle(Obstacle::Replicates) => f.write_str(
+                "nothing can be migrated here: the server is a replica, which applies what another one has \
+                 written, though it is not read-only. Nothing was written",
+            ),
             Self::Obstacle(Obstacle::NotTransactional { table, engine }) => write!(
                 f,
                 "the storage engine of {table} is {engine}, which keeps rows that were rolled back: it would \

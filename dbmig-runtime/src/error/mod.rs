@@ -265,7 +265,7 @@ impl Error {
             Self::Connect { reason: ConnectReason::Unreachable, .. }
             | Self::LockWait { .. }
             // A failover may make it the one that writes.
-            | Self::Obstacle(Obstacle::OnlyReads { .. })
+            | Self::Obstacle(Obstacle::OnlyReads { .. } | Obstacle::Replicates)
             | Self::NotReady { .. }
             | Self::LockLost(_)
             | Self::Cancelled(_) => Class::Temporary,

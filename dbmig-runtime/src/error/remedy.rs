@@ -86,6 +86,11 @@ impl Obstacle {
                 "check that the database URL leads to the server that writes; after a failover, run it again"
                     .to_owned()
             }
+            Self::Replicates => {
+                "check that the database URL leads to the primary. Where two primaries replicate each other, \
+                 `STOP SLAVE` on this one while it migrates, `START SLAVE` after it"
+                    .to_owned()
+            }
             Self::NotTransactional { table, .. } => {
                 format!("`ALTER TABLE {table} ENGINE = InnoDB`, then run it again")
             }

@@ -55,7 +55,7 @@ pub(super) fn obstacle(row: &Row, first: usize) -> Option<Obstacle> {
         return only_reads("the server is read-only (@@innodb_read_only)");
     }
     if is_on(2) {
-        return only_reads("the server is a replica: it applies what another one has written");
+        return Some(Obstacle::Replicates);
     }
     plain(3, LEDGER).or_else(|| plain(4, HISTORY))
 }
