@@ -3,7 +3,7 @@
 use dbmig_core::scan::{Scanned, scan_shown_as};
 use dbmig_core::{Migration, Version};
 use dbmig_runtime::Options;
-use dbmig_runtime::cli::{self, Context, Exit};
+use dbmig_runtime::cli::{self, Context, Exit, Origin};
 use dbmig_runtime::url::DatabaseUrl;
 
 use crate::failure::{Failure, Result};
@@ -32,6 +32,7 @@ pub(crate) fn execute(
     let context = Context {
         program: PROGRAM,
         set: &migrations.set,
+        origin: Origin::Directory,
         warnings: &warnings,
         url,
         options,

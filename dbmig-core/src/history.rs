@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use crate::outlook::{Backward, Forward, Ground, Impact, Losses, Outlook, Reversal};
 use crate::plan::{
-    Announced, Applied, Cause, Direction, FailedRun, History, Interrupted, Record, StoredDown,
+    Announced, Applied, Cause, Direction, FailedRun, History, Interrupted, Occasion, Record,
+    StoredDown,
 };
 use crate::{Checksum, Version};
 
@@ -53,8 +54,14 @@ pub struct RunRow {
     pub compatible: String,
     /// The text of an [`Outlook`].
     pub outlook: String,
-    /// Name and version of the app that ran it.
+    /// The build that ran it, as [`crate::Build`] writes it.
     pub app: String,
+    /// When it began, as `2026-11-22T16:30:00.000Z`; of what is compatible it is not read.
+    pub at: String,
+    /// On which machine; likewise.
+    pub host: String,
+    /// As which user of the database; likewise.
+    pub user: String,
 }
 
 /// How a run of one migration stands.
@@ -105,6 +112,7 @@ pub fn read(mut versions: Vec<String>, rows: &[RunRow]) -> History {
             record: row.map_or(Record::Unverified, record),
             outlook: row.map_or_else(foreign, outlook),
             app: row.map(|row| row.app.clone()).unwrap_or_default(),
+            occasion: row.map(occasion).unwrap_or_default(),
             version: Version::from_ledger(version),
         }
     });
@@ -127,6 +135,10 @@ pub fn read(mut versions: Vec<String>, rows: &[RunRow]) -> History {
     let failed = rows.iter().filter(|row| is_failed(row) && is_last(row));
     history.failures = failed.map(failure).collect();
     history
+}
+
+fn occasion(row: &RunRow) -> Occasion {
+    Occasion { at: row.at.clone(), host: row.host.clone(), user: row.user.clone() }
 }
 
 /// What another tool has applied.
@@ -163,6 +175,7 @@ fn announced(row: &RunRow, history: &History) -> Option<Announced> {
         session: row.session.clone(),
         outlook: outlook(row),
         app: row.app.clone(),
+        occasion: occasion(row),
     })
 }
 
@@ -225,6 +238,7 @@ fn interrupted(row: &RunRow, history: &History) -> Option<Interrupted> {
     let unsettled = history.find(&version).is_some() == (direction == Direction::Down);
     (begun && unsettled).then(|| Interrupted {
         version,
+        run: row.id,
         name: row.name.clone(),
         direction,
         started: row.started,

@@ -6,6 +6,7 @@
 //! directory becomes a [`MigrationSet`], with feature `infer` what its SQL means for others
 //! ([`outlook`]), and with feature `codegen` how that set becomes Rust code.
 
+pub mod build_id;
 pub mod checksum;
 #[cfg(feature = "codegen")]
 pub mod codegen;
@@ -26,6 +27,7 @@ pub mod sql;
 pub mod status;
 pub mod version;
 
+pub use build_id::Build;
 pub use checksum::Checksum;
 pub use dialect::Dialect;
 pub use migration::{Migration, MigrationSet};

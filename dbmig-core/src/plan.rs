@@ -8,9 +8,11 @@ use crate::outlook::Reversal;
 
 mod blocked;
 mod comparison;
+mod drift;
 mod facts;
 mod in_flight;
 mod loss;
+mod lowest;
 mod model;
 mod repair;
 mod resume;
@@ -18,16 +20,19 @@ mod stuck;
 #[cfg(test)]
 mod tests;
 
-pub use blocked::{Blocked, Drifted, Irreversible, IrreversibleReason};
+pub use blocked::{Blocked, Irreversible, IrreversibleReason};
 pub use comparison::{Comparison, Presence, TOOL, Unknown, Verdict};
+pub use drift::Drifted;
 pub use facts::{
-    Announced, Applied, Cause, Distrust, FailedRun, History, Interrupted, Record, StoredDown,
+    Announced, Applied, Cause, Distrust, FailedRun, History, Interrupted, Occasion, Record,
+    StoredDown,
 };
 pub use in_flight::{INVALID, SEPARATOR};
 pub use loss::{Counted, DataLoss, Doomed, Lossy, Progress, allow_loss, moves};
+pub use lowest::Lowest;
 pub use model::{
     Action, Beyond, Direction, Diverged, DownScript, Extent, OutOfOrder, Place, Plan, Policy, Step,
-    Target,
+    TakenUp, Target,
 };
 pub use repair::{Ailment, Diagnosis, Mending, Repair, Unrepairable, diagnose, repair};
 pub use resume::{Resumption, put_aside, same_so_far};
@@ -79,7 +84,7 @@ fn upwards<'s>(
     policy: &Policy,
     wanted: impl Fn(&Migration) -> bool,
 ) -> Result<Vec<Step<'s>>, Blocked> {
-    let drifted: Vec<_> = set.iter().filter_map(|m| Drifted::find(m, history)).collect();
+    let drifted = Drifted::all(set, history);
     if !drifted.is_empty() {
         return Err(Blocked::Drift(drifted));
     }
@@ -92,9 +97,9 @@ fn upwards<'s>(
         Verdict::BelowFloor => return Err(Blocked::below(&comparison)),
         // What is asked for may be there already, whatever else is pending.
         Verdict::Diverged if policy.diverged == Diverged::Refuse && !pending.is_empty() => {
-            return Err(Blocked::diverged(&comparison));
+            return Err(Blocked::diverged(set, history, &comparison));
         }
-        _ => {}
+        Verdict::Diverged | Verdict::Same | Verdict::Behind | Verdict::Ahead => {}
     }
     if policy.out_of_order == OutOfOrder::Refuse {
         refuse_late(set, history, &pending)?;
@@ -147,11 +152,13 @@ fn image<'s>(
 ) -> Result<Vec<Step<'s>>, Blocked> {
     let comparison = Comparison::of(set, history);
     match (comparison.verdict(), beyond) {
-        (Verdict::Diverged, Beyond::Revert) => Err(Blocked::diverged(&comparison)),
+        (Verdict::Diverged, Beyond::Revert) => Err(Blocked::diverged(set, history, &comparison)),
         (Verdict::Ahead | Verdict::BelowFloor, Beyond::Revert) => {
             downwards(set, history.beyond(set).into_iter())
         }
-        _ => upwards(set, history, policy, |_| true),
+        (Verdict::Same | Verdict::Behind, Beyond::Revert) | (_, Beyond::Keep) => {
+            upwards(set, history, policy, |_| true)
+        }
     }
 }
 

@@ -1,12 +1,18 @@
 //! What the database says: both tables, and the catalogue where a statement was in flight.
 
+use std::time::Duration;
+
 use dbmig_core::plan::{History, Interrupted, SEPARATOR};
+use diesel::QueryResult;
 
 use crate::backend::Database;
-use crate::backend::engine::Activity;
+use crate::backend::assertion::{Breach, expect};
+use crate::backend::engine::{Activity, Engine};
+use crate::backend::envelope::{Limits, Part, Setting};
 use crate::backend::tables::Tables;
 use crate::error::Error;
 use crate::history;
+use crate::lock::Fence;
 
 /// What the database said at one moment.
 #[derive(Clone, Debug)]
@@ -16,22 +22,96 @@ pub struct Look {
     /// What they hold.
     pub(crate) history: History,
     /// [`Engine::mark`](crate::backend::engine::Engine::mark) at that moment.
-    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "others compare nothing"))]
     pub(crate) mark: String,
+    /// What the catalogue said: the expressions that it was asked, and the answers.
+    sights: Vec<(String, String)>,
+}
+
+impl Look {
+    /// Statements that fail on a server where it is not so.
+    pub(crate) fn expected(&self, engine: &dyn Engine) -> String {
+        let Some(mark) = engine.mark(&self.tables) else { return String::new() };
+        let dialect = engine.dialect();
+        let same = |(expression, seen): (&str, &str)| {
+            expect(dialect, &format!("{expression} = {}", dialect.literal(seen)), Breach::Changed)
+        };
+        let sights = self.sights.iter().map(|(asked, said)| same((asked, said)));
+        [expect(dialect, &engine.there(&self.tables), Breach::Changed), same((&mark, &self.mark))]
+            .into_iter()
+            .chain(sights)
+            .collect()
+    }
+}
+
+/// Whether the server that writes says the same as `look`, and `more` holds there: one message, with
+/// a transaction, which no proxy sends anywhere else.
+pub(crate) fn is_confirmed(
+    db: &mut dyn Database,
+    look: &Look,
+    fence: &Fence,
+    (name, more): (&str, &[String]),
+) -> QueryResult<bool> {
+    let engine = db.engine();
+    let more = more.iter().map(|it| expect(engine.dialect(), it, Breach::Changed));
+    let rows: String = std::iter::once(look.expected(engine)).chain(more).collect();
+    if rows.is_empty() {
+        return Ok(true);
+    }
+    let setting = Setting {
+        tables: &look.tables,
+        nesting: db.nesting(),
+        ownership: db.ownership(),
+        name,
+        fence,
+        limits: Limits::default(),
+        part: Part::Middle,
+    };
+    let envelope = engine.envelope(&setting);
+    let Err(error) = db.execute(&envelope.around(&rows)) else { return Ok(true) };
+    let _ = db.execute(&envelope.abort);
+    if Breach::Changed.caused(&error) { Ok(false) } else { Err(error) }
 }
 
 /// Looks at the two tables. Reads only.
 pub(crate) fn look(db: &mut dyn Database) -> Result<Look, Error> {
     let tables = locate(db)?;
-    let (history, mark) = history::read(db, &tables)?;
-    Ok(Look { tables, history, mark })
+    match history::read(db, &tables) {
+        Ok((history, mark)) => Ok(Look { tables, history, mark, sights: Vec::new() }),
+        Err(_) if history::is_readable_where_written(db, &tables) => {
+            Err(Error::Lagging { waited: Duration::ZERO })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Looks at the two tables, and makes sure that the server that writes says the same: for what is
+/// refused, or not done, on that ground alone.
+///
+/// # Errors
+/// [`Error::Lagging`] where it does not.
+pub(crate) fn look_surely(db: &mut dyn Database) -> Result<Look, Error> {
+    let look = look(db)?;
+    make_sure(db, &look)?;
+    Ok(look)
+}
+
+/// The same of a look that is there. A server that does not write has nothing else to say.
+pub(crate) fn make_sure(db: &mut dyn Database, look: &Look) -> Result<(), Error> {
+    if look.tables.obstacle.is_some() {
+        return Ok(());
+    }
+    match is_confirmed(db, look, &Fence::default(), ("dbmig", &[])) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Error::Lagging { waited: Duration::ZERO }),
+        Err(error) => Err(Error::database("confirm what was read")(error)),
+    }
 }
 
 /// Looks into the catalogue, too, where a statement was in flight. Reads only.
 pub(crate) fn look_closely(db: &mut dyn Database) -> Result<Look, Error> {
     let mut look = look(db)?;
     for run in &mut look.history.interrupted {
-        run.sight = sight(db, &look.tables, run)?;
+        run.sight = sight(db, &look.tables, run, &mut look.sights)?;
     }
     Ok(look)
 }
@@ -46,6 +126,7 @@ fn sight(
     db: &mut dyn Database,
     tables: &Tables,
     run: &Interrupted,
+    asked: &mut Vec<(String, String)>,
 ) -> Result<Option<String>, Error> {
     let Some(effect) = run.in_flight(tables.dialect) else { return Ok(None) };
     let engine = db.engine();
@@ -60,7 +141,9 @@ fn sight(
         let Some(expression) = engine.sight(tables, object) else { return Ok(None) };
         let rows = db.query(&format!("SELECT {expression}"));
         let rows = rows.map_err(looking())?;
-        sights.push(rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default());
+        let said = rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
+        asked.push((expression, said.clone()));
+        sights.push(said);
     }
     Ok((!sights.is_empty()).then(|| sights.join(&SEPARATOR.to_string())))
 }

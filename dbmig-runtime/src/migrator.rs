@@ -72,6 +72,15 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         self
     }
 
+    /// What tells this build from others of the same version, such as the git revision that it was
+    /// made from: for the history, and for a refusal, which names a build that can run where versions
+    /// are equal. `cargo dbmig init` sets it up as `.build(option_env!("DBMIG_BUILD"))`.
+    #[must_use]
+    pub fn build<'i>(mut self, id: impl Into<Option<&'i str>>) -> Self {
+        self.options.build = id.into().unwrap_or_default().to_owned();
+        self
+    }
+
     /// How long to wait for another runner. Default: 10 minutes.
     #[must_use]
     pub fn lock_wait(mut self, wait: Duration) -> Self {

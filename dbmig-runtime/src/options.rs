@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dbmig_core::Build;
 use dbmig_core::plan::Policy;
 
 use crate::control::Control;
@@ -31,6 +32,8 @@ pub struct Options {
     pub retries: u32,
     /// Name and version of the program, for the history and for those who wait.
     pub app: String,
+    /// What tells builds of that version apart, for the history; empty for nothing.
+    pub build: String,
     /// Signs what is stored to revert migrations, and is demanded of it. Default: what
     /// `DBMIG_HISTORY_KEY` holds.
     pub history_key: Option<HistoryKey>,
@@ -49,6 +52,7 @@ impl Default for Options {
             statement_timeout: None,
             retries: 5,
             app: String::new(),
+            build: String::new(),
             history_key: HistoryKey::from_env(),
             control: Control::new(),
         }
@@ -56,6 +60,11 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Which build of which program this is.
+    pub(crate) fn this_build(&self) -> Build {
+        Build::new(&self.app, Some(&self.build))
+    }
+
     /// The program and its host, for those who wait.
     pub(crate) fn who(&self) -> String {
         let app = if self.app.is_empty() { "dbmig" } else { &self.app };

@@ -13,6 +13,9 @@ pub struct Report {
     /// Names of applied migrations that the set does not know: the database is ahead of it. Those
     /// that are older than the set's first one do not count.
     pub ahead: Vec<String>,
+    /// Names of all applied migrations that the set does not hold, however old they are: those of
+    /// `ahead`, and a past that was tidied away or deleted.
+    pub missing: Vec<String>,
 }
 
 /// A migration that was applied or reverted.

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 
 use dbmig_core::Version;
 use dbmig_core::migration::MigrationSet;
-use dbmig_core::plan::{History, Plan, Target, plan};
+use dbmig_core::plan::{Blocked, History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
 use crate::backend::tables::{Presence, Tables};
@@ -17,15 +17,19 @@ use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
 use crate::lock::{Held, Unready, refuse_foreign, refuse_obstacle, with_lock};
-use crate::look::{locate, look, look_closely};
+use crate::look::{locate, look, look_closely, make_sure};
 use crate::options::{Options, host};
 use crate::report::Report;
 use crate::url::DatabaseUrl;
 
 mod back;
 mod baseline;
+#[cfg(feature = "cli")]
+mod missing;
 mod others;
 mod repair;
+#[cfg(feature = "cli")]
+mod resolve;
 mod wait;
 
 pub use back::Preview;
@@ -95,10 +99,10 @@ impl<'a> Runner<'a> {
 
     fn run_within(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
         let Self { set, options, observe } = self;
-        let decide = |history: &History| plan(set, history, target, &options.policy);
+        let decide = |history: &History| decide(set, history, target, options);
         // What was known before this runner waited for another one; and what is, at the end.
         let before: OnceCell<History> = OnceCell::new();
-        let mut ahead = Vec::new();
+        let (mut ahead, mut missing) = (Vec::new(), Vec::new());
         let needs_work = |db: &mut dyn Database| {
             let look = look_for(db, set, options, target)?;
             let plan = decide(&look.history);
@@ -107,7 +111,13 @@ impl<'a> Runner<'a> {
             }
             before.get_or_init(|| look.history.clone());
             ahead = look.history.unknown_to(set);
-            Ok((!is_settled(plan)?).then_some(look))
+            missing = look.history.missing_from(set);
+            let settled = is_settled(plan);
+            // What every start finds is asked once; what a person wanted is not put off by a replica.
+            if settled.is_err() || (settled.as_ref().is_ok_and(|it| *it) && !is_start(target)) {
+                make_sure(db, &look)?;
+            }
+            Ok((!settled?).then_some(look))
         };
         let goal = goal(set, target);
         let done = with_lock(db, options, observe, goal.as_ref(), needs_work, |held, observe| {
@@ -121,7 +131,10 @@ impl<'a> Runner<'a> {
             }
             execute_plan(held, options, &plan, observe)
         })?;
-        Ok(Report { ahead, ..done.unwrap_or_default() })
+        let done = done.unwrap_or_default();
+        let is_back = |name: &String| done.reverted().any(|reverted| reverted == name);
+        missing.retain(|name| !is_back(name));
+        Ok(Report { ahead, missing, ..done })
     }
 
     /// What [`Runner::run`] would do, without doing it. Reads only.
@@ -132,7 +145,7 @@ impl<'a> Runner<'a> {
         within(db, |db| {
             let mut look = look_closely(db)?;
             trust_stored(db, &mut look, self.set, &self.options, target)?;
-            let plan = plan(self.set, &look.history, target, &self.options.policy)?;
+            let plan = decide(self.set, &look.history, target, &self.options)?;
             match look.history.newer_format {
                 Some(found) if !plan.is_empty() => Err(Error::NewerHistory { found }),
                 _ => Ok(plan),
@@ -217,6 +230,18 @@ impl<'a> Runner<'a> {
     }
 }
 
+/// The planner, on behalf of the build that `options` name: what refuses this one does not recommend
+/// it.
+fn decide<'s>(
+    set: &'s MigrationSet,
+    history: &History,
+    target: &Target,
+    options: &Options,
+) -> Result<Plan<'s>, Blocked> {
+    plan(set, history, target, &options.policy)
+        .map_err(|blocked| blocked.met_by(options.this_build()))
+}
+
 /// Brings the database at `url` to `target`, on connections of its own.
 pub(crate) fn run_at(
     set: &MigrationSet,
@@ -239,6 +264,14 @@ pub(crate) fn run_at(
     traced(&Event::Connected);
     let runner = Runner::new(set, options.clone());
     runner.observe(observe).run(&mut *db, target)
+}
+
+/// Whether it is what an app wants when it starts.
+fn is_start(target: &Target) -> bool {
+    match target {
+        Target::Latest | Target::Image(_) => true,
+        Target::Through(_) | Target::Revert(_) | Target::RevertTo(_) | Target::Redo(_) => false,
+    }
 }
 
 /// The version whose presence in the ledger may mean that there is nothing left to do.
@@ -287,7 +320,9 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
         return Ok(tables);
     }
     let db = held.db();
-    let create = format!("{};\n{};\n", tables.create_ledger(), db.engine().create_history(&tables));
+    let engine = db.engine();
+    let (writing, ledger) = (engine.writing(), tables.create_ledger());
+    let create = format!("{writing}{ledger};\n{};\n", engine.create_history(&tables));
     db.execute(&create).map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
     let created = locate(db)?;
@@ -332,7 +367,7 @@ fn execute_plan(
 
 fn runner(held: &Held<'_>, options: &Options) -> history::Runner {
     history::Runner {
-        app: options.app.clone(),
+        build: options.this_build(),
         host: host(),
         session: held.session.clone(),
         key: options.history_key.clone(),

@@ -4,4 +4,6 @@ fn main() {
     dbmig_core::codegen::watch("migrations/sqlite");
     dbmig_core::codegen::watch("migrations/postgres");
     dbmig_core::codegen::watch("migrations/mysql");
+    // DBMIG_BUILD: the git revision of a release build, to tell builds of one version apart.
+    dbmig_core::codegen::build_id();
 }

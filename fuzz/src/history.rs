@@ -61,6 +61,9 @@ fn row(columns: &str) -> RunRow {
         compatible: text(14),
         outlook: text(15).replace("\\n", "\n"),
         app: text(16),
+        at: text(17),
+        host: text(18),
+        user: text(19),
     }
 }
 

@@ -12,6 +12,7 @@ use dbmig_runtime::{Error, Migrator, Startup, url};
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let migrator = Migrator::new(&migrations::ALL)
         .app(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+        .build(option_env!("DBMIG_BUILD"))
         .on_event(to_stderr());
     if let Some(migrate) = Migrate::from_args() {
         std::process::exit(migrate.run(migrator).into());

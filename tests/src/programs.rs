@@ -64,6 +64,27 @@ pub(crate) fn galera() -> PathBuf {
     })
 }
 
+/// The proxy that spreads reads.
+pub(crate) fn pgpool() -> PathBuf {
+    let mut folders = search_path();
+    folders.extend(["/usr/sbin", "/usr/local/bin"].map(Into::into));
+    first("pgpool", &folders).unwrap_or_else(|| {
+        panic!(
+            "no `pgpool` found: install pgpool-II 4.3 or newer (Debian: `apt-get install pgpool2`)"
+        )
+    })
+}
+
+/// The script of PGlite's socket server, which `tests/run setup` installs below the build folder.
+pub(crate) fn pglite() -> PathBuf {
+    let target = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let target = target.unwrap_or_else(|| crate::workspace().join("target"));
+    let server = target.join("pglite/node_modules/.bin/pglite-server");
+    let server = crate::workspace().join(server);
+    assert!(server.is_file(), "no {}: run `tests/run setup`, which needs npm", server.display());
+    server
+}
+
 /// What makes certificates.
 pub(crate) fn openssl() -> PathBuf {
     first("openssl", &search_path()).unwrap_or_else(|| {

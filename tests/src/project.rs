@@ -170,6 +170,7 @@ impl Project {
         command.args(args).env("CARGO_NET_OFFLINE", "true");
         command.env("CARGO_TARGET_DIR", self.path("target"));
         command.env("CARGO_BUILD_BUILD_DIR", crate::workspace().join("target/test-projects"));
+        command.env("CARGO_PROFILE_DEV_DEBUG", "false");
         command
     }
 

@@ -88,7 +88,12 @@ impl App {
                 Err(Failure::usage(format!("`{}` is another part of the files", self.name))
                     .help("pass --name with another one"))
             }
-            _ => Ok(()),
+            Target::Compose
+            | Target::Kubernetes
+            | Target::Helm
+            | Target::Docker
+            | Target::Systemd
+            | Target::GithubActions => Ok(()),
         }
     }
 
@@ -116,7 +121,11 @@ impl App {
     pub(super) fn by_hand(&self, target: Target) -> Vec<String> {
         let mut all = Vec::new();
         let has = |feature: &str| self.runtime.iter().any(|one| one == feature);
-        let asks_probes = matches!(target, Target::Kubernetes | Target::Helm | Target::Qovery);
+        let (asks_probes, builds) = match target {
+            Target::Kubernetes | Target::Helm | Target::Qovery => (true, false),
+            Target::Docker | Target::GithubActions => (false, true),
+            Target::Compose | Target::Systemd => (false, false),
+        };
         if target != Target::GithubActions && !has("cli") {
             let command = self.line(&self.with(&self.migrate, &["sync"]));
             all.push(format!(
@@ -132,9 +141,7 @@ impl App {
                     .to_owned(),
             );
         }
-        if matches!(target, Target::Docker | Target::GithubActions)
-            && !self.root.join("Cargo.lock").is_file()
-        {
+        if builds && !self.root.join("Cargo.lock").is_file() {
             all.push(
                 "the build takes the versions of Cargo.lock, which is not there: \
                  `cargo generate-lockfile`, and commit it"

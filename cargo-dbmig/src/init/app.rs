@@ -64,7 +64,8 @@ pub(super) fn next(target: &Target<'_>) -> String {
 fn by_hand(why: &str) -> Step {
     Step::ByHand(format!(
         "{why}, so these lines are yours to add where the app starts (docs/start-up.md explains them):\n\
-         \x20   let migrator = Migrator::new(&migrations::ALL).app(env!(\"CARGO_PKG_NAME\"), env!(\"CARGO_PKG_VERSION\"));\n\
+         \x20   let migrator = Migrator::new(&migrations::ALL).app(env!(\"CARGO_PKG_NAME\"), env!(\"CARGO_PKG_VERSION\"))\n\
+         \x20       .build(option_env!(\"DBMIG_BUILD\"));\n\
          \x20   if let Some(migrate) = Migrate::from_args() {{\n\
          \x20       std::process::exit(migrate.run(migrator).into());\n\
          \x20   }}\n\

@@ -155,7 +155,7 @@ fn steps(target: &Target<'_>) -> Result<Vec<Step>> {
     // A program that is written anew declares the module itself.
     let declaration = match &program {
         Step::Change(_) => Step::Nothing,
-        _ => module::declaration_step(target)?,
+        Step::Nothing | Step::ByHand(_) => module::declaration_step(target)?,
     };
     steps.extend([program, declaration]);
     Ok(steps)

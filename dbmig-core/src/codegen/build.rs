@@ -6,6 +6,7 @@ use std::process::exit;
 use std::{env, fs, io};
 
 use super::cache;
+use super::revision::{Revision, revision};
 use crate::Dialect;
 use crate::scan::{self, CargoSettings, Smell, Warning};
 
@@ -35,6 +36,38 @@ pub fn watch(dir: impl AsRef<Path>) {
         None => tell(dir, &scan::fingerprint(dir)),
     }
 }
+
+/// Hands the crate what tells this build from others of its version, as
+/// `option_env!("DBMIG_BUILD")`: what the environment variable `DBMIG_BUILD` says while it is
+/// compiled; else, in a release build, the git revision that is checked out. Without either, there is
+/// none.
+///
+/// A release build is made again after each commit, for its id would not be true any more; other
+/// builds are not.
+pub fn build_id() {
+    println!("cargo::rerun-if-env-changed={BUILD}");
+    let profile = env::var("PROFILE").unwrap_or_default();
+    let Some(Revision { id, watched }) = identity(env::var(BUILD).ok(), &profile, &root()) else {
+        return;
+    };
+    for path in watched {
+        println!("cargo::rerun-if-changed={}", path.display());
+    }
+    println!("cargo::rustc-env={BUILD}={id}");
+}
+
+/// What to call this build, and what changes that.
+fn identity(named: Option<String>, profile: &str, root: &Path) -> Option<Revision> {
+    let named = named.unwrap_or_default();
+    match named.lines().next().map(str::trim) {
+        Some(id) if !id.is_empty() => Some(Revision { id: id.to_owned(), watched: Vec::new() }),
+        _ if profile == "release" => revision(root),
+        _ => None,
+    }
+}
+
+/// The environment variable in which a build says what it is.
+const BUILD: &str = "DBMIG_BUILD";
 
 /// Writes the module that embeds the migrations in `dir` (from the package's root) to
 /// `$OUT_DIR/<dir>.rs`, for `include!`, and tells cargo when they change.
@@ -130,4 +163,29 @@ fn write(dir: &Path, module: &str) -> io::Result<()> {
 fn fail(message: &str) -> ! {
     eprintln!("{message}");
     exit(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_is_called_as_it_is_told_or_after_its_revision() {
+        let repository = tempfile::tempdir().unwrap();
+        fs::create_dir_all(repository.path().join(".git")).unwrap();
+        let hash = "0123456789abcdef0123456789abcdef01234567";
+        fs::write(repository.path().join(".git/HEAD"), hash).unwrap();
+        let identity = |named: Option<&str>, profile| {
+            identity(named.map(str::to_owned), profile, repository.path())
+        };
+        let id = |named, profile| identity(named, profile).map(|revision| revision.id);
+        assert_eq!(id(Some("42\n"), "debug").as_deref(), Some("42"));
+        assert_eq!(id(Some("42"), "release").as_deref(), Some("42"));
+        assert_eq!(id(Some(" "), "release").as_deref(), Some("0123456789ab"));
+        assert_eq!(id(None, "release").as_deref(), Some("0123456789ab"));
+        // It would have to be made again after each commit.
+        assert_eq!(id(None, "debug"), None);
+        // What is told does not change with a commit.
+        assert!(identity(Some("42"), "release").unwrap().watched.is_empty());
+    }
 }

@@ -19,7 +19,8 @@ mod cache;
 mod doc;
 mod items;
 mod names;
+mod revision;
 
-pub use build::{fingerprint_variable, generate, watch};
+pub use build::{build_id, fingerprint_variable, generate, watch};
 pub use cache::{Embedded, embed};
 pub use items::module;

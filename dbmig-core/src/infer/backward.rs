@@ -247,7 +247,30 @@ impl Judge {
             (Kind::Type | Kind::Domain | Kind::Extension, Cascade::Yes) => {
                 Verdict::Uncountable(format!("drops the {word} {name} and what depends on it"))
             }
-            _ => Verdict::Keeps,
+            // Whatever holds no rows; what depends on it goes only where it holds none either.
+            (
+                Kind::View
+                | Kind::MaterializedView
+                | Kind::Function
+                | Kind::Procedure
+                | Kind::Aggregate
+                | Kind::Type
+                | Kind::Domain
+                | Kind::Sequence
+                | Kind::Index
+                | Kind::Constraint
+                | Kind::ForeignKey
+                | Kind::PrimaryKey
+                | Kind::Trigger
+                | Kind::Policy
+                | Kind::Rule
+                | Kind::Extension
+                | Kind::Role
+                | Kind::Collation
+                | Kind::Operator
+                | Kind::Other,
+                Cascade::No | Cascade::Yes,
+            ) => Verdict::Keeps,
         }
     }
 

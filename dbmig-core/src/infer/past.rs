@@ -95,7 +95,23 @@ impl<'a> Past<'a> {
                 Said::Unclear
             }
             Act::NotUnderstood(_) | Act::MakeTable { .. } => Said::Unclear,
-            _ => Said::Nothing,
+            // Of other tables and columns, or of what a column is not made of.
+            Act::Nothing
+            | Act::Harmless(_)
+            | Act::MoveNames
+            | Act::DropTable(_)
+            | Act::RenameTable { .. }
+            | Act::AddColumn { .. }
+            | Act::DropColumn { .. }
+            | Act::RenameColumn { .. }
+            | Act::AlterColumn { .. }
+            | Act::AddIndex { .. }
+            | Act::AddConstraint { .. }
+            | Act::Make { .. }
+            | Act::Drop { .. }
+            | Act::Write { .. }
+            | Act::Call { .. }
+            | Act::Other { .. } => Said::Nothing,
         }
     }
 

@@ -1,13 +1,16 @@
 //! Why nothing may be done, and what to do about it.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 
+use super::drift::{self, Drifted};
 use super::loss::Doomed;
+use super::lowest::Lowest;
 use super::stuck::Stuck;
-use super::{Comparison, Distrust, History, Presence, Record, Unknown};
-use crate::Version;
-use crate::migration::{Migration, MigrationSet};
+use super::{Comparison, Distrust, Extent, History, Presence, Unknown, downwards, newest};
+use crate::migration::MigrationSet;
 use crate::sql::SplitError;
+use crate::{Build, Version};
 
 /// Why nothing may be done. Its [`fmt::Display`] names each thing; [`Blocked::remedy`] says what
 /// to type.
@@ -28,11 +31,16 @@ pub enum Blocked {
         unknown: Vec<String>,
         /// Names of the set's own that are not applied.
         pending: Vec<String>,
+        /// How many of the newest applied ones `revert` must take, so that nothing unknown is left;
+        /// none where one of them has no way back.
+        revert: Option<NonZeroUsize>,
     },
     /// The database holds breaking migrations that the set does not know.
     BelowFloor {
         /// They.
         breaking: Vec<Unknown>,
+        /// The build that is refused, where the caller has said so: [`Blocked::met_by`].
+        refused: Build,
     },
     /// The way back would drop data.
     DataLoss(Vec<Doomed>),
@@ -52,37 +60,6 @@ pub enum Blocked {
     Irreversible(Vec<Irreversible>),
     /// A run that did not end and that cannot simply go on.
     Interrupted(Box<Stuck>),
-}
-
-/// An applied migration whose text has changed since.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drifted {
-    /// Its version.
-    pub version: Version,
-    /// The name of its directory.
-    pub name: String,
-    /// The file that changed.
-    pub path: String,
-    /// The name that it had when it was applied, if that was another one: then it may be another
-    /// app's.
-    pub applied_as: Option<String>,
-}
-
-impl Drifted {
-    /// `migration`, if another text was applied under its version.
-    pub(super) fn find(migration: &Migration, history: &History) -> Option<Self> {
-        let applied = history.find(&migration.version)?;
-        let applied_as = match &applied.record {
-            Record::Recorded { name, .. } if **name != *migration.name => Some(name.clone()),
-            _ => None,
-        };
-        applied.differs_from(migration).then(|| Self {
-            version: migration.version.clone(),
-            name: migration.name.to_string(),
-            path: migration.up().path.to_string(),
-            applied_as,
-        })
-    }
 }
 
 /// A migration that cannot be reverted.
@@ -162,12 +139,34 @@ impl Blocked {
     }
 
     pub(super) fn below(comparison: &Comparison<'_>) -> Self {
-        Self::BelowFloor { breaking: comparison.breaking() }
+        Self::BelowFloor { breaking: comparison.breaking(), refused: Build::default() }
     }
 
-    pub(super) fn diverged(comparison: &Comparison<'_>) -> Self {
+    /// The same, as `build` meets it: so that what is refused is not what is recommended.
+    #[must_use]
+    pub fn met_by(self, build: Build) -> Self {
+        match self {
+            Self::BelowFloor { breaking, .. } => Self::BelowFloor { breaking, refused: build },
+            other => other,
+        }
+    }
+
+    pub(super) fn diverged(
+        set: &MigrationSet,
+        history: &History,
+        comparison: &Comparison<'_>,
+    ) -> Self {
         let pending = comparison.pending.iter().map(|migration| migration.name.to_string());
-        Self::Diverged { unknown: comparison.unknown_names(), pending: pending.collect() }
+        let oldest = comparison.unknown.iter().find(|one| one.presence == Presence::Applied);
+        let reach = |oldest: &Unknown| {
+            let count = history.count_down_to(&oldest.version)?;
+            downwards(set, newest(history, Extent::Last(count)).iter()).is_ok().then_some(count)
+        };
+        Self::Diverged {
+            unknown: comparison.unknown_names(),
+            pending: pending.collect(),
+            revert: oldest.and_then(reach),
+        }
     }
 
     /// Whether it may pass by itself: the runner that is at work may fail, so that nothing of what it
@@ -175,47 +174,50 @@ impl Blocked {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Interrupted(_) => true,
-            Self::BelowFloor { breaking } => {
+            Self::BelowFloor { breaking, .. } => {
                 breaking.iter().all(|one| one.presence != Presence::Applied)
             }
-            _ => false,
+            Self::Drift(_)
+            | Self::OutOfOrder { .. }
+            | Self::Diverged { .. }
+            | Self::DataLoss(_)
+            | Self::UnknownVersion { .. }
+            | Self::NotApplied { .. }
+            | Self::Irreversible(_) => false,
         }
     }
 
     /// What to type next, for a front end that is called `program` (for example `cargo dbmig`).
     pub fn remedy(&self, program: &str) -> String {
         match self {
-            Self::Drift(drifted) => {
-                let version = drifted.first().map_or("", |d| d.version.as_str());
-                format!(
-                    "`{program} verify` shows what changed. Put the old text back and write a new \
-                     migration; or, on a development database, `{program} redo`; or, where the database \
-                     is as it should be, `{program} repair --accept {version}`"
-                )
-            }
+            Self::Drift(drifted) => drift::remedy(drifted, program),
             Self::OutOfOrder { late, .. } => {
                 let name = late.first().map_or("", |name| name.as_str());
                 let title = name.split_once('_').map_or(name, |(_, title)| title);
                 format!(
-                    "the usual cause is a merged branch. If no other database has it yet, give it the next \
-                     timestamp: rename the directory `{name}` to `<now>_{title}` (`cargo dbmig new` \
-                     prints one); or apply it as it is: `{program} run --allow-out-of-order`"
+                    "the usual cause is a merged branch. If no other database has it yet, give it a new version: \
+                     `cargo dbmig new {title}` makes a directory, move the files of `{name}` there and remove it; \
+                     or apply it as it is: `{program} run --allow-out-of-order`"
                 )
             }
-            Self::Diverged { .. } => format!(
-                "either two apps share this database: give each its own. Or two branches have met on it: \
-                 merge them, then build again; on a development database `{program} revert` takes back \
-                 what is foreign. To apply what is pending all the same: `{program} run --allow-diverged`"
-            ),
-            Self::BelowFloor { breaking } => {
-                let newest = breaking.last();
-                let version = newest.map_or("", |one| one.version.as_str());
-                let which = match newest.and_then(Unknown::app) {
-                    None => "a version that has them".to_owned(),
-                    Some(app) => format!("{app} or a later version"),
-                };
+            Self::Diverged { revert, .. } => {
+                let back = revert.as_ref().map_or_else(String::new, |count| {
+                    format!(
+                        "; where data may be lost, `{program} revert -n {count}` takes back what is foreign, and \
+                         what is newer"
+                    )
+                });
                 format!(
-                    "deploy {which}; or take them back with the scripts that the database holds: \
+                    "either two apps share this database: give each its own. Or two branches have met on it: \
+                     merge them, then build again{back}. To apply what is pending all the same: `{program} run \
+                     --allow-diverged`"
+                )
+            }
+            Self::BelowFloor { breaking, refused } => {
+                let version = breaking.last().map_or("", |one| one.version.as_str());
+                let deploy = Lowest::of(breaking, refused).advice(breaking);
+                format!(
+                    "{deploy}; or take them back with the scripts that the database holds: \
                      `{program} sync --down --dry-run` shows how. If this version can live with one of them \
                      all the same: `{program} repair --compatible {version}`"
                 )
@@ -266,22 +268,19 @@ impl fmt::Display for Blocked {
                 write!(f, "pending migrations are older than the newest applied one, {newest}:")?;
                 late.iter().try_for_each(|name| write!(f, "\n  {name}"))
             }
-            Self::Diverged { unknown, pending } => {
+            Self::Diverged { unknown, pending, .. } => {
                 f.write_str("the database and this set of migrations have gone different ways.")?;
                 f.write_str("\nIn the database, and foreign to this set:")?;
                 unknown.iter().try_for_each(|name| write!(f, "\n  {name}"))?;
                 f.write_str("\nIn this set, and not in the database:")?;
                 pending.iter().try_for_each(|name| write!(f, "\n  {name}"))
             }
-            Self::BelowFloor { breaking } => {
+            Self::BelowFloor { breaking, refused } => {
                 f.write_str(
                     "the database is ahead of this version of the app, which cannot run with it:",
                 )?;
                 breaking.iter().try_for_each(|one| write!(f, "\n  {one}"))?;
-                match breaking.last().and_then(Unknown::app) {
-                    None => Ok(()),
-                    Some(app) => write!(f, "\nthe lowest version that can is {app}"),
-                }
+                write!(f, "\n{}", Lowest::of(breaking, refused).sentence(breaking, refused))
             }
             Self::DataLoss(doomed) => {
                 f.write_str("going back would lose data, so nothing was done:")?;

@@ -7,10 +7,10 @@
 
 use std::fmt;
 
-use super::History;
-use crate::Version;
+use super::{History, Occasion};
 use crate::migration::{Migration, MigrationSet};
 use crate::outlook::{Forward, Impact};
+use crate::{Build, Version};
 
 /// How the database stands to a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,8 +61,10 @@ pub struct Unknown {
     pub version: Version,
     /// The name of its directory; the version where nobody knows it.
     pub name: String,
-    /// Name and version of the app that applied it; empty where nobody knows.
+    /// The build that applied it, as [`crate::Build`] writes it; empty where nobody knows.
     pub app: String,
+    /// When and where that was; told of what is breaking only.
+    pub occasion: Occasion,
     /// Whether an app that does not know it can live with it.
     pub forward: Forward,
     /// How far it is.
@@ -82,10 +84,10 @@ pub enum Presence {
 pub const TOOL: &str = "cargo-dbmig";
 
 impl Unknown {
-    /// Name and version of the app that applied it, where it was one.
+    /// The build of the app that applied it, where it was one that has named itself.
     pub fn app(&self) -> Option<&str> {
-        let app = self.app.as_str();
-        (!app.is_empty() && !app.starts_with(TOOL)).then_some(app)
+        let build = Build::parse(&self.app);
+        (!build.app.is_empty() && build.name() != TOOL).then_some(self.app.as_str())
     }
 
     fn is_applied(&self) -> bool {
@@ -121,6 +123,7 @@ impl<'s> Comparison<'s> {
             version: applied.version.clone(),
             name: applied.name(set).to_owned(),
             app: applied.app.clone(),
+            occasion: applied.occasion.clone(),
             forward: applied.outlook.forward(),
             presence: Presence::Applied,
         });
@@ -133,6 +136,7 @@ impl<'s> Comparison<'s> {
             version: run.version.clone(),
             name: run.name.clone(),
             app: run.app.clone(),
+            occasion: run.occasion.clone(),
             forward: run.outlook.forward(),
             presence: Presence::Announced,
         });

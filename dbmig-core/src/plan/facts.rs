@@ -1,5 +1,8 @@
 //! What the database says: the facts that a plan is made from.
 
+use std::fmt;
+use std::num::NonZeroUsize;
+
 use super::Direction;
 use crate::migration::{Migration, MigrationSet};
 use crate::outlook::{Impact, Outlook};
@@ -34,8 +37,10 @@ pub struct Announced {
     pub session: Option<String>,
     /// What the migration means for others.
     pub outlook: Outlook,
-    /// Name and version of the app that runs it.
+    /// The build that runs it, as [`crate::Build`] writes it.
     pub app: String,
+    /// When and where that is; told of what is breaking only.
+    pub occasion: Occasion,
 }
 
 /// The last run of a version, where the database refused a statement of it.
@@ -60,8 +65,22 @@ pub struct Applied {
     pub record: Record,
     /// What it means for others, as far as the history knows.
     pub outlook: Outlook,
-    /// Name and version of the app that applied it; empty where nobody knows.
+    /// The build that applied it, as [`crate::Build`] writes it; empty where nobody knows.
     pub app: String,
+    /// When and where that was; told of what is breaking only.
+    pub occasion: Occasion,
+}
+
+/// When a run of the history was, on which machine, as which user of the database. Empty where
+/// nobody knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Occasion {
+    /// When it began, in UTC, as `2026-11-22T16:30:00.000Z`.
+    pub at: String,
+    /// The machine.
+    pub host: String,
+    /// The user of the database.
+    pub user: String,
 }
 
 /// What the history knows of an applied version.
@@ -110,6 +129,8 @@ pub enum Distrust {
 pub struct Interrupted {
     /// The migration's version.
     pub version: Version,
+    /// The number of the run in the history.
+    pub run: usize,
     /// The name of its directory.
     pub name: String,
     /// Which way it was going.
@@ -126,7 +147,7 @@ pub struct Interrupted {
     pub session: Option<String>,
     /// What the migration means for others.
     pub outlook: Outlook,
-    /// Name and version of the app that ran it.
+    /// The build that ran it, as [`crate::Build`] writes it.
     pub app: String,
     /// What the catalogue said of the objects of the statement in flight before it began.
     pub sighted: Option<String>,
@@ -144,7 +165,31 @@ pub enum Cause {
     Lost,
 }
 
+/// ` at 2026-11-22 16:30:00 UTC on shop-7d9f-x2x as migrator`, as far as it is known.
+impl fmt::Display for Occasion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { at, host, user } = self;
+        if !at.is_empty() {
+            let seconds = at.split('.').next().unwrap_or(at).replace('T', " ");
+            write!(f, " at {} UTC", seconds.trim_end_matches('Z'))?;
+        }
+        if !host.is_empty() {
+            write!(f, " on {host}")?;
+        }
+        if !user.is_empty() {
+            write!(f, " as {user}")?;
+        }
+        Ok(())
+    }
+}
+
 impl History {
+    /// Names of the applied migrations that `set` does not hold, however old they are.
+    pub fn missing_from(&self, set: &MigrationSet) -> Vec<String> {
+        let missing = self.applied.iter().filter(|applied| set.get(&applied.version).is_none());
+        missing.map(|applied| applied.name(set).to_owned()).collect()
+    }
+
     /// Names of the applied migrations that `set` does not know and that are no older than its own
     /// first one. What is older is a past that somebody has tidied away. An empty set says nothing
     /// about either.
@@ -168,6 +213,12 @@ impl History {
         };
         let unknown = self.applied.iter().filter(|one| set.get(&one.version).is_none());
         unknown.filter(|one| one.version > first.version && !lived_beside(one)).collect()
+    }
+
+    /// How many of the newest applied ones there are down to and with `version`.
+    pub fn count_down_to(&self, version: &Version) -> Option<NonZeroUsize> {
+        let older = self.applied.partition_point(|applied| applied.version < *version);
+        NonZeroUsize::new(self.applied.len() - older)
     }
 
     /// The ledger row of `version`.

@@ -114,6 +114,7 @@ mod tests {
 
     fn after(dialect: Dialect, script: &str, done: usize, sights: Option<[&str; 2]>) -> Outcome {
         let run = Interrupted {
+            run: 1,
             version: Version::from_ledger("1"),
             name: "1_a".to_owned(),
             direction: Direction::Up,

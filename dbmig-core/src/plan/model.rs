@@ -121,6 +121,19 @@ pub struct Step<'s> {
     pub sighted: Option<String>,
     /// The script that the earlier run has played, without its passwords.
     pub played: Option<String>,
+    /// The row of that run, as it was seen.
+    pub takes_up: Option<TakenUp>,
+}
+
+/// A row of the history that a step takes up: it must still be as it was seen when the step begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenUp {
+    /// Its number.
+    pub run: usize,
+    /// How many statements had begun.
+    pub started: usize,
+    /// How many statements had ended.
+    pub done: usize,
 }
 
 /// What a step does.
@@ -189,7 +202,14 @@ impl Plan<'_> {
 
 impl<'s> Step<'s> {
     pub(super) const fn new(action: Action<'s>) -> Self {
-        Self { action, done_before: 0, leftovers: Vec::new(), sighted: None, played: None }
+        Self {
+            action,
+            done_before: 0,
+            leftovers: Vec::new(),
+            sighted: None,
+            played: None,
+            takes_up: None,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::blocked::Drifted;
+use super::drift::Drifted;
 use super::resume::{self, Resumption};
 use super::stuck::StuckReason;
 use super::{History, Interrupted};
@@ -109,7 +109,7 @@ pub fn diagnose(set: &MigrationSet, history: &History) -> Vec<Diagnosis> {
             resumption: resumption(set, run),
         },
     });
-    let drifted = set.iter().filter_map(|m| Drifted::find(m, history)).map(|drifted| Diagnosis {
+    let drifted = Drifted::all(set, history).into_iter().map(|drifted| Diagnosis {
         version: drifted.version.clone(),
         name: drifted.name.clone(),
         ailment: Ailment::Drifted(drifted),
@@ -167,7 +167,7 @@ pub fn repair<'s>(
         Repair::Forget(version) => Mending::Forget { run: interrupted(version)? },
         Repair::Finish(version) => Mending::Finish { run: interrupted(version)? },
         Repair::Accept(version) => {
-            let drifted = set.get(version).filter(|m| Drifted::find(m, history).is_some());
+            let drifted = set.get(version).filter(|m| Drifted::find(set, m, history).is_some());
             let migration = drifted.ok_or_else(|| Unrepairable::NotDrifted(version.clone()))?;
             Mending::Accept { migration }
         }
@@ -270,7 +270,7 @@ mod tests {
     use super::*;
     use crate::Dialect;
     use crate::outlook::Outlook;
-    use crate::plan::{Applied, Cause, Record, StoredDown};
+    use crate::plan::{Applied, Cause, Occasion, Record, StoredDown};
     use crate::{Checksum, migration::tests::migration};
 
     fn set() -> MigrationSet {
@@ -279,6 +279,7 @@ mod tests {
 
     fn lost(started: usize) -> History {
         let run = Interrupted {
+            run: 1,
             version: Version::from_ledger("2"),
             name: "2_b".to_owned(),
             direction: Direction::Up,
@@ -337,6 +338,7 @@ mod tests {
             },
             outlook: Outlook::UNREAD,
             app: String::new(),
+            occasion: Occasion::default(),
         });
         let found = diagnose(&set, &history);
         let [drifted, interrupted] = found.as_slice() else { panic!("{found:?}") };

@@ -4,7 +4,7 @@ use super::blocked::Blocked;
 use super::in_flight::{self, Outcome};
 use super::stuck::{Stuck, StuckReason};
 use super::{
-    Action, Beyond, Cause, Direction, DownScript, History, Interrupted, Place, Step, Target,
+    Action, Beyond, Cause, Direction, DownScript, History, Interrupted, Place, Step, TakenUp, Target,
 };
 use crate::migration::{Down, MigrationSet, Script};
 use crate::outlook::Impact;
@@ -55,6 +55,7 @@ pub(super) fn resume<'s>(
         step.leftovers = resumption.leftovers;
         step.sighted = resumption.sighted;
         step.played = Some(run.script.clone());
+        step.takes_up = Some(TakenUp { run: run.run, started: run.started, done: run.done });
     }
     Ok(steps)
 }

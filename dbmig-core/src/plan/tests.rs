@@ -64,6 +64,7 @@ fn recorded(migration: &Migration) -> Applied {
         },
         outlook: migration.outlook.clone(),
         app: "app 1".to_owned(),
+        occasion: Occasion::default(),
     }
 }
 
@@ -79,6 +80,7 @@ fn unverified(version: &str) -> Applied {
         record: Record::Unverified,
         outlook: Outlook::UNREAD,
         app: String::new(),
+        occasion: Occasion::default(),
     }
 }
 
@@ -122,7 +124,7 @@ fn an_older_pending_migration_is_refused_unless_allowed() {
         error.to_string().contains("older than the newest applied one, 3_c:\n  2_late"),
         "{error}"
     );
-    assert!(error.remedy("cargo dbmig").contains("rename the directory `2_late` to `<now>_late`"));
+    assert!(error.remedy("cargo dbmig").contains("`cargo dbmig new late` makes a directory"));
     let policy = Policy { out_of_order: OutOfOrder::Allow, ..Policy::default() };
     assert_eq!(words(&plan(&set, &history, &Target::Latest, &policy).unwrap()), ["up 2_late"]);
 }
@@ -202,6 +204,7 @@ fn drift_refuses_a_run_but_not_a_redo() {
     let error = decide(&set, &history, &Target::Latest).unwrap_err();
     assert!(matches!(&error, Blocked::Drift(d) if d.len() == 1), "{error}");
     assert!(error.to_string().contains("1_a (migrations/1_a/up.sql)"));
+    assert!(error.remedy("P").contains("`P redo -n 1` reverts it, and applies"), "{error:?}");
     let redo = decide(&set, &history, &Target::Redo(Extent::ONE)).unwrap();
     assert_eq!(words(&redo), ["down 1_a", "up 1_a"]);
     // The file's down.sql belongs to another up.sql; the stored one to the one that was applied.
@@ -263,6 +266,7 @@ fn back_to_a_version_keeps_it() {
 
 fn interrupted(cause: Cause, started: usize, done: usize, script: &str) -> History {
     let run = Interrupted {
+        run: 1,
         version: Version::from_ledger("2"),
         name: "2_b".to_owned(),
         direction: Direction::Up,

@@ -5,6 +5,7 @@
 
 #[cfg(feature = "infer")]
 pub(crate) mod calls;
+pub mod control;
 pub mod effect;
 mod error;
 mod extent;

@@ -7,12 +7,13 @@ use dbmig_core::sql::{Position, Statement};
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 use diesel::QueryResult;
 
+use super::assertion::Breach;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 use super::connection::{Database, Stop};
 use super::engine::Engine;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 use super::envelope::Envelope;
-use super::envelope::Setting;
+use super::envelope::{Setting, is_ended};
 use crate::control::Control;
 use crate::error::without_secrets;
 
@@ -28,6 +29,8 @@ pub struct Atomic<'a> {
     pub overtaken: &'a str,
     /// The rows for both tables; the argument as for [`Engine::span`].
     pub rows: &'a dyn Fn(Option<Duration>) -> String,
+    /// A condition that holds once the rows are committed, and not before.
+    pub proof: &'a str,
     /// Whether it is to stop.
     pub control: &'a Control,
 }
@@ -59,8 +62,13 @@ pub enum FailedAt {
     Script,
     /// In what dbmig itself does around the script.
     Bookkeeping,
+    /// Behind it: the script had ended the transaction that was begun for it, or the server did not
+    /// confirm that it is committed.
+    Unproven,
     /// Before it: the lock was lost.
     Fence,
+    /// What it was decided on does not hold any more.
+    Changed,
     /// Nowhere: it was asked to stop.
     Cancelled,
 }
@@ -75,8 +83,28 @@ impl Failure {
         Self { at, error: without_secrets(statements, error) }
     }
 
-    pub(crate) const fn bookkeeping(error: diesel::result::Error) -> Self {
-        Self { at: FailedAt::Bookkeeping, error }
+    pub(crate) fn bookkeeping(error: diesel::result::Error) -> Self {
+        let at = match Breach::Changed.caused(&error) {
+            true => FailedAt::Changed,
+            false => FailedAt::Bookkeeping,
+        };
+        Self { at, error }
+    }
+
+    /// What failed behind the last statement, with nothing of ours written.
+    pub(crate) fn closing(error: diesel::result::Error) -> Self {
+        match is_ended(&error) {
+            true => Self::unproven(
+                "the script has ended the transaction that dbmig had begun for it, so dbmig wrote nothing",
+            ),
+            false => Self::bookkeeping(error),
+        }
+    }
+
+    /// Only what the script itself has committed is done.
+    pub(crate) fn unproven(why: &str) -> Self {
+        let error = diesel::result::Error::QueryBuilderError(why.into());
+        Self { at: FailedAt::Unproven, error }
     }
 
     /// Nothing of what it was about to do is done.
@@ -87,8 +115,10 @@ impl Failure {
 
     /// What failed before the first statement.
     pub(crate) fn opening(engine: &dyn Engine, error: diesel::result::Error) -> Self {
-        let at = if engine.is_fence(&error) { FailedAt::Fence } else { FailedAt::Bookkeeping };
-        Self { at, error }
+        if engine.is_fence(&error) {
+            return Self { at: FailedAt::Fence, error };
+        }
+        Self::bookkeeping(error)
     }
 }
 
@@ -100,8 +130,10 @@ pub(crate) fn is_lock_wait(error: &diesel::result::Error) -> bool {
 /// The same of a message that was kept.
 pub(crate) fn tells_of_lock_wait(message: &str) -> bool {
     // Diesel hands on no SQLSTATE, only the text.
-    const TEXTS: [&str; 8] = [
+    const TEXTS: [&str; 10] = [
         "lock timeout",
+        "could not serialize access",
+        "NOWAIT is set",
         "Lock wait timeout",
         "deadlock detected",
         "Deadlock found",
@@ -197,6 +229,6 @@ fn statements_and_rows(
     }
     before_commit(db).map_err(Failure::bookkeeping)?;
     let rows = format!("{}{}", envelope.seal, (step.rows)(Some(begun.elapsed())));
-    db.execute(&rows).map_err(Failure::bookkeeping)?;
+    db.execute(&rows).map_err(Failure::closing)?;
     Ok(Outcome::Committed)
 }

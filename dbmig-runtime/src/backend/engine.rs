@@ -36,6 +36,12 @@ pub trait Engine: Sync {
         Ok(String::new())
     }
 
+    /// Goes before statements of ours that are one message without a transaction around them: they
+    /// write, whatever the role's default says.
+    fn writing(&self) -> &'static str {
+        ""
+    }
+
     /// Creates our table, unless it is there.
     fn create_history(&self, tables: &Tables) -> String;
 
@@ -43,9 +49,28 @@ pub trait Engine: Sync {
     /// `false` means that only a closer look can tell.
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool;
 
-    /// An expression that changes whenever a row of the two tables does; [`Option::None`] where
-    /// the lock itself does not compare it.
+    /// An expression that changes whenever a row of the two tables does, and when one of them comes:
+    /// what was read is compared by it where it will be written. [`Option::None`] where both are one
+    /// file.
     fn mark(&self, _tables: &Tables) -> Option<String> {
+        None
+    }
+
+    /// A condition: the tables that were seen are there. It comes before [`Engine::mark`], which
+    /// names them.
+    fn there(&self, _tables: &Tables) -> String {
+        "1 = 1".to_owned()
+    }
+
+    /// A condition that always holds, for queries: a proxy that judges by the functions in it
+    /// (pgpool-II) takes it for a write, and asks the server that writes.
+    fn fresh(&self) -> &'static str {
+        "1 = 1"
+    }
+
+    /// A condition: the server is not at work for that session. Where `idle` is
+    /// [`Idle::Counts`], nor does it wait for its client.
+    fn quiet(&self, _session: &str, _idle: Idle) -> Option<String> {
         None
     }
 
@@ -134,6 +159,15 @@ pub enum Activity {
     Idle,
     /// It works; in words.
     Working(String),
+}
+
+/// Whether a session that waits for its client is in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// It may have a statement before it that it has not read.
+    Counts,
+    /// It has been waited for long enough.
+    Passes,
 }
 
 /// How a session becomes as good as new.

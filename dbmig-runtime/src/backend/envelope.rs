@@ -80,21 +80,47 @@ impl Envelope {
         format!("{}{}{rows}{}", self.open, self.seal, self.close)
     }
 
-    /// Nothing but the words that begin and end a transaction.
-    pub(crate) fn plain(begin: &str, nesting: Nesting) -> Self {
-        let (open, close, abort) = match nesting {
-            Nesting::TopLevel => (begin, "COMMIT;\n", "ROLLBACK;\n"),
+    /// Nothing but the words that begin and end a transaction, and in its seal the proof that it is
+    /// still the one that was begun: a script may have ended it, and then nothing of ours may follow.
+    /// A savepoint goes with its transaction, on each of the three databases, and in any way that a
+    /// transaction can end.
+    pub(crate) fn plain(words: &Words, nesting: Nesting) -> Self {
+        let Words { begin, commit, rollback } = words;
+        let (begin, commit, rollback) = match nesting {
+            Nesting::TopLevel => {
+                ((*begin).to_owned(), (*commit).to_owned(), (*rollback).to_owned())
+            }
             Nesting::InTransaction => (
-                "SAVEPOINT dbmig_step",
-                "RELEASE SAVEPOINT dbmig_step;\n",
-                "ROLLBACK TO SAVEPOINT dbmig_step; RELEASE SAVEPOINT dbmig_step;\n",
+                format!("SAVEPOINT {STEP}"),
+                format!("RELEASE SAVEPOINT {STEP}"),
+                format!("ROLLBACK TO SAVEPOINT {STEP};\nRELEASE SAVEPOINT {STEP}"),
             ),
         };
         Self {
-            open: format!("{open};\n"),
-            seal: String::new(),
-            close: close.to_owned(),
-            abort: abort.to_owned(),
+            open: format!("{begin};\nSAVEPOINT {BEGUN};\n"),
+            seal: format!("RELEASE SAVEPOINT {BEGUN};\n"),
+            close: format!("{commit};\n"),
+            abort: format!("{rollback};\n"),
         }
     }
+}
+
+/// The words that begin and end a transaction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words {
+    pub(crate) begin: &'static str,
+    pub(crate) commit: &'static str,
+    pub(crate) rollback: &'static str,
+}
+
+/// What stands for a transaction inside of one of the owner's.
+const STEP: &str = "dbmig_step";
+/// Is there as long as the transaction of a step is.
+const BEGUN: &str = "dbmig_begun";
+
+/// Whether `error` says that the transaction of a step is not there any more. The names are in the
+/// message in whatever language the server speaks.
+pub(crate) fn is_ended(error: &diesel::result::Error) -> bool {
+    let text = error.to_string();
+    text.contains(BEGUN) || text.contains("RELEASE SAVEPOINT")
 }

@@ -4,6 +4,7 @@ use dbmig_core::Dialect;
 use diesel::QueryResult;
 use diesel::connection::LoadConnection;
 
+pub(crate) mod assertion;
 pub(crate) mod atomic;
 mod closed;
 mod connection;

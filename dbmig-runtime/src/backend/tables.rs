@@ -24,8 +24,20 @@ pub struct Tables {
     pub obstacle: Option<Obstacle>,
     /// The cluster whose servers all take writes.
     pub cluster: Option<Cluster>,
+    /// Whether each connection has a session of its own.
+    pub sessions: Sessions,
     /// What the session had set that a migration may change, in the engine's own order.
     pub session: Vec<String>,
+}
+
+/// Whose the sessions of a server are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sessions {
+    /// Each connection has one.
+    #[default]
+    OfEach,
+    /// All connections have the same one, and wait while one of them is in a transaction.
+    Shared,
 }
 
 /// A table of ours that is somebody else's.

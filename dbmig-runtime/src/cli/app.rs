@@ -10,7 +10,7 @@ use dbmig_core::Version;
 use super::args::Command;
 use super::common::CommonArgs;
 use super::exit::Exit;
-use super::run::{Context, execute};
+use super::run::{Context, Origin, execute};
 use super::signals::stop_on_signals;
 use crate::backend::Backend;
 use crate::error::Error;
@@ -160,6 +160,7 @@ impl Migrate {
         let context = Context {
             program: &self.program,
             set,
+            origin: Origin::Embedded,
             warnings: &[],
             url: &url,
             options,

@@ -126,9 +126,9 @@ pub struct RedoArgs {
     missing      in the database, but not here\n  \
     unverified   applied by another tool, so nobody knows which text\n  \
     interrupted  a run began it and did not end\n\n\
-    Examples:\n  cargo dbmig status\n  cargo dbmig status --check   (for CI: exit code 3 when anything is pending or drifted)")]
+    Examples:\n  cargo dbmig status\n  cargo dbmig status --check   (for CI: exit code 3 unless all is as in the directory)")]
 pub struct StatusArgs {
-    /// End with exit code 3 when something is pending, drifted or interrupted
+    /// End with exit code 3 when something is pending, drifted, interrupted, or gone from the directory
     #[arg(long)]
     pub check: bool,
 }
@@ -174,7 +174,7 @@ pub struct HistoryArgs {
 /// `verify`
 #[derive(Args, Clone, Copy, Debug, Default)]
 #[command(after_help = "Comments, white space, line ends and a byte order mark do not count.\n\
-    Exit code 3 when something has changed.\n\nExamples:\n  cargo dbmig verify\n  cargo dbmig verify --json")]
+    Exit code 3 when something has changed, or is applied and gone from the directory.\n\nExamples:\n  cargo dbmig verify\n  cargo dbmig verify --json")]
 pub struct VerifyArgs {}
 
 /// `repair`

@@ -2,14 +2,16 @@
 
 mod sync;
 
+use dbmig_core::migration::Execution;
 use dbmig_core::outlook::{Backward, Forward, Ground};
-use dbmig_core::plan::{Action, Diagnosis, DownScript, Mending, Plan};
+use dbmig_core::plan::{Diagnosis, Mending, Plan};
 use dbmig_core::status::{Entry, State};
 use serde::Serialize;
 
 use super::exit::Exit;
 use super::repair::Explained;
-use super::show::PlannedStep;
+use super::show::ShownStep;
+use crate::execute::Source;
 use crate::history::HistoryRow;
 use crate::report::{Done, Report};
 
@@ -37,6 +39,8 @@ impl<'a> Failure<'a> {
 #[derive(Serialize)]
 pub(super) struct Finished<'a> {
     done: Vec<DoneRow<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'a [String]>,
 }
 
 #[derive(Serialize)]
@@ -55,7 +59,12 @@ impl<'a> Finished<'a> {
             direction: done.direction.name(),
             elapsed_ms: done.elapsed.as_millis(),
         };
-        Self { done: report.done.iter().map(row).collect() }
+        Self { done: report.done.iter().map(row).collect(), missing: None }
+    }
+
+    /// Also what is applied and not here.
+    pub(super) fn with_missing(self, report: &'a Report) -> Self {
+        Self { missing: Some(&report.missing), ..self }
     }
 }
 
@@ -157,19 +166,22 @@ struct StatementRow<'a> {
 }
 
 impl<'a> Planned<'a> {
-    pub(super) fn new(plan: &'a Plan<'_>, shown: &'a [PlannedStep]) -> Self {
+    pub(super) fn new(plan: &'a Plan<'_>, shown: &'a [ShownStep]) -> Self {
         let rows = plan.steps.iter().zip(shown).map(|(step, shown)| StepRow {
             version: step.version().as_str(),
             name: step.name(),
             direction: step.direction().name(),
-            execution: shown.execution,
-            script: match &step.action {
-                Action::Revert { script: DownScript::Stored, .. } => "stored",
-                _ => "here",
+            execution: match shown.execution {
+                Execution::Transaction => "transaction",
+                Execution::Statements => "statements",
+            },
+            script: match shown.source {
+                Source::Set => "here",
+                Source::Stored => "stored",
             },
             compatible: shown.forward.as_ref().map(Judged::forward),
             reversible: shown.backward.as_ref().map(Judged::backward),
-            statements_done_before: step.done_before,
+            statements_done_before: shown.done_before,
             statements: shown
                 .statements
                 .iter()
@@ -201,6 +213,7 @@ struct RunRow<'a> {
     statements_done: usize,
     statements_total: usize,
     app: &'a str,
+    build: Option<&'a str>,
     host: &'a str,
     database_user: Option<&'a str>,
     error: Option<&'a str>,
@@ -219,6 +232,7 @@ impl<'a> Runs<'a> {
             statements_done: row.statements_done,
             statements_total: row.statements_total,
             app: &row.app,
+            build: row.build.as_deref(),
             host: &row.host,
             database_user: row.database_user.as_deref(),
             error: row.error.as_deref(),

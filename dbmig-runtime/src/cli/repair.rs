@@ -44,11 +44,7 @@ impl Explained {
             Ailment::Drifted(drifted) => Self {
                 what: "drifted",
                 message: format!("{} has changed since it was applied", drifted.path),
-                next: format!(
-                    "put the old text back (`{program} verify` shows it); or, where the database is as the \
-                     file says now: `{program} repair --accept {}`",
-                    one.version
-                ),
+                next: drifted.remedy(program),
             },
             Ailment::Interrupted { run, resumption } => match resumption {
                 Ok(resumption) => Self {

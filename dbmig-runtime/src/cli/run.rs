@@ -6,8 +6,9 @@ use dbmig_core::plan::{Plan, Target};
 use dbmig_core::status::State;
 use dbmig_core::{MigrationSet, Version};
 
-use super::args::{Allowed, BaselineArgs, Command, RunArgs, SyncArgs};
+use super::args::{Allowed, BaselineArgs, Command};
 use super::confirm::{Confirmation, confirm};
+use super::effect::Effect;
 use super::exit::Exit;
 use super::json;
 use super::output::Output;
@@ -30,6 +31,8 @@ pub struct Context<'a> {
     pub program: &'a str,
     /// The migrations.
     pub set: &'a MigrationSet,
+    /// Where they come from.
+    pub origin: Origin,
     /// What smells in them; told with the plans that they are part of.
     pub warnings: &'a [(Version, String)],
     /// The database.
@@ -44,6 +47,15 @@ pub struct Context<'a> {
     pub answer_timeout: Duration,
 }
 
+/// Where the migrations of a command come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A directory, which has all that was ever applied from it, unless somebody has deleted some.
+    Directory,
+    /// A program, which may be older than the database that it meets.
+    Embedded,
+}
+
 /// Executes `command` and tells its result.
 pub fn execute(command: &Command, context: &Context<'_>) -> Exit {
     match try_execute(command, context) {
@@ -53,7 +65,7 @@ pub fn execute(command: &Command, context: &Context<'_>) -> Exit {
 }
 
 fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> {
-    if let Some(what) = destructive(command)
+    if let Effect::Loses(what) = command.effect()
         && let Err(exit) = confirm(&context.output, context.url, what, context.confirmation)
     {
         return Ok(exit);
@@ -65,16 +77,23 @@ fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> 
     let db = &mut *open(command, context)?;
     match command {
         Command::Run(args) if args.dry_run => plan(db, context, &args.target(), args.allowed),
-        Command::Run(args) => run(db, context, &args.target(), args.allowed),
+        Command::Run(args) => {
+            let report = run(db, context, &args.target(), args.allowed)?;
+            tell_missing(context, report.missing.iter());
+            Ok(finished(context, &report))
+        }
         Command::Revert(args) if args.dry_run => {
             plan(db, context, &args.target(), Allowed::default())
         }
-        Command::Revert(args) => run(db, context, &args.target(), Allowed::default()),
+        Command::Revert(args) => {
+            Ok(finished(context, &run(db, context, &args.target(), Allowed::default())?))
+        }
         Command::Redo(args) if args.dry_run => {
             plan(db, context, &Target::Redo(args.how_many.extent()), Allowed::default())
         }
         Command::Redo(args) => {
-            run(db, context, &Target::Redo(args.how_many.extent()), Allowed::default())
+            let target = Target::Redo(args.how_many.extent());
+            Ok(finished(context, &run(db, context, &target, Allowed::default())?))
         }
         Command::Plan(args) => plan(db, context, &args.target(), args.allowed),
         Command::Status(args) => status(db, context, args.check),
@@ -85,9 +104,7 @@ fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> 
             show::history(&context.output, &rows);
             Ok(Exit::Done)
         }
-        Command::Verify(_) => {
-            verify::verify(&context.runner(), db, &context.output, context.program)
-        }
+        Command::Verify(_) => verify::verify(db, context),
         Command::Repair(args) => {
             let (output, program) = (&context.output, context.program);
             match args.what.repair() {
@@ -130,29 +147,12 @@ fn open(command: &Command, context: &Context<'_>) -> Result<Box<dyn Database>, E
     let Options { connect_wait, control, .. } = &context.options;
     let mut progress = Progress::new(context.output);
     let mut observe = |event: &Event<'_>| progress.observe(event);
-    let opened = patiently(*connect_wait, control, &mut observe, || match command {
-        Command::Run(RunArgs { dry_run: false, .. })
-        | Command::Sync(SyncArgs { dry_run: false, .. })
-        | Command::Baseline(BaselineArgs { dry_run: false, .. }) => {
-            connect_with(context.url, control)
-        }
-        // Where there is no database yet, there is nothing to revert either.
-        _ => connect_to_read(context.url, control),
+    let opened = patiently(*connect_wait, control, &mut observe, || match command.effect() {
+        Effect::Writes => connect_with(context.url, control),
+        Effect::Reads | Effect::Loses(_) => connect_to_read(context.url, control),
     });
     progress.end();
     opened
-}
-
-/// What may lose data, in words for a question.
-fn destructive(command: &Command) -> Option<&'static str> {
-    match command {
-        Command::Revert(args) if !args.dry_run => Some("revert migrations"),
-        Command::Redo(args) if !args.dry_run => Some("revert migrations and apply them again"),
-        Command::Repair(args) if !args.dry_run && args.what.repair().is_some() => {
-            Some("record what you say as what holds")
-        }
-        _ => None,
-    }
 }
 
 impl<'a> Context<'a> {
@@ -172,7 +172,7 @@ fn run(
     context: &Context<'_>,
     target: &Target,
     allowed: Allowed,
-) -> Result<Exit, Error> {
+) -> Result<Report, Error> {
     let mut progress = Progress::new(context.output);
     let observe = |event: &Event<'_>| {
         if let Event::Planned { plan } = event {
@@ -182,7 +182,22 @@ fn run(
     };
     let result = context.runner_with(allowed).observe(observe).run(db, target);
     progress.end();
-    finished(context, &result?)
+    result
+}
+
+/// An image may well be older than the database that it meets; a directory lacks what was deleted
+/// from it, or what another branch has applied.
+pub(super) fn tell_missing<'n>(context: &Context<'_>, names: impl Iterator<Item = &'n String>) {
+    let names: Vec<_> = names.map(String::as_str).collect();
+    if context.origin == Origin::Embedded || names.is_empty() {
+        return;
+    }
+    context.output.warning(format!(
+        "applied, and not among the migrations here: {}. Deleted, or of another branch? `{} verify` says what \
+         can be done",
+        names.join(", "),
+        context.program,
+    ));
 }
 
 /// What the steps of `plan` would play.
@@ -190,11 +205,12 @@ pub(super) fn scripts(
     db: &mut dyn Database,
     context: &Context<'_>,
     plan: &Plan<'_>,
-) -> Result<Vec<show::PlannedStep>, Error> {
-    let runner = context.runner();
-    show::planned(plan, context.set.dialect(), |version| {
-        Ok(runner.stored_down(db, version)?.unwrap_or_default())
-    })
+) -> Result<Vec<show::ShownStep>, Error> {
+    let mut shown = Vec::with_capacity(plan.steps.len());
+    context.runner().resolve(db, plan, |step, resolved| {
+        shown.push(show::ShownStep::of(step, resolved));
+    })?;
+    Ok(shown)
 }
 
 /// Not with every command for ever: what is applied cannot be changed any more.
@@ -204,8 +220,8 @@ pub(super) fn warn(context: &Context<'_>, plan: &Plan<'_>) {
     warnings.for_each(|(_, warning)| context.output.warning(warning));
 }
 
-fn finished(context: &Context<'_>, report: &Report) -> Result<Exit, Error> {
-    context.output.json(&json::Finished::new(report));
+fn finished(context: &Context<'_>, report: &Report) -> Exit {
+    context.output.json(&json::Finished::new(report).with_missing(report));
     let parts: Vec<_> =
         [(report.reverted().count(), "reverted"), (report.applied().count(), "applied")]
             .into_iter()
@@ -218,7 +234,7 @@ fn finished(context: &Context<'_>, report: &Report) -> Result<Exit, Error> {
         [] => "nothing to do".to_owned(),
         parts => parts.join(", "),
     });
-    Ok(Exit::Done)
+    Exit::Done
 }
 
 fn plan(
@@ -244,10 +260,17 @@ fn status(db: &mut dyn Database, context: &Context<'_>, check: bool) -> Result<E
     if let Some(holder) = holder {
         context.output.line(format!("a run is going on: {holder}"));
     }
-    let found = entries
-        .iter()
-        .any(|e| matches!(e.state, State::Pending | State::Drifted | State::Interrupted));
+    let found = entries.iter().any(|entry| is_found(entry.state, context.origin));
     Ok(if check && found { Exit::Found } else { Exit::Done })
+}
+
+/// Whether `--check` takes it for something that somebody has to look after.
+const fn is_found(state: State, origin: Origin) -> bool {
+    match (state, origin) {
+        (State::Applied | State::Unverified, _) | (State::Missing, Origin::Embedded) => false,
+        (State::Pending | State::Drifted | State::Interrupted, _)
+        | (State::Missing, Origin::Directory) => true,
+    }
 }
 
 fn pending(db: &mut dyn Database, context: &Context<'_>, check: bool) -> Result<Exit, Error> {

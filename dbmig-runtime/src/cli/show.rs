@@ -1,69 +1,51 @@
 //! Tables and plans for people.
 
-use dbmig_core::Dialect;
-use dbmig_core::migration::{Down, Execution};
+use dbmig_core::Build;
+use dbmig_core::migration::Execution;
 use dbmig_core::outlook::{Backward, Forward};
-use dbmig_core::plan::{Action, Direction, DownScript, Plan};
-use dbmig_core::sql::{self, Position};
+use dbmig_core::plan::{Direction, Plan, Step};
+use dbmig_core::sql::{self, Position, Statement};
 use dbmig_core::status::{Entry, State};
 
 use super::output::{Look, Output};
-use crate::error::Error;
-use crate::execute;
+use crate::execute::{Resolved, Source};
 use crate::history::HistoryRow;
 
-/// A step of a plan with its statements.
-pub(super) struct PlannedStep {
-    pub(super) execution: &'static str,
+/// A step of a plan, as it is shown.
+pub(super) struct ShownStep {
+    pub(super) execution: Execution,
+    pub(super) source: Source,
     /// Where the script is.
     pub(super) path: String,
     pub(super) statements: Vec<(Position, String)>,
+    pub(super) done_before: usize,
     /// What applying it means for the previous version of the app.
     pub(super) forward: Option<Forward>,
     /// What reverting it does to the data.
     pub(super) backward: Option<Backward>,
 }
 
-/// The scripts of a plan; `stored` reads a stored one.
-pub(super) fn planned(
-    plan: &Plan<'_>,
-    dialect: Dialect,
-    mut stored: impl FnMut(&dbmig_core::Version) -> Result<String, Error>,
-) -> Result<Vec<PlannedStep>, Error> {
-    let mut shown = Vec::with_capacity(plan.steps.len());
-    for step in &plan.steps {
-        let (mut forward, mut backward) = (None, None);
-        let (path, text, declared) = match &step.action {
-            Action::Apply(m) => {
-                forward = Some(m.forward());
-                (m.up().path.to_string(), m.up().text.to_string(), m.settings.execution)
-            }
-            Action::Revert { script: DownScript::InSet(m), .. } => match m.down() {
-                Down::Script(s) => {
-                    backward = Some(m.backward());
-                    (s.path.to_string(), s.text.to_string(), m.settings.execution)
-                }
-                Down::Missing => (String::new(), String::new(), m.settings.execution),
-            },
-            Action::Revert { script: DownScript::Stored, version, name } => {
-                let text = stored(version)?;
-                (format!("stored down.sql of {name}"), text, Execution::Transaction)
-            }
+impl ShownStep {
+    pub(super) fn of(step: &Step<'_>, resolved: &Resolved<'_>) -> Self {
+        let shown =
+            |s: &Statement<'_>| (s.position, sql::hide_secrets(s.dialect(), s.text).into_owned());
+        let (forward, backward) = match step.direction() {
+            Direction::Up => (Some(resolved.outlook.forward()), None),
+            Direction::Down => (None, Some(resolved.outlook.backward())),
         };
-        let statements = sql::split(dialect, &text)
-            .map_err(|error| Error::Script { path: path.clone(), error })?;
-        let execution = match execute::execution(dialect, declared, &statements, step) {
-            Execution::Transaction => "transaction",
-            Execution::Statements => "statements",
-        };
-        let shown_text = |text| sql::hide_secrets(dialect, text).into_owned();
-        let statements = statements.iter().map(|s| (s.position, shown_text(s.text))).collect();
-        shown.push(PlannedStep { execution, path, statements, forward, backward });
+        Self {
+            execution: resolved.execution,
+            source: resolved.source,
+            path: resolved.script.path.to_string(),
+            statements: resolved.statements.iter().map(shown).collect(),
+            done_before: resolved.done_before,
+            forward,
+            backward,
+        }
     }
-    Ok(shown)
 }
 
-pub(super) fn plan(output: &Output, plan: &Plan<'_>, shown: &[PlannedStep]) {
+pub(super) fn plan(output: &Output, plan: &Plan<'_>, shown: &[ShownStep]) {
     if plan.is_empty() {
         output.line("nothing to do");
         return;
@@ -74,8 +56,8 @@ pub(super) fn plan(output: &Output, plan: &Plan<'_>, shown: &[PlannedStep]) {
             Direction::Down => Look::Warning.paint("revert"),
         };
         let how = match shown.execution {
-            "transaction" => "in one transaction",
-            _ => "statement by statement",
+            Execution::Transaction => "in one transaction",
+            Execution::Statements => "statement by statement",
         };
         output.line(format!("{verb} {} {}", step.name(), Look::Faint.paint(format!("({how})"))));
         for judged in [
@@ -86,7 +68,7 @@ pub(super) fn plan(output: &Output, plan: &Plan<'_>, shown: &[PlannedStep]) {
         }
         for (index, (position, sql)) in shown.statements.iter().enumerate() {
             let place = Look::Faint.paint(format!("-- {}:{position}", shown.path));
-            let done = if index < step.done_before { " (done already)" } else { "" };
+            let done = if index < shown.done_before { " (done already)" } else { "" };
             output.line(format!("  {place}{done}"));
             output.line(format!("  {};", sql.replace('\n', "\n  ")));
         }
@@ -139,7 +121,8 @@ pub(super) fn history(output: &Output, rows: &[HistoryRow]) {
             state.paint(format_args!("{:<9}", row.state)),
             row.name,
         ));
-        let by = [row.app.as_str(), row.host.as_str(), row.database_user.as_deref().unwrap_or("")];
+        let app = Build { app: row.app.clone(), id: row.build.clone() }.to_string();
+        let by = [app.as_str(), row.host.as_str(), row.database_user.as_deref().unwrap_or("")];
         let by: Vec<_> = by.into_iter().filter(|part| !part.is_empty()).collect();
         let statements = format!("{} of {} statements", row.statements_done, row.statements_total);
         output.line(Look::Faint.paint(format!("    {statements}, by {}", by.join(", "))));

@@ -8,7 +8,7 @@ use super::json::{self, Outcome};
 use super::output::Look;
 use super::progress::Progress;
 use super::qovery;
-use super::run::{Context, scripts, warn};
+use super::run::{Context, scripts, tell_missing, warn};
 use super::show::{self, plural};
 use crate::backend::Database;
 use crate::error::Error;
@@ -39,7 +39,11 @@ pub(super) fn sync(
     let result = runner.observe(observe).run(db, &target);
     progress.end();
     match result {
-        Ok(report) => Ok(finished(context, &preview, &report)),
+        Ok(report) => {
+            let told = preview.comparison.unknown_names();
+            tell_missing(context, report.missing.iter().filter(|name| !told.contains(name)));
+            Ok(finished(context, &preview, &report))
+        }
         Err(error) => Ok(refused(context, &preview, &error)),
     }
 }
@@ -62,7 +66,9 @@ fn finished(context: &Context<'_>, preview: &Preview<'_>, report: &Report) -> Ex
             Verdict::Ahead => {
                 "the database is ahead, and this version can live with it: nothing to do".to_owned()
             }
-            _ => "nothing to do".to_owned(),
+            Verdict::Same | Verdict::Behind | Verdict::BelowFloor | Verdict::Diverged => {
+                "nothing to do".to_owned()
+            }
         });
     } else {
         output.line(done.join(", "));

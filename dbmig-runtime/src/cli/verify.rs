@@ -6,7 +6,8 @@ use similar::TextDiff;
 
 use super::exit::Exit;
 use super::json;
-use super::output::{Look, Output};
+use super::output::Look;
+use super::run::{Context, Origin};
 use super::show::plural;
 use crate::backend::Database;
 use crate::error::Error;
@@ -18,17 +19,18 @@ struct Drift<'e> {
     diff: String,
 }
 
-pub(super) fn verify(
-    runner: &Runner<'_>,
-    db: &mut dyn Database,
-    output: &Output,
-    program: &str,
-) -> Result<Exit, Error> {
+pub(super) fn verify(db: &mut dyn Database, context: &Context<'_>) -> Result<Exit, Error> {
+    let Context { output, program, .. } = context;
+    let runner = &context.runner();
     let entries = runner.status(db)?;
     let mut drifted = Vec::new();
     for entry in entries.iter().filter(|entry| entry.state == State::Drifted) {
         drifted.push(drift(runner, db, entry)?);
     }
+    let missing = match context.origin {
+        Origin::Directory => runner.missing(db)?,
+        Origin::Embedded => Vec::new(),
+    };
     let of = |state| entries.iter().filter(move |e: &&Entry| e.state == state);
     output.json(&json::Verified {
         unchanged: of(State::Applied).count(),
@@ -48,6 +50,10 @@ pub(super) fn verify(
         output.line(format!("{} {}", Look::Bad.paint("drifted"), d.entry.name));
         output.line(paint_diff(&d.diff));
     }
+    for one in &missing {
+        output.line(format!("{} {}", Look::Bad.paint("missing"), one.name));
+        output.line(format!("  {}", one.advice(program)));
+    }
     let unverified = of(State::Unverified).count();
     output.line(format!(
         "{} unchanged, {} drifted, {unverified} unverified, {} missing here",
@@ -62,7 +68,8 @@ pub(super) fn verify(
             plural(unverified, "migration was", "migrations were"),
         ));
     }
-    Ok(if drifted.is_empty() { Exit::Done } else { Exit::Found })
+    let found = !(drifted.is_empty() && missing.is_empty());
+    Ok(if found { Exit::Found } else { Exit::Done })
 }
 
 fn drift<'e>(

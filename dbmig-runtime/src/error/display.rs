@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use dbmig_core::plan::{Blocked, Direction, Unknown};
+use dbmig_core::Build;
+use dbmig_core::plan::{Blocked, Direction, Lowest, Unknown};
 
-use super::{ConnectReason, Error, Left, MigrationError};
+use super::{ConnectReason, Error, Left, MigrationError, NoLock};
 use crate::backend::tables::Obstacle;
 use crate::report::Report;
 
@@ -23,6 +24,24 @@ impl fmt::Display for Error {
                 "another runner is migrating this database; gave up after {} s. The lock is held by {}",
                 waited.as_secs(),
                 holder.as_deref().unwrap_or("a session that the database does not name"),
+            ),
+            Self::Lagging { waited } => write!(
+                f,
+                "what the database shows is not what the server that writes holds, {} s long: a proxy \
+                 answers from a replica that is behind. Nothing was decided on that, and nothing was touched",
+                waited.as_secs(),
+            ),
+            Self::Obstacle(Obstacle::OnlyReads { why }) => {
+                write!(f, "nothing can be migrated here: {why}. Nothing was written")
+            }
+            Self::Obstacle(Obstacle::Replicates) => f.write_str(
+                "nothing can be migrated here: the server is a replica, which applies what another one has \
+                 written, though it is not read-only. Nothing was written",
+            ),
+            Self::Obstacle(Obstacle::NotTransactional { table, engine }) => write!(
+                f,
+                "the storage engine of {table} is {engine}, which keeps rows that were rolled back: it would \
+                 say that a migration is applied which is not. Nothing was written",
             ),
             Self::FailedElsewhere(run) => write!(
                 f,
@@ -51,6 +70,7 @@ impl fmt::Display for Error {
                 f.write_str("stopped, as it was asked to")?;
                 done_before(f, before)
             }
+            Self::NoLock(why) => f.write_str(why.words()),
             Self::LeaseNeedsUrl => f.write_str(
                 "a lease needs a connection of its own, to renew it while the other one works, and this \
                  connection was lent",
@@ -61,18 +81,6 @@ impl fmt::Display for Error {
                  holds on all, but needs a connection of its own, and this connection was lent. Nothing was \
                  written",
                 cluster.name(),
-            ),
-            Self::Obstacle(Obstacle::OnlyReads { why }) => {
-                write!(f, "nothing can be migrated here: {why}. Nothing was written")
-            }
-            Self::Obstacle(Obstacle::Replicates) => f.write_str(
-                "nothing can be migrated here: the server is a replica, which applies what another one has \
-                 written, though it is not read-only. Nothing was written",
-            ),
-            Self::Obstacle(Obstacle::NotTransactional { table, engine }) => write!(
-                f,
-                "the storage engine of {table} is {engine}, which keeps rows that were rolled back: it would \
-                 say that a migration is applied which is not. Nothing was written",
             ),
             Self::NoLease => {
                 f.write_str("SQLite has no lease between runners: its lock is that of a file")
@@ -129,21 +137,40 @@ impl Error {
             Self::Blocked(Blocked::Interrupted(stuck)) => {
                 format!("an earlier run of {} was interrupted", stuck.name)
             }
-            Self::Blocked(Blocked::BelowFloor { breaking }) => below(breaking),
-            other => other.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" "),
+            Self::Blocked(Blocked::BelowFloor { breaking, refused }) => below(breaking, refused),
+            // Words of our own, and names.
+            other @ (Self::Url(_)
+            | Self::NotBuiltIn { .. }
+            | Self::Blocked(_)
+            | Self::NotReady { .. }
+            | Self::LockLost(_)
+            | Self::Cancelled(_)
+            | Self::Lagging { .. }
+            | Self::Obstacle(_)
+            | Self::NoLock(_)
+            | Self::LeaseNeedsUrl
+            | Self::ClusterNeedsUrl(_)
+            | Self::NoLease
+            | Self::OtherSchema { .. }
+            | Self::Unrepairable(_)
+            | Self::Script { .. }
+            | Self::NewerHistory { .. }
+            | Self::StoredScriptGone { .. }) => {
+                other.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ")
+            }
         }
     }
 }
 
 /// Why something is breaking may repeat SQL.
-fn below(breaking: &[Unknown]) -> String {
+fn below(breaking: &[Unknown], refused: &Build) -> String {
     let names: Vec<_> = breaking.iter().map(|one| one.name.as_str()).collect();
     let names = names.join(", ");
-    match breaking.last().and_then(Unknown::app) {
-        Some(app) => format!(
-            "the database is ahead with {names}, which this version cannot run with; the lowest one that can is {app}"
-        ),
-        None => format!("the database is ahead with {names}, which this version cannot run with"),
+    let ahead = format!("the database is ahead with {names}, which this version cannot run with");
+    match Lowest::of(breaking, refused) {
+        Lowest::OrLater(app) => format!("{ahead}; the lowest one that can is {app}"),
+        Lowest::Exactly(build) => format!("{ahead}; one that can is {build}"),
+        Lowest::Unknown => ahead,
     }
 }
 
@@ -156,6 +183,26 @@ impl MigrationError {
                 s.position, s.number, s.of
             ),
             None => format!("{name} failed in {path}"),
+        }
+    }
+}
+
+impl NoLock {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::SharedSession => {
+                "this is PGlite, whose connections all share one session: its advisory locks exclude \
+                 nobody, and one connection that holds a lock in a transaction stops all others. \
+                 Nothing was touched"
+            }
+            Self::OneConnection => {
+                "this is PGlite, and it takes no second connection, which the lease needs: one is to renew \
+                 it while the other one works. Nothing was touched"
+            }
+            Self::StatementPooling => {
+                "the connection is ended as soon as a transaction stays open, as a pooler in statement mode does, \
+                 so an advisory lock cannot be held. Nothing was touched"
+            }
         }
     }
 }
@@ -200,6 +247,10 @@ impl fmt::Display for MigrationError {
                  as a whole or not at all",
             )?,
             Left::Nothing => f.write_str("\nnothing of this migration is in the database")?,
+            Left::OwnCommits => f.write_str(
+                "\nof this migration, only what the script itself has committed is in the database; it is \
+                 not recorded as done",
+            )?,
             Left::InDoubt(done) => {
                 match done {
                     0 => {}

@@ -64,10 +64,18 @@ pub enum Error {
         /// What it said.
         message: String,
     },
+    /// What the database shows is not what the server that writes holds, for longer than this run may
+    /// wait: a proxy answers from a replica that is behind.
+    Lagging {
+        /// How long it was waited for.
+        waited: Duration,
+    },
     /// The lock was lost while this run worked: its connection was cut, or silent for too long.
     LockLost(Box<Report>),
     /// It was asked to stop, and did.
     Cancelled(Box<Report>),
+    /// The database's own lock excludes nobody here.
+    NoLock(NoLock),
     /// A lease needs a connection of its own, and this one was lent.
     LeaseNeedsUrl,
     /// The same where the server is one of a cluster, so that no other lock will do.
@@ -121,6 +129,21 @@ pub enum Error {
         /// What the database said.
         source: diesel::result::Error,
     },
+}
+
+/// What is said of a step that was decided on facts that do not hold.
+const CHANGED: &str = "the ledger or the history is not what this run has read: somebody has changed it \
+                       meanwhile, or a proxy has answered from a replica that is behind";
+
+/// Why the database's own lock excludes nobody, or cannot be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoLock {
+    /// All connections are one session, which is given any lock that it has already.
+    SharedSession,
+    /// The same, and the server takes one connection at a time, where a lease needs two.
+    OneConnection,
+    /// A pooler takes the session away after each statement.
+    StatementPooling,
 }
 
 /// Why there is no connection.
@@ -179,6 +202,8 @@ pub enum Left {
     Unknown,
     /// Nothing: it was one transaction.
     Nothing,
+    /// What the script itself has committed, and nothing else.
+    OwnCommits,
     /// So many of its statements; the next run goes on behind them.
     Statements(usize),
     /// So many of its statements, and of the next one nothing, a part or all: the next run finds
@@ -217,12 +242,39 @@ impl Error {
         move |source| Self::Database { doing, source }
     }
 
+    /// Instead of what the server says of a condition that does not hold.
+    pub(crate) fn changed() -> diesel::result::Error {
+        diesel::result::Error::QueryBuilderError(CHANGED.into())
+    }
+
     /// The same, where what was done before it is known only now.
     pub(crate) fn after(self, before: &Report) -> Self {
         match self {
             Self::LockLost(_) => Self::LockLost(Box::new(before.clone())),
             Self::Cancelled(_) => Self::Cancelled(Box::new(before.clone())),
-            error => error,
+            error @ (Self::Migration(_)
+            | Self::Blocked(_)
+            | Self::FailedElsewhere(_)
+            | Self::Url(_)
+            | Self::NotBuiltIn { .. }
+            | Self::Connect { .. }
+            | Self::LockWait { .. }
+            | Self::NotReady { .. }
+            | Self::Lagging { .. }
+            | Self::Obstacle(_)
+            | Self::NoLock(_)
+            | Self::Panicked { .. }
+            | Self::LeaseNeedsUrl
+            | Self::ClusterNeedsUrl(_)
+            | Self::NoLease
+            | Self::OtherDatabase { .. }
+            | Self::OtherSchema { .. }
+            | Self::Foreign(_)
+            | Self::Unrepairable(_)
+            | Self::Script { .. }
+            | Self::NewerHistory { .. }
+            | Self::StoredScriptGone { .. }
+            | Self::Database { .. }) => error,
         }
     }
 
@@ -255,15 +307,24 @@ impl Error {
     /// What kind of failure it is.
     pub fn class(&self) -> Class {
         match self {
-            Self::Url(_) | Self::NotBuiltIn { .. } => Class::Usage,
-            Self::LeaseNeedsUrl
+            Self::Url(_)
+            | Self::NotBuiltIn { .. }
+            | Self::LeaseNeedsUrl
             | Self::ClusterNeedsUrl(_)
             | Self::NoLease
+            | Self::NoLock(_)
             | Self::OtherDatabase { .. }
             | Self::Unrepairable(_) => Class::Usage,
-            Self::Connect { reason: ConnectReason::Misunderstood, .. } => Class::Usage,
-            Self::Connect { reason: ConnectReason::Unreachable, .. }
-            | Self::LockWait { .. }
+            Self::Connect { reason, .. } => match reason {
+                ConnectReason::Misunderstood => Class::Usage,
+                ConnectReason::Unreachable => Class::Temporary,
+                ConnectReason::NoSuchDatabase
+                | ConnectReason::Refused
+                | ConnectReason::Untrusted
+                | ConnectReason::UnusableFile => Class::Final,
+            },
+            Self::LockWait { .. }
+            | Self::Lagging { .. }
             // A failover may make it the one that writes.
             | Self::Obstacle(Obstacle::OnlyReads { .. } | Obstacle::Replicates)
             | Self::NotReady { .. }
@@ -277,11 +338,18 @@ impl Error {
             | Self::Foreign(_)
             | Self::Obstacle(Obstacle::NotTransactional { .. })
             | Self::OtherSchema { .. } => Class::Refused,
-            Self::Migration(error) if is_temporary(&error.source) => Class::Temporary,
-            Self::Database { source, .. } if is_temporary(source) => Class::Temporary,
-            _ => Class::Final,
+            Self::Migration(error) => of_database(&error.source),
+            Self::Database { source, .. } => of_database(source),
+            Self::FailedElsewhere(_)
+            | Self::Panicked { .. }
+            | Self::Script { .. }
+            | Self::StoredScriptGone { .. } => Class::Final,
         }
     }
+}
+
+fn of_database(error: &diesel::result::Error) -> Class {
+    if is_temporary(error) { Class::Temporary } else { Class::Final }
 }
 
 fn is_temporary(error: &diesel::result::Error) -> bool {
@@ -291,6 +359,7 @@ fn is_temporary(error: &diesel::result::Error) -> bool {
     is_lost(error)
         || is_lock_wait(error)
         || is_unready(error)
+        || text == CHANGED
         || READS_ONLY.iter().any(|words| text.contains(words))
 }
 

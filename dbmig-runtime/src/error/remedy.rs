@@ -2,7 +2,7 @@
 
 use dbmig_core::plan::Direction;
 
-use super::{ConnectReason, Error, Left, MigrationError, is_temporary};
+use super::{ConnectReason, Error, Left, MigrationError, NoLock, is_temporary};
 use crate::backend::tables::{Foreign, Obstacle};
 
 impl Error {
@@ -41,6 +41,11 @@ impl Error {
             Self::LockWait { .. } => Some(format!(
                 "try again when the other runner has ended; `{program} history` shows what it does"
             )),
+            Self::Lagging { .. } => Some(
+                "run it again when the replica has caught up, or give a URL that leads to the primary alone"
+                    .to_owned(),
+            ),
+            Self::Obstacle(obstacle) => Some(obstacle.remedy()),
             Self::FailedElsewhere(run) => Some(format!(
                 "correct {} and run it again; `{program} history` has the whole message",
                 run.name
@@ -54,11 +59,23 @@ impl Error {
                  back or goes on where it ended"
             )),
             Self::Cancelled(_) => Some("run it again to go on".to_owned()),
+            Self::NoLock(NoLock::SharedSession) => Some(
+                "use the lease: `--lock lease`, with a PGlite server that takes several connections \
+                 (`pglite-server --max-connections=10`)"
+                    .to_owned(),
+            ),
+            Self::NoLock(NoLock::OneConnection) => Some(
+                "let the server take several: `pglite-server --max-connections=10`".to_owned(),
+            ),
+            Self::NoLock(NoLock::StatementPooling) => Some(
+                "use the lease: `--lock lease`; or set `pool_mode = transaction` (or `session`) for this \
+                 database in pgbouncer"
+                    .to_owned(),
+            ),
             Self::LeaseNeedsUrl => Some("give the migrator the URL: `Migrator::run_at`".to_owned()),
             Self::ClusterNeedsUrl(_) => Some(
                 "give the migrator the URL: `Migrator::run_at` or `Migrator::start`".to_owned(),
             ),
-            Self::Obstacle(obstacle) => Some(obstacle.remedy()),
             Self::NoLease => Some("leave out the lease: `--lock advisory`".to_owned()),
             Self::OtherDatabase { .. } => Some("check the database URL".to_owned()),
             Self::OtherSchema { .. } => Some(
@@ -126,11 +143,17 @@ impl MigrationError {
                 "`{program} repair` shows what is left of that statement and how it goes on; correct {place} \
                  before `{program} {verb}`"
             ),
+            Left::OwnCommits => format!(
+                "take what ends the transaction out of {place}, look at what is in the database of it, then \
+                 `{program} {verb}`"
+            ),
             Left::Statements(done) if done > 0 => format!(
                 "correct {place} (leave the {done} statements before it as they are), then `{program} \
                  {verb}` goes on there"
             ),
-            _ => format!("correct {place}, then `{program} {verb}`"),
+            Left::Statements(_) | Left::Unknown | Left::Nothing => {
+                format!("correct {place}, then `{program} {verb}`")
+            }
         }
     }
 }

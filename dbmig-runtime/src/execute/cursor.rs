@@ -15,7 +15,7 @@ use crate::backend::envelope::{Limits, Part};
 use crate::backend::{Database, Stop};
 use crate::error::Left;
 use crate::event::{Event, Observe};
-use crate::history::{Cursor, Run};
+use crate::history::{self, Cursor, Run};
 
 mod notes;
 
@@ -76,7 +76,7 @@ pub(super) fn one_by_one(
     // What has to be restored first may change what there is to be seen.
     let noted = !step.is_begun();
     let cursor = if noted { stepper.before(db, 0) } else { stepper.where_it_ended(step) };
-    stepper.begin(db, done, cursor).map_err(|failure| (failure, Left::Statements(done)))?;
+    stepper.begin(db, step, cursor).map_err(|failure| (failure, Left::Statements(done)))?;
     if let Err(failure) = stepper.restore(db, step, observe) {
         stepper.record_failure(db, Reached::AsNoted(done), &failure);
         return Err((failure, Left::Statements(done)));
@@ -169,6 +169,7 @@ impl Stepper<'_, '_> {
             foreign_keys: ForeignKeys::Unchanged,
             overtaken: "",
             rows: &rows,
+            proof: &history::reached(engine, place.tables, self.run, index + 1),
             control: &place.options.control,
         };
         retrying(place, self.run, observe, || engine.atomic(db, &atomic)).map(drop).map_err(

@@ -40,7 +40,8 @@ pub(super) fn raise(
         note: None,
         span: history::beginning(engine),
     };
-    let rows = history::take_up(engine, place.tables, run.version, RunState::Resumed)
+    let rows = history::expect_ledger(engine, place.tables, run.version, run.direction)
+        + &history::take_up(engine, place.tables, run.version, RunState::Resumed)
         + &history::insert(engine, place.tables, run, &progress);
     note(db, place, &rows).map_err(|error| Failure::opening(engine, error))?;
     Ok(Announced::Yes)
@@ -61,7 +62,12 @@ pub(super) fn lower(
         Ok(Outcome::Overtaken) => {
             history::take_up(engine, tables, run.version, RunState::Forgotten)
         }
-        Err(failure) if failure.at == FailedAt::Fence || is_lost(&failure.error) => return,
+        Err(failure)
+            if matches!(failure.at, FailedAt::Fence | FailedAt::Changed)
+                || is_lost(&failure.error) =>
+        {
+            return;
+        }
         Err(failure) if failure.at == FailedAt::Cancelled => {
             history::fail(engine, tables, run, None, Why::Stopped)
         }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use dbmig_core::history::RunState;
 use dbmig_core::migration::{Execution, Settings};
 use dbmig_core::plan::{Direction, Step};
+use dbmig_core::sql;
 use dbmig_core::sql::{Statement, kind};
-use dbmig_core::{Dialect, sql};
 
 use crate::backend::Database;
 use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
@@ -23,12 +23,14 @@ use crate::report::{Done, Report};
 mod cursor;
 mod floor;
 mod reached;
-mod script;
+mod refusal;
+mod resolved;
 
 use diesel::QueryResult;
 use floor::Announced;
-pub(crate) use script::storable_down;
-use script::{Playing, playing};
+#[cfg(feature = "cli")]
+pub(crate) use resolved::Source;
+pub(crate) use resolved::{Origin, Resolved, resolve, storable_down};
 
 /// Where a step is executed.
 pub(crate) struct Place<'a> {
@@ -72,12 +74,11 @@ pub(crate) fn step(
     before: &Report,
     observe: &mut Observe<'_>,
 ) -> Result<Option<Done>, Error> {
-    let Playing { script, down, settings, outlook, checksum } = playing(db, place, step)?;
+    let origin = Origin { tables: place.tables, key: place.options.history_key.as_ref() };
+    let mut kept = None;
+    let Resolved { script, statements, execution, settings, outlook, checksum, down, .. } =
+        resolve(db, &origin, step, &mut kept)?;
     let dialect = place.tables.dialect;
-    let statements = script
-        .statements(dialect)
-        .map_err(|error| Error::Script { path: script.path.to_string(), error })?;
-    let execution = execution(dialect, settings.execution, &statements, step);
     let run = Run {
         version: step.version(),
         name: step.name(),
@@ -94,6 +95,8 @@ pub(crate) fn step(
     let begun = Instant::now();
     let failed =
         |failure: Failure, left| step_error(&run, &script.path, &statements, failure, left, before);
+    refusal::refuse(dialect, settings.execution, &statements, step, db.nesting())
+        .map_err(|failure| failed(failure, Left::Statements(step.done_before)))?;
     let outcome = match execution {
         Execution::Transaction => transaction(db, place, &run, &statements, observe)
             .map_err(|failure| failed(failure, Left::Nothing))?,
@@ -106,27 +109,6 @@ pub(crate) fn step(
         direction: run.direction,
         elapsed: begun.elapsed(),
     }))
-}
-
-/// A transaction, unless it is not wanted, or would be none: where schema changes commit by
-/// themselves, a script that holds one runs with a cursor. So does what an earlier run has begun
-/// that way, whatever the settings say now.
-pub(crate) fn execution(
-    dialect: Dialect,
-    declared: Execution,
-    statements: &[Statement<'_>],
-    step: &Step<'_>,
-) -> Execution {
-    match declared {
-        _ if step.is_begun() => Execution::Statements,
-        Execution::Transaction
-            if dialect.ddl() == dbmig_core::dialect::Ddl::Transactional
-                || statements.iter().all(|s| kind::is_rollbackable(dialect, s)) =>
-        {
-            Execution::Transaction
-        }
-        _ => Execution::Statements,
-    }
 }
 
 /// What refuses a transaction, such as `CREATE INDEX CONCURRENTLY`, waits without making others
@@ -171,6 +153,7 @@ fn transaction(
         foreign_keys: run.settings.foreign_keys,
         overtaken: &overtaken(engine, tables, run),
         rows: &rows,
+        proof: &history::reached(engine, tables, run, statements.len()),
         control: &place.options.control,
     };
     let begun = Instant::now();
@@ -204,7 +187,9 @@ fn record_failure(
     failure: &Failure,
     begun: Instant,
 ) {
-    if matches!(failure.at, FailedAt::Fence | FailedAt::Cancelled) || is_lost(&failure.error) {
+    if matches!(failure.at, FailedAt::Fence | FailedAt::Changed | FailedAt::Cancelled)
+        || is_lost(&failure.error)
+    {
         return;
     }
     let (engine, tables) = (db.engine(), place.tables);
@@ -284,9 +269,13 @@ fn step_error(
         FailedAt::Fence => return Error::LockLost(Box::new(before.clone())),
         FailedAt::Cancelled => return Error::Cancelled(Box::new(before.clone())),
         FailedAt::Statement(index, position) => statements.get(index).map(|s| (index, s, position)),
-        FailedAt::Script | FailedAt::Bookkeeping => None,
+        FailedAt::Script | FailedAt::Bookkeeping | FailedAt::Unproven | FailedAt::Changed => None,
     };
-    let left = if left == Left::Nothing && is_lost(&failure.error) { Left::Unknown } else { left };
+    let left = match (left, failure.at) {
+        (Left::Nothing, FailedAt::Unproven) => Left::OwnCommits,
+        (Left::Nothing, _) if is_lost(&failure.error) => Left::Unknown,
+        (left, _) => left,
+    };
     Error::Migration(Box::new(MigrationError {
         name: run.name.to_owned(),
         direction: run.direction,
@@ -299,6 +288,9 @@ fn step_error(
         }),
         left,
         before: before.clone(),
-        source: failure.error,
+        source: match failure.at {
+            FailedAt::Changed => Error::changed(),
+            _ => failure.error,
+        },
     }))
 }

@@ -35,6 +35,7 @@ pub(super) fn reached(
 /// Whether the statement that failed may have left something.
 fn is_in_doubt(dialect: Dialect, statement: &Statement<'_>, failure: &Failure) -> bool {
     is_lost(&failure.error)
+        || failure.at == FailedAt::Unproven
         || (matches!(failure.at, FailedAt::Statement(..) | FailedAt::Cancelled)
             && !kind::fails_whole(dialect, statement))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dbmig_core::migration::{Execution, Settings};
 use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::Direction;
-use dbmig_core::{Checksum, Version};
+use dbmig_core::{Build, Checksum, Version};
 
 use crate::backend::engine::Engine;
 
@@ -16,18 +16,21 @@ mod write;
 pub(crate) use dbmig_core::history::FORMAT;
 pub use dbmig_core::history::RunState;
 pub use read::HistoryRow;
-pub(crate) use read::{is_version, list, read, run, stored_down, stored_up};
+pub(crate) use read::{
+    is_readable_where_written, is_version, list, read, run, stored_down, stored_up,
+};
 pub use seal::HistoryKey;
 pub(crate) use seal::{Sealed, sum};
 pub(crate) use write::{
-    Cursor, Settled, Verdict, Why, advance, complete, fail, insert, ledger, say, settle, take_up,
+    Cursor, Settled, Verdict, Why, advance, complete, expect_ledger, expect_left, fail, insert,
+    ledger, reached, say, settle, take_up,
 };
 
 /// Who runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Runner {
-    /// Name and version of the app.
-    pub(crate) app: String,
+    /// The build that runs.
+    pub(crate) build: Build,
     /// The machine.
     pub(crate) host: String,
     /// The session that works, as its database names sessions.

@@ -4,12 +4,12 @@ use dbmig_core::history::{self as rows, RunRow};
 use dbmig_core::migration::Execution;
 use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::History;
-use dbmig_core::{Checksum, Dialect, Version};
+use dbmig_core::{Build, Checksum, Dialect, Version};
 
 use super::seal::StoredScript;
 use crate::backend::engine::Engine;
 use crate::backend::tables::{Presence, Tables};
-use crate::backend::{Database, Row};
+use crate::backend::{Database, Nesting, Row};
 use crate::error::Error;
 
 /// What is in the first column of a row of the ledger.
@@ -21,19 +21,10 @@ const MARK_ROW: &str = "m";
 
 /// Reads both tables in one query, with their mark; missing ones are empty ones.
 pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<(History, String), Error> {
-    let engine = db.engine();
-    let mut parts = Vec::new();
-    if tables.history == Presence::Present {
-        parts.push(latest_rows(engine, tables));
-    }
-    if tables.ledger == Presence::Present {
-        parts.push(ledger_rows(engine, tables));
-    }
-    if parts.is_empty() {
+    let Some(query) = both(db.engine(), tables) else {
         return Ok((History::default(), String::new()));
-    }
-    parts.extend(engine.mark(tables).map(|mark| narrow(MARK_ROW, &mark, "")));
-    let found = db.query(&parts.join(" UNION ALL "));
+    };
+    let found = db.query(&query);
     let mut found = found.map_err(Error::database("read the ledger and the history"))?;
     // `UNION ALL` promises no order.
     found.sort_by_key(|row| row.number(15));
@@ -43,6 +34,40 @@ pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<(History, S
     let history = rows::read(versions, &runs);
     let mark = of(MARK_ROW).next().map(|row| row.text(1).to_owned());
     Ok((history, mark.unwrap_or_default()))
+}
+
+/// A query for both tables, as far as they are there.
+fn both(engine: &dyn Engine, tables: &Tables) -> Option<String> {
+    let mut parts = Vec::new();
+    if tables.history == Presence::Present {
+        parts.push(latest_rows(engine, tables));
+    }
+    if tables.ledger == Presence::Present {
+        parts.push(ledger_rows(engine, tables));
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    let mark = engine.mark(tables);
+    let fresh = format!(" FROM (SELECT 1) one WHERE {}", engine.fresh());
+    parts.extend(mark.map(|mark| narrow(MARK_ROW, &mark, &fresh)));
+    Some(parts.join(" UNION ALL "))
+}
+
+/// Whether the server that writes answers what another one did not: tables that were found there
+/// may not have come to a replica yet. In a transaction, which no proxy sends to one.
+pub(crate) fn is_readable_where_written(db: &mut dyn Database, tables: &Tables) -> bool {
+    let engine = db.engine();
+    let (Some(query), Some(_), Nesting::TopLevel) =
+        (both(engine, tables), engine.mark(tables), db.nesting())
+    else {
+        return false;
+    };
+    let answered = db.execute(&format!("BEGIN;\n{query};\nCOMMIT;\n")).is_ok();
+    if !answered {
+        let _ = db.execute("ROLLBACK");
+    }
+    answered
 }
 
 /// The last row and the last completed row of each version.
@@ -55,6 +80,9 @@ fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
             "CASE WHEN execution = 'statements' AND state IN ('running', 'failed') THEN {column} END"
         )
     };
+    // Only what is in somebody's way is told with when and where it came.
+    let breaking =
+        |column: &str| format!("CASE WHEN compatible = 'compatible' THEN NULL ELSE {column} END");
     let columns = [
         format!("'{RUN_ROW}'"),
         text("version"),
@@ -75,6 +103,9 @@ fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
         text("compatible"),
         text("outlook"),
         text("app"),
+        breaking(&engine.iso("started_at")),
+        breaking(&text("host")),
+        breaking(&text("database_user")),
     ];
     format!(
         "SELECT {} FROM {history} WHERE id IN (SELECT MAX(id) FROM {history} GROUP BY version) \
@@ -89,7 +120,7 @@ fn ledger_rows(engine: &dyn Engine, tables: &Tables) -> String {
 
 /// A row of one value, as wide as the ones of the history.
 fn narrow(kind: &str, value: &str, from: &str) -> String {
-    format!("SELECT '{kind}', {value}{}{from}", ", NULL".repeat(17))
+    format!("SELECT '{kind}', {value}{}{from}", ", NULL".repeat(20))
 }
 
 fn run_row(row: &Row) -> RunRow {
@@ -114,6 +145,9 @@ fn run_row(row: &Row) -> RunRow {
         compatible: text(16),
         outlook: text(17),
         app: text(18),
+        at: text(19),
+        host: text(20),
+        user: text(21),
     }
 }
 
@@ -147,7 +181,8 @@ pub(crate) fn stored_down(
         "SELECT down_script, execution, checksum, settings, outlook, down_checksum, signature \
          FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
          WHERE {condition} AND state IN ('done', 'baselined') AND direction = 'up') \
-         AND down_script IS NOT NULL"
+         AND down_script IS NOT NULL AND {}",
+        db.engine().fresh(),
     );
     let rows = db.query(&sql).map_err(Error::database("read a stored script"))?;
     let optional = |row: &Row, i| row.optional(i).map(str::to_owned);
@@ -207,6 +242,8 @@ pub struct HistoryRow {
     pub statements_total: usize,
     /// Which app, and its version.
     pub app: String,
+    /// What tells builds of that version apart, where it has said so.
+    pub build: Option<String>,
     /// On which machine.
     pub host: String,
     /// As which user of the database.
@@ -228,7 +265,8 @@ pub(crate) fn list(
 
 /// The row with the number `id`.
 pub(crate) fn run(db: &mut dyn Database, tables: &Tables, id: usize) -> Result<HistoryRow, Error> {
-    let row = rows_where(db, tables, &format!("id = {id}"))?.pop();
+    let fresh = db.engine().fresh();
+    let row = rows_where(db, tables, &format!("id = {id} AND {fresh}"))?.pop();
     row.ok_or(Error::Database {
         doing: "read the history",
         source: diesel::result::Error::NotFound,
@@ -259,6 +297,7 @@ fn rows_where(
 
 fn history_row(row: &Row) -> HistoryRow {
     let optional = |i| row.optional(i).map(str::to_owned);
+    let Build { app, id } = Build::parse(row.text(8));
     HistoryRow {
         started_at: row.text(0).to_owned(),
         ended_at: optional(1),
@@ -268,7 +307,8 @@ fn history_row(row: &Row) -> HistoryRow {
         state: row.text(5).to_owned(),
         statements_done: row.number(6),
         statements_total: row.number(7),
-        app: row.text(8).to_owned(),
+        app,
+        build: id,
         host: row.text(9).to_owned(),
         database_user: optional(10),
         error: optional(11),

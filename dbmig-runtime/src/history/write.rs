@@ -4,9 +4,10 @@ use dbmig_core::Version;
 use dbmig_core::history::RunState;
 use dbmig_core::migration::Execution;
 use dbmig_core::outlook::Outlook;
-use dbmig_core::plan::{Direction, Interrupted};
+use dbmig_core::plan::{Direction, Interrupted, TakenUp};
 
 use super::{FORMAT, Progress, Run, Runner, Sealed, is_version, sum};
+use crate::backend::assertion::{Breach, expect};
 use crate::backend::engine::Engine;
 use crate::backend::tables::Tables;
 
@@ -68,7 +69,7 @@ pub(crate) fn insert(
         optional(signed.as_deref()),
         progress.span[0].clone(),
         progress.span[1].clone(),
-        literal(&run.runner.app),
+        literal(&run.runner.build.to_string()),
         literal(&run.runner.host),
         engine.user().to_owned(),
         literal(&run.runner.session),
@@ -111,7 +112,7 @@ pub(crate) fn settle(
          reversible, outlook, settings, down_checksum, signature, {now}, {now}, {}, {}, {}, {} FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
          WHERE {});\n",
         settled.state.name(),
-        literal(&settled.runner.app),
+        literal(&settled.runner.build.to_string()),
         literal(&settled.runner.host),
         engine.user(),
         literal(settled.note),
@@ -238,6 +239,21 @@ fn under_way(engine: &dyn Engine, run: &Run<'_>) -> String {
     )
 }
 
+/// A condition: the history says that so many statements of `run` are done.
+pub(crate) fn reached(engine: &dyn Engine, tables: &Tables, run: &Run<'_>, done: usize) -> String {
+    let literal = |text: &str| engine.dialect().literal(text);
+    format!(
+        "EXISTS (SELECT 1 FROM {} WHERE {} AND direction = {} AND session = {} AND state IN ({}, {}) \
+         AND statements_done >= {done})",
+        tables.history_name(),
+        is_version(engine, run.version),
+        literal(run.direction.name()),
+        literal(&run.runner.session),
+        literal(RunState::Running.name()),
+        literal(RunState::Done.name()),
+    )
+}
+
 /// What earlier runs of `version` have left open becomes `state`: a later one has taken them up,
 /// or a person has put them aside.
 pub(crate) fn take_up(
@@ -263,10 +279,51 @@ pub(crate) fn ledger(
     direction: Direction,
 ) -> String {
     let (table, literal) = (tables.ledger_name(), engine.dialect().literal(version.as_str()));
-    match direction {
+    let change = match direction {
         Direction::Up => format!("INSERT INTO {table} (version) VALUES ({literal});\n"),
         Direction::Down => format!("DELETE FROM {table} WHERE {};\n", is_version(engine, version)),
-    }
+    };
+    expect_ledger(engine, tables, version, direction) + &change
+}
+
+/// Fails unless the ledger lacks the version before an up, and has it before a down.
+pub(crate) fn expect_ledger(
+    engine: &dyn Engine,
+    tables: &Tables,
+    version: &Version,
+    direction: Direction,
+) -> String {
+    let not = match direction {
+        Direction::Up => "NOT ",
+        Direction::Down => "",
+    };
+    let row = format!("FROM {} WHERE {}", tables.ledger_name(), is_version(engine, version));
+    let condition = format!("{not}EXISTS (SELECT 1 {row})");
+    expect(engine.dialect(), &condition, Breach::Changed)
+}
+
+/// Fails unless what earlier runs have left of the version is what was seen: the row that is taken
+/// up as it was, or none that has begun this way.
+pub(crate) fn expect_left(
+    engine: &dyn Engine,
+    tables: &Tables,
+    (version, direction): (&Version, Direction),
+    takes_up: Option<&TakenUp>,
+) -> String {
+    let history = tables.history_name();
+    let last = format!(
+        "SELECT 1 FROM {history} WHERE id = (SELECT MAX(id) FROM {history} WHERE {}) \
+         AND execution = 'statements' AND state IN ('running', 'failed') AND direction = '{}'",
+        is_version(engine, version),
+        direction.name(),
+    );
+    let condition = match takes_up {
+        Some(TakenUp { run, started, done }) => format!(
+            "EXISTS ({last} AND id = {run} AND statements_started = {started} AND statements_done = {done})"
+        ),
+        None => format!("NOT EXISTS ({last} AND (statements_started > 0 OR statements_done > 0))"),
+    };
+    expect(engine.dialect(), &condition, Breach::Changed)
 }
 
 pub(super) const fn execution_name(execution: Execution) -> &'static str {

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use super::keeper::Working;
+use super::orphans::Under;
 use super::{Claim, Fence, Freshness, Guard, Lock, Seat, keeper, orphans, waiting::Waiting};
 use crate::backend::engine::Renewal;
+use crate::backend::tables::Sessions;
 use crate::backend::{Closed, Database};
 use crate::connect::patiently;
-use crate::error::Error;
+use crate::error::{Error, NoLock};
 use crate::event::Observe;
 use crate::look::Look;
 use crate::options::Options;
@@ -84,21 +86,27 @@ pub(super) fn work<T>(
 ) -> Result<T, Error> {
     let (fence, working) = (lock.fence(claim, guard), Working::default());
     if claim.seat == Seat::Within {
-        let look = orphans::outlive(db, options, seen, observe, &mut || Ok(()))?;
         let session = session(db, claim)?;
+        let under = Under { fence: &fence, session: &session, options };
+        let look = orphans::outlive(db, &under, seen, observe, &mut || Ok(()))?;
         let work = Work::Lent(db);
         return body(
             &mut Held { work, lock, claim, working: &working, session, fence, look },
             observe,
         );
     }
+    let shared = claim.tables.sessions == Sessions::Shared;
     let mut work = patiently(patience(options), &options.control, observe, || {
-        db.another().unwrap_or(Err(Error::LeaseNeedsUrl))
+        match db.another().unwrap_or(Err(Error::LeaseNeedsUrl)) {
+            Err(Error::Connect { .. }) if shared => Err(Error::NoLock(NoLock::OneConnection)),
+            opened => opened,
+        }
     })?;
     let mut beat = || lock.beat(db, claim, "");
     join(&mut *work, lock, claim, options, observe, &mut beat)?;
-    let look = orphans::outlive(&mut *work, options, seen, observe, &mut beat)?;
     let session = session(&mut *work, claim)?;
+    let under = Under { fence: &fence, session: &session, options };
+    let look = orphans::outlive(&mut *work, &under, seen, observe, &mut beat)?;
     working.tell(|told| session.clone_into(&mut told.session));
     keeper::keep(db, lock, claim, &working, &options.control, || {
         let work = Work::Own(work);

@@ -16,6 +16,7 @@ use diesel::QueryResult;
 use super::keeper::SILENCE;
 use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Pause, Seat, Seen, Take, reached};
 use crate::backend::Database;
+use crate::backend::assertion::{Breach, expect};
 use crate::backend::atomic::is_lock_wait;
 use crate::backend::engine::Engine;
 use crate::backend::tables::{Standing, Tables};
@@ -23,6 +24,9 @@ use crate::look::Look;
 
 /// For how long it holds without being renewed, in seconds. Its holder renews it every 10 s.
 const TERM: u64 = SILENCE / 2;
+
+/// How often a change is tried again that collided with another node of a cluster.
+const TRIES: usize = 8;
 
 const TABLE: &str = "__dbmig_lease";
 
@@ -73,76 +77,49 @@ impl Lock for Lease {
         Ok(Seen::of(&rows))
     }
 
-    fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, _seen: &Look) -> QueryResult<Take> {
-        let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
-        let literal = |text: &str| engine.dialect().literal(text);
-        let attempt = format!(
-            "UPDATE {table} SET token = {}, holder = {}, doing = '', since = {now}, expires_at = {} \
-             WHERE id = 1 AND expires_at <= {now}",
-            claim.token,
-            literal(claim.who),
-            engine.later(TERM),
-            now = engine.now(),
-        );
-        let standing = engine.standing(db, claim.tables, TABLE)?;
+    fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult<Take> {
+        let standing = db.engine().standing(db, claim.tables, TABLE)?;
         if let Standing::Foreign(foreign) = standing {
             return Ok(Take::Foreign(foreign));
         }
-        if standing == Standing::Absent || tried(db.execute(&attempt)).is_err() {
-            if let Standing::Foreign(foreign) = create(db, claim.tables)? {
-                return Ok(Take::Foreign(foreign));
-            }
-            tried(db.execute(&attempt))?;
+        if standing != Standing::Absent
+            && let Ok(take) = attempt(db, claim, seen)
+        {
+            return Ok(take);
         }
-        if !self.is_ours(db, claim)? {
-            // Who created the table may have died before it had its rows.
-            if db.query(&format!("SELECT holder FROM {table} WHERE id = 2"))?.is_empty() {
-                fill(db, claim.tables)?;
-            }
-            return Ok(Take::Busy);
+        if let Standing::Foreign(foreign) = create(db, claim.tables)? {
+            return Ok(Take::Foreign(foreign));
         }
-        // A transaction of an earlier holder may be under way; it holds the second row.
-        let probe = format!(
-            "{}SELECT id FROM {table} WHERE id = 2 FOR UPDATE NOWAIT;\n{}COMMIT;\n",
-            begin(engine),
-            touch(claim.tables),
-        );
-        if db.execute(&probe).is_err() {
-            let _ = db.execute("ROLLBACK");
-            self.release(db, claim, Guard::Database)?;
-            return Ok(Take::Busy);
-        }
-        Ok(Take::Held(Guard::Database, Freshness::Unknown))
+        attempt(db, claim, seen)
     }
 
+    /// In one transaction with the question whether it is still ours: what is asked alone, a proxy
+    /// may ask a replica.
     fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, doing: &str) -> QueryResult<()> {
         let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
+        let dialect = engine.dialect();
         // Also once it has run out: as long as the number is ours, nobody has taken it.
-        insisting(
-            db,
-            &format!(
-                "UPDATE {table} SET expires_at = {}, doing = {} WHERE id = 1 AND token = {}",
-                engine.later(TERM),
-                engine.dialect().literal(doing),
-                claim.token,
-            ),
-        )?;
-        match self.is_ours(db, claim)? {
-            true => Ok(()),
-            false => Err(diesel::result::Error::QueryBuilderError(LOST.into())),
-        }
+        let ours = format!("id = 1 AND token = {}", claim.token);
+        let message = format!(
+            "{}UPDATE {table} SET expires_at = {}, doing = {} WHERE {ours};\n{}{}",
+            begin(engine),
+            engine.later(TERM),
+            dialect.literal(doing),
+            assert_that(dialect, &format!("EXISTS (SELECT 1 FROM {table} WHERE {ours})")),
+            end(engine),
+        );
+        insisting(db, &message)
     }
 
     fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
         let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
-        insisting(
-            db,
-            &format!(
-                "UPDATE {table} SET expires_at = {} WHERE id = 1 AND token = {}",
-                engine.now(),
-                claim.token,
-            ),
-        )
+        let release = format!(
+            "{}UPDATE {table} SET expires_at = {} WHERE id = 1 AND token = {}",
+            engine.writing(),
+            engine.now(),
+            claim.token,
+        );
+        insisting(db, &release)
     }
 
     fn fence(&self, claim: &Claim<'_>, _: &Guard) -> Fence {
@@ -151,7 +128,7 @@ impl Lock for Lease {
         let ours =
             format!("EXISTS (SELECT 1 FROM {table} WHERE id = 1 AND token = {})", claim.token);
         let lock = match dialect {
-            Dialect::Mysql => touch(claim.tables),
+            Dialect::Mysql => touch(&table),
             Dialect::Postgres | Dialect::Sqlite => {
                 format!("SELECT id FROM {table} WHERE id = 2 FOR UPDATE;\n")
             }
@@ -165,35 +142,65 @@ impl Lock for Lease {
     }
 }
 
-impl Lease {
-    fn is_ours(&self, db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<bool> {
-        let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
-        let rows = db.query(&format!(
-            "SELECT holder FROM {table} WHERE id = 1 AND token = {} AND expires_at > {}",
-            claim.token,
-            engine.now(),
-        ))?;
-        Ok(!rows.is_empty())
-    }
+/// A condition on the first row: this claim holds the lease.
+fn ours(engine: &dyn Engine, claim: &Claim<'_>) -> String {
+    format!("id = 1 AND token = {} AND expires_at > {}", claim.token, engine.now())
 }
 
-/// Changes row 2, on MySQL: a row that is changed to what it was is none to a cluster.
-fn touch(tables: &Tables) -> String {
-    match tables.dialect {
-        Dialect::Mysql => {
-            let table = tables.qualified(TABLE);
-            format!("UPDATE {table} SET token = token + 1 WHERE id = 2;\n")
+/// Tries to get the lease in one transaction, which is one message: it is free, no transaction of an
+/// earlier holder is under way, and what was seen still holds where it is written.
+fn attempt(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult<Take> {
+    let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
+    let (dialect, now) = (engine.dialect(), engine.now());
+    let is_ours = format!("EXISTS (SELECT 1 FROM {table} WHERE {})", ours(engine, claim));
+    let message = format!(
+        "{}UPDATE {table} SET token = {}, holder = {}, doing = '', since = {now}, expires_at = {} \
+         WHERE id = 1 AND expires_at <= {now};\n{}{}{}{}",
+        begin(engine),
+        claim.token,
+        dialect.literal(claim.who),
+        engine.later(TERM),
+        // Nothing is read before that, so that nothing is older.
+        second_row(dialect, &table),
+        expect(dialect, &is_ours, Breach::Taken),
+        seen.expected(engine),
+        end(engine),
+    );
+    let Err(error) = db.execute(&message) else {
+        return Ok(Take::Held(Guard::Database, Freshness::Unchanged));
+    };
+    let _ = db.execute("ROLLBACK");
+    if Breach::Changed.caused(&error) {
+        return Ok(Take::Changed);
+    }
+    if !Breach::Taken.caused(&error) && !is_contention(&error) {
+        return Err(error);
+    }
+    // Who created the table may have died before it had its rows.
+    if db.query(&format!("SELECT holder FROM {table} WHERE id = 2"))?.is_empty() {
+        fill(db, claim.tables)?;
+    }
+    Ok(Take::Busy)
+}
+
+/// Locks the second row, without waiting. A transaction of an earlier holder that is under way has
+/// it; one that begins waits for it now, and then sees whose the first one is.
+fn second_row(dialect: Dialect, table: &str) -> String {
+    match dialect {
+        // Where it is locked, there is none. An error of the server would be in its own language.
+        Dialect::Postgres => {
+            let free = format!("(SELECT id FROM {table} WHERE id = 2 FOR UPDATE SKIP LOCKED)");
+            expect(dialect, &format!("{free} IS NOT NULL"), Breach::Taken)
         }
-        Dialect::Postgres | Dialect::Sqlite => String::new(),
+        Dialect::Mysql | Dialect::Sqlite => {
+            format!("SELECT id FROM {table} WHERE id = 2 FOR UPDATE NOWAIT;\n{}", touch(table))
+        }
     }
 }
 
-/// Somebody who was faster is no error.
-fn tried(done: QueryResult<()>) -> QueryResult<()> {
-    match done {
-        Err(error) if is_contention(&error) => Ok(()),
-        done => done,
-    }
+/// Changes row 2, for a cluster: a row that is changed to what it was is none to it.
+fn touch(table: &str) -> String {
+    format!("UPDATE {table} SET token = token + 1 WHERE id = 2;\n")
 }
 
 /// Another node of a cluster was faster, in one of its many words.
@@ -204,15 +211,16 @@ fn is_contention(error: &diesel::result::Error) -> bool {
 /// A change of a row that only its holder changes: who collides with another node was not refused.
 fn insisting(db: &mut dyn Database, sql: &str) -> QueryResult<()> {
     let mut pause = Pause::new();
-    for _ in 0..8 {
-        match db.execute(sql) {
-            Err(error) if is_contention(&error) => {
-                std::thread::sleep(pause.next(Duration::from_millis(400)));
-            }
-            done => return done,
+    let mut tried = 0;
+    loop {
+        let Err(error) = db.execute(sql) else { return Ok(()) };
+        let _ = db.execute("ROLLBACK");
+        if tried == TRIES || !is_contention(&error) {
+            return Err(error);
         }
+        tried += 1;
+        std::thread::sleep(pause.next(Duration::from_millis(400)));
     }
-    db.execute(sql)
 }
 
 /// A statement that fails unless `condition` holds.
@@ -234,8 +242,21 @@ pub(crate) fn assert_that(dialect: Dialect, condition: &str) -> String {
 /// A transaction that sees what was committed a moment ago.
 fn begin(engine: &dyn Engine) -> &'static str {
     match engine.dialect() {
-        Dialect::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED;\n",
-        Dialect::Mysql | Dialect::Sqlite => "START TRANSACTION;\n",
+        // The message itself is the transaction. One that an error leaves open is too much for a pooler
+        // in statement mode.
+        Dialect::Postgres => "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;\n",
+        // Where another level is the default, what is read may lock, or be as old as the transaction.
+        Dialect::Mysql | Dialect::Sqlite => {
+            "SET SESSION lc_messages = 'en_US';\n\
+             SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\nSTART TRANSACTION;\n"
+        }
+    }
+}
+
+fn end(engine: &dyn Engine) -> &'static str {
+    match engine.dialect() {
+        Dialect::Postgres => "",
+        Dialect::Mysql | Dialect::Sqlite => "COMMIT;\n",
     }
 }
 
@@ -245,9 +266,10 @@ fn create(db: &mut dyn Database, tables: &Tables) -> QueryResult<Standing> {
     let (table, time) = (tables.qualified(TABLE), times(tables.dialect).0);
     let engine = if tables.dialect == Dialect::Mysql { " ENGINE = InnoDB" } else { "" };
     let create = format!(
-        "CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, token BIGINT NOT NULL, \
+        "{}CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, token BIGINT NOT NULL, \
          holder TEXT NOT NULL, doing TEXT NOT NULL, since {time} NOT NULL, \
-         expires_at {time} NOT NULL){engine};\n"
+         expires_at {time} NOT NULL){engine};\n",
+        db.engine().writing(),
     );
     // PostgreSQL: two at once collide in the catalogue, though it says IF NOT EXISTS.
     db.execute(&create).or_else(|_| db.execute(&create))?;
@@ -263,11 +285,12 @@ fn fill(db: &mut dyn Database, tables: &Tables) -> QueryResult<()> {
     let (table, past) = (tables.qualified(TABLE), times(tables.dialect).1);
     let (insert, unless) = match tables.dialect {
         Dialect::Mysql => ("INSERT IGNORE", ""),
-        _ => ("INSERT", "ON CONFLICT DO NOTHING"),
+        Dialect::Postgres | Dialect::Sqlite => ("INSERT", "ON CONFLICT DO NOTHING"),
     };
     db.execute(&format!(
-        "{insert} INTO {table} (id, token, holder, doing, since, expires_at) \
-         VALUES (1, 0, '', '', {past}, {past}), (2, 0, '', '', {past}, {past}) {unless};\n"
+        "{}{insert} INTO {table} (id, token, holder, doing, since, expires_at) \
+         VALUES (1, 0, '', '', {past}, {past}), (2, 0, '', '', {past}, {past}) {unless};\n",
+        db.engine().writing(),
     ))
 }
 
@@ -275,6 +298,6 @@ fn fill(db: &mut dyn Database, tables: &Tables) -> QueryResult<()> {
 const fn times(dialect: Dialect) -> (&'static str, &'static str) {
     match dialect {
         Dialect::Postgres => ("TIMESTAMPTZ", "'1970-01-02 00:00:00+00'"),
-        _ => ("DATETIME(3)", "'1970-01-02 00:00:00'"),
+        Dialect::Mysql | Dialect::Sqlite => ("DATETIME(3)", "'1970-01-02 00:00:00'"),
     }
 }

@@ -8,9 +8,9 @@ use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 
 use crate::backend::Database;
-use crate::backend::atomic::is_lock_wait;
-use crate::backend::tables::{Foreign, Tables};
-use crate::error::Error;
+use crate::backend::atomic::{is_lock_wait, is_lost};
+use crate::backend::tables::{Foreign, Sessions, Tables};
+use crate::error::{Error, NoLock};
 use crate::event::{Event, Observe};
 use crate::look::Look;
 use crate::options::Options;
@@ -223,12 +223,19 @@ pub(crate) fn with_lock<T>(
                 look
             }
             Ok(None) => return Ok(None),
+            Err(Error::Lagging { .. }) => {
+                waiting.changed(observe)?;
+                continue;
+            }
             Err(error) => {
                 unready.wait(error, observe)?;
                 continue;
             }
         };
         refuse(&look)?;
+        if (options.locking, look.tables.sessions) == (Locking::Advisory, Sessions::Shared) {
+            return Err(Error::NoLock(NoLock::SharedSession));
+        }
         let tables = look.tables.clone();
         let lock = of(db, &tables, options)?;
         let seat = seat(db, lock, &tables)?;
@@ -243,7 +250,7 @@ pub(crate) fn with_lock<T>(
             // On another node of a cluster somebody was faster.
             Err(error) if is_lock_wait(&error) => Take::Busy,
             Err(error) => {
-                unready.wait(taking()(error), observe)?;
+                unready.wait(refused(db, error), observe)?;
                 continue;
             }
             Ok(taken) => taken,
@@ -265,7 +272,7 @@ pub(crate) fn with_lock<T>(
                 drop(released);
                 return Ok(Some(value));
             }
-            Take::Changed => waiting.again(None)?,
+            Take::Changed => waiting.changed(observe)?,
             Take::Foreign(foreign) => return Err(Error::foreign(&foreign)),
             Take::Busy => {
                 // Once it is there, it is something else that is waited for.
@@ -278,11 +285,16 @@ pub(crate) fn with_lock<T>(
     }
 }
 
-/// Nothing is written where somebody else could lead it astray, or where a newer dbmig knows better.
+/// Nothing is written where nothing can be, where somebody else could lead it astray, or where a newer dbmig knows better.
 fn refuse(look: &Look) -> Result<(), Error> {
     refuse_foreign(&look.tables)?;
     refuse_obstacle(&look.tables)?;
     look.history.newer_format.map_or(Ok(()), |found| Err(Error::NewerHistory { found }))
+}
+
+/// Nothing is written where the server only reads, or where a rollback would leave a row.
+pub(crate) fn refuse_obstacle(tables: &Tables) -> Result<(), Error> {
+    tables.obstacle.clone().map_or(Ok(()), |obstacle| Err(Error::Obstacle(obstacle)))
 }
 
 /// Whoever owns a table has a say in what a write to it does.
@@ -290,9 +302,17 @@ pub(crate) fn refuse_foreign(tables: &Tables) -> Result<(), Error> {
     tables.foreign.as_ref().map_or(Ok(()), |foreign| Err(Error::foreign(foreign)))
 }
 
-/// Nothing is written where the server only reads, or where a rollback would leave a row.
-pub(crate) fn refuse_obstacle(tables: &Tables) -> Result<(), Error> {
-    tables.obstacle.clone().map_or(Ok(()), |obstacle| Err(Error::Obstacle(obstacle)))
+/// A proxy that ends the connection as soon as a transaction stays open hands on no word that says
+/// so: it is tried. Whatever else cuts connections cuts the first question, too, or not the second.
+fn refused(db: &dyn Database, error: diesel::result::Error) -> Error {
+    if is_lost(&error)
+        && let Some(Ok(mut probe)) = db.another()
+        && probe.query("SELECT '1'").is_ok()
+        && probe.execute("BEGIN").is_err_and(|error| is_lost(&error))
+    {
+        return Error::NoLock(NoLock::StatementPooling);
+    }
+    taking()(error)
 }
 
 fn taking() -> impl FnOnce(diesel::result::Error) -> Error {
@@ -312,6 +332,6 @@ fn seat(db: &dyn Database, lock: &dyn Lock, tables: &Tables) -> Result<Seat, Err
         (Seat::Beside, false) if !lock.lends() => {
             Err(tables.cluster.map_or(Error::LeaseNeedsUrl, Error::ClusterNeedsUrl))
         }
-        _ => Ok(Seat::Within),
+        (Seat::Beside, false) | (Seat::Within, _) => Ok(Seat::Within),
     }
 }

@@ -3,12 +3,12 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Freshness, waiting::Waiting};
+use super::{Fence, Freshness, waiting::Waiting};
 use crate::backend::Database;
-use crate::backend::engine::Activity;
+use crate::backend::engine::{Activity, Idle};
 use crate::error::Error;
 use crate::event::Observe;
-use crate::look::{Look, look_closely};
+use crate::look::{Look, is_confirmed, look_closely};
 use crate::options::Options;
 use dbmig_core::plan::{Cause, History, Interrupted};
 use diesel::QueryResult;
@@ -17,44 +17,85 @@ use diesel::QueryResult;
 /// pooler keeps its name for much longer.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How the look under the lock is confirmed: with what the transactions of the work begin with, in
+/// the session of this name.
+pub(super) struct Under<'a> {
+    pub(super) fence: &'a Fence,
+    pub(super) session: &'a str,
+    pub(super) options: &'a Options,
+}
+
 /// Waits until no session works any more for a run that was interrupted, and then says what the
 /// database looks like.
 pub(super) fn outlive(
     db: &mut dyn Database,
-    options: &Options,
+    under: &Under<'_>,
     (seen, freshness): (Look, Freshness),
     observe: &mut Observe<'_>,
     beat: &mut dyn FnMut() -> QueryResult<()>,
 ) -> Result<Look, Error> {
-    let seen = if freshness == Freshness::Unknown { look_again(db, &seen)? } else { seen };
+    let mut waiting = Waiting::new(under.options.lock_wait, under.options.control.clone());
+    let since = Instant::now();
+    let look_again = |db: &mut dyn Database,
+                      seen: &Look,
+                      sessions: &[String],
+                      waiting: &mut Waiting,
+                      observe: &mut Observe<'_>,
+                      beat: &mut dyn FnMut() -> QueryResult<()>| loop {
+        if let Some(look) = confirmed(db, under, seen, (sessions, since))? {
+            return Ok::<_, Error>(look);
+        }
+        waiting.changed(observe)?;
+        beat().map_err(super::lost())?;
+    };
+    let seen = match freshness {
+        Freshness::Unchanged => seen,
+        Freshness::Unknown => look_again(db, &seen, &[], &mut waiting, observe, beat)?,
+    };
     // Of one that failed, nobody is at work any more; what it has left is in the catalogue.
     let History { interrupted, announced, .. } = &seen.history;
     if !interrupted.iter().any(Interrupted::is_lost_or_in_doubt) && announced.is_empty() {
         return Ok(seen);
     }
     let sessions = lost_sessions(&seen);
-    let mut waiting = Waiting::new(options.lock_wait, options.control.clone());
-    let since = Instant::now();
-    for session in sessions {
-        while let Some(worker) = still_there(db, &session, since)? {
+    for session in &sessions {
+        while let Some(worker) = still_there(db, session, since)? {
             waiting.pause(Some(&worker), observe)?;
             beat().map_err(super::lost())?;
         }
     }
     // What the catalogue said while they were at work may not hold any more.
-    look_again(db, &seen)
+    look_again(db, &seen, &sessions, &mut waiting, observe, beat)
 }
 
+/// A look that the server that writes confirms, and that none of `sessions` is at work there.
+///
 /// Behind a pooler another session may have another `search_path`, left there by somebody else.
-fn look_again(db: &mut dyn Database, seen: &Look) -> Result<Look, Error> {
-    let look = look_closely(db)?;
+fn confirmed(
+    db: &mut dyn Database,
+    under: &Under<'_>,
+    seen: &Look,
+    (sessions, since): (&[String], Instant),
+) -> Result<Option<Look>, Error> {
+    let look = match look_closely(db) {
+        Err(Error::Lagging { .. }) => return Ok(None),
+        look => look?,
+    };
     // Somebody may have been faster with a table that was not there.
     super::refuse(&look)?;
-    if look.tables.schema == seen.tables.schema {
-        return Ok(look);
+    if look.tables.schema != seen.tables.schema {
+        let [before, now] = [&seen.tables.schema, &look.tables.schema];
+        return Err(Error::OtherSchema { before: before.clone(), now: now.clone() });
     }
-    let [before, now] = [&seen.tables.schema, &look.tables.schema];
-    Err(Error::OtherSchema { before: before.clone(), now: now.clone() })
+    let engine = db.engine();
+    let idle = if since.elapsed() < GRACE { Idle::Counts } else { Idle::Passes };
+    let quiet: Vec<_> = sessions.iter().filter_map(|one| engine.quiet(one, idle)).collect();
+    match is_confirmed(db, &look, under.fence, (under.session, &quiet)) {
+        Ok(true) => Ok(Some(look)),
+        Ok(false) => Ok(None),
+        Err(error) if engine.is_fence(&error) => Err(Error::LockLost(Box::default())),
+        Err(error) => Err(Error::database("confirm what was read")(error)),
+    }
 }
 
 fn lost_sessions(seen: &Look) -> Vec<String> {

@@ -90,6 +90,20 @@ impl Waiting {
         self.again(holder)
     }
 
+    /// Waits until what was read is what the server that writes holds. Without a word at first: mostly
+    /// another runner was a moment faster.
+    pub(super) fn changed(&mut self, observe: &mut Observe<'_>) -> Result<(), Error> {
+        const QUIET: Duration = Duration::from_secs(1);
+        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
+        if waited >= self.limit {
+            return Err(Error::Lagging { waited });
+        }
+        if waited >= QUIET {
+            observe(&Event::Waiting { holder: Some("a replica to catch up"), waited });
+        }
+        self.again(None)
+    }
+
     /// The same without a word: there is nobody to wait for.
     pub(super) fn again(&mut self, holder: Option<&str>) -> Result<(), Error> {
         let waited = self.since.get_or_insert_with(Instant::now).elapsed();

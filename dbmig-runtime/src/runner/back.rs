@@ -2,15 +2,16 @@
 //! what would be lost.
 
 use dbmig_core::MigrationSet;
-use dbmig_core::migration::Down;
 use dbmig_core::plan::{
-    Action, Beyond, Blocked, Comparison, Doomed, DownScript, History, Plan, Record, Step,
-    StoredDown, Target, allow_loss, moves, plan,
+    Beyond, Blocked, Comparison, Doomed, History, Plan, Record, StoredDown, Target, allow_loss,
+    moves,
 };
 
+use super::decide;
 use crate::backend::Database;
 use crate::backend::tables::Tables;
 use crate::error::Error;
+use crate::execute::{Origin, resolve};
 use crate::history;
 use crate::lock::Held;
 use crate::look::{Look, look, look_closely};
@@ -38,9 +39,9 @@ pub(super) fn preview<'s>(
     trust_stored(db, &mut look, set, options, target)?;
     let history = &look.history;
     let comparison = Comparison::of(set, history);
-    let plan = plan(set, history, target, &options.policy);
+    let plan = decide(set, history, target, options);
     let doomed = match &plan {
-        Ok(plan) => doomed(db, &look.tables, plan, history)?,
+        Ok(plan) => doomed(db, (&look.tables, options), plan, history)?,
         Err(_) => Vec::new(),
     };
     let writes = plan.as_ref().is_ok_and(|plan| !plan.is_empty());
@@ -117,51 +118,52 @@ pub(super) fn refuse_loss(
     target: &Target,
     plan: &Plan<'_>,
 ) -> Result<(), Error> {
-    if !matches!(target, Target::Image(_)) {
-        return Ok(());
+    match target {
+        Target::Image(_) => {}
+        Target::Latest
+        | Target::Through(_)
+        | Target::Revert(_)
+        | Target::RevertTo(_)
+        | Target::Redo(_) => return Ok(()),
     }
     let history = held.look.history.clone();
     let tables = held.look.tables.clone();
-    let doomed = doomed(held.db(), &tables, plan, &history)?;
+    let doomed = doomed(held.db(), (&tables, options), plan, &history)?;
     Ok(allow_loss(&doomed, options.policy.data_loss)?)
 }
 
 /// What `plan` would lose, counted. Reads only.
 pub(super) fn doomed(
     db: &mut dyn Database,
-    tables: &Tables,
+    (tables, options): (&Tables, &Options),
     plan: &Plan<'_>,
     history: &History,
 ) -> Result<Vec<Doomed>, Error> {
     let dialect = db.engine().dialect();
+    let origin = Origin { tables, key: options.history_key.as_ref() };
     let mut lossy = plan.lossy(history).into_iter().peekable();
     let (mut before, mut doomed) = (Vec::new(), Vec::new());
     for step in &plan.steps {
+        // Nothing more to count, so it does not matter what else is played.
+        if lossy.peek().is_none() {
+            break;
+        }
         if let Some(one) = lossy.next_if(|one| one.name == step.name()) {
             doomed.extend(one.count(|loss| {
                 if before.iter().any(|script: &String| moves(dialect, script, loss)) {
                     return Err("a newer migration changes what this name means".to_owned());
                 }
-                let rows = db.query(&loss.count(dialect)).map_err(|error| error.to_string())?;
+                // Of what is counted as none, nothing is said before it goes.
+                let fresh = db.engine().fresh();
+                let count =
+                    format!("SELECT ({}) FROM (SELECT 1) one WHERE {fresh}", loss.count(dialect));
+                let rows = db.query(&count).map_err(|error| error.to_string())?;
                 let text = rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
                 text.parse().map_err(|_| text)
             }));
         }
-        before.push(script(db, tables, step)?);
+        let mut kept = None;
+        before.push(resolve(db, &origin, step, &mut kept)?.script.text.to_string());
     }
     Ok(doomed)
-}
-
-/// What a step back plays.
-fn script(db: &mut dyn Database, tables: &Tables, step: &Step<'_>) -> Result<String, Error> {
-    Ok(match &step.action {
-        Action::Apply(_) => String::new(),
-        Action::Revert { script: DownScript::InSet(migration), .. } => match migration.down() {
-            Down::Script(script) => script.text.to_string(),
-            Down::Missing => String::new(),
-        },
-        Action::Revert { script: DownScript::Stored, version, .. } => {
-            history::stored_down(db, tables, version)?.map(|stored| stored.text).unwrap_or_default()
-        }
-    })
 }

@@ -1,7 +1,6 @@
 //! Adopting a database whose schema came another way.
 
 use dbmig_core::history::RunState;
-use dbmig_core::migration::Execution;
 use dbmig_core::plan::{Direction, History, Record, Target, plan};
 use dbmig_core::{Migration, Version, sql};
 
@@ -12,7 +11,7 @@ use crate::error::Error;
 use crate::execute::{self, Place};
 use crate::history::{self, Cursor, Progress, Run};
 use crate::lock::{Held, with_lock};
-use crate::look::look;
+use crate::look::{look, look_surely};
 use crate::options::Options;
 use crate::report::{Done, Report};
 
@@ -46,7 +45,7 @@ impl<'a> Runner<'a> {
                 .collect::<Vec<_>>()
         };
         let decide = |db: &mut dyn Database| {
-            let look = look(db)?;
+            let look = look_surely(db)?;
             Ok((!wanted(&look.history).is_empty()).then_some(look))
         };
         let done = with_lock(db, options, observe, None, decide, |held, _| {
@@ -104,7 +103,8 @@ pub(super) fn adopt(
         version: &migration.version,
         name: &migration.name,
         direction: Direction::Up,
-        execution: Execution::Transaction,
+        // Its way back is stored with it, and runs as its author meant.
+        execution: migration.settings.execution,
         checksum: migration.checksum,
         settings: &migration.settings,
         outlook: &migration.consequences(),

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::execute::Place;
 use crate::history::{self, Settled, Verdict};
 use crate::lock::{Held, with_lock};
-use crate::look::{look, look_closely};
+use crate::look::{look, look_closely, look_surely};
 use crate::options::Options;
 
 impl<'a> Runner<'a> {
@@ -46,7 +46,7 @@ impl<'a> Runner<'a> {
         db.report_to(&options.control);
         within(db, |db| {
             let decide = |db: &mut dyn Database| {
-                let look = look(db)?;
+                let look = look_surely(db)?;
                 plan::repair(set, &look.history, wanted)?;
                 Ok(Some(look))
             };
@@ -60,13 +60,19 @@ impl<'a> Runner<'a> {
     }
 }
 
+/// What becomes of Diesel's table.
+enum Ledger {
+    Unchanged,
+    AsIfItHadEnded,
+}
+
 fn mend(held: &mut Held<'_>, options: &Options, mending: &Mending<'_>) -> Result<(), Error> {
     let note = format!("repair: {mending}");
-    let (run, state, done) = match mending {
+    let (run, state, done, ledger) = match mending {
         // Settled as if the database had refused the next statement: the next run goes on there.
-        Mending::Cursor { run, done } => (run, RunState::Failed, *done),
-        Mending::Forget { run } => (run, RunState::Forgotten, run.done),
-        Mending::Finish { run } => (run, RunState::Baselined, run.done),
+        Mending::Cursor { run, done } => (run, RunState::Failed, *done, Ledger::Unchanged),
+        Mending::Forget { run } => (run, RunState::Forgotten, run.done, Ledger::Unchanged),
+        Mending::Finish { run } => (run, RunState::Baselined, run.done, Ledger::AsIfItHadEnded),
         Mending::Accept { migration } => return adopt(held, options, migration, Some(&note)),
         Mending::Compatible { version, name } => {
             return make_compatible(held, options, (version, name), &note);
@@ -75,9 +81,9 @@ fn mend(held: &mut Held<'_>, options: &Options, mending: &Mending<'_>) -> Result
     let tables = ensure_tables(held)?;
     let runner = runner(held, options);
     let engine = held.db().engine();
-    let ledger = match state {
-        RunState::Baselined => history::ledger(engine, &tables, &run.version, run.direction),
-        _ => String::new(),
+    let ledger = match ledger {
+        Ledger::AsIfItHadEnded => history::ledger(engine, &tables, &run.version, run.direction),
+        Ledger::Unchanged => String::new(),
     };
     let rows = history::take_up(engine, &tables, &run.version, RunState::Resumed)
         + &history::settle(

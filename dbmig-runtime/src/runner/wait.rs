@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use dbmig_core::plan::{Announced, History, Target, plan, put_aside};
+use dbmig_core::plan::{Announced, History, Target, put_aside};
 use dbmig_core::{Dialect, Migration, MigrationSet};
 
-use super::Runner;
+use super::{Runner, decide};
 use crate::backend::Database;
 use crate::connect::connect_to_read;
 use crate::error::Error;
@@ -118,10 +118,11 @@ fn find(runner: &Runner<'_>, db: &mut dyn Database) -> Result<Found, Error> {
         if holder.is_none() && !(history.announced.is_empty() && history.interrupted.is_empty()) {
             history = without_the_dead(db, runner.set, &history)?;
         }
-        match plan(runner.set, &history, &Target::Latest, &runner.options.policy) {
+        match decide(runner.set, &history, &Target::Latest, &runner.options) {
             Ok(plan) if plan.is_empty() => {
                 let ahead = history.unknown_to(runner.set);
-                Ok(Found::Reached(Report { ahead, ..Report::default() }))
+                let missing = history.missing_from(runner.set);
+                Ok(Found::Reached(Report { ahead, missing, ..Report::default() }))
             }
             // One that a person has to settle does not come by itself, unless somebody is at it.
             Err(blocked) if holder.is_none() || !blocked.may_pass() => Err(blocked.into()),

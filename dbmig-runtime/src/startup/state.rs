@@ -90,7 +90,14 @@ impl StartupState {
 
     /// Whether it stays like that.
     pub const fn is_final(&self) -> bool {
-        !matches!(self, Self::Connecting { .. } | Self::Waiting { .. } | Self::Migrating(_))
+        match self {
+            Self::Connecting { .. } | Self::Waiting { .. } | Self::Migrating(_) => false,
+            Self::Ready
+            | Self::Ahead { .. }
+            | Self::Refused(_)
+            | Self::Failed(_)
+            | Self::Stopped => true,
+        }
     }
 
     pub(super) fn of(outcome: &Outcome) -> Self {
@@ -107,7 +114,13 @@ impl StartupState {
     pub(super) fn after(&self, event: &Event<'_>) -> Option<Self> {
         let mut at = match self {
             Self::Migrating(at) => at.clone(),
-            _ => Migrating::default(),
+            Self::Connecting { .. }
+            | Self::Waiting { .. }
+            | Self::Ready
+            | Self::Ahead { .. }
+            | Self::Refused(_)
+            | Self::Failed(_)
+            | Self::Stopped => Migrating::default(),
         };
         match event {
             Event::Connecting { error, .. } | Event::StartingOver { error, .. } => {
@@ -151,7 +164,11 @@ impl fmt::Display for Snapshot {
             StartupState::Refused(error) | StartupState::Failed(error) => {
                 write!(f, ": {}", error.gist())
             }
-            _ => Ok(()),
+            StartupState::Connecting { problem: None }
+            | StartupState::Waiting { holder: None }
+            | StartupState::Ready
+            | StartupState::Ahead { .. }
+            | StartupState::Stopped => Ok(()),
         }
     }
 }

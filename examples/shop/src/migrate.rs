@@ -77,5 +77,7 @@ where
     B: Backend,
     V: SetVersion<Backend = B> + Into<Version>,
 {
-    Migrator::new(migrations).app("shop", env!("CARGO_PKG_VERSION"))
+    Migrator::new(migrations)
+        .app("shop", env!("CARGO_PKG_VERSION"))
+        .build(option_env!("DBMIG_BUILD"))
 }

@@ -8,35 +8,30 @@ mod galera;
 mod mariadb;
 mod options;
 mod pgbouncer;
+mod pglite;
+mod pgpool;
 mod postgres;
+mod replica;
+mod shared;
 mod supervisor;
 mod tls;
 
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::{Engine, Session, TestDatabase, environment, programs};
 pub use galera::Galera;
 pub use options::{Durability, Encryption, Options};
 pub use pgbouncer::{Pgbouncer, PoolMode};
+pub use pglite::PGlite;
+pub use pgpool::{Pgpool, Reads};
+pub use replica::Standby;
+pub use shared::{Held, lend_none, mariadb, postgres};
 pub(crate) use supervisor::detach;
 use supervisor::{Programs, Signal, Supervisor};
 pub use tls::Tls;
-
-/// The PostgreSQL server that all tests of this process share.
-pub fn postgres() -> &'static Server {
-    static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(|| Server::start_dedicated(Engine::Postgres, &Options::default()))
-}
-
-/// The MariaDB server that all tests of this process share.
-pub fn mariadb() -> &'static Server {
-    static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(|| Server::start_dedicated(Engine::MariaDb, &Options::default()))
-}
 
 /// A server's own command line client, `psql` or `mariadb`, with nothing of this process's
 /// environment that would tell it where to connect.
@@ -121,15 +116,18 @@ impl Server {
         self.connect().unwrap_or_else(|error| panic!("{:?}: {error}", self.engine))
     }
 
-    /// A name that no database has here, and that tells which test uses it.
+    /// A name that no database has here, and that tells which test uses it: other processes, too,
+    /// may create some.
     pub fn fresh_name(&self) -> String {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let thread = std::thread::current();
         let test = thread.name().unwrap_or("test").to_lowercase();
         let test = test.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
-        // Both servers allow 63 letters, and the end of the name tells more than the modules.
-        let test = &test[test.len().saturating_sub(48)..];
-        format!("t{}_{test}", COUNT.fetch_add(1, Ordering::Relaxed))
+        // Both servers allow 63 letters, of which a test may add some to name a role. The end of the
+        // name tells more than the modules.
+        let test = &test[test.len().saturating_sub(40)..];
+        let (process, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        format!("t{process}_{count}_{test}")
     }
 
     /// A new empty database.

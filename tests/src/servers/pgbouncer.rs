@@ -15,6 +15,8 @@ pub enum PoolMode {
     /// Until its transaction ends: the next one may run on another connection, and what a client
     /// leaves behind in the session is there for the next client.
     Transaction,
+    /// Until its statement ends: no transaction may stay open.
+    Statement,
 }
 
 /// A running pgbouncer. Dropping it stops it and waits until its folder is gone.
@@ -131,6 +133,7 @@ fn configuration(port: u16, server: u16, mode: PoolMode, pool_size: u32) -> Stri
     let mode = match mode {
         PoolMode::Session => "session",
         PoolMode::Transaction => "transaction",
+        PoolMode::Statement => "statement",
     };
     let user = crate::USER;
     // Without `server_login_retry` a server that was down is not asked again for 15 seconds.

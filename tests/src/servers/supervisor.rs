@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::Session;
 
 /// How long a server may take to start, stop or recover, on a slow and busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The commands of one server.
 pub(super) struct Programs {
@@ -48,8 +48,15 @@ impl Signal {
 #[derive(Debug)]
 pub(super) struct Supervisor {
     folder: PathBuf,
-    shell: Child,
-    orders: Mutex<Option<ChildStdin>>,
+    shell: Shell,
+}
+
+#[derive(Debug)]
+enum Shell {
+    /// Ends with this process, by its pipe.
+    Own { process: Child, orders: Mutex<Option<ChildStdin>> },
+    /// Takes no orders from here.
+    OfAnotherProcess,
 }
 
 impl Supervisor {
@@ -65,9 +72,14 @@ impl Supervisor {
         crate::environment::clean(&mut command);
         detach(&mut command);
         give_up_root(&mut command, &folder, &programs.users);
-        let mut shell = command.spawn().expect("`sh` starts");
-        let orders = Mutex::new(shell.stdin.take());
-        Self { folder, shell, orders }
+        let mut process = command.spawn().expect("`sh` starts");
+        let orders = Mutex::new(process.stdin.take());
+        Self { folder, shell: Shell::Own { process, orders } }
+    }
+
+    /// Of a server that another process has started, and keeps: it is used, never stopped.
+    pub(super) fn of_another_process(folder: PathBuf) -> Self {
+        Self { folder, shell: Shell::OfAnotherProcess }
     }
 
     /// Waits until `connect` succeeds; the log if the server ends instead.
@@ -140,16 +152,23 @@ impl Supervisor {
     }
 
     fn order(&self, order: &str) {
-        let mut orders = self.orders.lock().unwrap();
+        let Shell::Own { orders, .. } = &self.shell else {
+            panic!(
+                "`{order}` for a server that other tests use, too: start one for this test alone"
+            )
+        };
+        let mut orders = orders.lock().unwrap();
         writeln!(orders.as_mut().unwrap(), "{order}").expect("the supervisor listens");
     }
 }
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        // The end of the pipe is the order to stop and to clean up.
-        *self.orders.lock().unwrap() = None;
-        let _ = self.shell.wait();
+        if let Shell::Own { process, orders } = &mut self.shell {
+            // The end of the pipe is the order to stop and to clean up.
+            *orders.get_mut().unwrap() = None;
+            let _ = process.wait();
+        }
     }
 }
 

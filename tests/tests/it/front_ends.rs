@@ -20,7 +20,7 @@ const STEPS: &[&[&str]] = &[
     &["verify"],
     &["repair"],
     &["history"],
-    &["wait", "--timeout", "100ms"],
+    &["wait", "--timeout", "400ms"],
     &["plan"],
     &["plan", "--to", CREATED],
     &["up", "--dry-run"],

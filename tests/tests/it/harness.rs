@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use dbmig_tests::servers::{Options, Server};
-use dbmig_tests::{Backend, Engine, PASSWORD, Session, database, diesel};
+use dbmig_tests::{Backend, Engine, PASSWORD, Session, database, diesel, servers};
 
 const ENGINES: [Engine; 2] = [Engine::Postgres, Engine::MariaDb];
 
@@ -161,6 +161,7 @@ fn settings_reach_the_server() {
 #[test]
 fn nothing_survives_a_killed_test_process() {
     let mut victim = Command::new(env!("CARGO_BIN_EXE_harness-victim"));
+    servers::lend_none(&mut victim);
     let mut victim = victim.stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(victim.stdout.take().unwrap()).lines();
     let said: Vec<String> = lines.take(7).map(Result::unwrap).collect();
@@ -174,6 +175,19 @@ fn nothing_survives_a_killed_test_process() {
     while pids.iter().any(|pid| is_alive(pid)) || folders.iter().any(|folder| folder.exists()) {
         assert!(Instant::now() < deadline, "still there: {pids:?} or {folders:?}");
         std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_run_shares_servers_that_end_with_it() {
+    for (end, code) in [("exit 7", 7), ("kill -KILL $$", 1)] {
+        let script = format!("env | grep ^DBMIG_TEST_SHARED_; {end}");
+        let mut run = Command::new(env!("CARGO_BIN_EXE_with-servers"));
+        let output = dbmig_tests::project::run(run.args(["sh", "-c", &script])).expect(code);
+        let folders: Vec<_> =
+            output.stdout.lines().map(|line| Path::new(line.split(' ').nth(1).unwrap())).collect();
+        assert_eq!(folders.len(), 2, "{}", output.stdout);
+        assert!(!folders.iter().any(|folder| folder.exists()), "{folders:?}");
     }
 }
 

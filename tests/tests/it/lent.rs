@@ -19,10 +19,10 @@ use crate::faults::{finish, start};
 use crate::project;
 
 /// `metadata.toml` of a migration that runs statement by statement.
-const ALONE: &str = "run_in_transaction = false\n";
+pub(crate) const ALONE: &str = "run_in_transaction = false\n";
 
 /// Name, `up.sql`, `metadata.toml`: as a build embeds them, in memory that is never given back.
-fn embedded<B: Typed>(migrations: &[(&str, &str, &str)]) -> &'static Migrations<B> {
+pub(crate) fn embedded<B: Typed>(migrations: &[(&str, &str, &str)]) -> &'static Migrations<B> {
     let folder = dbmig_tests::folder();
     for (name, up, metadata) in migrations {
         let migration = folder.path().join(name);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod builds;
 mod commands;
 mod deploy;
 mod diesel;
@@ -17,14 +18,18 @@ mod new_user;
 mod outlook;
 mod pooler;
 mod probes;
+mod proof;
+mod proxies;
 mod qovery_page;
 mod releases;
+mod remedies;
 mod repair;
 mod security;
 mod server_settings;
 mod serving;
 mod sets;
 mod shop;
+mod shown;
 mod start_up_page;
 mod startup;
 mod statements;

@@ -10,11 +10,11 @@ mod state;
 
 use dbmig_tests::{Backend, database};
 
-use release::Release;
+pub(crate) use release::Release;
 use state::{assert_at, fill, fresh, state};
 
 /// Where releases are deployed; an SQLite file belongs to one process.
-const SERVERS: [Backend; 2] = [Backend::Postgres, Backend::MariaDb];
+pub(crate) const SERVERS: [Backend; 2] = [Backend::Postgres, Backend::MariaDb];
 
 /// What the other tests here rely on.
 #[test]

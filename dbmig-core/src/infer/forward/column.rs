@@ -39,7 +39,11 @@ impl Judge<'_> {
                     "the new column {name} is NOT NULL, and what is computed for it may be NULL"
                 ));
             }
-            _ => {}
+            (
+                Nullable::No,
+                Value::Literal(_) | Value::Fresh | Value::Computed(Computed::Default),
+            )
+            | (Nullable::Yes, _) => {}
         }
         match (&traits.unique, &traits.default) {
             (
@@ -170,7 +174,7 @@ impl Judge<'_> {
                      not expect"
                 ));
             }
-            _ => {}
+            (Nullable::Yes, Nullable::Yes) | (Nullable::No, Nullable::No) => {}
         }
         if old.default != Value::Null && new.default == Value::Null {
             return plain(format!("the column {name} loses its default"));

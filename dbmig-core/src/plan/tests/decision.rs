@@ -85,6 +85,82 @@ fn ahead__sync_down_reverts_exactly_the_unknown() {
     assert_eq!(case.sync(Beyond::Revert), steps(&["down 3_m", "down 2_m"]));
 }
 
+/// What was refused is not what is recommended.
+#[test]
+fn below_floor__another_version_or_build_than_the_refused_one_is_named() {
+    for (applied_by, refused, said, advised) in [
+        (
+            "shop 3.0",
+            "shop 2.9",
+            "the lowest version that can is shop 3.0",
+            "shop 3.0 or a later version",
+        ),
+        ("shop 3.0 (build b)", "shop 2.9 (build a)", "that can is shop 3.0", "shop 3.0 or a later"),
+        ("shop 3.0", "", "the lowest version that can is shop 3.0", "shop 3.0 or a later version"),
+        // A version that is not later than the refused one: its later ones may lack it as well.
+        (
+            "shop 2.0",
+            "shop 3.0",
+            "applied it can: shop 2.0",
+            "shop 2.0, or another build that has 3_m",
+        ),
+        ("shop next", "shop 3.0", "applied it can: shop next", "shop next, or another build"),
+        // Equal versions: the build decides.
+        ("shop 1 (build b)", "shop 1 (build a)", "can: shop 1 (build b)", "shop 1 (build b), or"),
+        ("shop 1 (build b)", "shop 1", "can: shop 1 (build b)", "shop 1 (build b), or"),
+        ("(build b)", "(build a)", "was applied by (build b)", "a build that has 3_m"),
+        // Nothing to tell them apart by.
+        (
+            "shop 1 (build b)",
+            "shop 1 (build b)",
+            "this one calls itself shop 1 (build b), too",
+            "a build that has 3_m",
+        ),
+        (
+            "shop 1",
+            "shop 1 (build b)",
+            "this one calls itself shop 1 (build b), too",
+            "a build that has 3_m",
+        ),
+        (
+            "shop 1",
+            "shop 1",
+            "3_m was applied by shop 1 at 2026-11-30 11:22:33 UTC on pod-1 as owner; this one calls itself shop 1, too",
+            "a build that has 3_m",
+        ),
+        (
+            "cargo-dbmig 0.1.0",
+            "shop 1",
+            "3_m was applied by cargo-dbmig 0.1.0 at 2026-11-30 11:22:33 UTC on pod-1 as owner",
+            "a build that has 3_m",
+        ),
+        (
+            "",
+            "",
+            "3_m was applied at 2026-11-30 11:22:33 UTC on pod-1 as owner, by an app that has not named itself",
+            "a build that has 3_m",
+        ),
+    ] {
+        let mut case = case(&[Compatible, Compatible, Breaking], 1, 3);
+        let newest = case.database.applied.last_mut().unwrap();
+        applied_by.clone_into(&mut newest.app);
+        newest.occasion = Occasion {
+            at: "2026-11-30T11:22:33.044Z".to_owned(),
+            host: "pod-1".to_owned(),
+            user: "owner".to_owned(),
+        };
+        let error = case.start_up().unwrap_err().met_by(crate::Build::parse(refused));
+        let (text, next) = (error.to_string(), error.remedy("shop migrate"));
+        assert!(text.contains(said), "{applied_by} {refused}: {text}");
+        assert!(next.starts_with(&format!("deploy {advised}")), "{applied_by} {refused}: {next}");
+    }
+    let mut case = case(&[Compatible, Compatible, Breaking], 1, 3);
+    let newest = case.database.applied.last_mut().unwrap();
+    newest.app = String::new();
+    let error = case.start_up().unwrap_err();
+    assert!(error.to_string().contains("3_m was not applied by dbmig"), "{error}");
+}
+
 #[test]
 fn below_floor__start_up_refuses_and_names_the_lowest_version() {
     let case = case(&[Compatible, Compatible, Breaking, Compatible], 1, 4);
@@ -119,7 +195,9 @@ fn diverged__refused_whoever_asks() {
     case.database.applied.push(recorded(&means(migration("5_other"), Compatible)));
     assert_eq!(case.verdict(), Verdict::Diverged);
     for refused in [case.start_up(), case.sync(Beyond::Keep), case.sync(Beyond::Revert)] {
-        let Err(Blocked::Diverged { unknown, pending }) = refused else { panic!("{refused:?}") };
+        let Err(Blocked::Diverged { unknown, pending, .. }) = refused else {
+            panic!("{refused:?}")
+        };
         assert_eq!((unknown, pending), (vec!["5_other".to_owned()], vec!["2_m".to_owned()]));
     }
 }
@@ -166,6 +244,7 @@ fn the_floor_rises_with_the_announcement_and_falls_with_the_failure() {
         session: None,
         outlook: breaking.outlook.clone(),
         app: "shop 2.0".to_owned(),
+        occasion: Occasion::default(),
     };
     case.database.announced = vec![announced.clone()];
     let error = case.start_up().unwrap_err();

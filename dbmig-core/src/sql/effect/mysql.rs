@@ -74,7 +74,17 @@ fn alter(reader: &mut Reader<'_>) -> Option<Effect> {
             let renames = reader.rest_mentions(&["RENAME"]);
             if renames { Effect::visible(vec![event]) } else { Some(Effect::Repeatable) }
         }
-        _ => Some(Effect::Repeatable),
+        Subject::Index
+        | Subject::Object(
+            ObjectKind::Table
+            | ObjectKind::Definition
+            | ObjectKind::Partitions
+            | ObjectKind::Indexes
+            | ObjectKind::Index
+            | ObjectKind::Trigger
+            | ObjectKind::Routine
+            | ObjectKind::Database,
+        ) => Some(Effect::Repeatable),
     }
 }
 

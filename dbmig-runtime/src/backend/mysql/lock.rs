@@ -8,7 +8,7 @@
 use dbmig_core::Version;
 use diesel::QueryResult;
 
-use super::{Activity, Database, Dialect, HISTORY, Presence, Tables, session};
+use super::{Activity, Database, Dialect, HISTORY, Idle, Presence, Tables, session};
 use crate::backend::Nesting;
 use crate::lock::{
     self, Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, assert_that, reached,
@@ -42,12 +42,12 @@ impl Lock for Named {
         };
         if let Some(row) = db.query(&of(&runner(tables)))?.first() {
             let doing = doing(db, tables);
-            return Ok(Some(format!("connection {}{}{doing}", row.text(0), row.text(1))));
+            return Ok(Some(format!("server session {}{}{doing}", row.text(0), row.text(1))));
         }
         let rows = db.query(&of(&work(tables)))?;
-        Ok(rows
-            .first()
-            .map(|row| format!("connection {}{}, whose runner is gone", row.text(0), row.text(1))))
+        Ok(rows.first().map(|row| {
+            format!("server session {}{}, whose runner is gone", row.text(0), row.text(1))
+        }))
     }
 
     fn seen(
@@ -97,7 +97,7 @@ impl Lock for Named {
         let id = rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
         let what = match activity(db, &id)? {
             Activity::Working(what) => what,
-            Activity::Idle | Activity::Gone => format!("connection {id}"),
+            Activity::Idle | Activity::Gone => format!("server session {id}"),
         };
         Ok(Some(format!("a session whose runner is gone ({what})")))
     }
@@ -179,9 +179,26 @@ pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Acti
         Some(row) if row.text(0) == "Sleep" => Activity::Idle,
         Some(row) => {
             let what = command(row.text(2));
-            Activity::Working(format!("connection {id}, for {} s: {what}", row.text(1)))
+            Activity::Working(format!("server session {id}, for {} s: {what}", row.text(1)))
         }
     })
+}
+
+pub(super) fn quiet(session: &str, idle: Idle) -> Option<String> {
+    let (id, server) = session.split_once('@').unwrap_or((session, ""));
+    let id = id.parse::<u64>().ok()?;
+    let here = match server {
+        "" => String::new(),
+        server => format!(" AND CONCAT({SERVER}) = {}", Dialect::Mysql.literal(server)),
+    };
+    let working = match idle {
+        Idle::Counts => "",
+        Idle::Passes => " AND command <> 'Sleep'",
+    };
+    Some(format!(
+        "NOT EXISTS (SELECT 1 FROM information_schema.processlist WHERE id = {id} \
+         AND id <> CONNECTION_ID(){working}{here})"
+    ))
 }
 
 /// `ALTER TABLE`, without the rest: that may hold a password, and is cut off wherever.

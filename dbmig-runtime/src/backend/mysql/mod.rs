@@ -11,13 +11,14 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Ownership, Row};
-use super::engine::{Activity, Engine, Renewal};
-use super::envelope::{Envelope, Limits, Setting};
-use super::tables::{HISTORY, LEDGER, Presence, Tables};
+use super::engine::{Activity, Engine, Idle, Renewal};
+use super::envelope::{Envelope, Limits, Setting, Words};
+use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 use super::{Backend, Mysql, sealed};
 use crate::lock::{Isolation, Lock};
 
 mod lock;
+mod mark;
 mod server;
 mod session;
 mod sight;
@@ -34,6 +35,13 @@ impl Backend for Mysql {
 }
 
 struct MysqlEngine;
+
+/// Whatever `completion_type` makes of the bare words.
+const WORDS: Words = Words {
+    begin: "START TRANSACTION",
+    commit: "COMMIT AND NO CHAIN NO RELEASE",
+    rollback: "ROLLBACK AND NO CHAIN NO RELEASE",
+};
 
 impl Engine for MysqlEngine {
     fn dialect(&self) -> Dialect {
@@ -80,6 +88,7 @@ impl Engine for MysqlEngine {
             foreign: None,
             obstacle: server::obstacle(&row, 3),
             cluster: server::cluster(&row, 3),
+            sessions: Sessions::OfEach,
             session: Vec::new(),
         })
     }
@@ -113,6 +122,18 @@ impl Engine for MysqlEngine {
         super::current::by_rows(db, set, session::COMPLETE, "")
     }
 
+    fn mark(&self, tables: &Tables) -> Option<String> {
+        Some(mark::mark(tables))
+    }
+
+    fn there(&self, tables: &Tables) -> String {
+        mark::there(tables)
+    }
+
+    fn quiet(&self, session: &str, idle: Idle) -> Option<String> {
+        lock::quiet(session, idle)
+    }
+
     fn lock(&self) -> &'static dyn Lock {
         &lock::Named
     }
@@ -135,12 +156,13 @@ impl Engine for MysqlEngine {
     }
 
     fn envelope(&self, setting: &Setting<'_>) -> Envelope {
-        let plain = Envelope::plain("START TRANSACTION", setting.nesting);
+        let plain = Envelope::plain(&WORDS, setting.nesting);
         let prepare = session::prepare(setting);
-        let seal = match setting.part.ends() {
+        let cleanse = match setting.part.ends() {
             true => session::cleanse(setting.tables),
             false => String::new(),
         };
+        let seal = plain.seal.clone() + &cleanse;
         // What the settings are changed to holds for the session: MySQL knows no other.
         let isolation = match setting.fence.isolation {
             Isolation::Default => "",
@@ -193,7 +215,7 @@ impl Engine for MysqlEngine {
     }
 
     /// The only statement of ours with a subquery that could have two rows is the fence. In English,
-    /// for [`session::prepare`] comes before it.
+    /// for the session is entered before it.
     fn is_fence(&self, error: &Error) -> bool {
         error.to_string().contains("Subquery returns more than 1 row")
     }

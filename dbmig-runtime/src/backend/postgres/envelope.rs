@@ -5,7 +5,7 @@
 
 use dbmig_core::Dialect;
 
-use super::{Envelope, Limits, Nesting, Ownership, Setting};
+use super::{Envelope, Limits, Nesting, Ownership, Setting, Words};
 use crate::lock::Isolation;
 
 /// Only the catalogue; a table that is temporary is found last.
@@ -22,9 +22,27 @@ const NOTICE_DEATH: &str = "client_connection_check_interval = 2000";
 /// What the migration has set for itself must not stop our rows.
 const UNLIMITED: &str = "SET LOCAL statement_timeout TO 0;\n";
 
+/// A role or a database may only read unless a transaction says otherwise, as ours do; a statement
+/// alone has no words for it.
+const WRITES: &str = "SET default_transaction_read_only TO off;\n";
+
+/// What is said to be done must not be lost with the server. `on` would wait for standbys, too, which
+/// is for the owner of the setting to want.
+fn lasting(local: &str) -> String {
+    format!(
+        "SELECT CASE WHEN pg_catalog.current_setting('synchronous_commit') = 'off'::pg_catalog.text \
+         THEN pg_catalog.set_config('synchronous_commit', 'local', {local}) END;\n"
+    )
+}
+
 /// What a migration commonly sets for its session, or dbmig for the migration.
-const KEPT: [&str; 3] =
-    ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"];
+const KEPT: [&str; 5] = [
+    "lock_timeout",
+    "statement_timeout",
+    "idle_in_transaction_session_timeout",
+    "default_transaction_read_only",
+    "synchronous_commit",
+];
 
 /// The places in [`Tables::session`](super::Tables::session).
 pub(super) const SEARCH_PATH: usize = 0;
@@ -37,10 +55,11 @@ pub(super) const NOTICES: &str = "notices";
 
 pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     let begin = match setting.fence.isolation {
-        Isolation::Default => "BEGIN",
-        Isolation::ReadsLate => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        Isolation::Default => "BEGIN READ WRITE",
+        Isolation::ReadsLate => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     };
-    let plain = Envelope::plain(begin, setting.nesting);
+    let words = Words { begin, commit: "COMMIT", rollback: "ROLLBACK" };
+    let plain = Envelope::plain(&words, setting.nesting);
     let cleanse_if = |wanted| if wanted { cleanse(setting) } else { String::new() };
     let ours = setting.ownership == Ownership::Ours;
     let fresh = match (setting.part.begins(), setting.ownership) {
@@ -56,13 +75,17 @@ pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     // Of a transaction that dbmig is a guest in, the owner keeps his limits: `SET LOCAL` would
     // outlive the savepoint.
     let (limits, unlimited, restore) = match setting.nesting {
-        Nesting::TopLevel => (limits(&setting.limits, "SET LOCAL"), UNLIMITED, ""),
-        Nesting::InTransaction => (String::new(), "", RESTORE_PATH),
+        Nesting::TopLevel => {
+            let unlimited = format!("{UNLIMITED}{}", lasting("true"));
+            (limits(&setting.limits, "SET LOCAL"), unlimited, "")
+        }
+        Nesting::InTransaction => (String::new(), String::new(), RESTORE_PATH),
     };
     Envelope {
         open: format!("{}{fresh}{check}{own}{limits}", plain.open),
         seal: format!(
-            "{}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
+            "{}{}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
+            plain.seal,
             cleanse_if(setting.part.ends()),
             role(setting, "true"),
         ),
@@ -77,7 +100,9 @@ pub(super) fn prepare_alone(setting: &Setting<'_>) -> String {
         Ownership::Lent => String::new(),
     };
     match setting.nesting {
-        Nesting::TopLevel => own + &limits(&setting.limits, "SET"),
+        Nesting::TopLevel => {
+            format!("{own}{WRITES}{}{}", lasting("false"), limits(&setting.limits, "SET"))
+        }
         Nesting::InTransaction => own,
     }
 }

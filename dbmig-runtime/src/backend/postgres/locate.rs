@@ -12,7 +12,11 @@ use sha2::{Digest, Sha256};
 
 use super::envelope::NOTICES;
 use super::{Database, HISTORY, LEDGER, Ownership, Tables, trust};
-use crate::backend::tables::Presence;
+use crate::backend::tables::{Obstacle, Presence, Sessions};
+
+/// Why nothing is written there.
+const REPLICA: &str = "the server is a replica (it is in recovery); with several hosts in the URL, \
+                       `target_session_attrs=primary` finds the one that is none";
 
 /// The first version whose servers can notice the death of a client.
 const NOTICES_FROM: usize = 140_000;
@@ -25,7 +29,8 @@ pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
          pg_catalog.version(), {}, {}, \
          pg_catalog.array_to_string(pg_catalog.current_schemas(false), E'\\n'), \
          CASE WHEN {} IS NULL THEN (SELECT source FROM pg_catalog.pg_settings \
-         WHERE name = 'search_path'::pg_catalog.text) END FROM (SELECT pg_catalog.current_schema()::pg_catalog.text AS name) s",
+         WHERE name = 'search_path'::pg_catalog.text) END, \
+         pg_catalog.pg_is_in_recovery()::pg_catalog.text FROM (SELECT pg_catalog.current_schema()::pg_catalog.text AS name) s",
         facts(LEDGER),
         facts(HISTORY),
         facts(LEDGER),
@@ -48,8 +53,13 @@ pub(super) fn locate(db: &mut dyn Database) -> QueryResult<Tables> {
         ledger: Presence::Absent,
         history: Presence::Absent,
         foreign: None,
-        obstacle: None,
+        // A setting that is on by default is lifted: our transactions say that they write.
+        obstacle: row.is_true(9).then(|| Obstacle::OnlyReads { why: REPLICA.to_owned() }),
         cluster: None,
+        sessions: match row.text(4).contains("PGlite") {
+            true => Sessions::Shared,
+            false => Sessions::OfEach,
+        },
         session: vec![
             row.text(1).to_owned(),
             row.text(2).to_owned(),
@@ -140,6 +150,17 @@ pub(super) fn mark(tables: &Tables) -> String {
         ),
     };
     format!("pg_catalog.btrim(pg_catalog.concat({ledger}, ' ', {history}))")
+}
+
+/// A condition: the tables that were seen are still there. Else the server would say that they are
+/// not, in its own language.
+pub(super) fn there(tables: &Tables) -> String {
+    let names = [(tables.ledger, tables.ledger_name()), (tables.history, tables.history_name())];
+    let seen = names.into_iter().filter(|(presence, _)| *presence == Presence::Present);
+    let there = seen.map(|(_, name)| {
+        format!("pg_catalog.to_regclass({}) IS NOT NULL", Dialect::Postgres.literal(&name))
+    });
+    ["true".to_owned()].into_iter().chain(there).collect::<Vec<_>>().join(" AND ")
 }
 
 /// An expression that is empty as long as the table is not there.

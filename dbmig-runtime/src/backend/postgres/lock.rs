@@ -15,8 +15,8 @@ use dbmig_core::Version;
 use diesel::QueryResult;
 
 use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, give_back, short};
-use super::{Activity, Database, Dialect, Nesting, Tables};
-use crate::backend::tables::Presence;
+use super::{Activity, Database, Dialect, Idle, Nesting, PostgresEngine, Tables};
+use crate::backend::assertion::{self, Breach};
 use crate::lock::{
     self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, assert_that,
     reached,
@@ -25,11 +25,6 @@ use crate::look::Look;
 
 const RUNNER: u32 = 0;
 const WORK: u32 = 1;
-
-/// The words of an error that says that somebody else is there.
-const TAKEN: &str = "dbmig: lock taken";
-/// The words of an error that says that what was seen does not hold any more.
-const CHANGED: &str = "dbmig: changed";
 
 /// Before the name of the app on the connection that holds the lock.
 const HOLDS: &str = "dbmig: ";
@@ -58,7 +53,7 @@ impl Lock for Advisory {
             (_, "") => "a session",
             (_, name) => name,
         };
-        let mut facts = vec![format!("pid {pid}")];
+        let mut facts = vec![format!("server session {pid}")];
         let from = |client: &str| format!("from {client}");
         facts.extend(Some(client).filter(|text| !text.is_empty()).map(from));
         facts.extend(Some(since).filter(|text| !text.is_empty()).map(|s| format!("since {s} UTC")));
@@ -155,46 +150,27 @@ fn held(key: u32, kinds: &[u32]) -> String {
 /// seen. What fails says which of these.
 fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult<Take> {
     let key = lock::key(&claim.tables.schema);
-    let fail =
-        |word: &str| format!("pg_catalog.concat('{word} ', pg_catalog.pg_backend_pid())::integer");
-    let mark = super::locate::mark(claim.tables);
+    let expect = |condition: &str, breach| assertion::expect(Dialect::Postgres, condition, breach);
+    let free = expect(&format!("pg_try_advisory_xact_lock({key}, {RUNNER})"), Breach::Taken);
+    let quiet = expect(&format!("NOT EXISTS ({})", held(key, &[WORK])), Breach::Taken);
     let message = format!(
-        "BEGIN ISOLATION LEVEL READ COMMITTED;\n{KEEP_PATH}{SAFE_PATH}{name}\
-         SET LOCAL idle_in_transaction_session_timeout = '{SILENCE}s';\n{LASTS}\
-         SELECT CASE WHEN pg_try_advisory_xact_lock({key}, {RUNNER}) THEN 0 ELSE {taken} END;\n\
-         SELECT pg_advisory_xact_lock({key}, {token});\n\
-         SELECT CASE WHEN NOT EXISTS ({work}) THEN 0 ELSE {taken} END;\n\
-         SELECT CASE WHEN {there} THEN 0 ELSE {changed} END;\n\
-         SELECT CASE WHEN {mark} = {seen} THEN 0 ELSE {changed} END;\n{RESTORE_PATH}",
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;\n{KEEP_PATH}{SAFE_PATH}{name}\
+         SET LOCAL idle_in_transaction_session_timeout = '{SILENCE}s';\n{LASTS}{free}\
+         SELECT pg_advisory_xact_lock({key}, {token});\n{quiet}{unchanged}{RESTORE_PATH}",
         name = name_holder(claim),
-        taken = fail(TAKEN),
-        changed = fail(CHANGED),
         token = claim.token,
-        work = held(key, &[WORK]),
-        there = there(claim.tables),
-        seen = Dialect::Postgres.literal(&seen.mark),
+        unchanged = seen.expected(&PostgresEngine),
     );
     let Err(error) = db.execute(&message) else {
         return Ok(Take::Held(Guard::Database, Freshness::Unchanged));
     };
     let _ = db.execute("ROLLBACK");
-    let text = error.to_string();
-    match text.as_str() {
-        text if text.contains(TAKEN) => Ok(Take::Busy),
+    match error {
+        error if Breach::Taken.caused(&error) => Ok(Take::Busy),
         // Also when somebody has created the tables, or dropped them.
-        text if text.contains(CHANGED) => Ok(Take::Changed),
-        _ => Err(error),
+        error if Breach::Changed.caused(&error) => Ok(Take::Changed),
+        error => Err(error),
     }
-}
-
-/// A condition: the tables that were seen are still there. Else the server would say that they are
-/// not, in its own language.
-fn there(tables: &Tables) -> String {
-    let names = [(tables.ledger, tables.ledger_name()), (tables.history, tables.history_name())];
-    let seen = names.into_iter().filter(|(presence, _)| *presence == Presence::Present);
-    let there = seen
-        .map(|(_, name)| format!("to_regclass({}) IS NOT NULL", Dialect::Postgres.literal(&name)));
-    ["true".to_owned()].into_iter().chain(there).collect::<Vec<_>>().join(" AND ")
 }
 
 fn name_holder(claim: &Claim<'_>) -> String {
@@ -237,7 +213,7 @@ fn release_within(db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<()> {
     ))
 }
 
-/// Name, pid, client, beginning, what is done, and for whom: 0 the holder, 1 a transaction without.
+/// Name, server session, client, beginning, what is done, and for whom: 0 the holder, 1 a transaction without.
 fn holder_query(tables: &Tables) -> String {
     let key = lock::key(&tables.schema);
     format!(
@@ -285,8 +261,18 @@ pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Acti
     Ok(match rows.first() {
         None => Activity::Gone,
         Some(row) if row.text(1) == "idle" => Activity::Idle,
-        Some(row) => Activity::Working(format!("pid {}, since {} UTC", row.text(0), row.text(2))),
+        Some(row) => {
+            Activity::Working(format!("server session {}, since {} UTC", row.text(0), row.text(2)))
+        }
     })
+}
+
+pub(super) fn quiet(session: &str, idle: Idle) -> String {
+    let working = match idle {
+        Idle::Counts => "",
+        Idle::Passes => " AND coalesce(state, 'active') <> 'idle'::pg_catalog.text",
+    };
+    format!("NOT EXISTS (SELECT 1 {}{working})", sessions(session))
 }
 
 pub(super) fn interrupt(db: &mut dyn Database, session: &str) -> QueryResult<()> {

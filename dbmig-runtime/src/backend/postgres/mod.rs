@@ -10,13 +10,14 @@ use diesel::connection::LoadConnection;
 use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 
+use super::assertion::Breach;
 use super::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
 use super::connection::{Database, Nesting, Ownership, Row, Stop};
-use super::engine::{Activity, Engine};
-use super::envelope::{Envelope, Limits, Setting};
+use super::engine::{Activity, Engine, Idle};
+use super::envelope::{Envelope, Limits, Setting, Words, is_ended};
 use super::tables::{HISTORY, LEDGER, Standing, Tables};
 use super::{Backend, Postgres, sealed};
-use crate::lock::Lock;
+use crate::lock::{Lock, assert_that};
 
 mod envelope;
 mod locate;
@@ -25,6 +26,7 @@ mod message;
 mod sight;
 mod trust;
 
+use envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH};
 use message::{Message, place_in, position_of};
 
 /// A failed script is played again, to find the statement, only if that costs little.
@@ -62,6 +64,10 @@ impl Engine for PostgresEngine {
         trust::look(db, tables, name)
     }
 
+    fn writing(&self) -> &'static str {
+        "SET TRANSACTION READ WRITE;\n"
+    }
+
     fn create_history(&self, tables: &Tables) -> String {
         let history = tables.history_name();
         format!(
@@ -85,6 +91,18 @@ impl Engine for PostgresEngine {
 
     fn mark(&self, tables: &Tables) -> Option<String> {
         Some(locate::mark(tables))
+    }
+
+    fn there(&self, tables: &Tables) -> String {
+        locate::there(tables)
+    }
+
+    fn fresh(&self) -> &'static str {
+        "pg_catalog.clock_timestamp() IS NOT NULL"
+    }
+
+    fn quiet(&self, session: &str, idle: Idle) -> Option<String> {
+        Some(lock::quiet(session, idle))
     }
 
     fn lock(&self) -> &'static dyn Lock {
@@ -117,14 +135,18 @@ impl Engine for PostgresEngine {
         let message = Message::new(&envelope.open, step.statements, &after);
         let begun = Instant::now();
         let played = db.play(&message.sql, Stop::Interrupts);
-        let Err(error) = played else { return Ok(Outcome::Committed) };
+        let Err(error) = played else { return committed(db, step) };
         if is_lost(&error) {
             // So is the transaction, unless it was committed at the last moment.
             return Err(Failure { at: FailedAt::Script, error });
         }
         let _ = db.play(&envelope.abort, Stop::AfterIt);
+        if is_ended(&error) {
+            return Err(Failure::closing(error));
+        }
         let at = match position_of(&error).and_then(|position| message.find(position)) {
             _ if self.is_fence(&error) => FailedAt::Fence,
+            _ if Breach::Changed.caused(&error) => FailedAt::Changed,
             Some(at) => at,
             None if step.statements.len() == 1 && !is_ours(&error) => FailedAt::Statement(0, None),
             None if begun.elapsed() < LOCATE_WITHIN
@@ -195,6 +217,37 @@ impl PostgresEngine {
         // Everything went well this time: then it was our own part, or something passing.
         failed.map_or(FailedAt::Script, |index| FailedAt::Statement(index, None))
     }
+}
+
+/// No error is an answer only where every statement was played: libpq stops at a COPY that sends or
+/// wants rows, and Diesel takes that for success. Where the word is nowhere in the script, however the
+/// server reads it, there was none.
+fn committed(db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+    if !step.statements.iter().any(|statement| names_copy(statement.text)) {
+        return Ok(Outcome::Committed);
+    }
+    let words = Words {
+        begin: "BEGIN ISOLATION LEVEL READ COMMITTED",
+        commit: "COMMIT",
+        rollback: "ROLLBACK",
+    };
+    let ask = Envelope::plain(&words, step.setting.nesting);
+    let proof = assert_that(Dialect::Postgres, step.proof);
+    match db.execute(&ask.around(&format!("{KEEP_PATH}{SAFE_PATH}{proof}{RESTORE_PATH}"))) {
+        Ok(()) => Ok(Outcome::Committed),
+        Err(error) if is_lost(&error) => Err(Failure { at: FailedAt::Script, error }),
+        Err(_) => {
+            let _ = db.execute(&ask.abort);
+            Err(Failure::unproven(
+                "the server does not confirm that it has committed the script: it has taken a part of it \
+                 for a COPY, and waited for rows that dbmig does not send",
+            ))
+        }
+    }
+}
+
+fn names_copy(text: &str) -> bool {
+    text.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"copy"))
 }
 
 /// Whether the error is about one of our own tables.

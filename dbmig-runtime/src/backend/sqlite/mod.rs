@@ -12,8 +12,8 @@ use diesel::{QueryResult, RunQueryDsl};
 use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Nesting, Row};
 use super::engine::{Activity, Engine};
-use super::envelope::{Envelope, Setting};
-use super::tables::{HISTORY, LEDGER, Presence, Tables};
+use super::envelope::{Envelope, Setting, Words};
+use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 use super::{Backend, Sqlite, sealed};
 use crate::lock::Lock;
 
@@ -65,6 +65,7 @@ impl Engine for SqliteEngine {
             foreign: None,
             obstacle: None,
             cluster: None,
+            sessions: Sessions::OfEach,
             session: Vec::new(),
         })
     }
@@ -120,7 +121,8 @@ impl Engine for SqliteEngine {
     }
 
     fn envelope(&self, setting: &Setting<'_>) -> Envelope {
-        Envelope::plain("BEGIN IMMEDIATE", setting.nesting)
+        let words = Words { begin: "BEGIN IMMEDIATE", commit: "COMMIT", rollback: "ROLLBACK" };
+        Envelope::plain(&words, setting.nesting)
     }
 
     fn prepare_alone(&self, _setting: &Setting<'_>) -> String {

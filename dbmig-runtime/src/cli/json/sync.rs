@@ -1,5 +1,6 @@
 //! The shape of `sync --json`.
 
+use dbmig_core::Build;
 use dbmig_core::plan::{Doomed, Presence};
 use serde::Serialize;
 
@@ -30,7 +31,7 @@ pub(in crate::cli) enum Outcome<'a> {
 }
 
 fn finished<S: serde::Serializer>(report: &&Report, serializer: S) -> Result<S::Ok, S::Error> {
-    Finished::new(report).serialize(serializer)
+    Finished::new(report).with_missing(report).serialize(serializer)
 }
 
 #[derive(Serialize)]
@@ -43,7 +44,8 @@ struct PendingRow<'a> {
 struct UnknownRow<'a> {
     version: &'a str,
     name: &'a str,
-    app: &'a str,
+    app: String,
+    build: Option<String>,
     state: &'static str,
     compatible: Judged<'a>,
 }
@@ -63,15 +65,19 @@ impl<'a> Synced<'a> {
     pub(in crate::cli) fn new(preview: &'a Preview<'_>, outcome: Outcome<'a>) -> Self {
         let comparison = &preview.comparison;
         let pending = comparison.pending.iter();
-        let unknown = comparison.unknown.iter().map(|one| UnknownRow {
-            version: one.version.as_str(),
-            name: &one.name,
-            app: &one.app,
-            state: match one.presence {
-                Presence::Applied => "applied",
-                Presence::Announced => "announced",
-            },
-            compatible: Judged::forward(&one.forward),
+        let unknown = comparison.unknown.iter().map(|one| {
+            let Build { app, id: build } = Build::parse(&one.app);
+            UnknownRow {
+                version: one.version.as_str(),
+                name: &one.name,
+                app,
+                build,
+                state: match one.presence {
+                    Presence::Applied => "applied",
+                    Presence::Announced => "announced",
+                },
+                compatible: Judged::forward(&one.forward),
+            }
         });
         Self {
             verdict: comparison.verdict().name(),

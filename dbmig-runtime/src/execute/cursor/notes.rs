@@ -46,7 +46,7 @@ impl Stepper<'_, '_> {
     pub(super) fn begin(
         &self,
         db: &mut dyn Database,
-        done: usize,
+        step: &Step<'_>,
         cursor: Cursor,
     ) -> Result<(), Failure> {
         let (engine, tables, run) = (db.engine(), self.place.tables, self.run);
@@ -57,11 +57,14 @@ impl Stepper<'_, '_> {
             note: None,
             span: history::beginning(engine),
         };
-        let rows = history::take_up(engine, tables, run.version, RunState::Resumed)
+        let way = (run.version, run.direction);
+        let rows = history::expect_ledger(engine, tables, run.version, run.direction)
+            + &history::expect_left(engine, tables, way, step.takes_up.as_ref())
+            + &history::take_up(engine, tables, run.version, RunState::Resumed)
             + &history::insert(engine, tables, run, &progress);
         self.write(db, &rows, Part::First)?;
         let alone = |s: &Statement<'_>| self.way(s) == Way::Alone;
-        if self.statements.iter().skip(done).any(alone) {
+        if self.statements.iter().skip(step.done_before).any(alone) {
             let prepare = engine.prepare_alone(&self.setting(db, Part::Middle));
             if !prepare.is_empty() {
                 db.execute(&prepare).map_err(Failure::bookkeeping)?;
@@ -124,7 +127,7 @@ impl Stepper<'_, '_> {
         reached: Reached,
         failure: &Failure,
     ) {
-        if failure.at == FailedAt::Fence || is_lost(&failure.error) {
+        if matches!(failure.at, FailedAt::Fence | FailedAt::Changed) || is_lost(&failure.error) {
             return;
         }
         let (engine, tables) = (db.engine(), self.place.tables);

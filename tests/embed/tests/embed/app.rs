@@ -120,9 +120,7 @@ impl App {
             .current_dir(self.dir.path())
             .env("CARGO_TARGET_DIR", target())
             .env("CARGO_TERM_COLOR", "never")
-            // Only for the crate of that name, which asks for its expansion; but set for all, since
-            // build scripts of others look at it, and whenever it changed all would be compiled anew.
-            .env("RUSTC_BOOTSTRAP", "same")
+            .env_remove("RUSTC_BOOTSTRAP")
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .stdin(Stdio::null());
@@ -202,7 +200,8 @@ pub(crate) fn root_file(name: &str) -> PathBuf {
     root().join(name)
 }
 
-/// One target folder for all crates, so that their dependencies are compiled once.
+/// One target folder for all crates, so that their dependencies are compiled once; the projects of
+/// the other suites are built there, too.
 pub(crate) fn target() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("embed-tests")
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("test-projects")
 }

@@ -10,8 +10,7 @@ use dbmig_core::sql::split;
 use dbmig_core::{Dialect, Migration};
 use proptest::prelude::*;
 
-#[path = "outlook/cases.rs"]
-mod cases;
+use crate::cases;
 
 fn judge(dialect: Dialect, text: &str) -> Inferred {
     let script = || Script { path: "x.sql".into(), text: text.to_owned().into() };

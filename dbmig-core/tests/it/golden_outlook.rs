@@ -12,10 +12,7 @@ use dbmig_core::migration::{Body, Down, Script, SqlBody};
 use dbmig_core::outlook::{Ground, Losses, Reversal};
 use dbmig_core::{Dialect, Migration};
 
-#[path = "outlook/cases.rs"]
-mod cases;
-
-use cases::{Case, cases, path, text};
+use crate::cases::{Case, cases, path, text};
 
 fn judge(dialect: Dialect, up: &str, down: Option<&str>) -> Inferred {
     let script = |text: &str| {

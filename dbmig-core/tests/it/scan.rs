@@ -385,7 +385,7 @@ mod unix {
         let run = Command::new("setpriv")
             .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
             .arg(program)
-            .args(["--exact", "unix::what_may_not_be_read_is_refused"])
+            .args(["--exact", "scan::unix::what_may_not_be_read_is_refused"])
             .env(UNREADABLE, dir)
             .output()
             .expect("as root, this test needs setpriv (util-linux)");

@@ -16,7 +16,7 @@ use pg_query::NodeEnum as Node;
 use pg_query::protobuf::{AlterTableCmd, AlterTableType, ColumnDef, ConstrType, SelectStmt};
 use proptest::prelude::*;
 
-#[path = "../../../dbmig-core/tests/outlook/cases.rs"]
+#[path = "../../../../dbmig-core/tests/outlook/cases.rs"]
 #[expect(dead_code, reason = "the text will do here")]
 mod cases;
 

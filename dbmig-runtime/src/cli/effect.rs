@@ -1,0 +1,44 @@
+//! What each command does to a database. A new one does not compile before it is said here.
+
+use super::args::Command;
+
+/// What a command does to a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// It reads: a database that is not there yet is an empty one, and is not created.
+    Reads,
+    /// It applies, or writes down.
+    Writes,
+    /// It may lose what a person wants to keep, in words for a question. A database that is not there
+    /// yet has nothing to lose, and is not created.
+    Loses(&'static str),
+}
+
+impl Command {
+    pub(super) fn effect(&self) -> Effect {
+        match self {
+            Self::Status(_)
+            | Self::Pending(_)
+            | Self::Plan(_)
+            | Self::History(_)
+            | Self::Verify(_)
+            | Self::Wait(_) => Effect::Reads,
+            Self::Run(args) => unless(args.dry_run, Effect::Writes),
+            // A job has nobody to ask; what would be lost is counted, and refused unless allowed.
+            Self::Sync(args) => unless(args.dry_run, Effect::Writes),
+            Self::Baseline(args) => unless(args.dry_run, Effect::Writes),
+            Self::Revert(args) => unless(args.dry_run, Effect::Loses("revert migrations")),
+            Self::Redo(args) => {
+                unless(args.dry_run, Effect::Loses("revert migrations and apply them again"))
+            }
+            Self::Repair(args) => {
+                let only_explains = args.dry_run || args.what.repair().is_none();
+                unless(only_explains, Effect::Loses("record what you say as what holds"))
+            }
+        }
+    }
+}
+
+const fn unless(shows_only: bool, effect: Effect) -> Effect {
+    if shows_only { Effect::Reads } else { effect }
+}

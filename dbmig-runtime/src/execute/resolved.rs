@@ -1,0 +1,192 @@
+//! A step with all that it plays. It is made here and nowhere else, so what a dry run shows is what a
+//! run executes.
+
+use dbmig_core::dialect::Ddl;
+use dbmig_core::migration::{Down, Execution, Migration, Script, Settings};
+use dbmig_core::outlook::Outlook;
+use dbmig_core::plan::{
+    Action, Blocked, DownScript, Irreversible, IrreversibleReason, Step, Stuck, StuckReason,
+    same_so_far,
+};
+use dbmig_core::sql::control::Control;
+use dbmig_core::sql::{self, Statement, kind};
+use dbmig_core::{Checksum, Dialect, Version};
+
+use crate::backend::Database;
+use crate::backend::tables::Tables;
+use crate::error::Error;
+use crate::history::{self, HistoryKey};
+
+/// A step with all that it plays.
+pub(crate) struct Resolved<'a> {
+    pub(crate) script: &'a Script,
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "for those who show it"))]
+    pub(crate) source: Source,
+    pub(crate) statements: Vec<Statement<'a>>,
+    /// How many of them an earlier run has done.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "for those who show it"))]
+    pub(crate) done_before: usize,
+    pub(crate) execution: Execution,
+    pub(crate) settings: Settings,
+    pub(crate) outlook: Outlook,
+    pub(crate) checksum: Checksum,
+    /// The way back, which an apply stores.
+    pub(crate) down: Option<String>,
+}
+
+/// Where a script comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The set.
+    Set,
+    /// The history: it was stored when the migration was applied.
+    Stored,
+}
+
+/// From where a step is resolved.
+pub(crate) struct Origin<'a> {
+    pub(crate) tables: &'a Tables,
+    /// Stored scripts must be signed with it, where there is one.
+    pub(crate) key: Option<&'a HistoryKey>,
+}
+
+/// Says what `step` plays. A stored script is read, judged again, and kept in `kept`.
+pub(crate) fn resolve<'a>(
+    db: &mut dyn Database,
+    origin: &Origin<'_>,
+    step: &'a Step<'_>,
+    kept: &'a mut Option<Script>,
+) -> Result<Resolved<'a>, Error> {
+    let dialect = origin.tables.dialect;
+    let of_set = |migration: &'a Migration, script, down| {
+        let facts = Facts {
+            source: Source::Set,
+            settings: migration.settings.clone(),
+            outlook: migration.consequences(),
+            checksum: migration.checksum,
+            down,
+        };
+        facts.with(dialect, step, script)
+    };
+    match &step.action {
+        Action::Apply(migration) => {
+            of_set(migration, migration.up(), storable_down(migration.down(), dialect))
+        }
+        Action::Revert { script: DownScript::InSet(migration), name, .. } => match migration.down()
+        {
+            Down::Script(script) => of_set(migration, script, None),
+            Down::Missing => Err(Error::StoredScriptGone { name: name.clone() }),
+        },
+        Action::Revert { script: DownScript::Stored, version, name } => {
+            stored(db, origin, step, (version, name), kept)
+        }
+    }
+}
+
+fn stored<'a>(
+    db: &mut dyn Database,
+    origin: &Origin<'_>,
+    step: &'a Step<'_>,
+    (version, name): (&Version, &str),
+    kept: &'a mut Option<Script>,
+) -> Result<Resolved<'a>, Error> {
+    let dialect = origin.tables.dialect;
+    let stored = history::stored_down(db, origin.tables, version)?
+        .ok_or_else(|| Error::StoredScriptGone { name: name.to_owned() })?;
+    stored.trust(origin.key).map_err(|why| {
+        let reason = IrreversibleReason::Untrusted(why);
+        let (version, name) = (version.clone(), name.to_owned());
+        Error::Blocked(Blocked::Irreversible(vec![Irreversible { version, name, reason }]))
+    })?;
+    let path = format!("stored down.sql of {name}").into();
+    let script = &*kept.insert(Script { path, text: stored.text.into() });
+    if let Some(played) = step.played.as_ref().filter(|_| step.is_begun()) {
+        same_so_far(dialect, played, script, step.done_before)
+            .map_err(|reason| stuck(step, reason))?;
+    }
+    let facts = Facts {
+        source: Source::Stored,
+        settings: Settings {
+            execution: stored.execution,
+            ..Settings::from_history(&stored.settings)
+        },
+        outlook: stored.outlook,
+        checksum: stored.applied,
+        down: None,
+    };
+    facts.with(dialect, step, script)
+}
+
+/// What is known of a step beside its script.
+struct Facts {
+    source: Source,
+    settings: Settings,
+    outlook: Outlook,
+    checksum: Checksum,
+    down: Option<String>,
+}
+
+impl Facts {
+    fn with<'a>(
+        self,
+        dialect: Dialect,
+        step: &Step<'_>,
+        script: &'a Script,
+    ) -> Result<Resolved<'a>, Error> {
+        let statements = script
+            .statements(dialect)
+            .map_err(|error| Error::Script { path: script.path.to_string(), error })?;
+        let Self { source, settings, outlook, checksum, down } = self;
+        let execution = execution(dialect, settings.execution, &statements, step);
+        let done_before = step.done_before;
+        Ok(Resolved {
+            script,
+            source,
+            statements,
+            done_before,
+            execution,
+            settings,
+            outlook,
+            checksum,
+            down,
+        })
+    }
+}
+
+/// A transaction, unless it is not wanted, or would be none: where schema changes commit by
+/// themselves, a script that holds one runs with a cursor. So does one that commits by itself, and
+/// what an earlier run has begun that way, whatever the settings say now.
+fn execution(
+    dialect: Dialect,
+    declared: Execution,
+    statements: &[Statement<'_>],
+    step: &Step<'_>,
+) -> Execution {
+    let is_one = || {
+        let lasts = match dialect.ddl() {
+            Ddl::Transactional => true,
+            Ddl::CommitsImplicitly => statements.iter().all(|s| kind::is_rollbackable(dialect, s)),
+        };
+        lasts && Control::of(dialect, statements) == Control::Within
+    };
+    match declared {
+        Execution::Transaction if !step.is_begun() && is_one() => Execution::Transaction,
+        Execution::Transaction | Execution::Statements => Execution::Statements,
+    }
+}
+
+fn stuck(step: &Step<'_>, reason: StuckReason) -> Error {
+    Error::Blocked(Blocked::Interrupted(Box::new(Stuck {
+        version: step.version().clone(),
+        name: step.name().to_owned(),
+        direction: step.direction(),
+        reason,
+    })))
+}
+
+/// A script without a statement is no way back; storing it would promise one.
+pub(crate) fn storable_down(down: &Down, dialect: Dialect) -> Option<String> {
+    let Down::Script(script) = down else { return None };
+    let statements = sql::split(dialect, &script.text).ok()?;
+    (!statements.is_empty()).then(|| script.text.to_string())
+}
