@@ -102,6 +102,10 @@ pub(crate) struct Location {
     /// from `.env`].
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) database_url: Option<String>,
+    /// The schema of the ledger, wherever search_path leads [default: DBMIG_LEDGER_SCHEMA, from the
+    /// environment or from `.env`, then Cargo.toml's metadata.dbmig].
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) ledger_schema: Option<String>,
     /// The workspace member to work on [default: the one around the current folder].
     #[arg(long, short, global = true, value_name = "NAME")]
     pub(crate) package: Option<String>,

@@ -39,6 +39,7 @@ mod error;
 mod event;
 mod execute;
 mod history;
+mod last_words;
 mod lock;
 mod look;
 mod migrations;
@@ -67,7 +68,10 @@ pub use dbmig_core::plan::{
 pub use dbmig_core::status::{Entry, State};
 pub use dbmig_core::{Dialect, Migration, MigrationSet, Version};
 pub use dbmig_macros::embed_migrations;
-pub use error::{Class, ConnectReason, Error, FailedStatement, Left, MigrationError};
+pub use error::{
+    Class, ConnectReason, Error, FailedPart, FailedStatement, LedgerInDoubt, LedgerSeen, Left,
+    MigrationError,
+};
 pub use event::Event;
 pub use history::{HistoryKey, HistoryRow, RunState};
 pub use lock::Locking;
@@ -75,7 +79,7 @@ pub use migrations::{Migrations, SetVersion};
 pub use migrator::Migrator;
 pub use options::Options;
 pub use report::{Done, Report};
-pub use runner::{Preview, Runner};
+pub use runner::{LedgerPlace, Preview, Runner};
 pub use startup::{Migrating, Ready, Snapshot, Startup, StartupState};
 
 /// What generated code refers to.

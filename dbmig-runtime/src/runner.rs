@@ -9,6 +9,8 @@ use dbmig_core::migration::MigrationSet;
 use dbmig_core::plan::{Blocked, History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
+use crate::backend::creation::create_beside_others;
+use crate::backend::place::{Found, Sought};
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting};
 use crate::connect::{connect_with, patiently};
@@ -16,14 +18,16 @@ use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
+use crate::last_words;
 use crate::lock::{Held, Unready, refuse_foreign, refuse_obstacle, with_lock};
-use crate::look::{locate, look, look_closely, make_sure};
+use crate::look::{Seek, locate_again, look, look_closely, make_sure};
 use crate::options::{Options, host};
 use crate::report::Report;
 use crate::url::DatabaseUrl;
 
 mod back;
 mod baseline;
+mod ledger;
 #[cfg(feature = "cli")]
 mod missing;
 mod others;
@@ -34,6 +38,7 @@ mod wait;
 
 pub use back::Preview;
 use back::{look_for, refuse_loss, trust, trust_stored};
+pub use ledger::LedgerPlace;
 use others::{is_settled, refuse_failed, settle};
 #[cfg(feature = "cli")]
 pub(crate) use wait::awaiting;
@@ -143,7 +148,7 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn plan(&self, db: &mut dyn Database, target: &Target) -> Result<Plan<'a>, Error> {
         within(db, |db| {
-            let mut look = look_closely(db)?;
+            let mut look = look_closely(db, &self.seek())?;
             trust_stored(db, &mut look, self.set, &self.options, target)?;
             let plan = decide(self.set, &look.history, target, &self.options)?;
             match look.history.newer_format {
@@ -167,7 +172,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn status(&self, db: &mut dyn Database) -> Result<Vec<Entry>, Error> {
-        within(db, |db| Ok(status::status(self.set, &look(db)?.history)))
+        within(db, |db| Ok(status::status(self.set, &look(db, &self.seek())?.history)))
     }
 
     /// Who is migrating the database at this moment; nobody, where the lock is free. Reads only.
@@ -176,7 +181,7 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn holder(&self, db: &mut dyn Database) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = locate(db)?;
+            let tables = self.seek().locate(db)?;
             let holder = crate::lock::of(db, &tables, &self.options)?.holder(db, &tables);
             holder.map_err(Error::database("look who holds the migration lock"))
         })
@@ -188,7 +193,7 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn history(&self, db: &mut dyn Database, limit: usize) -> Result<Vec<HistoryRow>, Error> {
         within(db, |db| {
-            let tables = look(db)?.tables;
+            let tables = look(db, &self.seek())?.tables;
             history::list(db, &tables, limit)
         })
     }
@@ -204,7 +209,7 @@ impl<'a> Runner<'a> {
         version: &Version,
     ) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = locate(db)?;
+            let tables = self.seek().locate(db)?;
             history::stored_up(db, &tables, version)
         })
     }
@@ -219,14 +224,19 @@ impl<'a> Runner<'a> {
         version: &Version,
     ) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = locate(db)?;
+            let tables = self.seek().locate(db)?;
             Ok(history::stored_down(db, &tables, version)?.map(|stored| stored.text))
         })
     }
 
+    fn seek(&self) -> Seek<'_> {
+        Seek::of(self.set, &self.options)
+    }
+
     /// One round trip for the commonest case; a savepoint would cost more than it saves.
     fn is_current(&self, db: &mut dyn Database) -> bool {
-        db.nesting() == Nesting::TopLevel && db.engine().is_current(db, self.set)
+        db.nesting() == Nesting::TopLevel
+            && db.engine().is_current(db, self.set, self.seek().sought())
     }
 }
 
@@ -303,7 +313,7 @@ fn inside<T>(
     leave: &str,
     body: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let result = body(db);
+    let result = body(db).map_err(|error| last_words::ask(db, error));
     if !leave.is_empty() {
         let left = db.execute(leave);
         let value = result?;
@@ -323,9 +333,16 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     let engine = db.engine();
     let (writing, ledger) = (engine.writing(), tables.create_ledger());
     let create = format!("{writing}{ledger};\n{};\n", engine.create_history(&tables));
-    db.execute(&create).map_err(Error::database("create the migrations' tables"))?;
+    // Diesel's tools create the first one without our lock.
+    create_beside_others(db, &create, (tables.ledger, tables.history), |db| {
+        Ok(match engine.locate(db, Sought::Again(&tables.schema))? {
+            Found::At(now) => (now.ledger, now.history),
+            Found::NoSchema | Found::InDoubt(_) => (Presence::Absent, Presence::Absent),
+        })
+    })
+    .map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
-    let created = locate(db)?;
+    let created = locate_again(db, &tables)?;
     refuse_foreign(&created)?;
     refuse_obstacle(&created)?;
     held.look.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };

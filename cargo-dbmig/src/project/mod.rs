@@ -68,6 +68,16 @@ impl Project {
         database::find(self.location.database_url.as_deref(), &self.environment)
     }
 
+    /// The schema of the ledger, where anything names it.
+    pub(crate) fn ledger_schema(&self) -> Option<String> {
+        let named = self.environment.first_of(&["DBMIG_LEDGER_SCHEMA"]).map(|found| found.value);
+        self.location
+            .ledger_schema
+            .clone()
+            .or(named)
+            .or_else(|| self.settings.ledger_schema.clone())
+    }
+
     /// The database that the project is for, as far as anything says so.
     pub(crate) fn dialect(&self) -> Result<Option<Dialect>> {
         if let Some(dialect) = self.settings.backend {

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 mod decision;
+mod home;
 use crate::migration::{Body, Down, Script, Settings, SqlBody};
 use crate::outlook::{Backward, Forward, Ground, Impact, Outlook, Reversal};
 use crate::status::{State, status};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dbmig_core::plan::Creator;
 use dbmig_core::sql::effect::Object;
 use dbmig_core::sql::{Position, Statement};
 use dbmig_core::{Dialect, MigrationSet};
@@ -10,7 +11,9 @@ use diesel::QueryResult;
 use super::atomic::{Atomic, Failure, Outcome};
 use super::connection::Database;
 use super::envelope::{Envelope, Setting};
+use super::place::{Found, Sought};
 use super::tables::{Standing, Tables};
+use crate::last_words::During;
 use crate::lock::Lock;
 
 /// The SQL of one database. The engine above it never asks which one it is.
@@ -19,7 +22,17 @@ pub trait Engine: Sync {
     fn dialect(&self) -> Dialect;
 
     /// Where the two tables are or would be. Reads only.
-    fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables>;
+    fn locate(&self, db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found>;
+
+    /// The migrations in the history of `tables` that have created `schema`. Reads only.
+    fn creators(
+        &self,
+        _db: &mut dyn Database,
+        _tables: &Tables,
+        _schema: &str,
+    ) -> QueryResult<Vec<Creator>> {
+        Ok(Vec::new())
+    }
 
     /// Whether another table beside the two may be written to; an error, if not even read. Reads only.
     fn standing(
@@ -45,9 +58,14 @@ pub trait Engine: Sync {
     /// Creates our table, unless it is there.
     fn create_history(&self, tables: &Tables) -> String;
 
+    /// What stands behind the columns of a row of our table whose number is given.
+    fn given_id(&self) -> &'static str {
+        ""
+    }
+
     /// Whether the database holds exactly `set`, with no run interrupted: asked in one round trip.
-    /// `false` means that only a closer look can tell.
-    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool;
+    /// `false` means that only a closer look can tell, also where the place is in doubt.
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool;
 
     /// An expression that changes whenever a row of the two tables does, and when one of them comes:
     /// what was read is compared by it where it will be written. [`Option::None`] where both are one
@@ -79,6 +97,27 @@ pub trait Engine: Sync {
 
     /// How others know the session of `db`, which works for the runner with this number.
     fn session(&self, db: &mut dyn Database, token: u32) -> QueryResult<String>;
+
+    /// Settings of a session that let the server end it when something lasts too long.
+    fn limits(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What is to be said on `db`, a new connection, of one that was lost after it had lasted for so
+    /// long; nothing, where there is nothing to be seen.
+    fn last_words(
+        &self,
+        _db: &mut dyn Database,
+        _lasted: Duration,
+        _during: During,
+    ) -> QueryResult<Option<String>> {
+        Ok(None)
+    }
+
+    /// The limits of the transaction that this session was lent in.
+    fn owners_limits<'t>(&self, _tables: &'t Tables) -> &'t str {
+        ""
+    }
 
     /// Whether the server is at work for that session.
     fn activity(&self, db: &mut dyn Database, session: &str) -> QueryResult<Activity>;

@@ -8,12 +8,14 @@ pub(crate) mod assertion;
 pub(crate) mod atomic;
 mod closed;
 mod connection;
+pub(crate) mod creation;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 mod current;
 pub(crate) mod engine;
 pub(crate) mod envelope;
 #[cfg(feature = "mysql")]
 mod mysql;
+pub(crate) mod place;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]

@@ -1,6 +1,8 @@
-//! The two tables: where they are, and whose.
+//! The two tables: whose they are, and what they are called.
 
 use dbmig_core::Dialect;
+
+use super::place::Chosen;
 
 /// The name of Diesel's table, fixed by Diesel (`__` keeps it out of `print-schema`).
 pub(crate) const LEDGER: &str = "__diesel_schema_migrations";
@@ -14,6 +16,11 @@ pub struct Tables {
     pub dialect: Dialect,
     /// The schema or database, unquoted.
     pub schema: String,
+    /// Where unqualified names of this session lead: another one, where a setting names the first.
+    /// Empty where they lead nowhere.
+    pub current: String,
+    /// Why it is that one.
+    pub chosen: Chosen,
     /// Whether Diesel's table is there.
     pub ledger: Presence,
     /// Whether our table is there.

@@ -24,7 +24,7 @@ const VARIABLES: [&str; 2] = ["MIGRATION_DATABASE_URL", "DATABASE_URL"];
 /// The `migrate` command, for an app's own command line. It needs no files beside the binary.
 ///
 /// An app whose own options go down to its subcommands (`global = true`) must not call one of them
-/// `--json`, `--quiet`, `--verbose`, `--color`, `--yes`, `--database-url`, or like those of waiting;
+/// `--json`, `--quiet`, `--verbose`, `--color`, `--yes`, `--database-url`, `--ledger-schema`, or like those of waiting;
 /// [`Migrate::from_args`] has no such limit. Short names (`-v`) are the app's.
 ///
 /// ```
@@ -64,6 +64,16 @@ struct Inside {
         help_heading = "Common options"
     )]
     database_url: Option<String>,
+    /// The schema of the ledger, wherever search_path leads [default: the program's own, then
+    /// DBMIG_LEDGER_SCHEMA]
+    #[arg(
+        id = "dbmig_ledger_schema",
+        long = "ledger-schema",
+        global = true,
+        value_name = "NAME",
+        help_heading = "Common options"
+    )]
+    ledger_schema: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -156,6 +166,9 @@ impl Migrate {
         output.detail(format!("database: {url}"));
         output.detail(format!("migrations: {}, embedded in this program", set.as_slice().len()));
         self.inside.common.waits.apply(&mut options);
+        if let Some(schema) = &self.inside.ledger_schema {
+            options.ledger_schema = Some(schema.clone());
+        }
         stop_on_signals(&options.control, output);
         let context = Context {
             program: &self.program,

@@ -255,8 +255,12 @@ fn plan(
 fn status(db: &mut dyn Database, context: &Context<'_>, check: bool) -> Result<Exit, Error> {
     let entries = context.runner().status(db)?;
     let holder = context.runner().holder(db)?;
-    context.output.json(&json::Standing::new(&entries, holder.as_deref()));
+    let ledger = context.runner().ledger(db)?;
+    context.output.json(&json::Standing::new(&entries, holder.as_deref(), Some(&ledger)));
     show::status(&context.output, &entries);
+    if !ledger.is_obvious() {
+        context.output.line(format!("the ledger is {ledger}"));
+    }
     if let Some(holder) = holder {
         context.output.line(format!("a run is going on: {holder}"));
     }
@@ -279,7 +283,7 @@ fn pending(db: &mut dyn Database, context: &Context<'_>, check: bool) -> Result<
         e.state == State::Pending
             || (e.state == State::Interrupted && context.set.get(&e.version).is_some())
     });
-    context.output.json(&json::Standing::new(&entries, None));
+    context.output.json(&json::Standing::new(&entries, None, None));
     if entries.is_empty() {
         context.output.line("nothing pending");
     }

@@ -5,8 +5,8 @@ use std::fmt;
 use dbmig_core::Build;
 use dbmig_core::plan::{Blocked, Direction, Lowest, Unknown};
 
-use super::{ConnectReason, Error, Left, MigrationError, NoLock};
-use crate::backend::tables::Obstacle;
+use super::{ConnectReason, Error, FailedPart, Left, MigrationError, NoLock, doubt};
+use crate::backend::tables::{HISTORY, LEDGER, Obstacle};
 use crate::report::Report;
 
 impl fmt::Display for Error {
@@ -93,6 +93,8 @@ impl fmt::Display for Error {
                 "one session has the migrations' tables in the schema `{before}`, another one of the same run \
                  in `{now}`: a pooler has handed over a session whose search_path somebody had changed",
             ),
+            Self::LedgerInDoubt(doubt) => doubt.fmt(f),
+            Self::NoLedgerSchema { dialect, schema } => doubt::no_schema(f, *dialect, schema),
             Self::Foreign(foreign) => write!(
                 f,
                 "{} belongs to `{}`, a role that this one has nothing to do with: what that role puts \
@@ -132,6 +134,7 @@ impl Error {
                 format!("the migrations are for {expected}, and the URL leads to another database")
             }
             Self::Panicked { .. } => "the thread that migrates has panicked".to_owned(),
+            Self::LedgerInDoubt(_) => "it is in doubt which ledger is meant".to_owned(),
             Self::Foreign(_) => "a table of dbmig's belongs to an untrusted role".to_owned(),
             Self::LockWait { .. } => "another runner kept the lock for too long".to_owned(),
             Self::Blocked(Blocked::Interrupted(stuck)) => {
@@ -152,6 +155,7 @@ impl Error {
             | Self::ClusterNeedsUrl(_)
             | Self::NoLease
             | Self::OtherSchema { .. }
+            | Self::NoLedgerSchema { .. }
             | Self::Unrepairable(_)
             | Self::Script { .. }
             | Self::NewerHistory { .. }
@@ -182,6 +186,9 @@ impl MigrationError {
                 "{name} failed at {path}:{} (statement {} of {})",
                 s.position, s.number, s.of
             ),
+            None if self.part == FailedPart::Around => {
+                format!("{name} failed in what dbmig itself writes about it")
+            }
             None => format!("{name} failed in {path}"),
         }
     }
@@ -237,6 +244,9 @@ impl fmt::Display for MigrationError {
                 s.of,
                 excerpt(&s.text),
             )?,
+            None if self.part == FailedPart::Around => {
+                write!(f, "\n  in what dbmig itself writes about it ({HISTORY}, {LEDGER})")?;
+            }
             None => write!(f, "\n  in {}", self.path)?,
         }
         write!(f, "\n  {}", self.source.to_string().trim_end().replace('\n', "\n  "))?;

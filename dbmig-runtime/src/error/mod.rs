@@ -13,10 +13,12 @@ use crate::report::Report;
 use crate::url::UrlError;
 
 mod display;
+mod doubt;
 mod remedy;
 mod said;
 
-pub(crate) use said::without_secrets;
+pub use doubt::{LedgerInDoubt, LedgerSeen};
+pub(crate) use said::{with_words, without_secrets};
 
 /// Why a run, or a look at a database, failed.
 #[derive(Debug)]
@@ -98,6 +100,16 @@ pub enum Error {
         /// Where the one that works looks.
         now: String,
     },
+    /// A ledger stands where nobody would look first, or there are several: nothing says which is meant.
+    /// Nothing was touched.
+    LedgerInDoubt(Box<LedgerInDoubt>),
+    /// The schema that is named for the ledger does not exist.
+    NoLedgerSchema {
+        /// The database.
+        dialect: Dialect,
+        /// The name.
+        schema: String,
+    },
     /// A table of the two belongs to a role that this one does not trust: its triggers would run
     /// with this role's rights.
     Foreign(Foreign),
@@ -174,12 +186,23 @@ pub struct MigrationError {
     pub path: String,
     /// The statement that failed, where it is known.
     pub statement: Option<FailedStatement>,
+    /// Whose part of the work it was.
+    pub part: FailedPart,
     /// What is left of this migration in the database.
     pub left: Left,
     /// What this run did before.
     pub before: Report,
     /// What the database said.
     pub source: diesel::result::Error,
+}
+
+/// Whose part of the work failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailedPart {
+    /// The migration's own, as far as it is known.
+    Script,
+    /// What dbmig says before it, or the rows about it in the two tables.
+    Around,
 }
 
 /// The statement that failed.
@@ -242,6 +265,21 @@ impl Error {
         move |source| Self::Database { doing, source }
     }
 
+    /// With another word of the database, where it has one.
+    pub(crate) fn map_source(
+        self,
+        change: impl FnOnce(diesel::result::Error) -> diesel::result::Error,
+    ) -> Self {
+        match self {
+            Self::Migration(error) => {
+                let MigrationError { source, .. } = *error;
+                Self::Migration(Box::new(MigrationError { source: change(source), ..*error }))
+            }
+            Self::Database { doing, source } => Self::Database { doing, source: change(source) },
+            other => other,
+        }
+    }
+
     /// Instead of what the server says of a condition that does not hold.
     pub(crate) fn changed() -> diesel::result::Error {
         diesel::result::Error::QueryBuilderError(CHANGED.into())
@@ -269,6 +307,8 @@ impl Error {
             | Self::NoLease
             | Self::OtherDatabase { .. }
             | Self::OtherSchema { .. }
+            | Self::LedgerInDoubt(_)
+            | Self::NoLedgerSchema { .. }
             | Self::Foreign(_)
             | Self::Unrepairable(_)
             | Self::Script { .. }
@@ -314,6 +354,7 @@ impl Error {
             | Self::NoLease
             | Self::NoLock(_)
             | Self::OtherDatabase { .. }
+            | Self::NoLedgerSchema { .. }
             | Self::Unrepairable(_) => Class::Usage,
             Self::Connect { reason, .. } => match reason {
                 ConnectReason::Misunderstood => Class::Usage,
@@ -337,6 +378,7 @@ impl Error {
             | Self::NewerHistory { .. }
             | Self::Foreign(_)
             | Self::Obstacle(Obstacle::NotTransactional { .. })
+            | Self::LedgerInDoubt(_)
             | Self::OtherSchema { .. } => Class::Refused,
             Self::Migration(error) => of_database(&error.source),
             Self::Database { source, .. } => of_database(source),

@@ -107,7 +107,11 @@ impl Lock for Named {
     }
 
     fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
-        db.execute(&format!("DO RELEASE_LOCK({})", runner(claim.tables)))
+        let then = match claim.seat {
+            Seat::Beside => String::new(),
+            Seat::Within => session::home(claim.tables),
+        };
+        db.execute(&format!("DO RELEASE_LOCK({});\n{then}", runner(claim.tables)))
     }
 
     /// The lock is still held by the connection that it was taken on.

@@ -13,10 +13,13 @@ use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Ownership, Row};
 use super::engine::{Activity, Engine, Idle, Renewal};
 use super::envelope::{Envelope, Limits, Setting, Words};
+use super::place::{Chosen, Found, Sought};
 use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 use super::{Backend, Mysql, sealed};
+use crate::last_words::During;
 use crate::lock::{Isolation, Lock};
 
+mod last_words;
 mod lock;
 mod mark;
 mod server;
@@ -48,49 +51,48 @@ impl Engine for MysqlEngine {
         Dialect::Mysql
     }
 
-    fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables> {
+    fn locate(&self, db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found> {
+        let schema = match sought.schema() {
+            Some(schema) => Dialect::Mysql.literal(schema),
+            None => "DATABASE()".to_owned(),
+        };
         let table = |name| {
             format!(
                 "(SELECT CAST(MAX(table_type) AS CHAR) FROM information_schema.tables \
-                 WHERE table_schema = DATABASE() AND table_name = '{name}')"
+                 WHERE table_schema = {schema} AND table_name = '{name}')"
             )
         };
         let rows = db.query(&format!(
-            "SELECT CAST(DATABASE() AS CHAR), {}, {}, {}",
+            "SELECT CAST(DATABASE() AS CHAR), {}, {}, (SELECT CAST(MAX(schema_name) AS CHAR) \
+             FROM information_schema.schemata WHERE schema_name = {schema}), {}",
             table(LEDGER),
             table(HISTORY),
-            server::columns(),
+            server::columns(&schema),
         ))?;
         let row = rows.into_iter().next().unwrap_or_default();
-        let Some(schema) = row.optional(0) else {
+        let Some(current) = row.optional(0) else {
             return Err(Error::QueryBuilderError(
                 "the URL names no database: add its name, as in mysql://user@host/DATABASE".into(),
             ));
         };
-        let presence = |name: &str, kind: Option<&str>| {
-            match kind {
-            None => Ok(Presence::Absent),
-            Some("BASE TABLE") => Ok(Presence::Present),
-            Some(kind) => Err(Error::QueryBuilderError(
-                format!(
-                    "`{schema}`.`{name}` is a {kind}, not the plain table that it should be: look at what \
-                     it is, then drop or rename it"
-                )
-                .into(),
-            )),
-        }
+        let (schema, chosen) = match (sought, row.optional(3)) {
+            (Sought::Session, _) => (current, Chosen::Only),
+            (Sought::Setting(_) | Sought::Again(_), None) => return Ok(Found::NoSchema),
+            (Sought::Setting(_) | Sought::Again(_), Some(schema)) => (schema, Chosen::Setting),
         };
-        Ok(Tables {
+        Ok(Found::At(Tables {
             dialect: Dialect::Mysql,
             schema: schema.to_owned(),
-            ledger: presence(LEDGER, row.optional(1))?,
-            history: presence(HISTORY, row.optional(2))?,
+            current: current.to_owned(),
+            chosen,
+            ledger: presence(schema, LEDGER, row.optional(1))?,
+            history: presence(schema, HISTORY, row.optional(2))?,
             foreign: None,
-            obstacle: server::obstacle(&row, 3),
-            cluster: server::cluster(&row, 3),
+            obstacle: server::obstacle(&row, 4),
+            cluster: server::cluster(&row, 4),
             sessions: Sessions::OfEach,
             session: Vec::new(),
-        })
+        }))
     }
 
     /// Two messages, the second where the connection was lent.
@@ -118,8 +120,9 @@ impl Engine for MysqlEngine {
         )
     }
 
-    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
-        super::current::by_rows(db, set, session::COMPLETE, "")
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
+        let schema = sought.schema().map(|schema| Dialect::Mysql.identifier(schema) + ".");
+        super::current::by_rows(db, set, session::COMPLETE, &schema.unwrap_or_default())
     }
 
     fn mark(&self, tables: &Tables) -> Option<String> {
@@ -146,6 +149,19 @@ impl Engine for MysqlEngine {
 
     fn activity(&self, db: &mut dyn Database, session: &str) -> QueryResult<Activity> {
         lock::activity(db, session)
+    }
+
+    fn limits(&self) -> &'static [&'static str] {
+        &last_words::LIMITS
+    }
+
+    fn last_words(
+        &self,
+        db: &mut dyn Database,
+        lasted: Duration,
+        _during: During,
+    ) -> QueryResult<Option<String>> {
+        last_words::find(db, lasted)
     }
 
     fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()> {
@@ -218,5 +234,19 @@ impl Engine for MysqlEngine {
     /// for the session is entered before it.
     fn is_fence(&self, error: &Error) -> bool {
         error.to_string().contains("Subquery returns more than 1 row")
+    }
+}
+
+fn presence(schema: &str, name: &str, kind: Option<&str>) -> QueryResult<Presence> {
+    match kind {
+        None => Ok(Presence::Absent),
+        Some("BASE TABLE") => Ok(Presence::Present),
+        Some(kind) => Err(Error::QueryBuilderError(
+            format!(
+                "`{schema}`.`{name}` is a {kind}, not the plain table that it should be: look at what \
+                 it is, then drop or rename it"
+            )
+            .into(),
+        )),
     }
 }

@@ -8,8 +8,8 @@ use crate::backend::tables::{Cluster, HISTORY, LEDGER, Obstacle};
 const VARIABLES: &str =
     "/*M! information_schema. */ /*!50720 performance_schema. */ global_variables";
 
-/// The columns of a query that reads it.
-pub(super) fn columns() -> String {
+/// The columns of a query that reads it; `schema` is an expression for the database of the tables.
+pub(super) fn columns(schema: &str) -> String {
     let count = |condition: &str| {
         format!("(SELECT CAST(COUNT(*) AS CHAR) FROM {VARIABLES} WHERE {condition})")
     };
@@ -26,7 +26,7 @@ pub(super) fn columns() -> String {
         format!(
             "(SELECT CAST(MAX(t.engine) AS CHAR) FROM information_schema.tables t \
              JOIN information_schema.engines e ON e.engine = t.engine AND e.transactions = 'NO' \
-             WHERE t.table_schema = DATABASE() AND t.table_name = '{table}')"
+             WHERE t.table_schema = {schema} AND t.table_name = '{table}')"
         )
     };
     [

@@ -170,14 +170,20 @@ pub(super) fn theirs() -> String {
 /// Undoes what a migration may have set: the commonest, for a session of our own is given up after
 /// it ([`Renewal::ByReconnecting`](super::Renewal)).
 pub(super) fn cleanse(tables: &Tables) -> String {
-    let schema = Dialect::Mysql.identifier(&tables.schema);
     let forget = |one: &Known| {
         let name = one.0;
         one.one(&format!("@dbmig_theirs_{name} = @dbmig_found_{name}"))
     };
     set("@dbmig_clean = 1", &TURNED, forget)
         + &set("SESSION timestamp = DEFAULT", &KEPT, |one| one.give("found"))
-        + &format!("USE {schema};\n")
+        + &home(tables)
+}
+
+/// Chooses the database that was chosen: not the ledger's, which a setting may have in another one. A
+/// migration may have failed behind its `USE`, and the next run on this session would look for the
+/// ledger there.
+pub(super) fn home(tables: &Tables) -> String {
+    format!("USE {};\n", Dialect::Mysql.identifier(&tables.current))
 }
 
 /// `envelope` with what is ours around the statements between its opening and its end.
