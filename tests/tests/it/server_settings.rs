@@ -208,3 +208,38 @@ fn nothing_is_migrated_on_a_replica() {
     admin.execute("STOP SLAVE");
     on_replica(&["run"]).success();
 }
+
+/// libmariadb says "Lost connection" to all of them.
+#[test]
+fn the_end_of_a_connection_is_explained_as_far_as_it_is_known() {
+    let server = Server::start_dedicated(Engine::MariaDb, &Options::default());
+    for (strike, expected) in [
+        ("KILL", "takes new connections: only this one has ended, by an administrator (KILL)"),
+        ("stop", "a new connection fails, too: "),
+    ] {
+        let (project, db) = (project(), server.database());
+        project.migration("1_a", "CREATE TABLE a (id INT PRIMARY KEY);", "DROP TABLE a;");
+        project.migration("2_b", "INSERT INTO a SELECT SLEEP(30);", "DELETE FROM a;");
+        let run = start(&project, db.url(), &["run"]);
+        let at_work = format!(
+            "SELECT CAST(id AS CHAR) FROM information_schema.processlist WHERE db = '{}' \
+             AND info LIKE 'INSERT INTO a SELECT SLEEP%'",
+            db.name()
+        );
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let mut admin = server.admin();
+        let id = loop {
+            if let Some(row) = admin.query(&at_work).pop() {
+                break row[0].clone().unwrap();
+            }
+            assert!(Instant::now() < deadline, "the statement has not begun");
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        match strike {
+            "KILL" => admin.execute(&format!("KILL {id}")),
+            _ => server.stop_immediate(),
+        }
+        let said = finish(run).expect(75).stderr;
+        assert!(said.contains(expected), "{strike}: {said}");
+    }
+}
