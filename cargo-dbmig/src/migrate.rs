@@ -72,7 +72,7 @@ pub(crate) fn migrations(session: &Session, url: &DatabaseUrl) -> Result<Scanned
         &format!("migrations: {} (from {})", shown.display(), directory.origin),
     );
     scan_shown_as(&directory.path, &shown, url.dialect())
-        .and_then(|scanned| scanned.judged(project.settings.wrong_declarations))
+        .and_then(|scanned| scanned.judged(project.settings.strictness))
         .map_err(|error| Failure::failed(error.to_string()))
 }
 

@@ -68,7 +68,7 @@ impl Script {
     /// Its statements, in order.
     ///
     /// # Errors
-    /// Where the text ends inside a string, a quoted name, a comment or a body.
+    /// What keeps it from being played, as [`sql::split`] finds it.
     pub fn statements(&self, dialect: Dialect) -> Result<Vec<Statement<'_>>, sql::SplitError> {
         sql::split(dialect, &self.text)
     }
@@ -85,6 +85,22 @@ impl Migration {
     pub fn down(&self) -> &Down {
         let Body::Sql(body) = &self.body;
         &body.down
+    }
+
+    /// The way back as it may be stored and played: a script that can be read, and holds a statement
+    /// unless `reversible = "yes"` says that there is nothing to undo.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn way_back(&self, dialect: Dialect) -> Result<&Script, NoWayBack> {
+        let Down::Script(script) = self.down() else { return Err(NoWayBack::Missing) };
+        match script.statements(dialect) {
+            Err(error) => Err(NoWayBack::Broken(error)),
+            Ok(all) if all.is_empty() && self.settings.reversible != Reversible::Yes => {
+                Err(NoWayBack::Empty)
+            }
+            Ok(_) => Ok(script),
+        }
     }
 
     /// Whether the previous version of the app can live with the schema after it: as declared, else
@@ -107,7 +123,9 @@ impl Migration {
     pub fn backward(&self) -> Backward {
         let found = self.outlook.backward();
         let reversal = match (self.settings.reversible, &found.reversal) {
-            (Reversible::Undeclared, _) => return found,
+            // Where there is no way back, none can be declared.
+            (Reversible::Undeclared, _)
+            | (Reversible::Yes | Reversible::Lossy, Reversal::Impossible) => return found,
             (Reversible::Yes, _) => Reversal::Restores,
             (Reversible::No, _) => Reversal::Impossible,
             // What is lost can be counted all the same.
@@ -116,6 +134,17 @@ impl Migration {
         };
         Backward { reversal, ground: Ground::declared(DECLARED) }
     }
+}
+
+/// Why a migration has no way back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoWayBack {
+    /// No `down.sql`.
+    Missing,
+    /// A `down.sql` without a statement, and nobody says that this is meant.
+    Empty,
+    /// A `down.sql` that cannot be played.
+    Broken(sql::SplitError),
 }
 
 mod stored;

@@ -37,7 +37,7 @@ pub(crate) fn connect_with(
     url: &DatabaseUrl,
     control: &Control,
 ) -> Result<Box<dyn Database>, Error> {
-    let origin = Origin { url: url.clone(), control: control.clone() };
+    let origin = Origin::of(url, control);
     match url.dialect() {
         #[cfg(feature = "postgres")]
         Dialect::Postgres => {
@@ -82,12 +82,18 @@ pub(crate) fn patiently<T>(
 
 /// Where a connection of ours came from, and so where another one comes from.
 #[derive(Clone, Debug)]
-pub(crate) struct Origin {
+pub struct Origin {
     pub(crate) url: DatabaseUrl,
     pub(crate) control: Control,
+    /// When it was begun to be opened.
+    pub(crate) since: Instant,
 }
 
 impl Origin {
+    fn of(url: &DatabaseUrl, control: &Control) -> Self {
+        Self { url: url.clone(), control: control.clone(), since: Instant::now() }
+    }
+
     pub(crate) fn open(&self) -> Result<Box<dyn Database>, Error> {
         connect_with(&self.url, &self.control)
     }
@@ -103,7 +109,7 @@ pub(crate) fn connect_to_read(
 ) -> Result<Box<dyn Database>, Error> {
     #[cfg(feature = "sqlite")]
     if sqlite::would_create(url) {
-        let origin = Origin { url: url.clone(), control: control.clone() };
+        let origin = Origin::of(url, control);
         return open::<diesel::SqliteConnection>(origin, ":memory:");
     }
     connect_with(url, control)
@@ -173,7 +179,10 @@ fn reason(message: &str) -> ConnectReason {
     ];
     let message = without_names(message);
     let has = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
-    if has(&MISUNDERSTOOD) {
+    // A limit of the role, too: it passes.
+    if message.contains("too many connections") {
+        ConnectReason::Unreachable
+    } else if has(&MISUNDERSTOOD) {
         ConnectReason::Misunderstood
     } else if has(&UNTRUSTED) {
         ConnectReason::Untrusted
@@ -217,6 +226,8 @@ mod tests {
             ),
             ("FATAL: database \"a\" does not exist", ConnectReason::NoSuchDatabase),
             ("FATAL: role \"a\" does not exist", ConnectReason::Refused),
+            ("FATAL: too many connections for role \"a\"", ConnectReason::Unreachable),
+            ("FATAL: the database system is starting up", ConnectReason::Unreachable),
             ("Access denied for user 'app'@'%' (using password: YES)", ConnectReason::Refused),
             ("Can't connect to MySQL server on 'certificate' (111)", ConnectReason::Unreachable),
             ("Unknown database 'x'", ConnectReason::NoSuchDatabase),

@@ -39,6 +39,7 @@ mod error;
 mod event;
 mod execute;
 mod history;
+mod last_words;
 mod lock;
 mod look;
 mod migrations;
@@ -68,7 +69,8 @@ pub use dbmig_core::status::{Entry, State};
 pub use dbmig_core::{Dialect, Migration, MigrationSet, Version};
 pub use dbmig_macros::embed_migrations;
 pub use error::{
-    Class, ConnectReason, Error, FailedStatement, LedgerInDoubt, LedgerSeen, Left, MigrationError,
+    Class, ConnectReason, Error, FailedPart, FailedStatement, LedgerInDoubt, LedgerSeen, Left,
+    MigrationError,
 };
 pub use event::Event;
 pub use history::{HistoryKey, HistoryRow, RunState};

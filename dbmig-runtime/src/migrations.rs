@@ -105,7 +105,9 @@ impl<B: Backend> interop::Migration<B> for Interop {
 /// One statement after the other: sent together, PostgreSQL makes one transaction of them, wanted
 /// or not, and MySQL does not know `DELIMITER`.
 fn play<B: Backend>(conn: &mut dyn BoxableConnection<B>, script: &Script) -> interop::Result<()> {
-    for statement in script.statements(B::DIALECT)? {
+    let statements = script.statements(B::DIALECT);
+    let statements = statements.map_err(|e| format!("{}:{}: {e}", script.path, e.position))?;
+    for statement in statements {
         conn.batch_execute(statement.text)?;
     }
     Ok(())

@@ -9,6 +9,8 @@ use dbmig_core::migration::MigrationSet;
 use dbmig_core::plan::{Blocked, History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
+use crate::backend::creation::create_beside_others;
+use crate::backend::place::{Found, Sought};
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting};
 use crate::connect::{connect_with, patiently};
@@ -16,6 +18,7 @@ use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
+use crate::last_words;
 use crate::lock::{Held, refuse_foreign, with_lock};
 use crate::look::{Seek, locate_again, look, look_closely, make_sure};
 use crate::options::{Options, host};
@@ -290,7 +293,7 @@ fn within<T>(
     body: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let leave = db.engine().enter(db).map_err(Error::database("prepare the session"))?;
-    let result = body(db);
+    let result = body(db).map_err(|error| last_words::ask(db, error));
     if !leave.is_empty() {
         let left = db.execute(&leave);
         let value = result?;
@@ -310,7 +313,14 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     let engine = db.engine();
     let (writing, ledger) = (engine.writing(), tables.create_ledger());
     let create = format!("{writing}{ledger};\n{};\n", engine.create_history(&tables));
-    db.execute(&create).map_err(Error::database("create the migrations' tables"))?;
+    // Diesel's tools create the first one without our lock.
+    create_beside_others(db, &create, (tables.ledger, tables.history), |db| {
+        Ok(match engine.locate(db, Sought::Again(&tables.schema))? {
+            Found::At(now) => (now.ledger, now.history),
+            Found::NoSchema | Found::InDoubt(_) => (Presence::Absent, Presence::Absent),
+        })
+    })
+    .map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
     refuse_foreign(&locate_again(db, &tables)?)?;
     held.look.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };

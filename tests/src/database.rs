@@ -14,6 +14,8 @@ pub struct TestDatabase {
     name: String,
     url: String,
     client_url: String,
+    /// Of the server, where that is not the suite's.
+    version: Option<String>,
     /// Holds the file of an SQLite database. The others go with their server.
     folder: Option<TempDir>,
 }
@@ -30,7 +32,8 @@ pub fn database(backend: Backend) -> TestDatabase {
 impl TestDatabase {
     pub(crate) fn on_server(server: &Server, name: String) -> Self {
         let (url, client_url) = (server.url(&name), server.client_url(&name));
-        Self { backend: server.engine().into(), name, url, client_url, folder: None }
+        let version = server.version().map(str::to_owned);
+        Self { backend: server.engine().into(), name, url, client_url, version, folder: None }
     }
 
     fn in_file() -> Self {
@@ -38,7 +41,8 @@ impl TestDatabase {
         let path = folder.path().join("test.db");
         let url = path.to_str().expect("a temporary folder in UTF-8").to_owned();
         let (client_url, folder) = (url.clone(), Some(folder));
-        Self { backend: Backend::Sqlite, name: "test.db".into(), url, client_url, folder }
+        let name = "test.db".to_owned();
+        Self { backend: Backend::Sqlite, name, url, client_url, version: None, folder }
     }
 
     /// What kind of database it is.
@@ -59,6 +63,10 @@ impl TestDatabase {
     /// The same database for the harness's own clients.
     pub(crate) fn client_url(&self) -> &str {
         &self.client_url
+    }
+
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.version.as_deref()
     }
 
     /// The file of an SQLite database.

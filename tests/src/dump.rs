@@ -8,17 +8,17 @@ use crate::{Backend, TestDatabase, environment, mariadb_client, programs};
 #[track_caller]
 pub(crate) fn schema(database: &TestDatabase) -> String {
     match database.backend() {
-        Backend::Postgres => postgres(database.client_url()),
+        Backend::Postgres => postgres(database),
         Backend::MariaDb => mariadb(database.client_url()),
         Backend::Sqlite => sqlite(database),
     }
 }
 
 #[track_caller]
-fn postgres(url: &str) -> String {
-    let mut command = Command::new(programs::postgres("pg_dump"));
+fn postgres(database: &TestDatabase) -> String {
+    let mut command = Command::new(programs::postgres(database.version(), "pg_dump"));
     environment::clean(&mut command);
-    command.args(["--schema-only", "--no-owner", "--dbname", url]);
+    command.args(["--schema-only", "--no-owner", "--dbname", database.client_url()]);
     let text = output(&mut command);
     // Newer minor versions put random words after `\restrict`.
     let volatile = ["--", "SET ", "SELECT pg_catalog.set_config", "\\restrict", "\\unrestrict"];

@@ -24,8 +24,37 @@ const MARIADB: [&str; 6] = [
     "/usr/local/opt/mariadb*/bin",
 ];
 
-/// A program of PostgreSQL. Servers and `pg_dump` come from one folder, so their versions agree.
-pub(crate) fn postgres(name: &str) -> PathBuf {
+/// A program of PostgreSQL, of the version that is asked for: a number, whose programs
+/// `tests/postgres` unpacks, or a folder of them. Servers and `pg_dump` come from one folder, so their
+/// versions agree.
+///
+/// Without `version` it is the one that `DBMIG_POSTGRES` names, or the newest that is installed.
+pub(crate) fn postgres(version: Option<&str>, name: &str) -> PathBuf {
+    let named = version.map(str::to_owned).or_else(|| env::var("DBMIG_POSTGRES").ok());
+    match named.filter(|named| !named.is_empty()) {
+        // Any client speaks with any server; the packages have none.
+        Some(named) if name != "psql" => postgres_of(&named, name),
+        Some(_) | None => installed_postgres(name),
+    }
+}
+
+fn postgres_of(version: &str, name: &str) -> PathBuf {
+    let installed = format!("/usr/lib/postgresql/{version}/bin");
+    let folders = match version.contains('/') {
+        true => vec![PathBuf::from(version)],
+        false => vec![unpacked_postgres().join(version).join("bin"), installed.into()],
+    };
+    first(name, &folders).unwrap_or_else(|| {
+        panic!("no `{name}` of PostgreSQL {version} in {folders:?}: `tests/postgres {version}` unpacks some versions")
+    })
+}
+
+/// Where `tests/postgres` unpacks them.
+fn unpacked_postgres() -> PathBuf {
+    crate::workspace().join("target/postgres")
+}
+
+fn installed_postgres(name: &str) -> PathBuf {
     let mut folders = search_path();
     folders.extend(expand(&POSTGRES));
     // A link on the path to one of the programs leads to the folder that has all of them.

@@ -174,7 +174,8 @@ impl Project {
         command
     }
 
-    fn program(&self, program: &Path) -> Command {
+    /// `program` in its root folder, as a command still to run.
+    pub fn program(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         environment::clean(&mut command).current_dir(&self.root).stdin(Stdio::null());
         command

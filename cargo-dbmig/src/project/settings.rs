@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum as _;
 use dbmig_core::Dialect;
-use dbmig_core::scan::{CargoSettings, LEDGER_SCHEMA, WRONG_DECLARATIONS, WrongDeclarations};
+use dbmig_core::scan::{CargoSettings, LEDGER_SCHEMA, Rule, Strictness};
 use dbmig_core::sql::Position;
 use dbmig_runtime::cli::LockArg;
 use toml_edit::{Item, Key, TableLike};
@@ -13,8 +13,16 @@ use super::Manifest;
 use super::manifest::Manifests;
 use crate::failure::{Failure, Result, nearest};
 
-const KEYS: [&str; 6] =
-    ["migrations-dir", "backend", "lock", LEDGER_SCHEMA[0], LEDGER_SCHEMA[1], WRONG_DECLARATIONS];
+const KEYS: [&str; 8] = [
+    "migrations-dir",
+    "backend",
+    "lock",
+    LEDGER_SCHEMA[0],
+    LEDGER_SCHEMA[1],
+    Rule::WrongDeclarations.key(),
+    Rule::BrokenDowns.key(),
+    Rule::TransactionControl.key(),
+];
 
 /// Our own settings; Diesel refuses unknown keys in diesel.toml.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,8 +35,8 @@ pub(crate) struct Settings {
     pub(crate) lock: Option<LockArg>,
     /// `ledger-schema`
     pub(crate) ledger_schema: Option<String>,
-    /// `wrong-declarations`, which the build script and the macro read with the same code.
-    pub(crate) wrong_declarations: WrongDeclarations,
+    /// `wrong-declarations` and so on, which the build script and the macro read with the same code.
+    pub(crate) strictness: Strictness,
 }
 
 impl Settings {
@@ -43,14 +51,11 @@ impl Settings {
         let workspace = of(&manifests.workspace, "workspace")?;
         let fallback = own.or(workspace);
         let nearest = manifests.package.as_ref().or(manifests.workspace.as_ref());
-        let wrong_declarations =
-            match nearest.map(|manifest| CargoSettings::find(manifest.folder())) {
-                None => WrongDeclarations::default(),
-                Some(found) => {
-                    found.map_err(|problem| Failure::usage(problem.to_string()))?.wrong_declarations
-                }
-            };
-        Ok(Self { wrong_declarations, ..package.or(fallback) })
+        let strictness = match nearest.map(|manifest| CargoSettings::find(manifest.folder())) {
+            None => Strictness::default(),
+            Some(found) => found.map_err(|problem| Failure::usage(problem.to_string()))?.strictness,
+        };
+        Ok(Self { strictness, ..package.or(fallback) })
     }
 
     fn or(self, other: Self) -> Self {
@@ -59,7 +64,7 @@ impl Settings {
             backend: self.backend.or(other.backend),
             lock: self.lock.or(other.lock),
             ledger_schema: self.ledger_schema.or(other.ledger_schema),
-            wrong_declarations: WrongDeclarations::default(),
+            strictness: Strictness::default(),
         }
     }
 
@@ -175,7 +180,8 @@ mod tests {
         assert_eq!(refused("lock = 'none'").0, "Cargo.toml:4:8: `lock` is `advisory` or `lease`");
         assert_eq!(
             refused("schema = 'x'").1,
-            "the keys are migrations-dir, backend, lock, ledger-schema, wrong-declarations"
+            "the keys are migrations-dir, backend, lock, ledger-schema, wrong-declarations, broken-downs, \
+             transaction-control"
         );
         assert_eq!(
             refused("backend = 'oracle'").0,

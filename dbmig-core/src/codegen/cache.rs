@@ -66,7 +66,7 @@ pub(super) fn scan(root: &Path, dir: &Path, dialect: Dialect) -> Result<Scanned,
     let settings =
         CargoSettings::find(root).map_err(|problem| ScanError::new(dir, vec![problem]))?;
     let scanned = scan::scan_shown_as(&root.join(dir), dir, dialect)?;
-    let mut scanned = scanned.judged(settings.wrong_declarations)?;
+    let mut scanned = scanned.judged(settings.strictness)?;
     // An app that looked elsewhere than `cargo dbmig` would apply everything once more.
     scanned.set = scanned.set.in_ledger_schema(settings.ledger_schema);
     Ok(scanned)

@@ -60,8 +60,10 @@ pub enum FailedAt {
     Statement(usize, Option<Position>),
     /// Somewhere in the script: the database did not say where.
     Script,
-    /// In what dbmig itself does around the script.
+    /// In what dbmig itself does about the script.
     Bookkeeping,
+    /// In what dbmig says before the script, or in the rows about it: the script is not at fault.
+    Around,
     /// Behind it: the script had ended the transaction that was begun for it, or the server did not
     /// confirm that it is committed.
     Unproven,
@@ -97,7 +99,7 @@ impl Failure {
             true => Self::unproven(
                 "the script has ended the transaction that dbmig had begun for it, so dbmig wrote nothing",
             ),
-            false => Self::bookkeeping(error),
+            false => Self::ours(error),
         }
     }
 
@@ -113,12 +115,21 @@ impl Failure {
         Self { at: FailedAt::Cancelled, error }
     }
 
-    /// What failed before the first statement.
-    pub(crate) fn opening(engine: &dyn Engine, error: diesel::result::Error) -> Self {
+    /// What failed before the first statement, or in rows that come without one.
+    pub(crate) fn around(engine: &dyn Engine, error: diesel::result::Error) -> Self {
         if engine.is_fence(&error) {
             return Self { at: FailedAt::Fence, error };
         }
-        Self::bookkeeping(error)
+        Self::ours(error)
+    }
+
+    /// What dbmig itself says.
+    fn ours(error: diesel::result::Error) -> Self {
+        let at = match Breach::Changed.caused(&error) {
+            true => FailedAt::Changed,
+            false => FailedAt::Around,
+        };
+        Self { at, error }
     }
 }
 
@@ -176,7 +187,7 @@ pub(crate) fn one_by_one(
     let begun = std::time::Instant::now();
     if let Err(error) = db.execute(&envelope.open) {
         let _ = db.execute(&envelope.abort);
-        return Err(Failure::opening(engine, error));
+        return Err(Failure::around(engine, error));
     }
     let result = statements_and_rows(db, step, &envelope, begun, before_commit);
     let end = match &result {

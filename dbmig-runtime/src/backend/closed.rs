@@ -6,6 +6,7 @@ use diesel::result::Error;
 use super::connection::{Database, Nesting, Opener, Ownership, Row, Stop};
 use super::engine::Engine;
 use super::sealed;
+use crate::connect::Origin;
 use crate::control::Control;
 
 /// Every question on it fails.
@@ -39,6 +40,10 @@ impl Database for Closed {
     }
 
     fn report_to(&mut self, _control: &Control) {}
+
+    fn origin_of(&self) -> Option<&Origin> {
+        None
+    }
 
     fn opener(&self) -> Option<Opener> {
         None

@@ -49,6 +49,10 @@ pub trait Database: Send + sealed::Sealed {
     #[doc(hidden)]
     fn report_to(&mut self, control: &Control);
 
+    /// Where the connection came from, where dbmig opened it itself.
+    #[doc(hidden)]
+    fn origin_of(&self) -> Option<&Origin>;
+
     /// Opens more connections to the same database, where dbmig opened this one itself; also when
     /// this one is closed.
     #[doc(hidden)]
@@ -252,6 +256,10 @@ where
         if let Some(origin) = self.origin_mut() {
             origin.control = control.clone();
         }
+    }
+
+    fn origin_of(&self) -> Option<&Origin> {
+        self.origin()
     }
 
     fn opener(&self) -> Option<Opener> {

@@ -13,6 +13,7 @@ use super::connection::Database;
 use super::envelope::{Envelope, Setting};
 use super::place::{Found, Sought};
 use super::tables::{Standing, Tables};
+use crate::last_words::During;
 use crate::lock::Lock;
 
 /// The SQL of one database. The engine above it never asks which one it is.
@@ -57,6 +58,11 @@ pub trait Engine: Sync {
     /// Creates our table, unless it is there.
     fn create_history(&self, tables: &Tables) -> String;
 
+    /// What stands behind the columns of a row of our table whose number is given.
+    fn given_id(&self) -> &'static str {
+        ""
+    }
+
     /// Whether the database holds exactly `set`, with no run interrupted: asked in one round trip.
     /// `false` means that only a closer look can tell, also where the place is in doubt.
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool;
@@ -91,6 +97,27 @@ pub trait Engine: Sync {
 
     /// How others know the session of `db`, which works for the runner with this number.
     fn session(&self, db: &mut dyn Database, token: u32) -> QueryResult<String>;
+
+    /// Settings of a session that let the server end it when something lasts too long.
+    fn limits(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What is to be said on `db`, a new connection, of one that was lost after it had lasted for so
+    /// long; nothing, where there is nothing to be seen.
+    fn last_words(
+        &self,
+        _db: &mut dyn Database,
+        _lasted: Duration,
+        _during: During,
+    ) -> QueryResult<Option<String>> {
+        Ok(None)
+    }
+
+    /// The limits of the transaction that this session was lent in.
+    fn owners_limits<'t>(&self, _tables: &'t Tables) -> &'t str {
+        ""
+    }
 
     /// Whether the server is at work for that session.
     fn activity(&self, db: &mut dyn Database, session: &str) -> QueryResult<Activity>;

@@ -8,6 +8,7 @@ pub(crate) mod assertion;
 pub(crate) mod atomic;
 mod closed;
 mod connection;
+pub(crate) mod creation;
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
 mod current;
 pub(crate) mod engine;

@@ -5,8 +5,8 @@ use std::fmt;
 use dbmig_core::Build;
 use dbmig_core::plan::{Blocked, Direction, Lowest, Unknown};
 
-use super::{ConnectReason, Error, Left, MigrationError, NoLock, doubt};
-use crate::backend::tables::Obstacle;
+use super::{ConnectReason, Error, FailedPart, Left, MigrationError, NoLock, doubt};
+use crate::backend::tables::{HISTORY, LEDGER, Obstacle};
 use crate::report::Report;
 
 impl fmt::Display for Error {
@@ -169,6 +169,9 @@ impl MigrationError {
                 "{name} failed at {path}:{} (statement {} of {})",
                 s.position, s.number, s.of
             ),
+            None if self.part == FailedPart::Around => {
+                format!("{name} failed in what dbmig itself writes about it")
+            }
             None => format!("{name} failed in {path}"),
         }
     }
@@ -224,6 +227,9 @@ impl fmt::Display for MigrationError {
                 s.of,
                 excerpt(&s.text),
             )?,
+            None if self.part == FailedPart::Around => {
+                write!(f, "\n  in what dbmig itself writes about it ({HISTORY}, {LEDGER})")?;
+            }
             None => write!(f, "\n  in {}", self.path)?,
         }
         write!(f, "\n  {}", self.source.to_string().trim_end().replace('\n', "\n  "))?;

@@ -18,7 +18,7 @@ mod remedy;
 mod said;
 
 pub use doubt::{LedgerInDoubt, LedgerSeen};
-pub(crate) use said::without_secrets;
+pub(crate) use said::{with_words, without_secrets};
 
 /// Why a run, or a look at a database, failed.
 #[derive(Debug)]
@@ -184,12 +184,23 @@ pub struct MigrationError {
     pub path: String,
     /// The statement that failed, where it is known.
     pub statement: Option<FailedStatement>,
+    /// Whose part of the work it was.
+    pub part: FailedPart,
     /// What is left of this migration in the database.
     pub left: Left,
     /// What this run did before.
     pub before: Report,
     /// What the database said.
     pub source: diesel::result::Error,
+}
+
+/// Whose part of the work failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailedPart {
+    /// The migration's own, as far as it is known.
+    Script,
+    /// What dbmig says before it, or the rows about it in the two tables.
+    Around,
 }
 
 /// The statement that failed.
@@ -250,6 +261,21 @@ impl Error {
     /// For `map_err`: what dbmig was doing.
     pub(crate) fn database(doing: &'static str) -> impl FnOnce(diesel::result::Error) -> Self {
         move |source| Self::Database { doing, source }
+    }
+
+    /// With another word of the database, where it has one.
+    pub(crate) fn map_source(
+        self,
+        change: impl FnOnce(diesel::result::Error) -> diesel::result::Error,
+    ) -> Self {
+        match self {
+            Self::Migration(error) => {
+                let MigrationError { source, .. } = *error;
+                Self::Migration(Box::new(MigrationError { source: change(source), ..*error }))
+            }
+            Self::Database { doing, source } => Self::Database { doing, source: change(source) },
+            other => other,
+        }
     }
 
     /// Instead of what the server says of a condition that does not hold.

@@ -2,8 +2,8 @@
 
 use dbmig_core::plan::Direction;
 
-use super::{ConnectReason, Error, Left, MigrationError, NoLock, is_temporary};
-use crate::backend::tables::{Foreign, Obstacle};
+use super::{ConnectReason, Error, FailedPart, Left, MigrationError, NoLock, is_temporary};
+use crate::backend::tables::{Foreign, HISTORY, LEDGER, Obstacle};
 
 impl Error {
     /// What to type next, for a front end that is called `program`.
@@ -87,7 +87,7 @@ impl Error {
             Self::Foreign(foreign) => Some(foreign.remedy()),
             Self::Unrepairable(_) => Some(format!("`{program} repair` shows what there is to settle")),
             Self::Migration(error) => Some(error.remedy(program)),
-            Self::Script { path, .. } => Some(format!("close it in {path}")),
+            Self::Script { path, error } => error.remedy(path),
             Self::NewerHistory { .. } => {
                 Some("use at least the version of dbmig that wrote it".to_owned())
             }
@@ -130,6 +130,12 @@ impl MigrationError {
         };
         if is_temporary(&self.source) {
             return format!("run it again: `{program} {verb}` finds out how far it came");
+        }
+        if self.part == FailedPart::Around {
+            return format!(
+                "{place} needs no correction. Look who else writes to {HISTORY} or {LEDGER}, or what keeps \
+                 this role from it; then `{program} {verb}`"
+            );
         }
         match self.left {
             Left::InDoubt(_) => format!(

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use dbmig_core::sql::{Statement, hide_secrets_in_message};
-use diesel::result::{DatabaseErrorInformation, Error};
+use dbmig_core::sql::Statement;
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 
 /// `error`, which `statements` have brought about, without what is secret in these.
 pub(crate) fn without_secrets(statements: &[Statement<'_>], error: Error) -> Error {
@@ -20,11 +20,31 @@ pub(crate) fn without_secrets(statements: &[Statement<'_>], error: Error) -> Err
 
 fn hide_secrets(statements: &[Statement<'_>], text: &str) -> String {
     statements.iter().fold(text.to_owned(), |text, statement| {
-        match hide_secrets_in_message(statement.dialect(), statement.text, &text) {
+        match statement.hide_secrets_in_message(&text) {
             Cow::Owned(shown) => shown,
             Cow::Borrowed(_) => text,
         }
     })
+}
+
+/// `error` of a lost connection with `words` below what the database's library says of it.
+pub(crate) fn with_words(error: Error, words: &str) -> Error {
+    let below = |message: &str| format!("{}\n{words}", message.trim_end());
+    match error {
+        Error::DatabaseError(kind, info) => {
+            let said = Said {
+                message: below(info.message()),
+                details: info.details().map(str::to_owned),
+                hint: info.hint().map(str::to_owned),
+                info,
+            };
+            Error::DatabaseError(kind, Box::new(said))
+        }
+        other => {
+            let message = below(&other.to_string());
+            Error::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new(message))
+        }
+    }
 }
 
 struct Said {

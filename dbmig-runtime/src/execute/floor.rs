@@ -43,7 +43,7 @@ pub(super) fn raise(
     let rows = history::expect_ledger(engine, place.tables, run.version, run.direction)
         + &history::take_up(engine, place.tables, run.version, RunState::Resumed)
         + &history::insert(engine, place.tables, run, &progress);
-    note(db, place, &rows).map_err(|error| Failure::opening(engine, error))?;
+    note(db, place, &rows).map_err(|error| Failure::around(engine, error))?;
     Ok(Announced::Yes)
 }
 

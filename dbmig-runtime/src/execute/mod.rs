@@ -8,14 +8,15 @@ use dbmig_core::plan::{Direction, Step};
 use dbmig_core::sql;
 use dbmig_core::sql::{Statement, kind};
 
-use crate::backend::Database;
 use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
 use crate::backend::engine::Engine;
 use crate::backend::envelope::{Limits, Part, Setting};
 use crate::backend::tables::Tables;
-use crate::error::{Error, FailedStatement, Left, MigrationError};
+use crate::backend::{Database, Nesting, Ownership};
+use crate::error::{Error, FailedPart, FailedStatement, Left, MigrationError};
 use crate::event::{Event, Observe};
 use crate::history::{self, Cursor, Progress, Run, Runner};
+use crate::last_words;
 use crate::lock::Fence;
 use crate::options::Options;
 use crate::report::{Done, Report};
@@ -93,8 +94,16 @@ pub(crate) fn step(
         runner: place.runner,
     };
     let begun = Instant::now();
-    let failed =
-        |failure: Failure, left| step_error(&run, &script.path, &statements, failure, left, before);
+    let (engine, guest) = (db.engine(), db.ownership() == Ownership::Lent);
+    let owners = match db.nesting() {
+        Nesting::InTransaction if guest => engine.owners_limits(place.tables),
+        Nesting::InTransaction | Nesting::TopLevel => "",
+    };
+    let failed = |failure: Failure, left| {
+        let Failure { at, error } = failure;
+        let error = last_words::of_limits(engine, &statements, owners, error);
+        step_error(&run, &script.path, &statements, Failure { at, error }, left, before)
+    };
     refusal::refuse(dialect, settings.execution, &statements, step, db.nesting())
         .map_err(|failure| failed(failure, Left::Statements(step.done_before)))?;
     let outcome = match execution {
@@ -269,7 +278,21 @@ fn step_error(
         FailedAt::Fence => return Error::LockLost(Box::new(before.clone())),
         FailedAt::Cancelled => return Error::Cancelled(Box::new(before.clone())),
         FailedAt::Statement(index, position) => statements.get(index).map(|s| (index, s, position)),
-        FailedAt::Script | FailedAt::Bookkeeping | FailedAt::Unproven | FailedAt::Changed => None,
+        FailedAt::Script
+        | FailedAt::Bookkeeping
+        | FailedAt::Around
+        | FailedAt::Unproven
+        | FailedAt::Changed => None,
+    };
+    let part = match failure.at {
+        FailedAt::Around => FailedPart::Around,
+        FailedAt::Statement(..)
+        | FailedAt::Script
+        | FailedAt::Bookkeeping
+        | FailedAt::Unproven
+        | FailedAt::Changed
+        | FailedAt::Fence
+        | FailedAt::Cancelled => FailedPart::Script,
     };
     let left = match (left, failure.at) {
         (Left::Nothing, FailedAt::Unproven) => Left::OwnCommits,
@@ -284,8 +307,9 @@ fn step_error(
             number: index + 1,
             of: statements.len(),
             position: position.unwrap_or(statement.position),
-            text: sql::hide_secrets(statement.dialect(), statement.text).into_owned(),
+            text: statement.without_secrets().into_owned(),
         }),
+        part,
         left,
         before: before.clone(),
         source: match failure.at {

@@ -33,6 +33,17 @@ impl Cursor {
     }
 }
 
+/// The columns `id` and so on, and the beginning of their values: the number after the last row's.
+///
+/// Not one of the table's own sequence: that stays behind where only the rows were copied (a dump of
+/// data, logical replication), and skips numbers in a cluster. Who holds the lock is alone.
+fn into(engine: &dyn Engine, tables: &Tables, columns: &str) -> String {
+    let (history, given) = (tables.history_name(), engine.given_id());
+    format!(
+        "INSERT INTO {history} (id, {columns}){given} SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM {history}), "
+    )
+}
+
 /// The row of a run.
 pub(crate) fn insert(
     engine: &dyn Engine,
@@ -77,14 +88,10 @@ pub(crate) fn insert(
         optional(progress.error),
         optional(progress.note),
     ];
-    format!(
-        "INSERT INTO {} (format, version, name, direction, state, execution, checksum, statements_total, \
+    let columns = "format, version, name, direction, state, execution, checksum, statements_total, \
          statements_started, statements_done, script, down_script, compatible, reversible, outlook, settings, \
-         down_checksum, signature, started_at, ended_at, app, host, database_user, session, sighted, error, note) \
-         VALUES ({});\n",
-        tables.history_name(),
-        values.join(", "),
-    )
+         down_checksum, signature, started_at, ended_at, app, host, database_user, session, sighted, error, note";
+    format!("{}{};\n", into(engine, tables, columns), values.join(", "))
 }
 
 /// What a person has settled.
@@ -104,13 +111,15 @@ pub(crate) fn settle(
 ) -> String {
     let literal = |text: &str| engine.dialect().literal(text);
     let history = tables.history_name();
-    format!(
-        "INSERT INTO {history} (format, version, name, direction, state, execution, checksum, \
+    let columns = "format, version, name, direction, state, execution, checksum, \
          statements_total, statements_started, statements_done, script, down_script, compatible, reversible, \
-         outlook, settings, down_checksum, signature, started_at, ended_at, app, host, database_user, note) SELECT {FORMAT}, version, name, direction, \
+         outlook, settings, down_checksum, signature, started_at, ended_at, app, host, database_user, note";
+    format!(
+        "{}{FORMAT}, version, name, direction, \
          '{}', execution, checksum, statements_total, {done}, {done}, script, down_script, compatible, \
          reversible, outlook, settings, down_checksum, signature, {now}, {now}, {}, {}, {}, {} FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
          WHERE {});\n",
+        into(engine, tables, columns),
         settled.state.name(),
         literal(&settled.runner.build.to_string()),
         literal(&settled.runner.host),
@@ -154,13 +163,14 @@ pub(crate) fn say(
     let by = [literal(&runner.host), engine.user().to_owned(), literal(note)].join(", ");
     // Who had applied it stays: that is the lowest version that is known to run with it.
     format!(
-        "INSERT INTO {history} ({columns}) SELECT {FORMAT}, version, name, direction, '{state}', execution, \
+        "{into}{FORMAT}, version, name, direction, '{state}', execution, \
          checksum, statements_total, statements_started, statements_done, script, down_script, {impact}, \
          reversible, {outlook}, settings, down_checksum, {signature}, {now}, {now}, app, {by} FROM {history} \
          WHERE id = {last} AND direction = 'up';\n\
-         INSERT INTO {history} ({columns}) SELECT {FORMAT}, {version}, {name}, 'up', '{state}', 'transaction', '', \
+         {into}{FORMAT}, {version}, {name}, 'up', '{state}', 'transaction', '', \
          0, 0, 0, '', NULL, {impact}, {reversible}, {outlook}, '', NULL, NULL, {now}, {now}, '', {by} \
          WHERE NOT EXISTS (SELECT 1 FROM {history} WHERE id = {last} AND direction = 'up');\n",
+        into = into(engine, tables, columns),
         version = literal(verdict.version.as_str()),
         name = literal(verdict.name),
         reversible = literal(verdict.outlook.backward().reversal.name()),

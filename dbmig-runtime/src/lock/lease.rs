@@ -13,6 +13,7 @@ use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, r
 use crate::backend::Database;
 use crate::backend::assertion::{Breach, expect};
 use crate::backend::atomic::is_lock_wait;
+use crate::backend::creation::create_beside_others;
 use crate::backend::engine::Engine;
 use crate::backend::tables::{Standing, Tables};
 use crate::look::Look;
@@ -232,8 +233,9 @@ fn create(db: &mut dyn Database, tables: &Tables) -> QueryResult<Standing> {
          expires_at {time} NOT NULL);\n",
         db.engine().writing(),
     );
-    // PostgreSQL: two at once collide in the catalogue, though it says IF NOT EXISTS.
-    db.execute(&create).or_else(|_| db.execute(&create))?;
+    create_beside_others(db, &create, Standing::Absent, |db| {
+        db.engine().standing(db, tables, TABLE)
+    })?;
     let standing = db.engine().standing(db, tables, TABLE)?;
     if standing == Standing::Trusted {
         fill(db, tables)?;

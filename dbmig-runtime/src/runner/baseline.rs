@@ -97,7 +97,7 @@ pub(super) fn adopt(
 ) -> Result<(), Error> {
     let tables = ensure_tables(held)?;
     let runner = runner(held, options);
-    let down = execute::storable_down(migration.down(), tables.dialect);
+    let down = execute::storable_down(migration, tables.dialect);
     let total = migration.up().statements(tables.dialect).map_or(0, |s| s.len());
     let run = Run {
         version: &migration.version,

@@ -35,7 +35,7 @@ pub use tls::Tls;
 /// environment that would tell it where to connect.
 pub fn client(engine: Engine) -> Command {
     let mut client = Command::new(match engine {
-        Engine::Postgres => programs::postgres("psql"),
+        Engine::Postgres => programs::postgres(None, "psql"),
         Engine::MariaDb => programs::mariadb("mariadb"),
     });
     environment::clean(&mut client);
@@ -49,6 +49,7 @@ pub struct Server {
     port: u16,
     supervisor: Supervisor,
     tls: Option<Tls>,
+    version: Option<String>,
 }
 
 impl Server {
@@ -63,7 +64,7 @@ impl Server {
                     Engine::MariaDb => mariadb::programs(folder, port, options, tls.as_ref()),
                 }
             });
-            Self { engine, port, supervisor, tls }
+            Self { engine, port, supervisor, tls, version: options.version.clone() }
         };
         start_on_free_port(start, |server| server.supervisor.await_ready(|| server.connect()))
     }
@@ -71,6 +72,11 @@ impl Server {
     /// Which server it is.
     pub fn engine(&self) -> Engine {
         self.engine
+    }
+
+    /// [`Options::version`]
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.version.as_deref()
     }
 
     /// The port on the loopback address; the same after a restart.

@@ -32,6 +32,8 @@ pub struct Options {
     pub durability: Durability,
     /// Whether it has certificates.
     pub encryption: Encryption,
+    /// Of PostgreSQL: another version than the suite runs on, one that `tests/postgres` unpacks.
+    pub version: Option<String>,
     /// Settings by name, as in the server's own configuration; they win over the harness's.
     pub settings: Vec<(String, String)>,
 }
@@ -40,6 +42,11 @@ impl Options {
     /// A server that flushes its commits.
     pub fn durable() -> Self {
         Self { durability: Durability::Durable, ..Self::default() }
+    }
+
+    /// PostgreSQL of that major version, as `tests/postgres` unpacks it.
+    pub fn postgres(version: &str) -> Self {
+        Self { version: Some(version.to_owned()), ..Self::default() }
     }
 
     /// Adds a setting of the server, for example `("max_connections", "20")`.

@@ -29,7 +29,8 @@ pub(super) fn programs(folder: &Path, port: u16, options: &Options, tls: Option<
     let password = text(&folder.join("password"));
     std::fs::write(&password, crate::PASSWORD).unwrap();
 
-    let mut init = vec![text(&programs::postgres("initdb"))];
+    let program = |name| text(&programs::postgres(options.version.as_deref(), name));
+    let mut init = vec![program("initdb")];
     init.extend(
         ["--pgdata", &data, "--username", crate::USER, "--pwfile", &password].map(Into::into),
     );
@@ -44,7 +45,7 @@ pub(super) fn programs(folder: &Path, port: u16, options: &Options, tls: Option<
         .map(Into::into),
     );
 
-    let mut serve = vec![text(&programs::postgres("postgres")), "-D".into(), data];
+    let mut serve = vec![program("postgres"), "-D".into(), data];
     let mut set = |setting: String| serve.extend(["-c".into(), setting]);
     set(format!("port={port}"));
     set(format!("unix_socket_directories={}", folder.display()));

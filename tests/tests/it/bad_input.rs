@@ -2,7 +2,9 @@
 //! words. Nothing is half-done after any of it, and no output holds the password.
 
 mod accepted;
+mod clients;
 mod connections;
+mod downs;
 mod files;
 mod ledger;
 mod settings;

@@ -8,6 +8,7 @@
 mod answers;
 mod keeper;
 mod kill;
+mod last_words;
 mod lease;
 mod limits;
 mod orphans;
@@ -160,7 +161,7 @@ pub(crate) fn start(project: &Project, url: &str, args: &[&str]) -> Child {
     spawn(project.command(args).env("DATABASE_URL", url))
 }
 
-fn spawn(command: &mut Command) -> Child {
+pub(crate) fn spawn(command: &mut Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn embedded<B: Typed>(migrations: &[(&str, &str, &str)]) -> &'static 
 }
 
 /// What each of the expressions gives in this session.
-fn values<C>(conn: &mut C, expressions: &[&str]) -> Vec<String>
+pub(crate) fn values<C>(conn: &mut C, expressions: &[&str]) -> Vec<String>
 where
     C: LoadConnection,
     diesel::dsl::select<SqlLiteral<Text>>: for<'q> LoadQuery<'q, C, String>,

@@ -16,6 +16,7 @@ use super::envelope::{Envelope, Limits, Setting, Words};
 use super::place::{Chosen, Found, Sought};
 use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 use super::{Backend, Mysql, sealed};
+use crate::last_words::During;
 use crate::lock::{Isolation, Lock};
 
 mod lock;
@@ -136,6 +137,30 @@ impl Engine for MysqlEngine {
 
     fn activity(&self, db: &mut dyn Database, session: &str) -> QueryResult<Activity> {
         lock::activity(db, session)
+    }
+
+    fn limits(&self) -> &'static [&'static str] {
+        &["wait_timeout", "idle_transaction_timeout"]
+    }
+
+    fn last_words(
+        &self,
+        db: &mut dyn Database,
+        lasted: Duration,
+        _during: During,
+    ) -> QueryResult<Option<String>> {
+        let rows = db.query("SHOW GLOBAL STATUS LIKE 'Uptime'")?;
+        let Some(runs) = rows.first().and_then(|row| row.text(1).parse::<u64>().ok()) else {
+            return Ok(None);
+        };
+        Ok(Some(if runs < lasted.as_secs() {
+            format!("the server was restarted meanwhile: it has run for {runs} s")
+        } else {
+            format!(
+                "the server has run for {runs} s and takes new connections: only this one has ended, by an \
+                 administrator (KILL), by a limit such as wait_timeout, or by what stands between"
+            )
+        }))
     }
 
     fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()> {

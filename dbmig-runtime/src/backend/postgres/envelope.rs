@@ -22,6 +22,21 @@ const NOTICE_DEATH: &str = "client_connection_check_interval = 2000";
 /// What the migration has set for itself must not stop our rows.
 const UNLIMITED: &str = "SET LOCAL statement_timeout TO 0;\n";
 
+/// Of version 17: a transaction that lasts longer is ended, and its session with it. A role or database
+/// that has it could never get a long migration done. What the migration itself sets holds.
+///
+/// The one of a transaction counts from its beginning; it is lifted in the same message, and again
+/// behind each `RESET ALL`, which would let it count anew.
+const TRANSACTION_TIMEOUT: &str = "transaction_timeout";
+
+/// Lifts it for the transaction, or for the session.
+pub(super) fn lift(local: bool) -> String {
+    format!(
+        "SELECT CASE WHEN pg_catalog.current_setting('{TRANSACTION_TIMEOUT}', true) IS NOT NULL \
+         THEN pg_catalog.set_config('{TRANSACTION_TIMEOUT}', '0', {local}) END;\n"
+    )
+}
+
 /// A role or a database may only read unless a transaction says otherwise, as ours do; a statement
 /// alone has no words for it.
 const WRITES: &str = "SET default_transaction_read_only TO off;\n";
@@ -35,13 +50,15 @@ fn lasting(local: &str) -> String {
     )
 }
 
-/// What a migration commonly sets for its session, or dbmig for the migration.
-const KEPT: [&str; 5] = [
+/// What a migration commonly sets for its session, or dbmig for the migration. Older servers do not
+/// know the last one.
+const KEPT: [&str; 6] = [
     "lock_timeout",
     "statement_timeout",
     "idle_in_transaction_session_timeout",
     "default_transaction_read_only",
     "synchronous_commit",
+    TRANSACTION_TIMEOUT,
 ];
 
 /// The places in [`Tables::session`](super::Tables::session).
@@ -50,6 +67,8 @@ pub(super) const ROLE: usize = 1;
 pub(super) const SERVER: usize = 2;
 /// One per line.
 pub(super) const SCHEMAS: usize = 3;
+/// The limits that are set, for whoever is told why his connection was lost.
+pub(super) const LIMITS: usize = 4;
 /// Of a server that can be told to notice the death of a client.
 pub(super) const NOTICES: &str = "notices";
 
@@ -74,17 +93,17 @@ pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     let own = if ours { for_ours(setting, "SET LOCAL") } else { String::new() };
     // Of a transaction that dbmig is a guest in, the owner keeps his limits: `SET LOCAL` would
     // outlive the savepoint.
-    let (limits, unlimited, restore) = match setting.nesting {
+    let (lift, limits, unlimited, restore) = match setting.nesting {
         Nesting::TopLevel => {
             let unlimited = format!("{UNLIMITED}{}", lasting("true"));
-            (limits(&setting.limits, "SET LOCAL"), unlimited, "")
+            (lift(true), limits(&setting.limits, "SET LOCAL"), unlimited, "")
         }
-        Nesting::InTransaction => (String::new(), String::new(), RESTORE_PATH),
+        Nesting::InTransaction => (String::new(), String::new(), String::new(), RESTORE_PATH),
     };
     Envelope {
-        open: format!("{}{fresh}{check}{own}{limits}", plain.open),
+        open: format!("{}{fresh}{lift}{check}{own}{limits}", plain.open),
         seal: format!(
-            "{}{}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
+            "{}{}{lift}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
             plain.seal,
             cleanse_if(setting.part.ends()),
             role(setting, "true"),
@@ -101,7 +120,8 @@ pub(super) fn prepare_alone(setting: &Setting<'_>) -> String {
     };
     match setting.nesting {
         Nesting::TopLevel => {
-            format!("{own}{WRITES}{}{}", lasting("false"), limits(&setting.limits, "SET"))
+            let (lift, limits) = (lift(false), limits(&setting.limits, "SET"));
+            format!("{own}{WRITES}{}{lift}{limits}", lasting("false"))
         }
         Nesting::InTransaction => own,
     }
@@ -159,7 +179,7 @@ fn cleanse(setting: &Setting<'_>) -> String {
 fn keep() -> String {
     let keep = |name| {
         format!(
-            "pg_catalog.set_config('dbmig.{name}', pg_catalog.current_setting('{name}'), false)"
+            "pg_catalog.set_config('dbmig.{name}', coalesce(pg_catalog.current_setting('{name}', true), ''), false)"
         )
     };
     format!("SELECT {};\n", KEPT.map(keep).join(", "))

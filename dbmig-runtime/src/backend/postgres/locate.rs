@@ -10,7 +10,7 @@ use diesel::QueryResult;
 use diesel::result::Error;
 
 use super::envelope::NOTICES;
-use super::{Database, Found, HISTORY, LEDGER, Ownership, Row, Sought, Tables, trust};
+use super::{Database, Found, HISTORY, LEDGER, Ownership, Row, Sought, Tables, last_words, trust};
 use crate::backend::place::{Chosen, Doubt, Ledger, Matter, Reading};
 use crate::backend::tables::{Obstacle, Presence, Sessions};
 
@@ -25,7 +25,7 @@ const NOTICES_FROM: usize = 140_000;
 const CURRENT: &str = "pg_catalog.current_schema()";
 
 pub(super) fn locate(db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found> {
-    let rows = db.query(&query(sought))?;
+    let rows = db.query(&query(sought, db.ownership()))?;
     let row = rows.into_iter().next().unwrap_or_default();
     let schema = match (row.optional(0), sought) {
         (Some(schema), _) => schema,
@@ -60,6 +60,7 @@ pub(super) fn locate(db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<F
             row.text(2).to_owned(),
             if notices { NOTICES } else { "" }.to_owned(),
             row.text(7).to_owned(),
+            row.text(12).to_owned(),
         ],
     };
     let ledger = trust::standing(&tables, LEDGER, row.optional(5))?;
@@ -74,7 +75,7 @@ pub(super) fn locate(db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<F
 }
 
 /// One row, about the schema that is sought and about the session.
-fn query(sought: Sought<'_>) -> String {
+fn query(sought: Sought<'_>, ownership: Ownership) -> String {
     let (schema, name) = match sought.schema() {
         None => (CURRENT.to_owned(), format!("{CURRENT}::pg_catalog.text")),
         Some(schema) => {
@@ -90,6 +91,10 @@ fn query(sought: Sought<'_>) -> String {
         Sought::Setting(_) => "true".to_owned(),
         Sought::Session | Sought::Again(_) => format!("{ledger} IS NULL"),
     };
+    let awake = match ownership {
+        Ownership::Ours => last_words::STAYS_AWAKE,
+        Ownership::Lent => "NULL",
+    };
     format!(
         "SELECT {name}, pg_catalog.current_setting('search_path'), \
          pg_catalog.current_setting('role'), pg_catalog.current_setting('server_version_num'), \
@@ -97,8 +102,9 @@ fn query(sought: Sought<'_>) -> String {
          pg_catalog.array_to_string(pg_catalog.current_schemas(false), E'\\n'), \
          CASE WHEN {suspicious} THEN (SELECT source FROM pg_catalog.pg_settings \
          WHERE name = 'search_path'::pg_catalog.text) END, {CURRENT}::pg_catalog.text, \
-         ({})::pg_catalog.text, pg_catalog.pg_is_in_recovery()::pg_catalog.text",
+         ({})::pg_catalog.text, pg_catalog.pg_is_in_recovery()::pg_catalog.text, {}, {awake}",
         trust::elsewhere("pg_catalog.count(*)"),
+        last_words::set(&last_words::IN_TRANSACTION, None),
     )
 }
 

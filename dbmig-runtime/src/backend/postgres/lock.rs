@@ -14,7 +14,7 @@
 use dbmig_core::Version;
 use diesel::QueryResult;
 
-use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, give_back, short};
+use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, give_back, lift, short};
 use super::{Activity, Database, Dialect, Idle, Nesting, PostgresEngine, Tables};
 use crate::backend::assertion::{self, Breach};
 use crate::lock::{
@@ -29,12 +29,9 @@ const WORK: u32 = 1;
 /// Before the name of the app on the connection that holds the lock.
 const HOLDS: &str = "dbmig: ";
 
-/// A transaction that stays open for as long as its client is there: a role may have a limit for
-/// its transactions, from version 17.
+/// For a transaction that stays open for as long as its client is there.
 const LASTS: &str = "SET LOCAL tcp_keepalives_idle = 15;\nSET LOCAL tcp_keepalives_interval = 5;\n\
-                     SET LOCAL tcp_keepalives_count = 3;\nSET LOCAL tcp_user_timeout = 30000;\n\
-                     SELECT CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL \
-                     THEN set_config('transaction_timeout', '0', true) END;\n";
+                     SET LOCAL tcp_keepalives_count = 3;\nSET LOCAL tcp_user_timeout = 30000;\n";
 
 /// See the module.
 pub(super) struct Advisory;
@@ -154,9 +151,10 @@ fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryRe
     let free = expect(&format!("pg_try_advisory_xact_lock({key}, {RUNNER})"), Breach::Taken);
     let quiet = expect(&format!("NOT EXISTS ({})", held(key, &[WORK])), Breach::Taken);
     let message = format!(
-        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;\n{KEEP_PATH}{SAFE_PATH}{name}\
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;\n{lift}{KEEP_PATH}{SAFE_PATH}{name}\
          SET LOCAL idle_in_transaction_session_timeout = '{SILENCE}s';\n{LASTS}{free}\
          SELECT pg_advisory_xact_lock({key}, {token});\n{quiet}{unchanged}{RESTORE_PATH}",
+        lift = lift(true),
         name = name_holder(claim),
         token = claim.token,
         unchanged = seen.expected(&PostgresEngine),

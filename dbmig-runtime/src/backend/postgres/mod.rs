@@ -19,10 +19,12 @@ use super::envelope::{Envelope, Limits, Setting, Words, is_ended};
 use super::place::{Found, Sought};
 use super::tables::{HISTORY, LEDGER, Standing, Tables};
 use super::{Backend, Postgres, sealed};
+use crate::last_words::During;
 use crate::lock::{Lock, assert_that};
 
 mod current;
 mod envelope;
+mod last_words;
 mod locate;
 mod lock;
 mod message;
@@ -98,6 +100,10 @@ impl Engine for PostgresEngine {
         )
     }
 
+    fn given_id(&self) -> &'static str {
+        " OVERRIDING SYSTEM VALUE"
+    }
+
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
         current::is_current(db, set, sought)
     }
@@ -134,6 +140,23 @@ impl Engine for PostgresEngine {
         lock::interrupt(db, session)
     }
 
+    fn limits(&self) -> &'static [&'static str] {
+        &last_words::LIMITS
+    }
+
+    fn last_words(
+        &self,
+        db: &mut dyn Database,
+        lasted: Duration,
+        during: During,
+    ) -> QueryResult<Option<String>> {
+        last_words::find(db, lasted, during).map(Some)
+    }
+
+    fn owners_limits<'t>(&self, tables: &'t Tables) -> &'t str {
+        tables.setting(envelope::LIMITS)
+    }
+
     fn envelope(&self, setting: &Setting<'_>) -> Envelope {
         envelope::envelope(setting)
     }
@@ -147,7 +170,10 @@ impl Engine for PostgresEngine {
         let after = format!("{}{}{}", envelope.seal, (step.rows)(None), envelope.close);
         let message = Message::new(&envelope.open, step.statements, &after);
         let begun = Instant::now();
-        let played = db.play(&message.sql, Stop::Interrupts);
+        let mut earlier = message.earlier.iter();
+        let played = earlier
+            .try_for_each(|part| db.play(part, Stop::Interrupts))
+            .and_then(|()| db.play(&message.sql, Stop::Interrupts));
         let Err(error) = played else { return committed(db, step) };
         if is_lost(&error) {
             // So is the transaction, unless it was committed at the last moment.
@@ -170,6 +196,7 @@ impl Engine for PostgresEngine {
             }
             None => FailedAt::Script,
         };
+        let at = if at == FailedAt::Script && is_ours(&error) { FailedAt::Around } else { at };
         Err(Failure::of(step.statements, at, error))
     }
 

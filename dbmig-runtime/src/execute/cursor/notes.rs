@@ -67,7 +67,7 @@ impl Stepper<'_, '_> {
         if self.statements.iter().skip(step.done_before).any(alone) {
             let prepare = engine.prepare_alone(&self.setting(db, Part::Middle));
             if !prepare.is_empty() {
-                db.execute(&prepare).map_err(Failure::bookkeeping)?;
+                db.execute(&prepare).map_err(|error| Failure::around(engine, error))?;
             }
         }
         Ok(())
@@ -106,14 +106,14 @@ impl Stepper<'_, '_> {
     ) -> Result<(), Failure> {
         let engine = db.engine();
         if part == Part::Middle && self.own_transactions {
-            return db.execute(rows).map_err(Failure::bookkeeping);
+            return db.execute(rows).map_err(|error| Failure::around(engine, error));
         }
         let setting = Setting { limits: Limits::default(), ..self.setting(db, part) };
         let envelope = engine.envelope(&setting);
         db.execute(&envelope.around(rows)).map_err(|error| {
             // The first error is the one that matters.
             let _ = db.execute(&envelope.abort);
-            Failure::opening(engine, error)
+            Failure::around(engine, error)
         })
     }
 
