@@ -256,6 +256,7 @@ pub(crate) fn run_at(
         let expected = set.dialect().name();
         return Err(Error::OtherDatabase { url: url.to_string(), expected });
     }
+    url.must_outlive_its_connection()?;
     let (wait, control) = (options.connect_wait, &options.control);
     // The runner's own events are traced by itself.
     let mut traced = |event: &Event<'_>| {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use dbmig_core::Version;
 
 use super::{Lock, Pause, taking};
+use crate::backend::atomic::is_lost;
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Row};
 use crate::control::Control;
@@ -66,7 +67,12 @@ impl Waiting {
                 asked = Some(Instant::now());
             }
             self.pause(holder.as_deref(), observe)?;
-            let seen = lock.seen(db, tables, goal).map_err(taking())?;
+            let seen = match lock.seen(db, tables, goal) {
+                Ok(seen) => seen,
+                Err(error) if is_lost(&error) => return Err(taking()(error)),
+                // A replica may lack a table still. Whoever tries for the lock hears what is wrong.
+                Err(_) => return Ok(()),
+            };
             if !seen.held {
                 return Ok(());
             }

@@ -18,6 +18,7 @@ use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 use super::{Backend, Sqlite, sealed};
 use crate::lock::Lock;
 
+pub(crate) mod files;
 mod lock;
 
 /// What SQLite calls the file that was opened.
