@@ -97,8 +97,13 @@ impl Origin {
         Self { url: url.clone(), control: control.clone(), since: Instant::now() }
     }
 
+    /// Opens another one, whose session is prepared for dbmig's work: it is never handed out.
     pub(crate) fn open(&self) -> Result<Box<dyn Database>, Error> {
-        connect_with(&self.url, &self.control)
+        let mut db = connect_with(&self.url, &self.control)?;
+        let entered = db.engine().enter(&mut *db);
+        // Ours: there is nothing to give back.
+        entered.map(drop).map_err(Error::database("prepare the session"))?;
+        Ok(db)
     }
 }
 

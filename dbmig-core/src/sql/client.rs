@@ -99,7 +99,7 @@ pub(super) enum Copy {
     #[default]
     Start,
     /// `COPY`, with as many parentheses open; whether `FROM` or `TO` was the word before.
-    Copy {
+    Head {
         depth: u32,
         before: Option<Rows>,
     },
@@ -120,22 +120,22 @@ impl Copy {
     pub(super) fn see(&mut self, token: &Token<'_>) {
         let is = |word: &str| token.word().is_some_and(|found| found.eq_ignore_ascii_case(word));
         *self = match *self {
-            Self::Start if is("COPY") => Self::Copy { depth: 0, before: None },
+            Self::Start if is("COPY") => Self::Head { depth: 0, before: None },
             Self::Start | Self::Other => Self::Other,
             // The server takes one word for the other.
-            Self::Copy { depth: 0, before: Some(rows) } if is("STDIN") || is("STDOUT") => {
+            Self::Head { depth: 0, before: Some(rows) } if is("STDIN") || is("STDOUT") => {
                 Self::Client(rows)
             }
-            Self::Copy { depth, .. } if token.is("(") => {
-                Self::Copy { depth: depth + 1, before: None }
+            Self::Head { depth, .. } if token.is("(") => {
+                Self::Head { depth: depth + 1, before: None }
             }
-            Self::Copy { depth, .. } if token.is(")") => {
-                Self::Copy { depth: depth.saturating_sub(1), before: None }
+            Self::Head { depth, .. } if token.is(")") => {
+                Self::Head { depth: depth.saturating_sub(1), before: None }
             }
-            Self::Copy { depth, .. } => {
+            Self::Head { depth, .. } => {
                 let from = is("FROM").then_some(Rows::FromClient);
                 let before = from.or_else(|| is("TO").then_some(Rows::ToClient));
-                Self::Copy { depth, before }
+                Self::Head { depth, before }
             }
             Self::Client(rows) => Self::Client(rows),
         };

@@ -129,7 +129,7 @@ impl<'t> Pieces<'t> {
                 Unfit::CopyFromStdin
             }
             Copy::Client(Rows::ToClient) => Unfit::CopyToStdout,
-            Copy::Start | Copy::Copy { .. } | Copy::Other => return,
+            Copy::Start | Copy::Head { .. } | Copy::Other => return,
         };
         self.refuse(what, self.start);
     }

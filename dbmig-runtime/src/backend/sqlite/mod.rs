@@ -79,6 +79,7 @@ impl Engine for SqliteEngine {
             history: has(HISTORY),
             foreign: None,
             obstacle: None,
+            cluster: None,
             sessions: Sessions::OfEach,
             session: Vec::new(),
         };
@@ -121,7 +122,7 @@ impl Engine for SqliteEngine {
     }
 
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
-        is_main(sought) && super::current::by_rows(db, set, "main.")
+        is_main(sought) && super::current::by_rows(db, set, "SELECT", "main.")
     }
 
     fn lock(&self) -> &'static dyn Lock {
