@@ -58,7 +58,7 @@ pub use backend::Mysql;
 pub use backend::Postgres;
 #[cfg(feature = "sqlite")]
 pub use backend::Sqlite;
-pub use backend::tables::Foreign;
+pub use backend::tables::{Cluster, Foreign, Obstacle};
 pub use backend::{Backend, Database, Nesting, Row};
 pub use connect::{connect, is_built_in};
 pub use control::Control;

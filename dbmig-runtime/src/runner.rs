@@ -19,7 +19,7 @@ use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
 use crate::last_words;
-use crate::lock::{Held, refuse_foreign, with_lock};
+use crate::lock::{Held, Unready, refuse_foreign, refuse_obstacle, with_lock};
 use crate::look::{Seek, locate_again, look, look_closely, make_sure};
 use crate::options::{Options, host};
 use crate::report::Report;
@@ -88,13 +88,21 @@ impl<'a> Runner<'a> {
     /// [`Error`]; see there what had happened before.
     pub fn run(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
         db.report_to(&self.options.control);
-        within(db, |db| self.run_within(db, target))
-    }
-
-    fn run_within(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
+        // Needs no session that is prepared for it.
         if matches!(target, Target::Latest | Target::Image(_)) && self.is_current(db) {
             return Ok(Report::default());
         }
+        let mut unready = Unready::new(&self.options);
+        let leave = loop {
+            match enter(db) {
+                Ok(leave) => break leave,
+                Err(error) => unready.wait(error, &mut *self.observe)?,
+            }
+        };
+        inside(db, &leave, |db| self.run_within(db, target))
+    }
+
+    fn run_within(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
         let Self { set, options, observe } = self;
         let decide = |history: &History| decide(set, history, target, options);
         // What was known before this runner waited for another one; and what is, at the end.
@@ -174,7 +182,7 @@ impl<'a> Runner<'a> {
     pub fn holder(&self, db: &mut dyn Database) -> Result<Option<String>, Error> {
         within(db, |db| {
             let tables = self.seek().locate(db)?;
-            let holder = crate::lock::of(db, &self.options)?.holder(db, &tables);
+            let holder = crate::lock::of(db, &tables, &self.options)?.holder(db, &tables);
             holder.map_err(Error::database("look who holds the migration lock"))
         })
     }
@@ -256,6 +264,7 @@ pub(crate) fn run_at(
         let expected = set.dialect().name();
         return Err(Error::OtherDatabase { url: url.to_string(), expected });
     }
+    url.must_outlive_its_connection()?;
     let (wait, control) = (options.connect_wait, &options.control);
     // The runner's own events are traced by itself.
     let mut traced = |event: &Event<'_>| {
@@ -292,10 +301,22 @@ fn within<T>(
     db: &mut dyn Database,
     body: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let leave = db.engine().enter(db).map_err(Error::database("prepare the session"))?;
+    let leave = enter(db)?;
+    inside(db, &leave, body)
+}
+
+fn enter(db: &mut dyn Database) -> Result<String, Error> {
+    db.engine().enter(db).map_err(Error::database("prepare the session"))
+}
+
+fn inside<T>(
+    db: &mut dyn Database,
+    leave: &str,
+    body: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
+) -> Result<T, Error> {
     let result = body(db).map_err(|error| last_words::ask(db, error));
     if !leave.is_empty() {
-        let left = db.execute(&leave);
+        let left = db.execute(leave);
         let value = result?;
         left.map_err(Error::database("restore the session"))?;
         return Ok(value);
@@ -322,7 +343,9 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     })
     .map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
-    refuse_foreign(&locate_again(db, &tables)?)?;
+    let created = locate_again(db, &tables)?;
+    refuse_foreign(&created)?;
+    refuse_obstacle(&created)?;
     held.look.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };
     Ok(held.look.tables.clone())
 }

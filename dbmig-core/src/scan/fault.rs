@@ -132,7 +132,8 @@ impl fmt::Display for Fault {
             Self::NotUtf8 { offset } => {
                 return write!(
                     f,
-                    "byte {offset} is not UTF-8: save the file as UTF-8 (`iconv -f LATIN1 -t UTF-8`)",
+                    "byte {offset} is not UTF-8: save the file as UTF-8 text. A dump with binary values is written \
+                     anew with these in hexadecimal (`--hex-blob`): to convert it would change them",
                 );
             }
             Self::Sql(error) => return error.fmt(f),

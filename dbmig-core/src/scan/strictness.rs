@@ -122,7 +122,7 @@ impl CargoSettings {
     /// that cannot be read is cargo's affair.
     ///
     /// # Errors
-    /// The value of a [`Rule`] that is none.
+    /// The value of a [`Rule`] or of `ledger-schema` that is none.
     pub fn find(folder: &Path) -> Result<Self, Problem> {
         let mut found = Self::default();
         let (mut package, mut workspace) = (None, Said::default());
@@ -175,9 +175,20 @@ impl Manifest<'_> {
                 strictness = strictness.with(rule, self.level(rule, value)?);
             }
         }
-        let name = |key| settings.get(key)?.get_ref().as_str().filter(|name| !name.is_empty());
-        let ledger_schema = LEDGER_SCHEMA.into_iter().find_map(name).map(str::to_owned);
+        let ledger_schema = LEDGER_SCHEMA.into_iter().find_map(|key| settings.get(key));
+        let ledger_schema = ledger_schema.map(|value| self.name(value)).transpose()?;
         Ok(Said { strictness, backend, ledger_schema })
+    }
+
+    fn name(&self, value: &Spanned<DeValue<'_>>) -> Result<String, Problem> {
+        match value.get_ref().as_str() {
+            Some(name) if !name.is_empty() => Ok(name.to_owned()),
+            Some(_) | None => {
+                let place = Position::at(self.text, value.span().start);
+                let fault = "`ledger-schema` is the name of a schema".to_owned();
+                Err(Problem::at(self.path, place, Fault::Setting(fault)))
+            }
+        }
     }
 
     fn level(&self, rule: Rule, value: &Spanned<DeValue<'_>>) -> Result<Level, Problem> {
@@ -264,6 +275,8 @@ mod tests {
         assert_eq!(in_schema("", ""), None);
         assert_eq!(in_schema("", "ledger-schema = 'a'").as_deref(), Some("a"));
         assert_eq!(in_schema("ledger_schema = 'b'", "ledger-schema = 'a'").as_deref(), Some("b"));
+        let nameless = find("[package.metadata.dbmig]\nledger-schema = 7", "").unwrap_err();
+        assert_eq!(nameless, "/Cargo.toml:4:17: `ledger-schema` is the name of a schema");
         let wrong = "[package.metadata.dbmig]\nwrong-declarations = true";
         assert_eq!(
             of(wrong, "").unwrap_err(),

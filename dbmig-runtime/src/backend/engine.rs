@@ -131,6 +131,12 @@ pub trait Engine: Sync {
     /// Prepares a session for statements that run on their own.
     fn prepare_alone(&self, setting: &Setting<'_>) -> String;
 
+    /// What comes between a write of ours and a statement of the migration that runs on its own: the
+    /// session as that one is to find it.
+    fn hand_over(&self) -> String {
+        String::new()
+    }
+
     /// Runs a step in one transaction.
     fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure>;
 

@@ -19,7 +19,7 @@ pub(crate) mod place;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
-mod sqlite;
+pub(crate) mod sqlite;
 pub(crate) mod tables;
 
 pub(crate) use closed::Closed;

@@ -10,12 +10,13 @@ use dbmig_core::Version;
 use super::args::Command;
 use super::common::CommonArgs;
 use super::exit::Exit;
+use super::output::end_with;
 use super::run::{Context, Origin, execute};
 use super::signals::stop_on_signals;
 use crate::backend::Backend;
 use crate::error::Error;
 use crate::migrator::Migrator;
-use crate::url::{DatabaseUrl, UrlError};
+use crate::url::{DatabaseUrl, Unread, UrlError};
 
 /// Where the URL is looked for, in this order: the role that migrates may be another one than the
 /// app's own.
@@ -63,7 +64,7 @@ struct Inside {
         value_name = "URL",
         help_heading = "Common options"
     )]
-    database_url: Option<String>,
+    database_url: Option<Unread>,
     /// The schema of the ledger, wherever search_path leads [default: the program's own, then
     /// DBMIG_LEDGER_SCHEMA]
     #[arg(
@@ -106,9 +107,10 @@ impl Migrate {
         let command = in_words_of(Inside::augment_args(Clap::new("migrate")), &name)
             .about("Look after the database: migrations up and down, and where they stand")
             .bin_name(&name);
-        match Inside::from_arg_matches(&command.get_matches_from(arguments)) {
+        let matches = command.try_get_matches_from(arguments);
+        match matches.and_then(|matches| Inside::from_arg_matches(&matches)) {
             Ok(inside) => Self { inside, program: name },
-            Err(error) => error.exit(),
+            Err(error) => end_with(&error),
         }
     }
 
@@ -136,8 +138,10 @@ impl Migrate {
             let values = VARIABLES.iter().filter_map(|name| std::env::var(name).ok());
             values.into_iter().find(|value| !value.trim().is_empty())
         };
-        let text = self.inside.database_url.clone().or_else(from_environment)?;
-        Some(DatabaseUrl::parse(&text))
+        match &self.inside.database_url {
+            Some(given) => Some(DatabaseUrl::parse(given.expose())),
+            None => from_environment().map(|text| DatabaseUrl::parse(&text)),
+        }
     }
 
     fn execute<B: Backend, V: Into<Version>>(

@@ -34,6 +34,15 @@ impl fmt::Display for Error {
             Self::Obstacle(Obstacle::OnlyReads { why }) => {
                 write!(f, "nothing can be migrated here: {why}. Nothing was written")
             }
+            Self::Obstacle(Obstacle::Replicates) => f.write_str(
+                "nothing can be migrated here: the server is a replica, which applies what another one has \
+                 written, though it is not read-only. Nothing was written",
+            ),
+            Self::Obstacle(Obstacle::NotTransactional { table, engine }) => write!(
+                f,
+                "the storage engine of {table} is {engine}, which keeps rows that were rolled back: it would \
+                 say that a migration is applied which is not. Nothing was written",
+            ),
             Self::FailedElsewhere(run) => write!(
                 f,
                 "{} failed on {}, which this runner waited for, so it is not tried again:\n  {}",
@@ -65,6 +74,13 @@ impl fmt::Display for Error {
             Self::LeaseNeedsUrl => f.write_str(
                 "a lease needs a connection of its own, to renew it while the other one works, and this \
                  connection was lent",
+            ),
+            Self::ClusterNeedsUrl(cluster) => write!(
+                f,
+                "the server is one of a cluster ({}), where a named lock holds on one server only. The lease \
+                 holds on all, but needs a connection of its own, and this connection was lent. Nothing was \
+                 written",
+                cluster.name(),
             ),
             Self::NoLease => {
                 f.write_str("SQLite has no lease between runners: its lock is that of a file")
@@ -136,6 +152,7 @@ impl Error {
             | Self::Obstacle(_)
             | Self::NoLock(_)
             | Self::LeaseNeedsUrl
+            | Self::ClusterNeedsUrl(_)
             | Self::NoLease
             | Self::OtherSchema { .. }
             | Self::NoLedgerSchema { .. }

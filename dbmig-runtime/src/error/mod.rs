@@ -6,8 +6,8 @@ use dbmig_core::Dialect;
 use dbmig_core::plan::{Blocked, Direction, Unrepairable};
 use dbmig_core::sql::{Position, SplitError};
 
-use crate::backend::atomic::{is_lock_wait, is_lost};
-use crate::backend::tables::{Access, Foreign, Obstacle};
+use crate::backend::atomic::{is_lock_wait, is_lost, is_unready};
+use crate::backend::tables::{Access, Cluster, Foreign, Obstacle};
 use crate::history::HistoryRow;
 use crate::report::Report;
 use crate::url::UrlError;
@@ -72,8 +72,6 @@ pub enum Error {
         /// How long it was waited for.
         waited: Duration,
     },
-    /// Nothing can be written there; nothing was.
-    Obstacle(Obstacle),
     /// The lock was lost while this run worked: its connection was cut, or silent for too long.
     LockLost(Box<Report>),
     /// It was asked to stop, and did.
@@ -82,6 +80,10 @@ pub enum Error {
     NoLock(NoLock),
     /// A lease needs a connection of its own, and this one was lent.
     LeaseNeedsUrl,
+    /// The same where the server is one of a cluster, so that no other lock will do.
+    ClusterNeedsUrl(Cluster),
+    /// Nothing can be written there; nothing was.
+    Obstacle(Obstacle),
     /// A lease was asked for on SQLite, whose lock is that of a file.
     NoLease,
     /// The URL leads to another database than the migrations are for.
@@ -301,6 +303,7 @@ impl Error {
             | Self::NoLock(_)
             | Self::Panicked { .. }
             | Self::LeaseNeedsUrl
+            | Self::ClusterNeedsUrl(_)
             | Self::NoLease
             | Self::OtherDatabase { .. }
             | Self::OtherSchema { .. }
@@ -336,12 +339,18 @@ impl Error {
         self.class() == Class::Temporary || (missing && dialect != Dialect::Sqlite)
     }
 
+    /// Whether the server lets sessions in, and is not ready for what they ask.
+    pub(crate) fn is_unready(&self) -> bool {
+        matches!(self, Self::Database { source, .. } if is_unready(source))
+    }
+
     /// What kind of failure it is.
     pub fn class(&self) -> Class {
         match self {
             Self::Url(_)
             | Self::NotBuiltIn { .. }
             | Self::LeaseNeedsUrl
+            | Self::ClusterNeedsUrl(_)
             | Self::NoLease
             | Self::NoLock(_)
             | Self::OtherDatabase { .. }
@@ -358,7 +367,7 @@ impl Error {
             Self::LockWait { .. }
             | Self::Lagging { .. }
             // A failover may make it the one that writes.
-            | Self::Obstacle(Obstacle::OnlyReads { .. })
+            | Self::Obstacle(Obstacle::OnlyReads { .. } | Obstacle::Replicates)
             | Self::NotReady { .. }
             | Self::LockLost(_)
             | Self::Cancelled(_) => Class::Temporary,
@@ -368,6 +377,7 @@ impl Error {
             Self::Blocked(_)
             | Self::NewerHistory { .. }
             | Self::Foreign(_)
+            | Self::Obstacle(Obstacle::NotTransactional { .. })
             | Self::LedgerInDoubt(_)
             | Self::OtherSchema { .. } => Class::Refused,
             Self::Migration(error) => of_database(&error.source),
@@ -390,6 +400,7 @@ fn is_temporary(error: &diesel::result::Error) -> bool {
     let text = error.to_string();
     is_lost(error)
         || is_lock_wait(error)
+        || is_unready(error)
         || text == CHANGED
         || READS_ONLY.iter().any(|words| text.contains(words))
 }

@@ -73,6 +73,9 @@ impl Error {
                     .to_owned(),
             ),
             Self::LeaseNeedsUrl => Some("give the migrator the URL: `Migrator::run_at`".to_owned()),
+            Self::ClusterNeedsUrl(_) => Some(
+                "give the migrator the URL: `Migrator::run_at` or `Migrator::start`".to_owned(),
+            ),
             Self::NoLease => Some("leave out the lease: `--lock advisory`".to_owned()),
             Self::OtherDatabase { .. } => Some("check the database URL".to_owned()),
             Self::OtherSchema { .. } => Some(
@@ -103,6 +106,14 @@ impl Obstacle {
             Self::OnlyReads { .. } => {
                 "check that the database URL leads to the server that writes; after a failover, run it again"
                     .to_owned()
+            }
+            Self::Replicates => {
+                "check that the database URL leads to the primary. Where two primaries replicate each other, \
+                 `STOP SLAVE` on this one while it migrates, `START SLAVE` after it"
+                    .to_owned()
+            }
+            Self::NotTransactional { table, .. } => {
+                format!("`ALTER TABLE {table} ENGINE = InnoDB`, then run it again")
             }
         }
     }

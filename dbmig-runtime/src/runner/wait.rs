@@ -38,6 +38,7 @@ pub(crate) fn wait_at(
     timeout: Duration,
     observe: &mut Observe<'_>,
 ) -> Result<Report, Error> {
+    url.must_outlive_its_connection()?;
     let (since, control) = (Instant::now(), &options.control);
     let mut observe = |event: &Event<'_>| {
         event::trace(event);

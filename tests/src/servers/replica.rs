@@ -65,12 +65,13 @@ impl Standby {
 
 fn programs(folder: &Path, port: u16, primary: &Server, behind: Duration) -> Programs {
     let text = |path: &Path| path.to_str().expect("a temporary folder in UTF-8").to_owned();
-    let options = Options::default()
+    let version = primary.version();
+    let options = Options { version: version.map(str::to_owned), ..Options::default() }
         .with("recovery_min_apply_delay", &format!("{}ms", behind.as_millis()))
         .with("max_wal_senders", "5")
         .with("wal_level", "replica");
     let data = text(&folder.join("data"));
-    let mut copy = vec![text(&programs::postgres("pg_basebackup"))];
+    let mut copy = vec![text(&programs::postgres(version, "pg_basebackup"))];
     let (host, primary) = (text(primary.folder()), primary.port().to_string());
     copy.extend(["--pgdata", &data, "--host", &host, "--port", &primary].map(Into::into));
     copy.extend(["--username", crate::USER, "--checkpoint", "fast"].map(Into::into));

@@ -70,5 +70,6 @@ fn server(engine: Engine) -> Server {
         .and_then(|lent| lent.split_once(' '))
         .and_then(|(port, folder)| Some((port.parse().ok()?, PathBuf::from(folder))))
         .unwrap_or_else(|| panic!("{name} holds no port and folder: {lent:?}"));
-    Server { engine, port, supervisor: Supervisor::of_another_process(folder), tls: None }
+    let supervisor = Supervisor::of_another_process(folder);
+    Server { engine, port, supervisor, tls: None, version: None }
 }

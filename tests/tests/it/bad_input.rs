@@ -9,6 +9,7 @@ mod files;
 mod ledger;
 mod settings;
 mod sql;
+mod sqlite;
 
 use std::process::Command;
 

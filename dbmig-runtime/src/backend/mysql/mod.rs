@@ -10,7 +10,7 @@ use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 
 use super::atomic::{Atomic, Failure, Outcome, one_by_one};
-use super::connection::{Database, Row};
+use super::connection::{Database, Ownership, Row};
 use super::engine::{Activity, Engine, Idle, Renewal};
 use super::envelope::{Envelope, Limits, Setting, Words};
 use super::place::{Chosen, Found, Sought};
@@ -19,8 +19,10 @@ use super::{Backend, Mysql, sealed};
 use crate::last_words::During;
 use crate::lock::{Isolation, Lock};
 
+mod last_words;
 mod lock;
 mod mark;
+mod server;
 mod session;
 mod sight;
 
@@ -62,10 +64,10 @@ impl Engine for MysqlEngine {
         };
         let rows = db.query(&format!(
             "SELECT CAST(DATABASE() AS CHAR), {}, {}, (SELECT CAST(MAX(schema_name) AS CHAR) \
-             FROM information_schema.schemata WHERE schema_name = {schema}){}",
+             FROM information_schema.schemata WHERE schema_name = {schema}), {}",
             table(LEDGER),
             table(HISTORY),
-            session::columns(),
+            server::columns(&schema),
         ))?;
         let row = rows.into_iter().next().unwrap_or_default();
         let Some(current) = row.optional(0) else {
@@ -86,10 +88,19 @@ impl Engine for MysqlEngine {
             ledger: presence(schema, LEDGER, row.optional(1))?,
             history: presence(schema, HISTORY, row.optional(2))?,
             foreign: None,
-            obstacle: None,
+            obstacle: server::obstacle(&row, 4),
+            cluster: server::cluster(&row, 4),
             sessions: Sessions::OfEach,
-            session: session::read(&row, 4),
+            session: Vec::new(),
         }))
+    }
+
+    /// Two messages, the second where the connection was lent.
+    fn enter(&self, db: &mut dyn Database) -> QueryResult<String> {
+        match db.ownership() {
+            Ownership::Ours => db.execute(&session::enter_own()).map(|()| String::new()),
+            Ownership::Lent => db.execute(&session::enter()).map(|()| session::leave()),
+        }
     }
 
     fn create_history(&self, tables: &Tables) -> String {
@@ -105,13 +116,13 @@ impl Engine for MysqlEngine {
              reversible VARCHAR(16), outlook LONGTEXT, settings TEXT, \
              down_checksum CHAR(64), signature CHAR(64), started_at DATETIME(3) NOT NULL, ended_at DATETIME(3), \
              app TEXT, host TEXT, database_user TEXT, session TEXT, sighted LONGTEXT, error LONGTEXT, \
-             note TEXT, KEY dbmig_history_version (version)) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4"
+             note TEXT, KEY dbmig_history_version (version)) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4"
         )
     }
 
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
         let schema = sought.schema().map(|schema| Dialect::Mysql.identifier(schema) + ".");
-        super::current::by_rows(db, set, &schema.unwrap_or_default())
+        super::current::by_rows(db, set, session::COMPLETE, &schema.unwrap_or_default())
     }
 
     fn mark(&self, tables: &Tables) -> Option<String> {
@@ -131,7 +142,8 @@ impl Engine for MysqlEngine {
     }
 
     fn session(&self, db: &mut dyn Database, _token: u32) -> QueryResult<String> {
-        let rows = db.query("SELECT CAST(CONNECTION_ID() AS CHAR)")?;
+        // With its server: on another one of a cluster, or after a failover, the number is another's.
+        let rows = db.query(&format!("SELECT CONCAT(CONNECTION_ID(), '@', {})", lock::SERVER))?;
         Ok(rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
     }
 
@@ -140,7 +152,7 @@ impl Engine for MysqlEngine {
     }
 
     fn limits(&self) -> &'static [&'static str] {
-        &["wait_timeout", "idle_transaction_timeout"]
+        &last_words::LIMITS
     }
 
     fn last_words(
@@ -149,24 +161,13 @@ impl Engine for MysqlEngine {
         lasted: Duration,
         _during: During,
     ) -> QueryResult<Option<String>> {
-        let rows = db.query("SHOW GLOBAL STATUS LIKE 'Uptime'")?;
-        let Some(runs) = rows.first().and_then(|row| row.text(1).parse::<u64>().ok()) else {
-            return Ok(None);
-        };
-        Ok(Some(if runs < lasted.as_secs() {
-            format!("the server was restarted meanwhile: it has run for {runs} s")
-        } else {
-            format!(
-                "the server has run for {runs} s and takes new connections: only this one has ended, by an \
-                 administrator (KILL), by a limit such as wait_timeout, or by what stands between"
-            )
-        }))
+        last_words::find(db, lasted)
     }
 
     fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()> {
-        match session.parse::<u64>() {
-            Ok(id) => db.execute(&format!("KILL QUERY {id}")),
-            Err(_) => Ok(()),
+        match lock::here(db, session)? {
+            Some(id) => db.execute(&format!("KILL QUERY {id}")),
+            None => Ok(()),
         }
     }
 
@@ -185,11 +186,15 @@ impl Engine for MysqlEngine {
             Isolation::ReadsLate => "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\n",
         };
         let open = format!("{prepare}{isolation}{}{}", plain.open, setting.fence.check);
-        Envelope { open, seal, ..plain }
+        session::turning(Envelope { open, seal, ..plain })
     }
 
     fn prepare_alone(&self, setting: &Setting<'_>) -> String {
-        session::prepare(setting)
+        session::alone(setting)
+    }
+
+    fn hand_over(&self) -> String {
+        session::theirs()
     }
 
     fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
@@ -226,7 +231,7 @@ impl Engine for MysqlEngine {
     }
 
     /// The only statement of ours with a subquery that could have two rows is the fence. In English,
-    /// for [`session::prepare`] comes before it.
+    /// for the session is entered before it.
     fn is_fence(&self, error: &Error) -> bool {
         error.to_string().contains("Subquery returns more than 1 row")
     }

@@ -51,6 +51,7 @@ pub(super) fn locate(db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<F
         foreign: None,
         // A setting that is on by default is lifted: our transactions say that they write.
         obstacle: row.is_true(11).then(|| Obstacle::OnlyReads { why: REPLICA.to_owned() }),
+        cluster: None,
         sessions: match row.text(4).contains("PGlite") {
             true => Sessions::Shared,
             false => Sessions::OfEach,

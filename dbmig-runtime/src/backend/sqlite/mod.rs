@@ -18,6 +18,7 @@ use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 use super::{Backend, Sqlite, sealed};
 use crate::lock::Lock;
 
+pub(crate) mod files;
 mod lock;
 
 /// What SQLite calls the file that was opened.
@@ -78,6 +79,7 @@ impl Engine for SqliteEngine {
             history: has(HISTORY),
             foreign: None,
             obstacle: None,
+            cluster: None,
             sessions: Sessions::OfEach,
             session: Vec::new(),
         };
@@ -120,7 +122,7 @@ impl Engine for SqliteEngine {
     }
 
     fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
-        is_main(sought) && super::current::by_rows(db, set, "main.")
+        is_main(sought) && super::current::by_rows(db, set, "SELECT", "main.")
     }
 
     fn lock(&self) -> &'static dyn Lock {

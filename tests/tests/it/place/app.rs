@@ -85,6 +85,20 @@ fn an_app_is_refused_and_a_setting_lets_it_go_on() {
     assert!(matches!(error, Error::NoLedgerSchema { .. }) && error.class() == Class::Usage);
 }
 
+/// What Cargo.toml said when the migrations were compiled in, unless the app says otherwise.
+#[test]
+fn an_app_looks_where_its_cargo_toml_says() {
+    static NONE: Migrations<Postgres> = Migrations::from_sorted_in(&[], "public");
+    let db = in_doubt();
+    let compiled = Migrations::<Postgres>::from_sorted_in(set().set().as_slice(), "public");
+    assert!(Migrator::new(&compiled).run_at(db.url()).unwrap().done.is_empty());
+    assert!(Migrator::new(&compiled).wait_at(db.url(), SOON).unwrap().done.is_empty());
+    let conn = &mut PgConnection::establish(db.url()).unwrap();
+    assert_eq!(Migrator::new(&NONE).status(conn).unwrap().len(), 2);
+    let otherwise = Migrator::new(&compiled).ledger_schema("data").run(conn).unwrap();
+    assert_eq!(otherwise.done.len(), 2);
+}
+
 /// One round trip, unless the place is in doubt: then a closer look refuses.
 #[test]
 fn a_start_with_nothing_pending_is_one_round_trip_with_a_setting_too() {
