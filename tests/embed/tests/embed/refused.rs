@@ -24,7 +24,7 @@ fn app(name: &str) -> App {
 #[test]
 fn mistakes_in_the_files() {
     type Make = fn(&App);
-    let mistakes: [(&str, Make, &str); 10] = [
+    let mistakes: [(&str, Make, &str); 11] = [
         (
             "missing up.sql",
             |app| app.write("migrations/3_c/down.sql", "SELECT 1"),
