@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use dbmig_core::Dialect;
 use dbmig_runtime::cli;
+use dbmig_runtime::url::Unread;
 
 use crate::deploy::Deploy;
 
@@ -101,7 +102,11 @@ pub(crate) struct Location {
     /// The database [default: MIGRATION_DATABASE_URL, then DATABASE_URL, from the environment or
     /// from `.env`].
     #[arg(long, global = true, value_name = "URL")]
-    pub(crate) database_url: Option<String>,
+    pub(crate) database_url: Option<Unread>,
+    /// The schema of the ledger, wherever search_path leads [default: DBMIG_LEDGER_SCHEMA, from the
+    /// environment or from `.env`, then Cargo.toml's metadata.dbmig].
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) ledger_schema: Option<String>,
     /// The workspace member to work on [default: the one around the current folder].
     #[arg(long, short, global = true, value_name = "NAME")]
     pub(crate) package: Option<String>,
@@ -133,14 +138,14 @@ pub(crate) enum Db {
     Create,
     /// Drop the database with everything in it.
     ///
-    /// Asks first, where it is not on this machine.
+    /// Asks first.
     #[command(after_help = "Examples:
   cargo dbmig db drop
-  cargo dbmig db drop --force --database-url postgres://localhost/shop_test")]
+  cargo dbmig db drop --yes --force --database-url postgres://localhost/shop_test")]
     Drop(Drop),
     /// Drop the database, create it and run all migrations.
     ///
-    /// Asks first, where it is not on this machine. The migrations are checked before.
+    /// Asks first. The migrations are checked before.
     #[command(after_help = "Examples:
   cargo dbmig db reset
   cargo dbmig db reset --yes --database-url postgres://db.staging/shop")]

@@ -22,7 +22,7 @@ mod output;
 mod project;
 
 use args::{Cargo, Cli, Command, Common};
-use dbmig_runtime::cli::{CommonArgs, Confirmation, Exit, Output, WaitArgs};
+use dbmig_runtime::cli::{CommonArgs, Confirmation, Exit, Output, WaitArgs, end_with};
 use failure::{Failure, Result};
 use project::Project;
 
@@ -42,12 +42,12 @@ pub fn main() -> ExitCode {
 
 /// Takes `cargo-dbmig dbmig run`, as cargo calls it, and `cargo-dbmig run`.
 fn parse(arguments: Vec<OsString>) -> Cli {
-    if arguments.get(1).is_some_and(|word| word == "dbmig") {
-        let Cargo::Dbmig(cli) = Cargo::parse_from(arguments);
-        cli
+    let parsed = if arguments.get(1).is_some_and(|word| word == "dbmig") {
+        Cargo::try_parse_from(arguments).map(|Cargo::Dbmig(cli)| cli)
     } else {
-        Cli::parse_from(arguments)
-    }
+        Cli::try_parse_from(arguments)
+    };
+    parsed.unwrap_or_else(|error| end_with(&error))
 }
 
 /// What every command has.

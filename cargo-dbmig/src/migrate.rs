@@ -26,6 +26,7 @@ pub(crate) fn execute(
     let mut options = Options::default();
     options.app = concat!("cargo-dbmig ", env!("CARGO_PKG_VERSION")).to_owned();
     options.locking = session.project.settings.lock.unwrap_or_default().into();
+    options.ledger_schema = session.project.ledger_schema();
     session.waits.apply(&mut options);
     cli::stop_on_signals(&options.control, session.output);
     let warnings = by_migration(session, migrations);
@@ -71,7 +72,7 @@ pub(crate) fn migrations(session: &Session, url: &DatabaseUrl) -> Result<Scanned
         &format!("migrations: {} (from {})", shown.display(), directory.origin),
     );
     scan_shown_as(&directory.path, &shown, url.dialect())
-        .and_then(|scanned| scanned.judged(project.settings.wrong_declarations))
+        .and_then(|scanned| scanned.judged(project.settings.strictness))
         .map_err(|error| Failure::failed(error.to_string()))
 }
 

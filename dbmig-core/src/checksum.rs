@@ -5,7 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use crate::Dialect;
-use crate::sql::{Piece, Pieces};
+use crate::sql::{Piece, Pieces, Reading};
 
 /// SHA-256 of a script's meaningful text.
 ///
@@ -25,8 +25,13 @@ const STATEMENT_END: [u8; 1] = [2];
 impl Checksum {
     /// The checksum of `sql`, blind to comments, white space, line ends and a byte order mark.
     pub fn of(dialect: Dialect, sql: &str) -> Self {
+        Self::read(Reading::of(dialect), sql)
+    }
+
+    /// The same of a text that is part of a script.
+    pub(crate) fn read(reading: Reading, sql: &str) -> Self {
         let mut sum = Sum::new();
-        Pieces::new(dialect, sql).for_each(|piece| sum.add(&piece));
+        Pieces::new(reading, sql).for_each(|piece| sum.add(&piece));
         sum.checksum()
     }
 

@@ -68,7 +68,7 @@ impl Script {
     /// Its statements, in order.
     ///
     /// # Errors
-    /// Where the text ends inside a string, a quoted name, a comment or a body.
+    /// What keeps it from being played, as [`sql::split`] finds it.
     pub fn statements(&self, dialect: Dialect) -> Result<Vec<Statement<'_>>, sql::SplitError> {
         sql::split(dialect, &self.text)
     }
@@ -85,6 +85,22 @@ impl Migration {
     pub fn down(&self) -> &Down {
         let Body::Sql(body) = &self.body;
         &body.down
+    }
+
+    /// The way back as it may be stored and played: a script that can be read, and holds a statement
+    /// unless `reversible = "yes"` says that there is nothing to undo.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn way_back(&self, dialect: Dialect) -> Result<&Script, NoWayBack> {
+        let Down::Script(script) = self.down() else { return Err(NoWayBack::Missing) };
+        match script.statements(dialect) {
+            Err(error) => Err(NoWayBack::Broken(error)),
+            Ok(all) if all.is_empty() && self.settings.reversible != Reversible::Yes => {
+                Err(NoWayBack::Empty)
+            }
+            Ok(_) => Ok(script),
+        }
     }
 
     /// Whether the previous version of the app can live with the schema after it: as declared, else
@@ -107,7 +123,9 @@ impl Migration {
     pub fn backward(&self) -> Backward {
         let found = self.outlook.backward();
         let reversal = match (self.settings.reversible, &found.reversal) {
-            (Reversible::Undeclared, _) => return found,
+            // Where there is no way back, none can be declared.
+            (Reversible::Undeclared, _)
+            | (Reversible::Yes | Reversible::Lossy, Reversal::Impossible) => return found,
             (Reversible::Yes, _) => Reversal::Restores,
             (Reversible::No, _) => Reversal::Impossible,
             // What is lost can be counted all the same.
@@ -116,6 +134,17 @@ impl Migration {
         };
         Backward { reversal, ground: Ground::declared(DECLARED) }
     }
+}
+
+/// Why a migration has no way back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoWayBack {
+    /// No `down.sql`.
+    Missing,
+    /// A `down.sql` without a statement, and nobody says that this is meant.
+    Empty,
+    /// A `down.sql` that cannot be played.
+    Broken(sql::SplitError),
 }
 
 mod stored;
@@ -206,6 +235,7 @@ impl Settings {
 pub struct MigrationSet {
     dialect: Dialect,
     migrations: Cow<'static, [Migration]>,
+    ledger_schema: Option<Cow<'static, str>>,
 }
 
 /// Two migrations with one version.
@@ -242,7 +272,7 @@ impl MigrationSet {
                 version: first.version.clone(),
                 names: [first.name.to_string(), second.name.to_string()],
             }),
-            _ => Ok(Self { dialect, migrations: Cow::Owned(migrations) }),
+            _ => Ok(Self { dialect, migrations: Cow::Owned(migrations), ledger_schema: None }),
         }
     }
 
@@ -266,7 +296,29 @@ impl MigrationSet {
     /// tenth of a second. For the generator, which writes a set that was sorted before.
     #[doc(hidden)]
     pub const fn from_sorted(dialect: Dialect, migrations: &'static [Migration]) -> Self {
-        Self { dialect, migrations: Cow::Borrowed(migrations) }
+        Self { dialect, migrations: Cow::Borrowed(migrations), ledger_schema: None }
+    }
+
+    /// The same, with what [`MigrationSet::ledger_schema`] gives.
+    #[doc(hidden)]
+    pub const fn from_sorted_in(
+        dialect: Dialect,
+        migrations: &'static [Migration],
+        schema: &'static str,
+    ) -> Self {
+        let ledger_schema = Some(Cow::Borrowed(schema));
+        Self { dialect, migrations: Cow::Borrowed(migrations), ledger_schema }
+    }
+
+    /// The same set for a ledger in `schema`.
+    #[must_use]
+    pub fn in_ledger_schema(self, schema: Option<String>) -> Self {
+        Self { ledger_schema: schema.map(Cow::Owned), ..self }
+    }
+
+    /// The schema of the ledger, where the project's Cargo.toml named it when the set was compiled in.
+    pub fn ledger_schema(&self) -> Option<&str> {
+        self.ledger_schema.as_deref()
     }
 
     /// The dialect that their SQL is written in.

@@ -3,13 +3,14 @@
 //! [`plan`] is pure. Run, dry run, status, readiness and the commands inside an app all call it;
 //! they differ only in where the migrations come from and who prints.
 
-use crate::migration::{Down, Migration, MigrationSet, Reversible};
+use crate::migration::{Down, Migration, MigrationSet, NoWayBack, Reversible};
 use crate::outlook::Reversal;
 
 mod blocked;
 mod comparison;
 mod drift;
 mod facts;
+mod home;
 mod in_flight;
 mod loss;
 mod lowest;
@@ -27,6 +28,7 @@ pub use facts::{
     Announced, Applied, Cause, Distrust, FailedRun, History, Interrupted, Occasion, Record,
     StoredDown,
 };
+pub use home::{Creator, is_home};
 pub use in_flight::{INVALID, SEPARATOR};
 pub use loss::{Counted, DataLoss, Doomed, Lossy, Progress, allow_loss, moves};
 pub use lowest::Lowest;
@@ -232,16 +234,13 @@ fn check_down(migration: &Migration, set: &MigrationSet) -> Result<(), Irreversi
     if migration.settings.reversible == Reversible::No {
         return Err(IrreversibleReason::Declared);
     }
-    match migration.down() {
-        Down::Missing => Err(IrreversibleReason::NoDown),
-        Down::Script(script) => match script.statements(set.dialect()) {
-            Ok(statements) if statements.is_empty() => {
-                Err(IrreversibleReason::EmptyDown { path: script.path.to_string() })
-            }
-            Ok(_) => Ok(()),
-            Err(error) => {
-                Err(IrreversibleReason::BrokenDown { path: script.path.to_string(), error })
-            }
-        },
-    }
+    let path = match migration.down() {
+        Down::Script(script) => script.path.to_string(),
+        Down::Missing => String::new(),
+    };
+    migration.way_back(set.dialect()).map(|_| ()).map_err(|why| match why {
+        NoWayBack::Missing => IrreversibleReason::NoDown,
+        NoWayBack::Empty => IrreversibleReason::EmptyDown { path },
+        NoWayBack::Broken(error) => IrreversibleReason::BrokenDown { path, error },
+    })
 }

@@ -12,6 +12,9 @@ use crate::lock::Pause;
 use crate::url::DatabaseUrl;
 use dbmig_core::Dialect;
 
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
 /// What libpq is told where the URL does not say it, in its own words and units: a server that
 /// has vanished is noticed in half a minute, not after hours.
 #[cfg(feature = "postgres")]
@@ -94,8 +97,13 @@ impl Origin {
         Self { url: url.clone(), control: control.clone(), since: Instant::now() }
     }
 
+    /// Opens another one, whose session is prepared for dbmig's work: it is never handed out.
     pub(crate) fn open(&self) -> Result<Box<dyn Database>, Error> {
-        connect_with(&self.url, &self.control)
+        let mut db = connect_with(&self.url, &self.control)?;
+        let entered = db.engine().enter(&mut *db);
+        // Ours: there is nothing to give back.
+        entered.map(drop).map_err(Error::database("prepare the session"))?;
+        Ok(db)
     }
 }
 
@@ -143,8 +151,10 @@ impl Error {
     /// their connections themselves.
     #[must_use]
     pub fn connect(url: &DatabaseUrl, error: &diesel::ConnectionError) -> Self {
-        let message = url.redact(&error.to_string());
-        Self::Connect { url: url.to_string(), reason: reason(&message), message }
+        let said = error.to_string();
+        // A password may be one of the words that decide.
+        let reason = reason(&said);
+        Self::Connect { url: url.to_string(), reason, message: url.redact(&said) }
     }
 }
 
@@ -168,14 +178,20 @@ fn reason(message: &str) -> ConnectReason {
         "root certificate file",
         "TLS/SSL error",
     ];
-    // libpq's words for what is wrong in the URL itself.
-    const MISUNDERSTOOD: [&str; 6] = [
+    // What libpq and Diesel say about the URL itself.
+    const MISUNDERSTOOD: [&str; 12] = [
         "invalid URI",
         "invalid integer value",
         "invalid port number",
         "invalid connection option",
         "invalid sslmode value",
         "invalid percent-encoded",
+        "key/value separator",
+        "forbidden value %00",
+        "unexpected character",
+        "could not match",
+        "MySQL connection URLs must be in the form",
+        "unknown ssl_mode",
     ];
     let message = without_names(message);
     let has = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
@@ -235,6 +251,10 @@ mod tests {
             ("invalid sslmode value: \"requir\"", ConnectReason::Misunderstood),
             ("invalid URI query parameter: \"bogus\"", ConnectReason::Misunderstood),
             (
+                "MySQL connection URLs must be in the form `mysql://[[user]:[password]@]host",
+                ConnectReason::Misunderstood,
+            ),
+            (
                 "invalid integer value \"notaport\" for connection option \"port\"",
                 ConnectReason::Misunderstood,
             ),
@@ -275,56 +295,5 @@ mod mysql {
             return Err(untrusted("the connection is not encrypted: the server offers no TLS"));
         }
         Ok(db)
-    }
-}
-
-#[cfg(feature = "sqlite")]
-mod sqlite {
-    use std::path::{Path, PathBuf};
-
-    use super::{ConnectReason, Database, DatabaseUrl, Dialect, Error, Origin};
-
-    /// SQLite itself says `unable to open database file` to every wrong path, and nothing about a
-    /// file that is no database before it is read.
-    pub(super) fn open(origin: Origin) -> Result<Box<dyn Database>, Error> {
-        let url = &origin.url.clone();
-        let mut db = super::open::<diesel::SqliteConnection>(origin, url.expose())
-            .map_err(|error| with_reason(url, error))?;
-        match db.query("SELECT CAST(schema_version AS TEXT) FROM pragma_schema_version") {
-            Err(error) if error.to_string().contains("not a database") => Err(Error::Connect {
-                url: url.to_string(),
-                reason: ConnectReason::UnusableFile,
-                message: error.to_string(),
-            }),
-            // A busy database is no reason to refuse the connection.
-            _ => Ok(db),
-        }
-    }
-
-    /// Whether opening it would create a file.
-    pub(super) fn would_create(url: &DatabaseUrl) -> bool {
-        url.dialect() == Dialect::Sqlite
-            && file(url).is_some_and(|path| !path.exists() && folder(&path).is_dir())
-    }
-
-    fn with_reason(url: &DatabaseUrl, error: Error) -> Error {
-        let Error::Connect { url: shown, message, .. } = error else { return error };
-        let reason = match file(url) {
-            Some(path) if !folder(&path).exists() => ConnectReason::NoSuchDatabase,
-            _ => ConnectReason::UnusableFile,
-        };
-        Error::Connect { url: shown, reason, message }
-    }
-
-    fn file(url: &DatabaseUrl) -> Option<PathBuf> {
-        let path = url.database()?;
-        (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
-    }
-
-    fn folder(path: &Path) -> &Path {
-        match path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        }
     }
 }

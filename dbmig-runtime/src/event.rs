@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use dbmig_core::plan::{Plan, Step};
 
+use crate::backend::tables::Cluster;
 use crate::error::Error;
 use crate::report::{Done, Report};
 
@@ -55,6 +56,11 @@ pub enum Event<'a> {
         failed: Option<&'a str>,
         /// For how long it has been waited.
         waited: Duration,
+    },
+    /// The server is one of a cluster whose servers all take writes, so the lock is the lease.
+    Cluster {
+        /// Which kind of cluster it is.
+        cluster: Cluster,
     },
     /// Another runner holds the lock, or the database still works for one that is gone.
     Waiting {
@@ -142,6 +148,9 @@ pub(crate) fn trace(event: &Event<'_>) {
         Event::Failed { error } => tracing::error!(target: "dbmig", %error, "not ready"),
         Event::Clearing { name, leftover } => {
             tracing::warn!(target: "dbmig", migration = name, leftover, "clearing what an interrupted run has left");
+        }
+        Event::Cluster { cluster } => {
+            tracing::info!(target: "dbmig", cluster = cluster.name(), "locking with the lease");
         }
         Event::Waiting { holder, waited } => {
             tracing::info!(target: "dbmig", holder = holder.unwrap_or("unknown"), ?waited, "waiting for the migration lock");

@@ -58,7 +58,7 @@ pub use backend::Mysql;
 pub use backend::Postgres;
 #[cfg(feature = "sqlite")]
 pub use backend::Sqlite;
-pub use backend::tables::Foreign;
+pub use backend::tables::{Cluster, Foreign, Obstacle};
 pub use backend::{Backend, Database, Nesting, Row};
 pub use connect::{connect, is_built_in};
 pub use control::Control;
@@ -68,7 +68,10 @@ pub use dbmig_core::plan::{
 pub use dbmig_core::status::{Entry, State};
 pub use dbmig_core::{Dialect, Migration, MigrationSet, Version};
 pub use dbmig_macros::embed_migrations;
-pub use error::{Class, ConnectReason, Error, FailedPart, FailedStatement, Left, MigrationError};
+pub use error::{
+    Class, ConnectReason, Error, FailedPart, FailedStatement, LedgerInDoubt, LedgerSeen, Left,
+    MigrationError,
+};
 pub use event::Event;
 pub use history::{HistoryKey, HistoryRow, RunState};
 pub use lock::Locking;
@@ -76,7 +79,7 @@ pub use migrations::{Migrations, SetVersion};
 pub use migrator::Migrator;
 pub use options::Options;
 pub use report::{Done, Report};
-pub use runner::{Preview, Runner};
+pub use runner::{LedgerPlace, Preview, Runner};
 pub use startup::{Migrating, Ready, Snapshot, Startup, StartupState};
 
 /// What generated code refers to.

@@ -14,6 +14,10 @@ use crate::error::Error;
 use crate::history;
 use crate::lock::Fence;
 
+mod seek;
+
+pub(crate) use seek::{Seek, locate_again};
+
 /// What the database said at one moment.
 #[derive(Clone, Debug)]
 pub struct Look {
@@ -73,15 +77,22 @@ pub(crate) fn is_confirmed(
 }
 
 /// Looks at the two tables. Reads only.
-pub(crate) fn look(db: &mut dyn Database) -> Result<Look, Error> {
-    let tables = locate(db)?;
-    match history::read(db, &tables) {
-        Ok((history, mark)) => Ok(Look { tables, history, mark, sights: Vec::new() }),
-        Err(_) if history::is_readable_where_written(db, &tables) => {
-            Err(Error::Lagging { waited: Duration::ZERO })
-        }
-        Err(error) => Err(error),
-    }
+pub(crate) fn look(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Look, Error> {
+    let tables = seek.locate(db)?;
+    look_at(db, tables)
+}
+
+/// Looks into the catalogue, too, where a statement was in flight. Reads only.
+pub(crate) fn look_closely(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Look, Error> {
+    let look = look(db, seek)?;
+    closely(db, look)
+}
+
+/// The same once more in the same place, whichever session it is. Reads only.
+pub(crate) fn look_again(db: &mut dyn Database, seen: &Tables) -> Result<Look, Error> {
+    let tables = locate_again(db, seen)?;
+    let look = look_at(db, tables)?;
+    closely(db, look)
 }
 
 /// Looks at the two tables, and makes sure that the server that writes says the same: for what is
@@ -89,8 +100,8 @@ pub(crate) fn look(db: &mut dyn Database) -> Result<Look, Error> {
 ///
 /// # Errors
 /// [`Error::Lagging`] where it does not.
-pub(crate) fn look_surely(db: &mut dyn Database) -> Result<Look, Error> {
-    let look = look(db)?;
+pub(crate) fn look_surely(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Look, Error> {
+    let look = look(db, seek)?;
     make_sure(db, &look)?;
     Ok(look)
 }
@@ -107,18 +118,21 @@ pub(crate) fn make_sure(db: &mut dyn Database, look: &Look) -> Result<(), Error>
     }
 }
 
-/// Looks into the catalogue, too, where a statement was in flight. Reads only.
-pub(crate) fn look_closely(db: &mut dyn Database) -> Result<Look, Error> {
-    let mut look = look(db)?;
+fn look_at(db: &mut dyn Database, tables: Tables) -> Result<Look, Error> {
+    match history::read(db, &tables) {
+        Ok((history, mark)) => Ok(Look { tables, history, mark, sights: Vec::new() }),
+        Err(_) if history::is_readable_where_written(db, &tables) => {
+            Err(Error::Lagging { waited: Duration::ZERO })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn closely(db: &mut dyn Database, mut look: Look) -> Result<Look, Error> {
     for run in &mut look.history.interrupted {
         run.sight = sight(db, &look.tables, run, &mut look.sights)?;
     }
     Ok(look)
-}
-
-/// Where the two tables are. Reads only.
-pub(crate) fn locate(db: &mut dyn Database) -> Result<Tables, Error> {
-    db.engine().locate(db).map_err(Error::database("find the migrations' tables"))
 }
 
 /// What the catalogue says now of what the statement in flight is about.

@@ -47,6 +47,17 @@ impl<B: Backend, V> Migrations<B, V> {
         Self { set: MigrationSet::from_sorted(B::DIALECT, migrations), typed: PhantomData }
     }
 
+    /// The same where Cargo.toml names the schema of the ledger.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn from_sorted_in(
+        migrations: &'static [Migration],
+        ledger_schema: &'static str,
+    ) -> Self {
+        let set = MigrationSet::from_sorted_in(B::DIALECT, migrations, ledger_schema);
+        Self { set, typed: PhantomData }
+    }
+
     /// The migrations, without their types.
     pub const fn set(&self) -> &MigrationSet {
         &self.set
@@ -94,7 +105,9 @@ impl<B: Backend> interop::Migration<B> for Interop {
 /// One statement after the other: sent together, PostgreSQL makes one transaction of them, wanted
 /// or not, and MySQL does not know `DELIMITER`.
 fn play<B: Backend>(conn: &mut dyn BoxableConnection<B>, script: &Script) -> interop::Result<()> {
-    for statement in script.statements(B::DIALECT)? {
+    let statements = script.statements(B::DIALECT);
+    let statements = statements.map_err(|e| format!("{}:{}: {e}", script.path, e.position))?;
+    for statement in statements {
         conn.batch_execute(statement.text)?;
     }
     Ok(())

@@ -103,6 +103,18 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         self
     }
 
+    /// Keeps the ledger and dbmig's own tables in `schema` (of MySQL: in that database), as the catalogue
+    /// spells it, wherever `search_path` leads; the schema must be there. For tenants in schemas of their
+    /// own, and where a schema came that `search_path` names before the one with the ledger. Migrations
+    /// find their own tables by the session's `search_path`, as ever, and so does Diesel's own command
+    /// line the ledger. Default: what `DBMIG_LEDGER_SCHEMA` holds, else `ledger-schema` under
+    /// `[package.metadata.dbmig]` in Cargo.toml, as it was compiled in, if anything.
+    #[must_use]
+    pub fn ledger_schema(mut self, schema: impl Into<String>) -> Self {
+        self.options.ledger_schema = Some(schema.into());
+        self
+    }
+
     /// How runners exclude each other. Default: with the database's own lock.
     #[must_use]
     pub fn locking(mut self, locking: Locking) -> Self {

@@ -9,12 +9,19 @@ use crate::control::Control;
 use crate::history::HistoryKey;
 use crate::lock::Locking;
 
+/// Names the schema of the ledger, for an app and for `cargo dbmig`.
+pub(crate) const LEDGER_SCHEMA: &str = "DBMIG_LEDGER_SCHEMA";
+
 /// How a run behaves; [`Default`] is right for most.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
     /// What is allowed.
     pub policy: Policy,
+    /// The schema (of MySQL: the database) of the ledger and of dbmig's own tables, where it is not the
+    /// one that Diesel's own would take. Default: what `DBMIG_LEDGER_SCHEMA` holds, else what
+    /// Cargo.toml said when the migrations were compiled in, if anything.
+    pub ledger_schema: Option<String>,
     /// How runners exclude each other. Default: with the database's own lock.
     pub locking: Locking,
     /// How long to wait for another runner. Default: 10 minutes.
@@ -45,6 +52,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             policy: Policy::default(),
+            ledger_schema: std::env::var(LEDGER_SCHEMA).ok().filter(|name| !name.is_empty()),
             locking: Locking::default(),
             lock_wait: Duration::from_secs(600),
             connect_wait: Duration::from_secs(10),

@@ -10,6 +10,7 @@ use dbmig_core::plan::{Blocked, History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
 use crate::backend::creation::create_beside_others;
+use crate::backend::place::{Found, Sought};
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting};
 use crate::connect::{connect_with, patiently};
@@ -18,14 +19,15 @@ use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history::{self, HistoryRow};
 use crate::last_words;
-use crate::lock::{Held, refuse_foreign, with_lock};
-use crate::look::{locate, look, look_closely, make_sure};
+use crate::lock::{Held, Unready, refuse_foreign, refuse_obstacle, with_lock};
+use crate::look::{Seek, locate_again, look, look_closely, make_sure};
 use crate::options::{Options, host};
 use crate::report::Report;
 use crate::url::DatabaseUrl;
 
 mod back;
 mod baseline;
+mod ledger;
 #[cfg(feature = "cli")]
 mod missing;
 mod others;
@@ -36,6 +38,7 @@ mod wait;
 
 pub use back::Preview;
 use back::{look_for, refuse_loss, trust, trust_stored};
+pub use ledger::LedgerPlace;
 use others::{is_settled, refuse_failed, settle};
 #[cfg(feature = "cli")]
 pub(crate) use wait::awaiting;
@@ -85,13 +88,21 @@ impl<'a> Runner<'a> {
     /// [`Error`]; see there what had happened before.
     pub fn run(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
         db.report_to(&self.options.control);
-        within(db, |db| self.run_within(db, target))
-    }
-
-    fn run_within(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
+        // Needs no session that is prepared for it.
         if matches!(target, Target::Latest | Target::Image(_)) && self.is_current(db) {
             return Ok(Report::default());
         }
+        let mut unready = Unready::new(&self.options);
+        let leave = loop {
+            match enter(db) {
+                Ok(leave) => break leave,
+                Err(error) => unready.wait(error, &mut *self.observe)?,
+            }
+        };
+        inside(db, &leave, |db| self.run_within(db, target))
+    }
+
+    fn run_within(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
         let Self { set, options, observe } = self;
         let decide = |history: &History| decide(set, history, target, options);
         // What was known before this runner waited for another one; and what is, at the end.
@@ -137,7 +148,7 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn plan(&self, db: &mut dyn Database, target: &Target) -> Result<Plan<'a>, Error> {
         within(db, |db| {
-            let mut look = look_closely(db)?;
+            let mut look = look_closely(db, &self.seek())?;
             trust_stored(db, &mut look, self.set, &self.options, target)?;
             let plan = decide(self.set, &look.history, target, &self.options)?;
             match look.history.newer_format {
@@ -161,7 +172,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn status(&self, db: &mut dyn Database) -> Result<Vec<Entry>, Error> {
-        within(db, |db| Ok(status::status(self.set, &look(db)?.history)))
+        within(db, |db| Ok(status::status(self.set, &look(db, &self.seek())?.history)))
     }
 
     /// Who is migrating the database at this moment; nobody, where the lock is free. Reads only.
@@ -170,8 +181,8 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn holder(&self, db: &mut dyn Database) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = locate(db)?;
-            let holder = crate::lock::of(db, &self.options)?.holder(db, &tables);
+            let tables = self.seek().locate(db)?;
+            let holder = crate::lock::of(db, &tables, &self.options)?.holder(db, &tables);
             holder.map_err(Error::database("look who holds the migration lock"))
         })
     }
@@ -182,7 +193,7 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn history(&self, db: &mut dyn Database, limit: usize) -> Result<Vec<HistoryRow>, Error> {
         within(db, |db| {
-            let tables = look(db)?.tables;
+            let tables = look(db, &self.seek())?.tables;
             history::list(db, &tables, limit)
         })
     }
@@ -198,7 +209,7 @@ impl<'a> Runner<'a> {
         version: &Version,
     ) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = locate(db)?;
+            let tables = self.seek().locate(db)?;
             history::stored_up(db, &tables, version)
         })
     }
@@ -213,14 +224,19 @@ impl<'a> Runner<'a> {
         version: &Version,
     ) -> Result<Option<String>, Error> {
         within(db, |db| {
-            let tables = locate(db)?;
+            let tables = self.seek().locate(db)?;
             Ok(history::stored_down(db, &tables, version)?.map(|stored| stored.text))
         })
     }
 
+    fn seek(&self) -> Seek<'_> {
+        Seek::of(self.set, &self.options)
+    }
+
     /// One round trip for the commonest case; a savepoint would cost more than it saves.
     fn is_current(&self, db: &mut dyn Database) -> bool {
-        db.nesting() == Nesting::TopLevel && db.engine().is_current(db, self.set)
+        db.nesting() == Nesting::TopLevel
+            && db.engine().is_current(db, self.set, self.seek().sought())
     }
 }
 
@@ -248,6 +264,7 @@ pub(crate) fn run_at(
         let expected = set.dialect().name();
         return Err(Error::OtherDatabase { url: url.to_string(), expected });
     }
+    url.must_outlive_its_connection()?;
     let (wait, control) = (options.connect_wait, &options.control);
     // The runner's own events are traced by itself.
     let mut traced = |event: &Event<'_>| {
@@ -284,10 +301,22 @@ fn within<T>(
     db: &mut dyn Database,
     body: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let leave = db.engine().enter(db).map_err(Error::database("prepare the session"))?;
+    let leave = enter(db)?;
+    inside(db, &leave, body)
+}
+
+fn enter(db: &mut dyn Database) -> Result<String, Error> {
+    db.engine().enter(db).map_err(Error::database("prepare the session"))
+}
+
+fn inside<T>(
+    db: &mut dyn Database,
+    leave: &str,
+    body: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
+) -> Result<T, Error> {
     let result = body(db).map_err(|error| last_words::ask(db, error));
     if !leave.is_empty() {
-        let left = db.execute(&leave);
+        let left = db.execute(leave);
         let value = result?;
         left.map_err(Error::database("restore the session"))?;
         return Ok(value);
@@ -307,12 +336,16 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     let create = format!("{writing}{ledger};\n{};\n", engine.create_history(&tables));
     // Diesel's tools create the first one without our lock.
     create_beside_others(db, &create, (tables.ledger, tables.history), |db| {
-        let now = engine.locate(db)?;
-        Ok((now.ledger, now.history))
+        Ok(match engine.locate(db, Sought::Again(&tables.schema))? {
+            Found::At(now) => (now.ledger, now.history),
+            Found::NoSchema | Found::InDoubt(_) => (Presence::Absent, Presence::Absent),
+        })
     })
     .map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
-    refuse_foreign(&locate(db)?)?;
+    let created = locate_again(db, &tables)?;
+    refuse_foreign(&created)?;
+    refuse_obstacle(&created)?;
     held.look.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };
     Ok(held.look.tables.clone())
 }

@@ -1,15 +1,29 @@
 //! The URL of a database: which one it is, and how to show it without its password.
 
 mod conninfo;
+mod error;
+mod mistake;
+mod secrets;
+mod server;
+mod sqlite;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 use std::fmt;
 
 use dbmig_core::Dialect;
-use percent_encoding::percent_decode_str;
+
+pub use error::{BadSqlite, Mistake, UrlError};
+pub use sqlite::{Absent, Access, Sharing, SqliteFile, SqlitePlace};
+pub use unread::Unread;
+#[cfg(feature = "cli")]
+pub use unread::without_urls;
 
 use conninfo::{is_conninfo, parameters, written};
+use mistake::{holds_a_secret, holds_a_user, mistake};
+use secrets::{Secrets, without_secrets};
+use server::{Parts, decode, is_local_host, lead_here};
 
 /// A database's URL. [`fmt::Display`] and [`fmt::Debug`] never show its password.
 ///
@@ -25,47 +39,10 @@ pub struct DatabaseUrl {
     /// As Diesel takes it.
     text: String,
     shown: String,
-    secrets: Vec<String>,
+    secrets: Secrets,
+    /// Of an SQLite database.
+    place: Option<SqlitePlace>,
 }
-
-/// A text that is not the URL of a database.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum UrlError {
-    /// It is empty.
-    Empty,
-    /// Its scheme belongs to no database that dbmig knows.
-    UnknownScheme(
-        /// The scheme.
-        String,
-    ),
-    /// It looks like libpq's `host=.. dbname=..`, but is not.
-    Conninfo,
-    /// Its password holds a character that ends the password for the database's own library.
-    UnescapedPassword,
-}
-
-impl fmt::Display for UrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("the database URL is empty"),
-            Self::UnknownScheme(scheme) => write!(
-                f,
-                "`{scheme}://` is no database that dbmig knows: use postgres://, postgresql://, \
-                 mysql://, mariadb://, sqlite://, file: or the path of an SQLite file"
-            ),
-            Self::Conninfo => f.write_str(
-                "the connection string is broken: write `key=value` pairs, and a value with spaces in '..'",
-            ),
-            Self::UnescapedPassword => f.write_str(
-                "the password in the database URL holds `@`, `/`, `?` or `#` as it is: write it \
-                 percent-encoded (%40, %2F, %3F, %23)",
-            ),
-        }
-    }
-}
-
-impl std::error::Error for UrlError {}
 
 /// The URL to migrate with: that of `MIGRATION_DATABASE_URL` where it is set, else the app's own. So
 /// the role that the app works as needs no right to change the schema.
@@ -110,23 +87,32 @@ impl DatabaseUrl {
     ///
     /// # Errors
     /// [`UrlError`]; it never repeats any part of a password.
-    pub fn parse(text: &str) -> Result<Self, UrlError> {
-        let text = text.trim();
+    pub fn parse(given: &str) -> Result<Self, UrlError> {
+        let text = given.trim();
         if text.is_empty() {
             return Err(UrlError::Empty);
         }
-        let Some((scheme, rest)) = text.split_once("://") else {
-            return if is_conninfo(text) { Self::conninfo(text) } else { Ok(Self::sqlite(text)) };
-        };
-        match scheme.to_ascii_lowercase().as_str() {
-            "postgres" | "postgresql" => Self::server(Dialect::Postgres, scheme, scheme, rest),
-            // Diesel knows only the first name.
-            "mysql" | "mariadb" => Self::server(Dialect::Mysql, "mysql", scheme, rest),
-            "sqlite" => Ok(Self::sqlite(rest)),
-            "file" => Ok(Self::sqlite(text)),
-            _ if is_scheme(scheme) => Err(UrlError::UnknownScheme(scheme.to_owned())),
-            _ => Ok(Self::sqlite(text)),
+        if text.starts_with(['"', '\'', '`', '\u{201c}', '\u{2018}']) {
+            return Err(UrlError::NotAUrl(Mistake::Quoted));
         }
+        if let Some((scheme, rest)) = text.split_once("://") {
+            let scheme = scheme.to_ascii_lowercase();
+            match scheme.as_str() {
+                "postgres" | "postgresql" => {
+                    return Self::server(Dialect::Postgres, &scheme, &scheme, rest);
+                }
+                // Diesel knows only the first name.
+                "mysql" | "mariadb" => return Self::server(Dialect::Mysql, "mysql", &scheme, rest),
+                _ => {}
+            }
+        }
+        if let Some(rest) = sqlite::uri(text) {
+            return Self::sqlite_uri(given, rest);
+        }
+        if is_conninfo(text) {
+            return Self::conninfo(text);
+        }
+        mistake(text).map_or_else(|| Self::sqlite(given), Err)
     }
 
     /// Which database it is.
@@ -141,9 +127,7 @@ impl DatabaseUrl {
 
     /// `message` without any secret of this URL.
     pub fn redact(&self, message: &str) -> String {
-        self.secrets
-            .iter()
-            .fold(message.to_owned(), |message, secret| message.replace(secret.as_str(), "***"))
+        self.secrets.hide_in(&message.replace(&self.text, &self.shown))
     }
 
     /// Whether the server is this machine: a loopback address, a socket, a file.
@@ -155,29 +139,81 @@ impl DatabaseUrl {
             let parameters = parameters(&self.text).unwrap_or_default();
             return lead_here(parameters.iter().map(|(key, value)| (key.as_str(), value.as_str())));
         };
-        let authority = rest.split(['/', '?']).next().unwrap_or_default();
-        let hosts = authority.rsplit('@').next().unwrap_or_default();
-        let query = rest.split_once('?').map_or("", |(_, query)| query);
-        hosts.split(',').all(is_local_host)
-            && lead_here(query.split('&').filter_map(|pair| pair.split_once('=')))
+        let parts = self.parts(rest);
+        parts.hosts.split(',').all(is_local_host) && lead_here(parts.pairs())
     }
 
-    /// The name of the database on its server; the file of an SQLite database.
+    /// The name of the database on its server; the file of an SQLite database, as the URL has it.
     pub fn database(&self) -> Option<String> {
-        let text = self.text.as_str();
-        if self.dialect == Dialect::Sqlite {
-            let path = text.strip_prefix("file:").unwrap_or(text);
-            return Some(path.split('?').next().unwrap_or(path).to_owned());
+        if let Some(place) = &self.place {
+            let SqlitePlace::File(file) = place else { return None };
+            return Some(file.path.to_string_lossy().into_owned());
         }
-        let name = match text.split_once("://") {
-            Some((_, rest)) => rest.split(['?', '#']).next()?.split_once('/')?.1,
-            None => {
-                return parameters(text)?.into_iter().find_map(|(key, value)| {
-                    (key == "dbname" && !value.is_empty()).then_some(value)
-                });
-            }
+        let Some((_, rest)) = self.text.split_once("://") else {
+            return parameters(&self.text)?
+                .into_iter()
+                .find_map(|(key, value)| (key == "dbname" && !value.is_empty()).then_some(value));
         };
-        (!name.is_empty()).then(|| decode(name))
+        let name = self.parts(rest).path.strip_prefix('/').filter(|name| !name.is_empty())?;
+        Some(match self.dialect {
+            // Diesel takes it as it is.
+            Dialect::Mysql => name.to_owned(),
+            Dialect::Postgres | Dialect::Sqlite => decode(name),
+        })
+    }
+
+    /// What Diesel's own connection opens under this URL, where it is SQLite's.
+    pub const fn sqlite_place(&self) -> Option<&SqlitePlace> {
+        self.place.as_ref()
+    }
+
+    /// The file that Diesel's own connection opens under this URL, where it is SQLite's.
+    pub const fn sqlite_file(&self) -> Option<&SqliteFile> {
+        match &self.place {
+            Some(SqlitePlace::File(file)) => Some(file),
+            Some(SqlitePlace::Memory(_) | SqlitePlace::Vfs(_)) | None => None,
+        }
+    }
+
+    /// Refuses a database that ends with the connection to it: no other one would see what is done.
+    ///
+    /// # Errors
+    /// [`UrlError::Vanishes`]
+    pub fn must_outlive_its_connection(&self) -> Result<(), UrlError> {
+        match &self.place {
+            Some(SqlitePlace::Memory(Sharing::Private)) => self.vanishes(),
+            Some(SqlitePlace::Memory(Sharing::Process))
+            | Some(SqlitePlace::File(_) | SqlitePlace::Vfs(_))
+            | None => Ok(()),
+        }
+    }
+
+    /// Refuses a database that ends with this process.
+    ///
+    /// # Errors
+    /// [`UrlError::Vanishes`]
+    pub fn must_outlive_the_process(&self) -> Result<(), UrlError> {
+        match &self.place {
+            Some(SqlitePlace::Memory(_)) => self.vanishes(),
+            Some(SqlitePlace::File(_) | SqlitePlace::Vfs(_)) | None => Ok(()),
+        }
+    }
+
+    fn vanishes(&self) -> Result<(), UrlError> {
+        Err(UrlError::Vanishes(self.shown.clone()))
+    }
+
+    /// Refuses a URL that itself says that nothing is written.
+    ///
+    /// # Errors
+    /// [`UrlError::ReadsOnly`]
+    pub fn must_write(&self) -> Result<(), UrlError> {
+        match self.sqlite_file() {
+            Some(SqliteFile { access: Access::Read, .. }) => {
+                Err(UrlError::ReadsOnly(self.shown.clone()))
+            }
+            Some(SqliteFile { access: Access::Write, .. }) | None => Ok(()),
+        }
     }
 
     /// The same server, but another database on it (none, for an empty `name`).
@@ -202,9 +238,9 @@ impl DatabaseUrl {
     /// A parameter behind the `?`.
     #[cfg(feature = "mysql")]
     pub(crate) fn parameter(&self, key: &str) -> Option<String> {
-        let (_, query) = self.text.split_once('?')?;
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.filter(|(name, _)| *name == key).map(|(_, value)| decode(value)).next_back()
+        let (_, rest) = self.text.split_once("://")?;
+        let pairs = self.parts(rest).pairs();
+        pairs.filter(|(name, _)| *name == key).map(|(_, value)| decode(value)).last()
     }
 
     /// The same with each of these parameters of libpq that it does not set itself.
@@ -227,26 +263,46 @@ impl DatabaseUrl {
         Self { text, ..self.clone() }
     }
 
-    fn sqlite(text: &str) -> Self {
-        let text = text.strip_prefix("sqlite:").unwrap_or(text);
-        Self {
-            dialect: Dialect::Sqlite,
-            text: text.to_owned(),
-            shown: text.to_owned(),
-            secrets: Vec::new(),
+    fn parts<'u>(&self, rest: &'u str) -> Parts<'u> {
+        Parts::of(self.dialect, rest)
+    }
+
+    fn sqlite_uri(given: &str, rest: &str) -> Result<Self, UrlError> {
+        let path = rest.split(['?', '#']).next().unwrap_or_default();
+        if !path.starts_with(['/', '.']) && (holds_a_secret(path) || holds_a_user(rest)) {
+            return Err(UrlError::NotAUrl(Mistake::Unclear));
         }
+        Self::sqlite(given)
+    }
+
+    /// The text is Diesel's as it is: what an app opens under it, dbmig opens.
+    fn sqlite(given: &str) -> Result<Self, UrlError> {
+        if given.trim() != given {
+            return Err(UrlError::Sqlite(BadSqlite::WhiteSpace));
+        }
+        let mut secrets = Secrets::default();
+        Ok(Self {
+            dialect: Dialect::Sqlite,
+            text: given.to_owned(),
+            shown: sqlite::shown(given, &mut secrets),
+            secrets,
+            place: Some(sqlite::place(given)?),
+        })
     }
 
     fn conninfo(text: &str) -> Result<Self, UrlError> {
-        let mut parameters = parameters(text).ok_or(UrlError::Conninfo)?;
-        let mut secrets = Vec::new();
-        for (key, value) in &mut parameters {
-            if key.ends_with("password") {
-                secrets.push(std::mem::replace(value, "***".to_owned()));
-            }
+        let parameters = parameters(text).ok_or(UrlError::Conninfo)?;
+        // Another one's form: `host=h;password=..`.
+        if parameters.iter().any(|(_, value)| value.contains(';') && holds_a_secret(value)) {
+            return Err(UrlError::Conninfo);
         }
-        let shown = written(&parameters);
-        Ok(Self { dialect: Dialect::Postgres, text: text.to_owned(), shown, secrets })
+        let mut secrets = Secrets::default();
+        let pairs = parameters.iter().map(|(name, value)| (name.as_str(), Some(value.as_str())));
+        let pairs = without_secrets(pairs, &mut secrets).into_iter();
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.unwrap_or("***").to_owned()));
+        let shown = written(&pairs.collect::<Vec<_>>());
+        let (dialect, text) = (Dialect::Postgres, text.to_owned());
+        Ok(Self { dialect, text, shown, secrets, place: None })
     }
 
     fn server(
@@ -255,89 +311,16 @@ impl DatabaseUrl {
         shown_scheme: &str,
         rest: &str,
     ) -> Result<Self, UrlError> {
-        let (before_query, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
-        let authority_end = before_query.find('/').unwrap_or(before_query.len());
-        let (authority, path) = before_query.split_at(authority_end);
-        // A second `@`, or one after the first `/` or `?`, is part of a password.
-        if authority.matches('@').count() > 1 || (!authority.contains('@') && has_stray_at(rest)) {
-            return Err(UrlError::UnescapedPassword);
-        }
-        let mut secrets = Vec::new();
-        let shown_authority = match authority.split_once('@') {
-            Some((user_info, hosts)) => match user_info.split_once(':') {
-                Some((user, password)) => {
-                    remember(&mut secrets, password);
-                    format!("{user}:***@{hosts}")
-                }
-                None => authority.to_owned(),
-            },
-            None => authority.to_owned(),
-        };
-        let shown_query = redact_query(query, &mut secrets);
+        let mut secrets = Secrets::default();
+        let shown = Parts::checked(dialect, rest)?.shown(&mut secrets);
         Ok(Self {
             dialect,
             text: format!("{scheme}://{rest}"),
-            shown: format!("{shown_scheme}://{shown_authority}{path}{shown_query}"),
+            shown: format!("{shown_scheme}://{shown}"),
             secrets,
+            place: None,
         })
     }
-}
-
-/// An `@` behind the authority, other than in the value of a query parameter.
-fn has_stray_at(rest: &str) -> bool {
-    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let stray_in_query = query.split('&').any(|pair| pair.contains('@') && !pair.contains('='));
-    rest.contains(':') && (path.contains('@') || stray_in_query)
-}
-
-fn redact_query(query: &str, secrets: &mut Vec<String>) -> String {
-    let Some(query) = query.strip_prefix('?') else { return query.to_owned() };
-    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((key, secret)) if key.to_ascii_lowercase().contains("password") => {
-            remember(secrets, secret);
-            format!("{key}=***")
-        }
-        _ => pair.to_owned(),
-    });
-    format!("?{}", pairs.collect::<Vec<_>>().join("&"))
-}
-
-fn remember(secrets: &mut Vec<String>, secret: &str) {
-    let decoded = decode(secret);
-    for secret in [secret.to_owned(), decoded] {
-        if !secret.is_empty() && !secrets.contains(&secret) {
-            secrets.push(secret);
-        }
-    }
-}
-
-fn decode(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
-
-fn is_scheme(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
-}
-
-/// Whether none of libpq's parameters names another machine. A service may name any.
-fn lead_here<'a>(mut parameters: impl Iterator<Item = (&'a str, &'a str)>) -> bool {
-    parameters.all(|(key, value)| match key {
-        "host" | "hostaddr" => value.split(',').all(is_local_host),
-        _ => key != "service",
-    })
-}
-
-fn is_local_host(host: &str) -> bool {
-    let decoded = decode(host);
-    let name = match decoded.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default().to_owned(),
-        None if decoded.starts_with('/') => return true,
-        // Without brackets, only the text of an IPv6 address holds more than one colon.
-        None if decoded.matches(':').count() > 1 => decoded,
-        None => decoded.split(':').next().unwrap_or_default().to_owned(),
-    };
-    let is_loopback = name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    is_loopback || matches!(name.as_str(), "" | "localhost")
 }
 
 impl fmt::Display for DatabaseUrl {

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use dbmig_core::migration::{Down, Script};
+use dbmig_core::migration::Down;
+use dbmig_core::outlook::Reversal;
 use dbmig_core::scan::{self, Problem, ScanError, Scanned, fingerprint, scan_shown_as, watched};
 use dbmig_core::sql::Position;
 use dbmig_core::{Checksum, Dialect, Migration, Version};
@@ -49,13 +50,16 @@ fn is_usable(dir: &Path, dialect: Dialect, migration: &Migration) {
     assert!(dir.join(migration.name.as_ref()).is_dir(), "{}", migration.name);
     assert_eq!(Version::of_directory(&migration.name).as_ref(), Ok(&migration.version));
     assert_eq!(migration.checksum, Checksum::of(dialect, &migration.up().text));
-    let is_script = |script: &Script| {
-        assert!(script.path.starts_with(SHOWN) && !script.text.contains('\0'), "{script:?}");
-        assert!(script.statements(dialect).is_ok(), "{script:?}");
-    };
-    is_script(migration.up());
+    let up = migration.up();
+    assert!(up.path.starts_with(SHOWN) && !up.text.contains('\0'), "{up:?}");
+    assert!(up.statements(dialect).is_ok(), "{up:?}");
     if let Down::Script(down) = migration.down() {
-        is_script(down);
+        assert!(down.path.starts_with(SHOWN), "{down:?}");
+        let way_back = migration.way_back(dialect);
+        assert!(way_back.is_err() || down.statements(dialect).is_ok(), "{down:?}");
+        // What cannot be played promises nothing, whatever metadata.toml says.
+        let impossible = migration.backward().reversal == Reversal::Impossible;
+        assert!(way_back.is_ok() || impossible, "{migration:?}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The splitter and the checksum, on any text.
 
 use dbmig_core::sql::effect::Effect;
-use dbmig_core::sql::{self, Position, SplitError, Statement, kind};
+use dbmig_core::sql::{self, Position, SplitError, Statement, Unfit, kind};
 use dbmig_core::{Checksum, Dialect};
 
 use crate::dialect;
@@ -77,12 +77,14 @@ fn are_judged(dialect: Dialect, statement: &Statement<'_>) {
 }
 
 /// A byte order mark is white space at the start and a letter elsewhere; `DELIMITER` is no part of
-/// the statements that it changes; to SQLite `/*` at the very end is two operators.
+/// the statements that it changes, nor is what sets how quotes are read; to SQLite `/*` at the very
+/// end is two operators.
 fn depends_on_its_place(dialect: Dialect, text: &str) -> bool {
+    let mentions = |word: &str| text.to_ascii_lowercase().contains(word);
     text.contains(BYTE_ORDER_MARK)
         || match dialect {
-            Dialect::Postgres => false,
-            Dialect::Mysql => text.to_ascii_lowercase().contains("delimiter"),
+            Dialect::Postgres => mentions("standard_conforming_strings"),
+            Dialect::Mysql => mentions("delimiter") || mentions("sql_mode"),
             Dialect::Sqlite => text.ends_with("/*"),
         }
 }
@@ -135,7 +137,8 @@ fn texts<'t>(statements: &[Statement<'t>]) -> Vec<&'t str> {
 }
 
 fn names_its_place(text: &str, error: &SplitError) {
-    assert!(error.to_string().contains("is never closed"), "{error}");
+    let (what, said) = (&error.what, error.to_string());
+    assert_eq!(matches!(what, Unfit::Unterminated(_)), said.contains("is never closed"), "{said}");
     assert!(places(text).any(|(_, place)| place == error.position), "{error}");
 }
 

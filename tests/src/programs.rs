@@ -84,6 +84,15 @@ pub(crate) fn pgbouncer() -> PathBuf {
     })
 }
 
+/// Galera's library, which a MariaDB server loads.
+pub(crate) fn galera() -> PathBuf {
+    let folders =
+        ["/usr/lib/galera", "/usr/lib64/galera-4", "/usr/lib64/galera"].map(PathBuf::from);
+    first("libgalera_smm.so", &folders).unwrap_or_else(|| {
+        panic!("no `libgalera_smm.so` found: install Galera 4 (Debian: `apt-get install galera-4 rsync`)")
+    })
+}
+
 /// The proxy that spreads reads.
 pub(crate) fn pgpool() -> PathBuf {
     let mut folders = search_path();

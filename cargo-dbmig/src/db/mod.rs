@@ -4,7 +4,7 @@ mod server;
 mod sqlite;
 
 use dbmig_core::Dialect;
-use dbmig_runtime::cli::{self, Exit};
+use dbmig_runtime::cli::{self, Asked, Exit};
 use dbmig_runtime::url::DatabaseUrl;
 use serde_json::json;
 
@@ -76,7 +76,7 @@ fn reset(url: &DatabaseUrl, others: Others, session: &Session) -> Result<Exit> {
 }
 
 fn confirm(what: &str, url: &DatabaseUrl, session: &Session) -> Result<(), Exit> {
-    cli::confirm(&session.output, url, what, session.confirmation)
+    cli::confirm(&session.output, url, what, Asked::Everywhere, session.confirmation)
 }
 
 fn told(outcome: Outcome, url: &DatabaseUrl, session: &Session) -> Exit {

@@ -1,7 +1,7 @@
 //! An SQLite database is a file, and what SQLite keeps beside it.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use dbmig_runtime::connect;
@@ -15,7 +15,8 @@ use crate::failure::{Failure, Result};
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
 pub(super) fn create(url: &DatabaseUrl) -> Result<Outcome> {
-    let path = path(url)?;
+    let path = file(url)?;
+    url.must_write().map_err(|error| Failure::usage(error.to_string()))?;
     if path.exists() {
         check(&path)?;
         return Ok(Outcome::Existed);
@@ -23,20 +24,25 @@ pub(super) fn create(url: &DatabaseUrl) -> Result<Outcome> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(Failure::io("create", folder))?;
     }
-    connect(url)?;
-    if !path.exists() {
-        // SQLite may wait for the first write.
-        File::create_new(&path).map_err(Failure::io("create", &path))?;
+    // SQLite may wait for the first write, and `mode=rw` creates nothing.
+    if let Err(error) = File::create_new(&path)
+        // Another one was faster, or it is a link to a file that is not there.
+        && error.kind() != io::ErrorKind::AlreadyExists
+    {
+        return Err(Failure::io("create", &path)(error));
     }
+    connect(url)?;
     Ok(Outcome::Created)
 }
 
 pub(super) fn drop(url: &DatabaseUrl) -> Result<Outcome> {
-    let path = path(url)?;
+    let path = file(url)?;
     if !path.exists() {
         return Ok(Outcome::Absent);
     }
     check(&path)?;
+    // SQLite keeps what belongs to it beside the file itself, not beside a link.
+    let path = fs::canonicalize(&path).map_err(Failure::io("find", &path))?;
     fs::remove_file(&path).map_err(Failure::io("remove", &path))?;
     for suffix in ["-wal", "-shm", "-journal"] {
         let mut beside = path.clone().into_os_string();
@@ -49,16 +55,11 @@ pub(super) fn drop(url: &DatabaseUrl) -> Result<Outcome> {
     Ok(Outcome::Dropped)
 }
 
-fn path(url: &DatabaseUrl) -> Result<PathBuf> {
-    match url.database().as_deref() {
-        None | Some("" | ":memory:") => Err(Failure::usage(format!("{url} is no file"))
-            .help("name one, for example --database-url app.db")),
-        // `file:///x` and `file://localhost/x` mean /x.
-        Some(path) => Ok(path
-            .strip_prefix("//localhost/")
-            .or_else(|| path.strip_prefix("///"))
-            .map_or_else(|| PathBuf::from(path), |rest| Path::new("/").join(rest))),
-    }
+fn file(url: &DatabaseUrl) -> Result<PathBuf> {
+    url.sqlite_file().map(|file| file.path.clone()).ok_or_else(|| {
+        Failure::usage(format!("{url} is no file"))
+            .help("name one, for example --database-url sqlite://app.db")
+    })
 }
 
 /// Refuses what is not a database: a wrong URL shall not cost a file.
@@ -71,7 +72,7 @@ fn check(path: &Path) -> Result<()> {
         return Ok(());
     }
     Err(Failure::refused(format!("{} is a file, but no SQLite database", path.display()))
-        .help("check the database URL"))
+        .help("check the database URL; an encrypted database cannot be told from another file"))
 }
 
 #[cfg(test)]
@@ -107,12 +108,29 @@ mod tests {
         assert_eq!(drop(&url).unwrap(), Outcome::Dropped);
     }
 
+    #[cfg(unix)]
     #[test]
-    fn urls_become_paths() {
-        let path = |text: &str| path(&DatabaseUrl::parse(text).unwrap()).map_err(|e| e.message);
-        assert_eq!(path("file:/a/b.db?mode=rwc"), Ok(PathBuf::from("/a/b.db")));
-        assert_eq!(path("file:///a/b.db"), Ok(PathBuf::from("/a/b.db")));
-        assert_eq!(path("sqlite://b.db"), Ok(PathBuf::from("b.db")));
-        assert_eq!(path(":memory:"), Err(":memory: is no file".to_owned()));
+    fn a_link_leads_to_the_file_and_what_is_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name| folder.path().join(name);
+        fs::create_dir(at("data")).unwrap();
+        fs::write(at("data/a.db"), MAGIC).unwrap();
+        fs::write(at("data/a.db-wal"), "").unwrap();
+        std::os::unix::fs::symlink(at("data/a.db"), at("link.db")).unwrap();
+        assert_eq!(drop(&url(&at("link.db"))).unwrap(), Outcome::Dropped);
+        assert_eq!(fs::read_dir(at("data")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn only_a_file_is_created_or_dropped() {
+        for text in [":memory:", "sqlite://:memory:", "file:a.db?mode=memory", "file:/a?vfs=memdb"]
+        {
+            let url = DatabaseUrl::parse(text).unwrap();
+            for refused in [create(&url).unwrap_err(), drop(&url).unwrap_err()] {
+                assert_eq!(refused.message, format!("{text} is no file"));
+            }
+        }
+        let readable = DatabaseUrl::parse("file:/nowhere/a.db?mode=ro").unwrap();
+        assert!(create(&readable).unwrap_err().message.contains("reading only"));
     }
 }

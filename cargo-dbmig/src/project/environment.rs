@@ -1,12 +1,13 @@
 //! Variables, from the process and from `.env`.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Result};
 
 /// Variables of the process, then those of the `.env` here or in a folder above.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Environment {
     process: HashMap<String, String>,
     file: HashMap<String, String>,
@@ -14,11 +15,18 @@ pub(crate) struct Environment {
 }
 
 /// A variable and where it was found.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct Variable {
     pub(crate) value: String,
     /// For messages: `DATABASE_URL in .env`.
     pub(crate) origin: String,
+}
+
+/// Values may be secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl Environment {
@@ -77,15 +85,21 @@ fn broken(path: &Path, error: &dotenvy::Error) -> Failure {
             let mut lines = content.lines().enumerate();
             let found = lines.find(|(_, line)| line.trim().ends_with(text.trim()));
             let place = found.map_or(String::new(), |(index, _)| format!(":{}", index + 1));
-            let name = found.and_then(|(_, line)| line.split_once('='));
-            let name =
-                name.map_or("this line".to_owned(), |(name, _)| format!("`{}`", name.trim()));
+            let name = found.and_then(|(_, line)| variable(line));
+            let name = name.map_or("this line".to_owned(), |name| format!("`{name}`"));
             Failure::usage(format!("{shown}{place}: cannot read {name}"))
                 .help("write NAME=value, the value in '..' where it holds spaces, quotes, $ or #")
         }
         dotenvy::Error::Io(error) => Failure::usage(format!("cannot read {shown}: {error}")),
         _ => Failure::usage(format!("cannot read {shown}")),
     }
+}
+
+/// The name that a line sets; what stands before a `=` need not be one.
+fn variable(line: &str) -> Option<&str> {
+    let name = line.split_once('=')?.0.trim();
+    let name = name.strip_prefix("export ").unwrap_or(name).trim_start();
+    name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_').then_some(name)
 }
 
 #[cfg(test)]
@@ -115,6 +129,8 @@ mod tests {
             ("DATABASE_URL=postgres://u:hunter2 @h/d", ".env:2: cannot read `DATABASE_URL`"),
             ("DATABASE_URL='hunter2", ".env:2: cannot read `DATABASE_URL`"),
             ("PASSWORD hunter2", ".env:2: cannot read this line"),
+            ("DATABASE_URL postgres://u:hunter2@h/d?a=b", ".env:2: cannot read this line"),
+            ("export DATABASE_URL='hunter2", ".env:2: cannot read `DATABASE_URL`"),
         ] {
             std::fs::write(&path, format!("A=1\n{line}\n")).unwrap();
             let failure = Environment::read(HashMap::new(), root.path()).unwrap_err();

@@ -11,7 +11,7 @@ mod settings;
 use std::path::{Path, PathBuf};
 
 use dbmig_core::Dialect;
-use dbmig_runtime::url::DatabaseUrl;
+use dbmig_runtime::url::{DatabaseUrl, Unread};
 
 pub(crate) use database::VARIABLES;
 pub(crate) use directory::MigrationsDir;
@@ -65,7 +65,17 @@ impl Project {
 
     /// The database's URL, where one is named anywhere.
     pub(crate) fn database_url(&self) -> Result<Option<DatabaseUrl>> {
-        database::find(self.location.database_url.as_deref(), &self.environment)
+        database::find(self.location.database_url.as_ref().map(Unread::expose), &self.environment)
+    }
+
+    /// The schema of the ledger, where anything names it.
+    pub(crate) fn ledger_schema(&self) -> Option<String> {
+        let named = self.environment.first_of(&["DBMIG_LEDGER_SCHEMA"]).map(|found| found.value);
+        self.location
+            .ledger_schema
+            .clone()
+            .or(named)
+            .or_else(|| self.settings.ledger_schema.clone())
     }
 
     /// The database that the project is for, as far as anything says so.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum as _;
 use dbmig_core::Dialect;
-use dbmig_core::scan::{CargoSettings, WRONG_DECLARATIONS, WrongDeclarations};
+use dbmig_core::scan::{CargoSettings, LEDGER_SCHEMA, Rule, Strictness};
 use dbmig_core::sql::Position;
 use dbmig_runtime::cli::LockArg;
 use toml_edit::{Item, Key, TableLike};
@@ -13,7 +13,16 @@ use super::Manifest;
 use super::manifest::Manifests;
 use crate::failure::{Failure, Result, nearest};
 
-const KEYS: [&str; 4] = ["migrations-dir", "backend", "lock", WRONG_DECLARATIONS];
+const KEYS: [&str; 8] = [
+    "migrations-dir",
+    "backend",
+    "lock",
+    LEDGER_SCHEMA[0],
+    LEDGER_SCHEMA[1],
+    Rule::WrongDeclarations.key(),
+    Rule::BrokenDowns.key(),
+    Rule::TransactionControl.key(),
+];
 
 /// Our own settings; Diesel refuses unknown keys in diesel.toml.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -24,8 +33,10 @@ pub(crate) struct Settings {
     pub(crate) backend: Option<Dialect>,
     /// `lock`
     pub(crate) lock: Option<LockArg>,
-    /// `wrong-declarations`, which the build script and the macro read with the same code.
-    pub(crate) wrong_declarations: WrongDeclarations,
+    /// `ledger-schema`
+    pub(crate) ledger_schema: Option<String>,
+    /// `wrong-declarations` and so on, which the build script and the macro read with the same code.
+    pub(crate) strictness: Strictness,
 }
 
 impl Settings {
@@ -40,14 +51,11 @@ impl Settings {
         let workspace = of(&manifests.workspace, "workspace")?;
         let fallback = own.or(workspace);
         let nearest = manifests.package.as_ref().or(manifests.workspace.as_ref());
-        let wrong_declarations =
-            match nearest.map(|manifest| CargoSettings::find(manifest.folder())) {
-                None => WrongDeclarations::default(),
-                Some(found) => {
-                    found.map_err(|problem| Failure::usage(problem.to_string()))?.wrong_declarations
-                }
-            };
-        Ok(Self { wrong_declarations, ..package.or(fallback) })
+        let strictness = match nearest.map(|manifest| CargoSettings::find(manifest.folder())) {
+            None => Strictness::default(),
+            Some(found) => found.map_err(|problem| Failure::usage(problem.to_string()))?.strictness,
+        };
+        Ok(Self { strictness, ..package.or(fallback) })
     }
 
     fn or(self, other: Self) -> Self {
@@ -55,7 +63,8 @@ impl Settings {
             migrations_dir: self.migrations_dir.or(other.migrations_dir),
             backend: self.backend.or(other.backend),
             lock: self.lock.or(other.lock),
-            wrong_declarations: WrongDeclarations::default(),
+            ledger_schema: self.ledger_schema.or(other.ledger_schema),
+            strictness: Strictness::default(),
         }
     }
 
@@ -93,7 +102,14 @@ impl Settings {
             let span = settings.get("lock").and_then(Item::span);
             refused(manifest, span, "`lock` is `advisory` or `lease`")
         })?;
-        Ok(Self { migrations_dir, backend, lock, ..Self::default() })
+        let [one, other] = LEDGER_SCHEMA;
+        let ledger_schema = text(one)?.or(text(other)?);
+        if ledger_schema == Some("") {
+            let span = settings.get(one).or(settings.get(other)).and_then(Item::span);
+            return Err(refused(manifest, span, "`ledger-schema` is the name of a schema"));
+        }
+        let ledger_schema = ledger_schema.map(str::to_owned);
+        Ok(Self { migrations_dir, backend, lock, ledger_schema, ..Self::default() })
     }
 }
 
@@ -104,7 +120,10 @@ fn check_keys(manifest: &Manifest, settings: &dyn TableLike, place: &str) -> Res
     let span = settings.key(key).and_then(Key::span);
     let help = match nearest(key, KEYS) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the keys are {}", KEYS.join(", ")),
+        None => {
+            let keys = KEYS.iter().filter(|key| **key != LEDGER_SCHEMA[1]).copied();
+            format!("the keys are {}", keys.collect::<Vec<_>>().join(", "))
+        }
     };
     Err(refused(manifest, span, &format!("unknown key `{key}` in {place}")).help(help))
 }
@@ -133,10 +152,12 @@ mod tests {
     fn the_package_goes_before_its_workspace_key_by_key() {
         let (root, settings) = read(
             "[package]\nname = 'm'\n[package.metadata.dbmig]\nmigrations-dir = 'db'",
-            "[workspace]\n[workspace.metadata.dbmig]\nmigrations-dir = 'x'\nbackend = 'mariadb'",
+            "[workspace]\n[workspace.metadata.dbmig]\nmigrations-dir = 'x'\nbackend = 'mariadb'\n\
+             ledger_schema = 'Shop'",
         );
         let settings = settings.unwrap();
         assert_eq!(settings.backend, Some(Dialect::Mysql));
+        assert_eq!(settings.ledger_schema.as_deref(), Some("Shop"));
         assert_eq!(settings.migrations_dir, Some(root.path().join("member/db")));
     }
 
@@ -159,11 +180,16 @@ mod tests {
         assert_eq!(refused("lock = 'none'").0, "Cargo.toml:4:8: `lock` is `advisory` or `lease`");
         assert_eq!(
             refused("schema = 'x'").1,
-            "the keys are migrations-dir, backend, lock, wrong-declarations"
+            "the keys are migrations-dir, backend, lock, ledger-schema, wrong-declarations, broken-downs, \
+             transaction-control"
         );
         assert_eq!(
             refused("backend = 'oracle'").0,
             "Cargo.toml:4:11: unknown database `oracle`: it is one of postgres, mysql, sqlite"
+        );
+        assert_eq!(
+            refused("ledger-schema = ''").0,
+            "Cargo.toml:4:17: `ledger-schema` is the name of a schema"
         );
         assert_eq!(refused("backend = 1").0, "Cargo.toml:4:11: `backend` must be a string");
     }

@@ -66,7 +66,10 @@ pub(super) fn scan(root: &Path, dir: &Path, dialect: Dialect) -> Result<Scanned,
     let settings =
         CargoSettings::find(root).map_err(|problem| ScanError::new(dir, vec![problem]))?;
     let scanned = scan::scan_shown_as(&root.join(dir), dir, dialect)?;
-    scanned.judged(settings.wrong_declarations)
+    let mut scanned = scanned.judged(settings.strictness)?;
+    // An app that looked elsewhere than `cargo dbmig` would apply everything once more.
+    scanned.set = scanned.set.in_ledger_schema(settings.ledger_schema);
+    Ok(scanned)
 }
 
 fn head(fingerprint: &str, runtime: &str) -> String {
@@ -92,4 +95,26 @@ fn keep(path: &Path, text: &str) {
 
 fn place(out: &Path, dir: &Path, dialect: Dialect) -> PathBuf {
     out.join(format!("{}_{dialect}.rs", fingerprint_variable(dir).to_ascii_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_module_carries_where_the_ledger_is() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("migrations/1_a")).unwrap();
+        fs::write(root.path().join("migrations/1_a/up.sql"), "CREATE TABLE a (id INT)").unwrap();
+        let module = |settings: &str| {
+            let manifest = format!("[package]\nname = 'm'\n[workspace]\n{settings}");
+            fs::write(root.path().join("Cargo.toml"), manifest).unwrap();
+            let dir = Path::new("migrations");
+            embed(root.path(), dir, Dialect::Postgres, "::rt", None).unwrap().module
+        };
+        assert!(module("").contains("::rt::Migrations::from_sorted(&MIGRATIONS)\n"));
+        let named = module("[package.metadata.dbmig]\nledger-schema = 'a \"b\"'");
+        let expected = r#"::rt::Migrations::from_sorted_in(&MIGRATIONS, "a \"b\"")"#;
+        assert!(named.contains(expected), "{named}");
+    }
 }

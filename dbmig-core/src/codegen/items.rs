@@ -36,7 +36,11 @@ pub fn module(set: &MigrationSet, runtime: &str) -> String {
             module.push_str(&format!("        ({index}, {settings}),\n"));
         }
     }
-    module.push_str(&filled(VERSION));
+    let made = match set.ledger_schema() {
+        None => "from_sorted(&MIGRATIONS)".to_owned(),
+        Some(schema) => format!("from_sorted_in(&MIGRATIONS, {schema:?})"),
+    };
+    module.push_str(&filled(VERSION).replace("MADE", &made));
     for (migration, variant) in set.iter().zip(&variants) {
         module.push_str(&format!("    #[doc = {:?}]\n    {variant},\n", doc::of(migration)));
     }
@@ -82,7 +86,7 @@ const SETTINGS: &str = r#"";
 
 const VERSION: &str = r#"    ];
     static MIGRATIONS: [embed::Migration; COUNT] = embed::migrations(TEXTS, CHECKSUMS, SETTINGS);
-    RUNTIME::Migrations::from_sorted(&MIGRATIONS)
+    RUNTIME::Migrations::MADE
 };
 
 /// A migration of this module, by its name. The order is that of their versions.

@@ -17,7 +17,7 @@ mod types;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::migration::{Down, Script};
+use crate::migration::{Down, Reversible, Script};
 use crate::outlook::{Backward, Forward, Ground, Impact, Losses, Outlook, Reversal};
 use crate::{Dialect, Migration, parallel};
 use change::{Act, Change};
@@ -61,10 +61,15 @@ fn one(dialect: Dialect, migration: &Migration, past: &Past<'_>) -> Inferred {
     let (backward, loses) = match migration.down() {
         Down::Missing => (impossible("there is no down.sql"), None),
         Down::Script(script) => match script.statements(dialect) {
-            Ok(statements) if statements.is_empty() => {
-                (impossible("its down.sql holds no statement"), None)
+            Ok(statements) if !statements.is_empty() => {
+                backward::judge(dialect, &changes(dialect, script))
             }
-            _ => backward::judge(dialect, &changes(dialect, script)),
+            Ok(_) if migration.settings.reversible == Reversible::Yes => (nothing_to_undo(), None),
+            Ok(_) => (impossible("its down.sql holds no statement"), None),
+            Err(error) => {
+                let ground = Ground::inferred(BROKEN_DOWN, Some(error.position));
+                (Backward { reversal: Reversal::Impossible, ground }, None)
+            }
         },
     };
     Inferred { forward, backward, breaks, loses }
@@ -84,15 +89,19 @@ fn impossible(reason: &str) -> Backward {
     Backward { reversal: Reversal::Impossible, ground: Ground::inferred(reason, None) }
 }
 
+fn nothing_to_undo() -> Backward {
+    let ground = Ground::inferred("its down.sql holds no statement: nothing is to be undone", None);
+    Backward { reversal: Reversal::Restores, ground }
+}
+
+const BROKEN_DOWN: &str = "its down.sql cannot be played";
+
 /// What all statements of a script do, in their order.
 fn changes(dialect: Dialect, script: &Script) -> Vec<Change> {
     match script.statements(dialect) {
         Ok(statements) => statements.iter().flat_map(read::changes).collect(),
         Err(error) => {
-            vec![Change {
-                act: Act::NotUnderstood(error.what.to_string()),
-                position: error.position,
-            }]
+            vec![Change { act: Act::NotUnderstood(error.to_string()), position: error.position }]
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn parse(statement: &Statement<'_>) -> Result<ast::Statement, String>
         Dialect::Mysql => &MySqlDialect {},
         Dialect::Sqlite => &SQLiteDialect {},
     };
-    whole(dialect, statement.text).map_err(|error| match error {
+    whole(dialect, &statement.text_as_usual()).map_err(|error| match error {
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,
         ParserError::RecursionLimitExceeded => "nested too deeply to be read".to_owned(),
     })

@@ -83,7 +83,7 @@ pub enum IrreversibleReason {
         /// The file.
         path: String,
     },
-    /// Its `down.sql` ends in the middle of something.
+    /// Its `down.sql` cannot be played.
     BrokenDown {
         /// The file.
         path: String,
@@ -104,7 +104,11 @@ impl fmt::Display for IrreversibleReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoDown => f.write_str("it has no down.sql"),
-            Self::EmptyDown { path } => write!(f, "{path} holds no statement"),
+            Self::EmptyDown { path } => write!(
+                f,
+                "{path} holds no statement (where there is nothing to undo, say `reversible = \"yes\"` \
+                 under `[dbmig]` in metadata.toml)"
+            ),
             Self::BrokenDown { path, error } => write!(f, "{path}:{}: {error}", error.position),
             Self::Declared => f.write_str("its metadata.toml says `reversible = \"no\"`"),
             Self::Untrusted(why) => f.write_str(match why {
@@ -239,8 +243,13 @@ impl Blocked {
                             what is stored (`down_script` in __dbmig_history), and revert by hand"
                         .to_owned();
                 }
+                let broken = |one: &Irreversible| {
+                    matches!(one.reason, IrreversibleReason::BrokenDown { .. })
+                };
                 let how = if all.iter().all(gone) {
                     "deploy the version that has them, or put the missing directories back"
+                } else if all.iter().all(broken) {
+                    "mend the down.sql"
                 } else {
                     "write the missing down.sql"
                 };

@@ -4,12 +4,13 @@ use super::blocked::Blocked;
 use super::in_flight::{self, Outcome};
 use super::stuck::{Stuck, StuckReason};
 use super::{
-    Action, Beyond, Cause, Direction, DownScript, History, Interrupted, Place, Step, TakenUp, Target,
+    Action, Beyond, Cause, Direction, DownScript, History, Interrupted, Place, Step, TakenUp,
+    Target,
 };
 use crate::migration::{Down, MigrationSet, Script};
 use crate::outlook::Impact;
 use crate::sql::{self, Statement, kind, session};
-use crate::{Checksum, Dialect, Version};
+use crate::{Dialect, Version};
 
 /// Where a run goes on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -175,9 +176,7 @@ fn unchanged(
     let Some(now) = now else { return Ok(()) };
     let after = now.statements(dialect).unwrap_or_default();
     // The script of before was stored without its passwords.
-    let sum = |statement: &Statement<'_>| {
-        Checksum::of(dialect, &sql::hide_secrets(dialect, statement.text))
-    };
+    let sum = Statement::checksum_without_secrets;
     let same = |n: usize| match (before.get(n), after.get(n)) {
         (Some(old), Some(new)) => sum(old) == sum(new),
         _ => false,
@@ -192,7 +191,7 @@ fn unchanged(
 }
 
 fn place(path: String, index: usize, statement: &Statement<'_>) -> Place {
-    let text = sql::hide_secrets(statement.dialect(), statement.text).into_owned();
+    let text = statement.without_secrets().into_owned();
     Place { path, position: statement.position, number: index + 1, text }
 }
 

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 mod decision;
+mod home;
 use crate::migration::{Body, Down, Script, Settings, SqlBody};
 use crate::outlook::{Backward, Forward, Ground, Impact, Outlook, Reversal};
 use crate::status::{State, status};
@@ -309,7 +310,10 @@ fn a_run_that_vanished_during_a_statement_stops_the_next_one() {
     );
     // Between two statements nothing is in doubt.
     let between = interrupted(Cause::Lost, 1, 1, "SELECT 1;\nSELECT 2");
-    assert_eq!(decide(&set, &between, &Target::Latest).unwrap().steps[0].done_before, 1);
+    let plan = decide(&set, &between, &Target::Latest).unwrap();
+    assert_eq!(plan.steps[0].done_before, 1);
+    // The row must still be so when the step begins.
+    assert_eq!(plan.steps[0].takes_up, Some(TakenUp { run: 1, started: 1, done: 1 }));
 }
 
 #[test]

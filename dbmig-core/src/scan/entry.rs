@@ -9,9 +9,10 @@ use super::metadata::Declared;
 use super::warning::{Smell, Warning};
 use super::{Report, metadata, text};
 use crate::checksum::Sum;
-use crate::migration::{Body, Down, Execution, Migration, Script, Settings, SqlBody};
+use crate::migration::{Body, Down, Execution, Migration, Reversible, Script, Settings, SqlBody};
 use crate::outlook::Outlook;
-use crate::sql::{Piece, Statement, kind, split_and_show};
+use crate::sql::control::Control;
+use crate::sql::{Piece, Reading, SplitError, Statement, kind, split_and_show};
 use crate::{Checksum, Dialect, Version};
 
 /// A migration, and where its `metadata.toml` says something about it.
@@ -29,9 +30,9 @@ pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Judged> {
         return None; // What it holds is no migration: its lack of an up.sql is no second problem.
     }
     let settings = settings(content, report);
-    let execution = settings.as_ref().map(|(settings, _)| settings.execution).unwrap_or_default();
-    let up = up(&entry.path, content, execution, report);
-    let down = down(&entry.path, content, execution, report);
+    let says = settings.as_ref().map_or(&Settings::DEFAULT, |(settings, _)| settings);
+    let up = up(&entry.path, content, says, report);
+    let down = down(&entry.path, content, says, report);
     nearly_named(&entry.path, content, report);
     let (Ok((name, version)), Some((settings, declared)), Some((up, checksum)), Some(down)) =
         (named, settings, up, down)
@@ -78,62 +79,77 @@ fn settings(content: &Content, report: &mut Report) -> Option<(Settings, Declare
 fn up(
     path: &Path,
     content: &Content,
-    execution: Execution,
+    says: &Settings,
     report: &mut Report,
 ) -> Option<(Script, Checksum)> {
-    match &content.up {
-        None => report.refuse(path, Fault::NoUp),
-        Some(file) if file.bytes.as_ref().is_ok_and(Vec::is_empty) => {
-            report.refuse(&file.path, Fault::EmptyUp);
-        }
-        Some(file) => {
-            let mut sum = Sum::new();
-            let see = |piece: &Piece<'_>| sum.add(piece);
-            let script = script(file, Smell::OnlyComments, execution, report, see)?;
-            return Some((script, sum.checksum()));
-        }
+    let Some(file) = &content.up else {
+        report.refuse(path, Fault::NoUp);
+        return None;
+    };
+    if file.bytes.as_ref().is_ok_and(Vec::is_empty) {
+        report.refuse(&file.path, Fault::EmptyUp);
+        return None;
     }
-    None
-}
-
-fn down(path: &Path, content: &Content, execution: Execution, report: &mut Report) -> Option<Down> {
-    match &content.down {
-        Some(file) => script(file, Smell::EmptyDown, execution, report, |_| {}).map(Down::Script),
-        None => {
-            report.warn(path, Smell::NoDown);
-            Some(Down::Missing)
+    let script = script(file, report)?;
+    let mut sum = Sum::new();
+    match split(report.dialect, &script.text, |piece| sum.add(piece)) {
+        Ok(statements) if statements.is_empty() => report.warn(&file.path, Smell::OnlyComments),
+        Ok(statements) => {
+            misfits(&file.path, &statements, says.execution, report);
+            prepares(&file.path, &statements, says.execution, report);
         }
-    }
-}
-
-/// The script in `file`; `empty` is what it smells of without a statement, and `see` sees its
-/// pieces.
-fn script(
-    file: &File,
-    empty: Smell,
-    execution: Execution,
-    report: &mut Report,
-    see: impl FnMut(&Piece<'_>),
-) -> Option<Script> {
-    let text = text::of_script(file).map_err(|problem| report.problems.push(problem)).ok()?;
-    let path = file.path.display().to_string();
-    let script = Script { path: Cow::Owned(path), text: Cow::Owned(text) };
-    match split_and_show(report.dialect, &script.text, see) {
-        Ok(statements) if statements.is_empty() => report.warn(&file.path, empty),
-        Ok(statements) if execution == Execution::Transaction => {
-            report.warnings.extend(misfits(&file.path, &statements, report.dialect));
-        }
-        Ok(_) => {}
-        Err(error) => {
-            report.problems.push(Problem::at(&file.path, error.position, Fault::Sql(error)));
+        Err(errors) => {
+            let at = |error: SplitError| Problem::at(&file.path, error.position, Fault::Sql(error));
+            report.problems.extend(errors.into_iter().map(at));
             return None;
         }
     }
-    Some(script)
+    Some((script, sum.checksum()))
+}
+
+/// The way back. What cannot be played is none, but no reason to refuse the directory: others play
+/// what they have, and it may be years old.
+fn down(path: &Path, content: &Content, says: &Settings, report: &mut Report) -> Option<Down> {
+    let Some(file) = &content.down else {
+        report.warn(path, Smell::NoDown);
+        return Some(Down::Missing);
+    };
+    let script = script(file, report)?;
+    match split(report.dialect, &script.text, |_| {}) {
+        Ok(statements) if statements.is_empty() && says.reversible == Reversible::Yes => {}
+        Ok(statements) if statements.is_empty() => report.warn(&file.path, Smell::EmptyDown),
+        Ok(statements) => misfits(&file.path, &statements, says.execution, report),
+        Err(errors) => report.warnings.extend(errors.into_iter().map(|error| Warning {
+            path: file.path.clone(),
+            position: Some(error.position),
+            smell: Smell::BrokenDown(error),
+        })),
+    }
+    Some(Down::Script(script))
+}
+
+fn script(file: &File, report: &mut Report) -> Option<Script> {
+    let text = text::of(file).map_err(|problem| report.problems.push(problem)).ok()?;
+    let path = file.path.display().to_string();
+    Some(Script { path: Cow::Owned(path), text: Cow::Owned(text) })
+}
+
+/// The statements, or all that is wrong; `see` sees the pieces.
+fn split<'t>(
+    dialect: Dialect,
+    text: &'t str,
+    see: impl FnMut(&Piece<'t>),
+) -> Result<Vec<Statement<'t>>, Vec<SplitError>> {
+    split_and_show(Reading::of(dialect), text, see)
+        .map_err(|errors| std::iter::once(errors.first).chain(errors.others).collect())
 }
 
 /// Statements that do not go with the migration's transaction.
-fn misfits(path: &Path, statements: &[Statement<'_>], dialect: Dialect) -> Vec<Warning> {
+fn misfits(path: &Path, statements: &[Statement<'_>], execution: Execution, report: &mut Report) {
+    if execution != Execution::Transaction {
+        return;
+    }
+    let dialect = report.dialect;
     let smell = |statement: &Statement<'_>| {
         if kind::ends_transaction(dialect, statement) {
             Some(Smell::EndsTransaction)
@@ -147,7 +163,25 @@ fn misfits(path: &Path, statements: &[Statement<'_>], dialect: Dialect) -> Vec<W
         let (path, position) = (path.to_owned(), Some(statement.position));
         smell(statement).map(|smell| Warning { path, position, smell })
     };
-    statements.iter().filter_map(warning).collect()
+    report.warnings.extend(statements.iter().filter_map(warning));
+}
+
+/// Other statements that end the transaction are warned of: what another tool has applied stays
+/// usable. This one leaves locks that outlive the session, and nobody who knows of them.
+fn prepares(path: &Path, statements: &[Statement<'_>], execution: Execution, report: &mut Report) {
+    let dialect = report.dialect;
+    let left = |at: usize| {
+        Control::of(dialect, statements) == Control::EndsOuter(at)
+            || !statements[at..].iter().any(|s| kind::ends_prepared(dialect, s))
+    };
+    let found: Vec<_> = statements
+        .iter()
+        .enumerate()
+        .filter(|(_, statement)| kind::prepares_transaction(dialect, statement))
+        .filter(|(at, _)| execution == Execution::Transaction && left(*at))
+        .map(|(_, statement)| Problem::at(path, statement.position, Fault::PreparesTransaction))
+        .collect();
+    report.problems.extend(found);
 }
 
 /// A misspelt file is as good as a missing one, and nobody would say so.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::strictness::WRONG_DECLARATIONS;
+use super::strictness::Rule;
 use super::warning::Smell;
 use crate::migration::DuplicateVersion;
 use crate::sql::{Position, SplitError};
@@ -78,10 +78,10 @@ pub enum Fault {
         /// How many bytes before it are UTF-8.
         offset: usize,
     },
-    /// A NUL character in SQL.
-    Nul,
-    /// SQL that ends in the middle of something.
+    /// SQL that cannot be played.
     Sql(SplitError),
+    /// `PREPARE TRANSACTION` in a migration that is one transaction.
+    PreparesTransaction,
     /// Something in `metadata.toml`; the text says what and what to do.
     Metadata(String),
     /// A setting in Cargo.toml; the text says what and what to do.
@@ -132,14 +132,19 @@ impl fmt::Display for Fault {
             Self::NotUtf8 { offset } => {
                 return write!(
                     f,
-                    "byte {offset} is not UTF-8: save the file as UTF-8 (`iconv -f LATIN1 -t UTF-8`)",
+                    "byte {offset} is not UTF-8: save the file as UTF-8 text. A dump with binary values is written \
+                     anew with these in hexadecimal (`--hex-blob`): to convert it would change them",
                 );
             }
-            Self::Nul => "a NUL character, which no database accepts in SQL: remove it",
             Self::Sql(error) => return error.fmt(f),
             Self::Metadata(text) | Self::Setting(text) => text,
+            Self::PreparesTransaction => {
+                "this statement would leave a transaction prepared, with its locks, and nothing here \
+                 ends that: remove it, or say `run_in_transaction = false` in metadata.toml"
+            }
             Self::Denied(smell) => {
-                return write!(f, "{smell} (`{WRONG_DECLARATIONS}` in Cargo.toml denies it)");
+                let key = Rule::of(smell).map_or("a setting", Rule::key);
+                return write!(f, "{smell} (`{key}` in Cargo.toml denies it)");
             }
         })
     }

@@ -39,7 +39,7 @@ fn backward(migration: &Migration, declared: &Declared, inferred: &Inferred) -> 
         Down::Missing => return no_way_back(migration, declared, "there is no down.sql"),
     };
     if inferred.backward.reversal == Reversal::Impossible {
-        return no_way_back(migration, declared, "its down.sql holds no statement");
+        return no_way_back(migration, declared, &inferred.backward.ground.reason);
     }
     if migration.settings.reversible != Reversible::Yes {
         return None;

@@ -1,4 +1,4 @@
-//! `wrong-declarations` in Cargo.toml: what becomes of a `metadata.toml` that the SQL contradicts.
+//! What Cargo.toml says to a build: what becomes of what smells, and where the ledger is.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,57 @@ use super::{ScanError, Scanned};
 use crate::Dialect;
 use crate::sql::Position;
 
-/// The key in `[package.metadata.dbmig]` or `[workspace.metadata.dbmig]`.
-pub const WRONG_DECLARATIONS: &str = "wrong-declarations";
+/// The key that names the schema of the ledger: as the other keys are spelled, and as the method of
+/// `Migrator` is.
+pub const LEDGER_SCHEMA: [&str; 2] = ["ledger-schema", "ledger_schema"];
 
-/// What becomes of a `metadata.toml` that the SQL beside it contradicts.
+/// What a setting is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// A `metadata.toml` that the SQL beside it contradicts.
+    WrongDeclarations,
+    /// A `down.sql` that cannot be played.
+    BrokenDowns,
+    /// A statement that ends the transaction of its migration.
+    TransactionControl,
+}
+
+impl Rule {
+    /// All of them.
+    pub const ALL: [Self; 3] =
+        [Self::WrongDeclarations, Self::BrokenDowns, Self::TransactionControl];
+
+    /// The key in `[package.metadata.dbmig]` or `[workspace.metadata.dbmig]`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::WrongDeclarations => "wrong-declarations",
+            Self::BrokenDowns => "broken-downs",
+            Self::TransactionControl => "transaction-control",
+        }
+    }
+
+    /// The one that is about `smell`.
+    pub(super) const fn of(smell: &Smell) -> Option<Self> {
+        match smell {
+            Smell::WrongDeclaration { .. } => Some(Self::WrongDeclarations),
+            Smell::BrokenDown(_) => Some(Self::BrokenDowns),
+            Smell::EndsTransaction => Some(Self::TransactionControl),
+            Smell::StraySql
+            | Smell::NearlyNamed { .. }
+            | Smell::NoUnderscore
+            | Smell::EmptyVersion
+            | Smell::TextOrder { .. }
+            | Smell::NoDown
+            | Smell::EmptyDown
+            | Smell::OnlyComments
+            | Smell::RefusesTransaction => None,
+        }
+    }
+}
+
+/// What becomes of something that smells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WrongDeclarations {
+pub enum Level {
     /// Nothing is said about it.
     Allow,
     /// It is a warning.
@@ -27,14 +72,39 @@ pub enum WrongDeclarations {
     Deny,
 }
 
+/// The level of each rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Strictness([Option<Level>; Rule::ALL.len()]);
+
+impl Strictness {
+    /// Of a rule; a warning where nothing is said.
+    pub fn level(self, rule: Rule) -> Level {
+        self.0[rule as usize].unwrap_or_default()
+    }
+
+    /// With another level for a rule.
+    #[must_use]
+    pub fn with(mut self, rule: Rule, level: Level) -> Self {
+        self.0[rule as usize] = Some(level);
+        self
+    }
+
+    /// What is said here, else what is said in `other`.
+    fn or(self, other: Self) -> Self {
+        Self(Rule::ALL.map(|rule| self.0[rule as usize].or(other.0[rule as usize])))
+    }
+}
+
 /// What the Cargo.toml files around a folder say.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct CargoSettings {
-    /// `wrong-declarations`
-    pub wrong_declarations: WrongDeclarations,
+    /// `wrong-declarations`, `broken-downs` and so on.
+    pub strictness: Strictness,
     /// `backend`, else the only database among the features of `dbmig-runtime`, else of `diesel`.
     pub dialect: Option<Dialect>,
+    /// `ledger-schema`
+    pub ledger_schema: Option<String>,
     /// The files that were read.
     pub files: Vec<PathBuf>,
 }
@@ -42,8 +112,9 @@ pub struct CargoSettings {
 /// What one Cargo.toml says.
 #[derive(Default)]
 struct Said {
-    wrong_declarations: Option<WrongDeclarations>,
+    strictness: Strictness,
     backend: Option<Dialect>,
+    ledger_schema: Option<String>,
 }
 
 impl CargoSettings {
@@ -51,7 +122,7 @@ impl CargoSettings {
     /// that cannot be read is cargo's affair.
     ///
     /// # Errors
-    /// The value of `wrong-declarations` that is none.
+    /// The value of a [`Rule`] or of `ledger-schema` that is none.
     pub fn find(folder: &Path) -> Result<Self, Problem> {
         let mut found = Self::default();
         let (mut package, mut workspace) = (None, Said::default());
@@ -74,8 +145,8 @@ impl CargoSettings {
             }
         }
         let package = package.unwrap_or_default();
-        let said = package.wrong_declarations.or(workspace.wrong_declarations);
-        found.wrong_declarations = said.unwrap_or_default();
+        found.strictness = package.strictness.or(workspace.strictness);
+        found.ledger_schema = package.ledger_schema.or(workspace.ledger_schema);
         found.dialect = package.backend.or(workspace.backend).or(found.dialect);
         Ok(found)
     }
@@ -98,22 +169,38 @@ impl Manifest<'_> {
         let settings = settings.get_ref();
         let backend =
             settings.get("backend").and_then(|backend| backend.get_ref().as_str()?.parse().ok());
-        let wrong_declarations = match settings.get(WRONG_DECLARATIONS) {
-            None => None,
-            Some(value) => Some(self.word(value)?),
-        };
-        Ok(Said { wrong_declarations, backend })
+        let mut strictness = Strictness::default();
+        for rule in Rule::ALL {
+            if let Some(value) = settings.get(rule.key()) {
+                strictness = strictness.with(rule, self.level(rule, value)?);
+            }
+        }
+        let ledger_schema = LEDGER_SCHEMA.into_iter().find_map(|key| settings.get(key));
+        let ledger_schema = ledger_schema.map(|value| self.name(value)).transpose()?;
+        Ok(Said { strictness, backend, ledger_schema })
     }
 
-    fn word(&self, value: &Spanned<DeValue<'_>>) -> Result<WrongDeclarations, Problem> {
+    fn name(&self, value: &Spanned<DeValue<'_>>) -> Result<String, Problem> {
         match value.get_ref().as_str() {
-            Some("allow") => Ok(WrongDeclarations::Allow),
-            Some("warn") => Ok(WrongDeclarations::Warn),
-            Some("deny") => Ok(WrongDeclarations::Deny),
+            Some(name) if !name.is_empty() => Ok(name.to_owned()),
+            Some(_) | None => {
+                let place = Position::at(self.text, value.span().start);
+                let fault = "`ledger-schema` is the name of a schema".to_owned();
+                Err(Problem::at(self.path, place, Fault::Setting(fault)))
+            }
+        }
+    }
+
+    fn level(&self, rule: Rule, value: &Spanned<DeValue<'_>>) -> Result<Level, Problem> {
+        match value.get_ref().as_str() {
+            Some("allow") => Ok(Level::Allow),
+            Some("warn") => Ok(Level::Warn),
+            Some("deny") => Ok(Level::Deny),
             _ => {
                 let place = Position::at(self.text, value.span().start);
                 let fault = format!(
-                    "`{WRONG_DECLARATIONS}` is \"allow\", \"warn\" or \"deny\", not `{}`",
+                    "`{}` is \"allow\", \"warn\" or \"deny\", not `{}`",
+                    rule.key(),
                     self.text.get(value.span()).unwrap_or_default()
                 );
                 Err(Problem::at(self.path, place, Fault::Setting(fault)))
@@ -136,30 +223,22 @@ impl Manifest<'_> {
 }
 
 impl Scanned {
-    /// With what the settings say about wrong declarations.
+    /// With what the settings say about what smells.
     ///
     /// # Errors
-    /// Those that are denied.
-    pub fn judged(mut self, settings: WrongDeclarations) -> Result<Self, ScanError> {
-        let is_wrong = |smell: &Smell| matches!(smell, Smell::WrongDeclaration { .. });
-        match settings {
-            WrongDeclarations::Warn => {}
-            WrongDeclarations::Allow => self.warnings.retain(|warning| !is_wrong(&warning.smell)),
-            WrongDeclarations::Deny => {
-                let wrong = self.warnings.iter().filter(|warning| is_wrong(&warning.smell));
-                let problems: Vec<_> = wrong
-                    .map(|warning| Problem {
-                        path: warning.path.clone(),
-                        position: warning.position,
-                        fault: Fault::Denied(warning.smell.clone()),
-                    })
-                    .collect();
-                if !problems.is_empty() {
-                    return Err(ScanError::new(&self.dir, problems));
-                }
-            }
-        }
-        Ok(self)
+    /// What is denied.
+    pub fn judged(mut self, strictness: Strictness) -> Result<Self, ScanError> {
+        let level = |smell: &Smell| Rule::of(smell).map_or(Level::Warn, |r| strictness.level(r));
+        self.warnings.retain(|warning| level(&warning.smell) != Level::Allow);
+        let denied = self.warnings.iter().filter(|warning| level(&warning.smell) == Level::Deny);
+        let problems: Vec<_> = denied
+            .map(|warning| Problem {
+                path: warning.path.clone(),
+                position: warning.position,
+                fault: Fault::Denied(warning.smell.clone()),
+            })
+            .collect();
+        if problems.is_empty() { Ok(self) } else { Err(ScanError::new(&self.dir, problems)) }
     }
 }
 
@@ -181,14 +260,23 @@ mod tests {
     #[test]
     fn the_package_goes_before_its_workspace() {
         let of = |package: &str, workspace: &str| {
-            find(package, workspace).map(|found| found.wrong_declarations)
+            find(package, workspace).map(|found| found.strictness.level(Rule::WrongDeclarations))
         };
         let deny = "[workspace.metadata.dbmig]\nwrong-declarations = 'deny'";
-        assert_eq!(of("", ""), Ok(WrongDeclarations::Warn));
-        assert_eq!(of("", deny), Ok(WrongDeclarations::Deny));
+        assert_eq!(of("", ""), Ok(Level::Warn));
+        assert_eq!(of("", deny), Ok(Level::Deny));
         let allow = "[package.metadata.dbmig]\nwrong-declarations = 'allow'";
-        assert_eq!(of(allow, deny), Ok(WrongDeclarations::Allow));
+        assert_eq!(of(allow, deny), Ok(Level::Allow));
         assert_eq!(find("", deny).unwrap().files.len(), 2);
+        let in_schema = |package: &str, workspace: &str| {
+            let key = |at: &str, line: &str| format!("[{at}.metadata.dbmig]\n{line}");
+            find(&key("package", package), &key("workspace", workspace)).unwrap().ledger_schema
+        };
+        assert_eq!(in_schema("", ""), None);
+        assert_eq!(in_schema("", "ledger-schema = 'a'").as_deref(), Some("a"));
+        assert_eq!(in_schema("ledger_schema = 'b'", "ledger-schema = 'a'").as_deref(), Some("b"));
+        let nameless = find("[package.metadata.dbmig]\nledger-schema = 7", "").unwrap_err();
+        assert_eq!(nameless, "/Cargo.toml:4:17: `ledger-schema` is the name of a schema");
         let wrong = "[package.metadata.dbmig]\nwrong-declarations = true";
         assert_eq!(
             of(wrong, "").unwrap_err(),

@@ -17,15 +17,6 @@ pub(super) fn of(file: &File) -> Result<String, Problem> {
     }
 }
 
-/// The same for a script, where a NUL is refused.
-pub(super) fn of_script(file: &File) -> Result<String, Problem> {
-    let text = of(file)?;
-    match text.find('\0') {
-        Some(nul) => Err(Problem::at(&file.path, Position::at(&text, nul), Fault::Nul)),
-        None => Ok(text),
-    }
-}
-
 fn not_utf8(path: &Path, bytes: &[u8], offset: usize) -> Problem {
     let before = String::from_utf8_lossy(&bytes[..offset]);
     let position = Position::at(before.trim_start_matches(BYTE_ORDER_MARK), usize::MAX);

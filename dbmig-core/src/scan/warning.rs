@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::sql::Position;
+use crate::sql::{Position, SplitError};
 
 /// Something that smells, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub enum Smell {
     NoDown,
     /// A `down.sql` without a statement.
     EmptyDown,
+    /// A `down.sql` that cannot be played.
+    BrokenDown(SplitError),
     /// An `up.sql` of comments only.
     OnlyComments,
     /// A statement that ends the transaction that the migration runs in.
@@ -106,11 +108,19 @@ impl fmt::Display for Smell {
                 );
             }
             Self::NoDown => "there is no down.sql: this migration cannot be reverted",
-            Self::EmptyDown => "this file holds no statement: this migration cannot be reverted",
+            Self::EmptyDown => {
+                "this file holds no statement: this migration cannot be reverted (where there is \
+                 nothing to undo, say `reversible = \"yes\"` under `[dbmig]` in metadata.toml)"
+            }
+            Self::BrokenDown(error) => {
+                return write!(f, "{error}; until then, this migration cannot be reverted");
+            }
             Self::OnlyComments => "this file holds no statement: this migration does nothing",
             Self::EndsTransaction => {
-                "this statement controls the transaction that the migration runs in: remove it, \
-                 or say `run_in_transaction = false` in metadata.toml"
+                "this statement controls the transaction that the migration runs in, so the migration \
+                 runs statement by statement, and not at all where it ends what it has not begun: \
+                 remove it (`BEGIN; .. COMMIT;` around a script is not needed), or say \
+                 `run_in_transaction = false` in metadata.toml"
             }
             Self::RefusesTransaction => {
                 "this statement cannot run in a transaction: say `run_in_transaction = false` in \

@@ -93,6 +93,21 @@ pub fn index_name(statement: &Statement<'_>) -> Option<String> {
     if reader.word("ON") { None } else { reader.object(ObjectKind::Index).map(|index| index.name) }
 }
 
+/// The name of the schema that PostgreSQL's `CREATE SCHEMA` makes, where the statement says it.
+pub fn schema_name(statement: &Statement<'_>) -> Option<String> {
+    const SOMEBODY: [&str; 3] = ["CURRENT_USER", "CURRENT_ROLE", "SESSION_USER"];
+    let reader = &mut Reader::new(Dialect::Postgres, statement);
+    if !reader.phrase(&["CREATE", "SCHEMA"]) {
+        return None;
+    }
+    reader.phrase(&["IF", "NOT", "EXISTS"]);
+    // Without a name of its own it is called as the role is.
+    if reader.word("AUTHORIZATION") && reader.any(&SOMEBODY) {
+        return None;
+    }
+    reader.object(ObjectKind::Database).filter(|made| made.schema.is_none()).map(|made| made.name)
+}
+
 /// What SQLite runs outside of transactions only sets something up or tidies.
 fn sqlite(reader: &mut Reader<'_>) -> Option<Effect> {
     let repeatable = ["VACUUM", "PRAGMA", "ATTACH", "DETACH", "ANALYZE", "REINDEX", "BEGIN"];
@@ -116,6 +131,25 @@ mod tests {
             Effect::Repeatable => "repeatable".to_owned(),
             Effect::Opaque => "opaque".to_owned(),
             Effect::Visible(all) => all.iter().map(word).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    #[test]
+    fn the_schema_that_a_statement_makes() {
+        for (text, expected) in [
+            ("CREATE SCHEMA shop", Some("shop")),
+            ("create schema if not exists Shop authorization joe", Some("shop")),
+            ("CREATE SCHEMA \"Shop\" CREATE TABLE t (id INT)", Some("Shop")),
+            ("/* a */ CREATE SCHEMA IF NOT EXISTS AUTHORIZATION joe", Some("joe")),
+            ("CREATE SCHEMA AUTHORIZATION CURRENT_USER", None),
+            ("CREATE SCHEMA U&\"sh\\006fp\"", None),
+            ("CREATE SCHEMA", None),
+            ("CREATE TABLE shop (id INT)", None),
+            ("DROP SCHEMA shop", None),
+            ("COMMENT ON SCHEMA shop IS 'CREATE SCHEMA shop'", None),
+        ] {
+            let statements = split(Dialect::Postgres, text).unwrap();
+            assert_eq!(schema_name(&statements[0]).as_deref(), expected, "{text}");
         }
     }
 

@@ -14,7 +14,7 @@ pub fn ends_transaction(dialect: Dialect, statement: &Statement<'_>) -> bool {
             common
                 || ["BEGIN", "END", "ABORT"].iter().any(|word| begins(&[word]))
                 || begins(&["START", "TRANSACTION"])
-                || begins(&["PREPARE", "TRANSACTION"])
+                || prepares_transaction(dialect, statement)
         }
         Dialect::Mysql => {
             // With anything else behind it, BEGIN opens a compound statement.
@@ -28,6 +28,18 @@ pub fn ends_transaction(dialect: Dialect, statement: &Statement<'_>) -> bool {
         }
         Dialect::Sqlite => common || begins(&["BEGIN"]) || begins(&["END"]),
     }
+}
+
+/// Whether the statement makes a prepared transaction of the one around it, whose locks outlive its
+/// session.
+pub fn prepares_transaction(dialect: Dialect, statement: &Statement<'_>) -> bool {
+    dialect == Dialect::Postgres && statement.begins_with(&["PREPARE", "TRANSACTION"])
+}
+
+/// Whether the statement ends a prepared transaction.
+pub fn ends_prepared(dialect: Dialect, statement: &Statement<'_>) -> bool {
+    let ends = |word| statement.begins_with(&[word, "PREPARED"]);
+    dialect == Dialect::Postgres && (ends("COMMIT") || ends("ROLLBACK"))
 }
 
 /// Whether a transaction of the script's own is open behind the statement; nothing, where it

@@ -4,11 +4,11 @@ use super::Unterminated;
 use super::extent::{
     closing, delimiter_argument, is_space, is_word, nested_comment, postgres_operator,
 };
+use super::reading::Reading;
 use super::rules::{
     BlockComments, ByteOrderMark, Dollar, Escapes, Follower, Holds, Operators, Quote, Rules,
 };
 use super::token::{Kind, Token};
-use crate::Dialect;
 
 /// Splits a text into tokens, from its start to its end.
 #[derive(Clone, Debug)]
@@ -33,11 +33,11 @@ enum Continuation {
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 impl<'t> Lexer<'t> {
-    pub(crate) fn new(dialect: Dialect, text: &'t str) -> Self {
+    pub(crate) fn new(reading: Reading, text: &'t str) -> Self {
         Self {
             text,
             at: 0,
-            rules: Rules::of(dialect),
+            rules: Rules::of(reading),
             delimiter: None,
             executable: Vec::new(),
             continuation: Continuation::None,
@@ -63,7 +63,37 @@ impl<'t> Lexer<'t> {
         true
     }
 
-    fn rest(&self) -> &'t str {
+    /// Reads all that follows in another way.
+    pub(super) fn read_as(&mut self, reading: Reading) {
+        self.rules = Rules::of(reading);
+    }
+
+    /// `token`, which was read last, with the rest of its line.
+    pub(super) fn with_its_line(&mut self, token: Token<'t>) -> Token<'t> {
+        self.skip_line();
+        Token { text: self.text[token.offset..self.at].trim_ascii_end(), ..token }
+    }
+
+    /// Skips the rest of the line, but not its end.
+    pub(super) fn skip_line(&mut self) {
+        let rest = self.rest();
+        self.at += rest.find('\n').unwrap_or(rest.len());
+    }
+
+    /// Skips the rows that a `COPY` takes from its client: the lines up to `\.`, else all.
+    pub(super) fn skip_rows(&mut self) {
+        self.skip_line();
+        let rest = self.rest();
+        let is_end = |line: &&str| line.trim_end_matches(['\n', '\r']) == "\\.";
+        let mut length = 0;
+        let end = rest.split_inclusive('\n').find(|line| {
+            length += line.len();
+            is_end(line)
+        });
+        self.at += if end.is_some() { length } else { rest.len() };
+    }
+
+    pub(super) fn rest(&self) -> &'t str {
         &self.text[self.at..]
     }
 

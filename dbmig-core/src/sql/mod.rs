@@ -5,6 +5,7 @@
 
 #[cfg(feature = "infer")]
 pub(crate) mod calls;
+mod client;
 pub mod control;
 pub mod effect;
 mod error;
@@ -14,6 +15,7 @@ pub mod kind;
 mod lexer;
 mod pieces;
 pub(crate) mod reader;
+mod reading;
 mod rules;
 mod secret;
 pub mod session;
@@ -21,9 +23,11 @@ pub(crate) mod token;
 
 use std::fmt;
 
-pub use error::{SplitError, Unterminated};
-use lexer::Lexer;
+pub use client::ClientCommand;
+pub use error::{SplitError, Unfit, Unterminated};
 pub(crate) use pieces::{Piece, Pieces};
+pub(crate) use reading::Reading;
+pub use reading::Setting;
 pub use secret::{hide_secrets, hide_secrets_in_message};
 use token::Token;
 
@@ -68,89 +72,80 @@ impl Position {
     }
 }
 
-/// One statement of a script.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Statement<'t> {
-    /// Its text from the first to the last significant character, without the terminator.
-    pub text: &'t str,
-    /// The byte in the script at which `text` begins.
-    pub offset: usize,
-    /// The same place for a person.
-    pub position: Position,
-    dialect: Dialect,
-}
-
-impl<'t> Statement<'t> {
-    /// The dialect that it was read in.
-    pub const fn dialect(&self) -> Dialect {
-        self.dialect
-    }
-
-    /// The words with which the statement begins, as written, up to the first token that is
-    /// something else: `CREATE`, `INDEX`, `i`, `ON`, `t` for `CREATE INDEX i ON t (a)`.
-    ///
-    /// Comments do not count; the marks of MySQL's executable comments do not either, their
-    /// content does.
-    pub fn keywords(&self) -> impl Iterator<Item = &'t str> + use<'t> {
-        self.tokens().map_while(|token| token.word())
-    }
-
-    /// Whether it begins with these keywords, in any case.
-    pub fn begins_with(&self, keywords: &[&str]) -> bool {
-        let mut words = self.keywords();
-        keywords.iter().all(|keyword| words.next().is_some_and(|w| w.eq_ignore_ascii_case(keyword)))
-    }
-
-    /// Its tokens without marks and hints.
-    pub(crate) fn tokens(&self) -> impl Iterator<Item = Token<'t>> + use<'t> {
-        Lexer::new(self.dialect, self.text)
-            .filter(|token| token.is_significant() && !token.is_mark())
-    }
-}
+mod statement;
+pub use statement::Statement;
 
 /// Splits `text` into its statements; empty ones are left out.
 ///
 /// A `;` ends a statement unless it belongs to a body (`BEGIN ATOMIC`, a trigger, a stored
 /// routine) or, in PostgreSQL, stands in parentheses. In MySQL the client command `DELIMITER` is
 /// obeyed: a `CREATE` of a routine then ends at that delimiter only, all else at a `;` as well,
-/// as the server would read it.
+/// as the server would read it. The lines `\restrict` and `\unrestrict` of a `pg_dump` are nothing.
+///
+/// What the script sets about quotes (`sql_mode`, `standard_conforming_strings`) holds for the
+/// statements behind it.
 ///
 /// # Errors
-/// Where the text ends inside a string, a quoted name, a comment, parentheses or a body.
+/// The first thing that keeps the script from being played: it ends inside a string, a quoted
+/// name, a comment, parentheses or a body; it holds a NUL character or something for a client, such as psql's commands
+/// or rows of `COPY`; or only the server knows how it is read.
 pub fn split(dialect: Dialect, text: &str) -> Result<Vec<Statement<'_>>, SplitError> {
-    split_and_show(dialect, text, |_| {})
+    split_read(Reading::of(dialect), text)
+}
+
+/// The same of a text that is part of a script.
+pub(crate) fn split_read(reading: Reading, text: &str) -> Result<Vec<Statement<'_>>, SplitError> {
+    split_and_show(reading, text, |_| {}).map_err(|errors| errors.first)
+}
+
+/// Everything that keeps a script from being played, in its order.
+#[derive(Debug)]
+pub(crate) struct SplitErrors {
+    pub(crate) first: SplitError,
+    #[cfg_attr(not(feature = "scan"), expect(dead_code, reason = "only the scan tells them all"))]
+    pub(crate) others: Vec<SplitError>,
 }
 
 /// Splits `text`, and shows each of its pieces to `see` on the way.
 pub(crate) fn split_and_show<'t>(
-    dialect: Dialect,
+    reading: Reading,
     text: &'t str,
     mut see: impl FnMut(&Piece<'t>),
-) -> Result<Vec<Statement<'t>>, SplitError> {
+) -> Result<Vec<Statement<'t>>, SplitErrors> {
     let mut statements = Vec::new();
     let (mut seen, mut place) = (0, Position::START);
-    let mut extent: Option<(usize, usize)> = None;
-    let error = |(what, offset)| SplitError { what, position: Position::at(text, offset) };
-    let mut pieces = Pieces::new(dialect, text);
-    for piece in pieces.by_ref() {
+    let mut extent: Option<(usize, usize, Reading)> = None;
+    let mut open = None;
+    let mut pieces = Pieces::new(reading, text);
+    while let Some(piece) = pieces.next() {
         see(&piece);
         match piece {
-            Piece::Token(Token { open: Some(what), offset, .. }) => {
-                return Err(error((what, offset)));
-            }
+            Piece::Token(Token { open: Some(what), offset, .. }) => open = Some((what, offset)),
             // Part of the text only if more of the statement follows.
             Piece::Token(token) if token.is(";") => {}
             Piece::Token(token) => {
-                extent = Some((extent.map_or(token.offset, |(start, _)| start), token.end()));
+                let (start, _, reading) =
+                    extent.unwrap_or_else(|| (token.offset, 0, pieces.reading()));
+                extent = Some((start, token.end(), reading));
             }
             Piece::StatementEnd => {
-                let Some((start, end)) = extent.take() else { continue };
+                let Some((start, end, reading)) = extent.take() else { continue };
                 place = place.after(&text[seen..start]);
                 seen = start;
-                let text = &text[start..end];
-                statements.push(Statement { text, offset: start, position: place, dialect });
+                statements.push(Statement::new(&text[start..end], start, place, reading));
             }
         }
     }
-    pieces.open().map_or(Ok(statements), |open| Err(error(open)))
+    let nul = text
+        .find('\0')
+        .map(|offset| SplitError { what: Unfit::Nul, position: Position::at(text, offset) });
+    let unterminated = open.or_else(|| pieces.open()).map(|(what, offset)| SplitError {
+        what: Unfit::Unterminated(what),
+        position: Position::at(text, offset),
+    });
+    let mut errors = nul.into_iter().chain(pieces.into_faults()).chain(unterminated);
+    match errors.next() {
+        None => Ok(statements),
+        Some(first) => Err(SplitErrors { first, others: errors.collect() }),
+    }
 }

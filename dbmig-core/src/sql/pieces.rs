@@ -1,9 +1,12 @@
 //! The significant tokens of a script and the ends of its statements.
 
-use super::Unterminated;
+use super::client::{self, Copy, Line, Rows};
+use super::error::{SplitError, Unfit};
 use super::grammar::{Grammar, Semicolon, grammar};
 use super::lexer::Lexer;
+use super::reading::{Follower, Reading};
 use super::token::{Kind, Token};
+use super::{Position, Unterminated};
 use crate::Dialect;
 
 /// A step through a script.
@@ -17,10 +20,17 @@ pub(crate) enum Piece<'t> {
 
 /// Walks through a script; the splitter and the checksum both see it this way.
 pub(crate) struct Pieces<'t> {
-    dialect: Dialect,
+    text: &'t str,
+    /// How the statement is read that is under way.
+    reading: Reading,
     lexer: Lexer<'t>,
     grammar: Box<dyn Grammar<'t> + 't>,
+    follower: Follower<'t>,
+    copy: Copy,
+    /// Where the statement begins that is under way.
+    start: usize,
     state: State,
+    faults: Vec<SplitError>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,13 +41,28 @@ enum State {
 }
 
 impl<'t> Pieces<'t> {
-    pub(crate) fn new(dialect: Dialect, text: &'t str) -> Self {
+    pub(crate) fn new(reading: Reading, text: &'t str) -> Self {
         Self {
-            dialect,
-            lexer: Lexer::new(dialect, text),
-            grammar: grammar(dialect),
+            text,
+            reading,
+            lexer: Lexer::new(reading, text),
+            grammar: grammar(reading.dialect),
+            follower: Follower::new(reading),
+            copy: Copy::default(),
+            start: 0,
             state: State::BetweenStatements,
+            faults: Vec::new(),
         }
+    }
+
+    /// How the statement was read that the piece belongs to.
+    pub(crate) fn reading(&self) -> Reading {
+        self.reading
+    }
+
+    /// What was found that is not for a server, in its order.
+    pub(crate) fn into_faults(self) -> Vec<SplitError> {
+        self.faults
     }
 
     /// What the text leaves open at its end, and where that was opened.
@@ -60,15 +85,62 @@ impl<'t> Pieces<'t> {
 
     fn end_statement(&mut self) -> Piece<'t> {
         if self.state == State::InStatement {
-            self.grammar = grammar(self.dialect);
+            self.grammar = grammar(self.reading.dialect);
+            self.end_copy();
+            // The next statement is read as this one leaves the session.
+            self.reading = self.follower.end();
+            self.lexer.read_as(self.reading);
         }
         self.state = State::BetweenStatements;
         Piece::StatementEnd
     }
 
+    /// Takes the next token of a statement.
+    fn see(&mut self, token: &Token<'t>) {
+        if self.state != State::InStatement {
+            (self.start, self.state) = (token.offset, State::InStatement);
+        }
+        if token.is_mark() {
+            return;
+        }
+        self.grammar.see(token);
+        if self.reading.dialect == Dialect::Postgres {
+            self.copy.see(token);
+        }
+        if let Err((setting, offset)) = self.follower.see(token) {
+            let string = Position::at(self.text, token.offset);
+            self.refuse(Unfit::UnknownReading { setting, string }, offset);
+        }
+    }
+
+    /// A line for a client: nothing, or what cannot be played.
+    fn client_line(&mut self, token: &Token<'t>) -> Option<Line> {
+        let place = match self.state {
+            State::InStatement => client::Place::InStatement,
+            State::BetweenStatements | State::Done => client::Place::BetweenStatements,
+        };
+        client::line(self.reading.dialect, token, self.lexer.rest(), place)
+    }
+
+    fn end_copy(&mut self) {
+        let what = match std::mem::take(&mut self.copy) {
+            Copy::Client(Rows::FromClient) => {
+                self.lexer.skip_rows();
+                Unfit::CopyFromStdin
+            }
+            Copy::Client(Rows::ToClient) => Unfit::CopyToStdout,
+            Copy::Start | Copy::Head { .. } | Copy::Other => return,
+        };
+        self.refuse(what, self.start);
+    }
+
+    fn refuse(&mut self, what: Unfit, offset: usize) {
+        self.faults.push(SplitError { what, position: Position::at(self.text, offset) });
+    }
+
     /// `DELIMITER` is for the client; it stands where a statement could begin.
     fn is_client_command(&mut self, token: &Token<'t>) -> bool {
-        self.dialect == Dialect::Mysql
+        self.reading.dialect == Dialect::Mysql
             && self.state == State::BetweenStatements
             && token.word().is_some_and(|word| word.eq_ignore_ascii_case("delimiter"))
             && self.lexer.read_delimiter()
@@ -87,11 +159,22 @@ impl<'t> Iterator for Pieces<'t> {
             if !counts || self.is_client_command(&token) {
                 continue;
             }
-            self.state = State::InStatement;
-            if !token.is_mark() {
-                self.grammar.see(&token);
+            match self.client_line(&token) {
+                None => {}
+                Some(Line::Skip) => {
+                    self.lexer.skip_line();
+                    continue;
+                }
+                Some(Line::Refuse(command)) => {
+                    self.refuse(Unfit::ClientCommand(command), token.offset);
+                    return Some(Piece::Token(self.lexer.with_its_line(token)));
+                }
             }
+            self.see(&token);
             return Some(Piece::Token(token));
+        }
+        if self.state == State::InStatement {
+            self.end_copy();
         }
         let ended = std::mem::replace(&mut self.state, State::Done);
         (ended != State::Done).then_some(Piece::StatementEnd)

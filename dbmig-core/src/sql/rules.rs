@@ -1,5 +1,6 @@
 //! How each dialect's text is read, as facts for the one lexer.
 
+use super::reading::{Backslash, DoubleQuotes, Reading};
 use crate::Dialect;
 
 /// The lexical rules of a dialect.
@@ -102,6 +103,7 @@ const STRING: Quote = quote(b'\'', Holds::String, Escapes::Doubling);
 const DIGITS: Quote = quote(b'\'', Holds::String, Escapes::Nothing);
 const ESCAPED: Quote = quote(b'\'', Holds::String, Escapes::DoublingAndBackslash);
 const DOUBLE_ESCAPED: Quote = quote(b'"', Holds::String, Escapes::DoublingAndBackslash);
+const DOUBLE: Quote = quote(b'"', Holds::String, Escapes::Doubling);
 const NAME: Quote = quote(b'"', Holds::Name, Escapes::Doubling);
 const BACKTICK: Quote = quote(b'`', Holds::Name, Escapes::Doubling);
 const BRACKET: Quote =
@@ -112,7 +114,7 @@ const DASHES_SPACE: LineComment = LineComment { opener: "--", follower: Follower
 const HASH: LineComment = LineComment { opener: "#", follower: Follower::Anything };
 
 /// <https://www.postgresql.org/docs/current/sql-syntax-lexical.html>
-static POSTGRES: Rules = Rules {
+const POSTGRES: Rules = Rules {
     quotes: &[STRING, NAME],
     prefixes: &[
         ("e", ESCAPED),
@@ -132,7 +134,7 @@ static POSTGRES: Rules = Rules {
 
 /// <https://dev.mysql.com/doc/refman/8.4/en/language-structure.html>,
 /// <https://mariadb.com/kb/en/comment-syntax/>
-static MYSQL: Rules = Rules {
+const MYSQL: Rules = Rules {
     quotes: &[ESCAPED, DOUBLE_ESCAPED, BACKTICK],
     prefixes: &[("b", DIGITS), ("x", DIGITS), ("n", ESCAPED)],
     line_comments: &[DASHES_SPACE, HASH],
@@ -147,7 +149,7 @@ static MYSQL: Rules = Rules {
 };
 
 /// <https://www.sqlite.org/lang_keywords.html>, <https://www.sqlite.org/lang_comment.html>
-static SQLITE: Rules = Rules {
+const SQLITE: Rules = Rules {
     quotes: &[STRING, NAME, BACKTICK, BRACKET],
     prefixes: &[("x", DIGITS)],
     line_comments: &[DASHES],
@@ -158,12 +160,40 @@ static SQLITE: Rules = Rules {
     byte_order_mark: ByteOrderMark::Anywhere,
 };
 
+/// With `standard_conforming_strings = off`.
+const POSTGRES_ESCAPES: Rules = Rules {
+    quotes: &[ESCAPED, NAME],
+    prefixes: &[
+        ("e", ESCAPED),
+        ("b", DIGITS),
+        ("x", DIGITS),
+        ("n", ESCAPED),
+        ("u&", STRING),
+        ("u&", NAME),
+    ],
+    ..POSTGRES
+};
+
+/// With `ANSI_QUOTES`, `NO_BACKSLASH_ESCAPES`, and both in `sql_mode`.
+const MYSQL_ANSI: Rules = Rules { quotes: &[ESCAPED, NAME, BACKTICK], ..MYSQL };
+const MYSQL_LITERAL: Rules = Rules {
+    quotes: &[STRING, DOUBLE, BACKTICK],
+    prefixes: &[("b", DIGITS), ("x", DIGITS), ("n", STRING)],
+    ..MYSQL
+};
+const MYSQL_ANSI_LITERAL: Rules = Rules { quotes: &[STRING, NAME, BACKTICK], ..MYSQL_LITERAL };
+
 impl Rules {
-    pub(super) fn of(dialect: Dialect) -> &'static Self {
-        match dialect {
-            Dialect::Postgres => &POSTGRES,
-            Dialect::Mysql => &MYSQL,
-            Dialect::Sqlite => &SQLITE,
+    pub(super) fn of(reading: Reading) -> &'static Self {
+        use {Backslash as B, DoubleQuotes as D};
+        match (reading.dialect, reading.backslash, reading.double_quotes) {
+            (Dialect::Postgres, B::Literal, _) => &POSTGRES,
+            (Dialect::Postgres, B::Escapes, _) => &POSTGRES_ESCAPES,
+            (Dialect::Mysql, B::Escapes, D::String) => &MYSQL,
+            (Dialect::Mysql, B::Escapes, D::Name) => &MYSQL_ANSI,
+            (Dialect::Mysql, B::Literal, D::String) => &MYSQL_LITERAL,
+            (Dialect::Mysql, B::Literal, D::Name) => &MYSQL_ANSI_LITERAL,
+            (Dialect::Sqlite, ..) => &SQLITE,
         }
     }
 }

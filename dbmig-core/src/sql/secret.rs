@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::split;
+use super::reading::Reading;
+use super::split_read;
 use crate::Dialect;
 
 mod asks;
@@ -10,6 +11,7 @@ mod literal;
 mod message;
 mod walk;
 
+pub(super) use message::hide_read_in_message;
 pub use message::hide_secrets_in_message;
 use walk::{DEEPEST, Hidden, walk};
 
@@ -35,7 +37,12 @@ const HIDDEN_WITH_ESCAPES: &str = "E'***'";
 /// assert_eq!(shown, "CREATE ROLE app PASSWORD '***'; SELECT 'x'");
 /// ```
 pub fn hide_secrets(dialect: Dialect, text: &str) -> Cow<'_, str> {
-    let found = find(dialect, text);
+    hide_read(Reading::of(dialect), text)
+}
+
+/// The same of a text that is part of a script.
+pub(super) fn hide_read(reading: Reading, text: &str) -> Cow<'_, str> {
+    let found = find(reading, text);
     if found.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -65,16 +72,16 @@ fn append(shown: &mut String, text: &str) {
 
 /// What is to be hidden in `text`, statement by statement: of a script that is stored without its
 /// passwords, each statement is the same as the statement itself without them.
-fn find(dialect: Dialect, text: &str) -> Vec<Hidden<'_>> {
+fn find(reading: Reading, text: &str) -> Vec<Hidden<'_>> {
     let mut found = Vec::new();
     if !literal::may_hold_secrets(text) {
         return found;
     }
-    match split(dialect, text) {
+    match split_read(reading, text) {
         Ok(statements) => statements.iter().for_each(|statement| {
-            walk(dialect, statement.text, statement.offset, DEEPEST, &mut found);
+            walk(statement.reading(), statement.text, statement.offset, DEEPEST, &mut found);
         }),
-        Err(_) => _ = walk(dialect, text, 0, DEEPEST, &mut found),
+        Err(_) => _ = walk(reading, text, 0, DEEPEST, &mut found),
     }
     found
 }

@@ -1,6 +1,13 @@
 //! What the lexer makes of a text.
 
+#[cfg(feature = "infer")]
+use std::borrow::Cow;
+
 use super::Unterminated;
+#[cfg(feature = "infer")]
+use super::reading::{Backslash, Reading};
+#[cfg(feature = "infer")]
+use crate::Dialect;
 
 /// A piece of the text; all tokens together are the whole text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,5 +61,31 @@ impl<'t> Token<'t> {
     /// The word, if this is one.
     pub(crate) fn word(&self) -> Option<&'t str> {
         (self.kind == Kind::Word).then_some(self.text)
+    }
+
+    /// The same token where nothing was set about quotes.
+    #[cfg(feature = "infer")]
+    pub(crate) fn as_usual(&self, reading: Reading) -> Cow<'t, str> {
+        let inside = |from: usize| {
+            let end = self.text.len().saturating_sub(1).max(from);
+            self.text.get(from..end).unwrap_or_default()
+        };
+        match (reading.dialect, self.kind) {
+            (Dialect::Mysql, Kind::Name) if self.text.starts_with('"') => {
+                let name = inside(1).replace("\"\"", "\"").replace('`', "``");
+                Cow::Owned(format!("`{name}`"))
+            }
+            (Dialect::Mysql, Kind::String)
+                if reading.backslash == Backslash::Literal && self.text.contains('\\') =>
+            {
+                Cow::Owned(self.text.replace('\\', "\\\\"))
+            }
+            (Dialect::Postgres, Kind::String)
+                if self.text.starts_with('\'') && self.text.contains('\\') =>
+            {
+                Cow::Owned(format!("E{}", self.text))
+            }
+            _ => Cow::Borrowed(self.text),
+        }
     }
 }

@@ -28,7 +28,7 @@ fn render(dialect: Dialect, text: &str) -> String {
                 writeln!(out, "=== {}\n{}", statement.position, statement.text).unwrap();
             }
         }
-        Err(error) => writeln!(out, "=== error: {error}").unwrap(),
+        Err(error) => writeln!(out, "=== error at {}: {error}", error.position).unwrap(),
     }
     out
 }

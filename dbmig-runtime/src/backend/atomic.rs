@@ -141,16 +141,27 @@ pub(crate) fn is_lock_wait(error: &diesel::result::Error) -> bool {
 /// The same of a message that was kept.
 pub(crate) fn tells_of_lock_wait(message: &str) -> bool {
     // Diesel hands on no SQLSTATE, only the text.
-    const TEXTS: [&str; 7] = [
+    const TEXTS: [&str; 10] = [
         "lock timeout",
         "could not serialize access",
         "NOWAIT is set",
         "Lock wait timeout",
         "deadlock detected",
         "Deadlock found",
+        // MariaDB, of a table that we have asked its catalogue for.
+        "definition is being modified by concurrent DDL",
+        // Galera, where another node was faster.
+        "WSREP detected deadlock",
+        // `innodb_snapshot_isolation` of MariaDB.
+        "Record has changed since last read",
         "database is locked",
     ];
     TEXTS.iter().any(|text| message.contains(text))
+}
+
+/// Whether a node of a cluster has lost the others, or is not one of them yet.
+pub(crate) fn is_unready(error: &diesel::result::Error) -> bool {
+    error.to_string().contains("WSREP has not yet prepared node")
 }
 
 /// Whether the connection was lost: what was under way may have been committed or not.

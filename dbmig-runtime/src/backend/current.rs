@@ -9,19 +9,24 @@ use super::tables::{HISTORY, LEDGER};
 use crate::history::FORMAT;
 
 /// Whether the ledger holds the versions of `set` and no other, each applied from the same text as
-/// far as that is known, with no run interrupted. `schema` goes before the names of the tables.
+/// far as that is known, with no run interrupted. `select` begins the query, `schema` goes before the names of the tables.
 ///
 /// `false` stands for everything else, also for tables that are not there: who gets it reads on.
-pub(super) fn by_rows(db: &mut dyn Database, set: &MigrationSet, schema: &str) -> bool {
-    rows(db, schema).is_ok_and(|rows| is_current(rows, set))
+pub(super) fn by_rows(
+    db: &mut dyn Database,
+    set: &MigrationSet,
+    select: &str,
+    schema: &str,
+) -> bool {
+    rows(db, select, schema).is_ok_and(|rows| is_current(rows, set))
 }
 
 /// Each applied version, its checksum where there is one, and in the third column a word if
 /// anything else in the history asks for a closer look.
-fn rows(db: &mut dyn Database, schema: &str) -> QueryResult<Vec<Row>> {
+fn rows(db: &mut dyn Database, select: &str, schema: &str) -> QueryResult<Vec<Row>> {
     let (ledger, history) = (format!("{schema}{LEDGER}"), format!("{schema}{HISTORY}"));
     db.query(&format!(
-        "SELECT l.version, h.checksum, CASE WHEN EXISTS (SELECT 1 FROM {history} \
+        "{select} l.version, h.checksum, CASE WHEN EXISTS (SELECT 1 FROM {history} \
          WHERE state = 'running' OR (state = 'failed' AND execution = 'statements') OR format > {FORMAT}) \
          THEN 'look' END FROM {ledger} l LEFT JOIN (SELECT version, MAX(id) AS id FROM {history} \
          WHERE state IN ('done', 'baselined') GROUP BY version) c ON c.version = l.version \

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dbmig_core::plan::Creator;
 use dbmig_core::sql::effect::Object;
 use dbmig_core::sql::{Position, Statement};
 use dbmig_core::{Dialect, MigrationSet};
@@ -10,6 +11,7 @@ use diesel::QueryResult;
 use super::atomic::{Atomic, Failure, Outcome};
 use super::connection::Database;
 use super::envelope::{Envelope, Setting};
+use super::place::{Found, Sought};
 use super::tables::{Standing, Tables};
 use crate::last_words::During;
 use crate::lock::Lock;
@@ -20,7 +22,17 @@ pub trait Engine: Sync {
     fn dialect(&self) -> Dialect;
 
     /// Where the two tables are or would be. Reads only.
-    fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables>;
+    fn locate(&self, db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found>;
+
+    /// The migrations in the history of `tables` that have created `schema`. Reads only.
+    fn creators(
+        &self,
+        _db: &mut dyn Database,
+        _tables: &Tables,
+        _schema: &str,
+    ) -> QueryResult<Vec<Creator>> {
+        Ok(Vec::new())
+    }
 
     /// Whether another table beside the two may be written to; an error, if not even read. Reads only.
     fn standing(
@@ -52,8 +64,8 @@ pub trait Engine: Sync {
     }
 
     /// Whether the database holds exactly `set`, with no run interrupted: asked in one round trip.
-    /// `false` means that only a closer look can tell.
-    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool;
+    /// `false` means that only a closer look can tell, also where the place is in doubt.
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool;
 
     /// An expression that changes whenever a row of the two tables does, and when one of them comes:
     /// what was read is compared by it where it will be written. [`Option::None`] where both are one
@@ -118,6 +130,12 @@ pub trait Engine: Sync {
 
     /// Prepares a session for statements that run on their own.
     fn prepare_alone(&self, setting: &Setting<'_>) -> String;
+
+    /// What comes between a write of ours and a statement of the migration that runs on its own: the
+    /// session as that one is to find it.
+    fn hand_over(&self) -> String {
+        String::new()
+    }
 
     /// Runs a step in one transaction.
     fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure>;

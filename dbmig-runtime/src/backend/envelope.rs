@@ -56,7 +56,6 @@ impl Part {
     }
 
     /// Whether the session is to be as new after it.
-    #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(crate) const fn ends(self) -> bool {
         matches!(self, Self::Whole | Self::Last)
     }

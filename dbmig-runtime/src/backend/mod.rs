@@ -15,10 +15,11 @@ pub(crate) mod engine;
 pub(crate) mod envelope;
 #[cfg(feature = "mysql")]
 mod mysql;
+pub(crate) mod place;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
-mod sqlite;
+pub(crate) mod sqlite;
 pub(crate) mod tables;
 
 pub(crate) use closed::Closed;

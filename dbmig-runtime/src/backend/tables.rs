@@ -1,6 +1,8 @@
-//! The two tables: where they are, and whose.
+//! The two tables: whose they are, and what they are called.
 
 use dbmig_core::Dialect;
+
+use super::place::Chosen;
 
 /// The name of Diesel's table, fixed by Diesel (`__` keeps it out of `print-schema`).
 pub(crate) const LEDGER: &str = "__diesel_schema_migrations";
@@ -14,6 +16,11 @@ pub struct Tables {
     pub dialect: Dialect,
     /// The schema or database, unquoted.
     pub schema: String,
+    /// Where unqualified names of this session lead: another one, where a setting names the first.
+    /// Empty where they lead nowhere.
+    pub current: String,
+    /// Why it is that one.
+    pub chosen: Chosen,
     /// Whether Diesel's table is there.
     pub ledger: Presence,
     /// Whether our table is there.
@@ -22,6 +29,8 @@ pub struct Tables {
     pub foreign: Option<Foreign>,
     /// Why nothing can be written there.
     pub obstacle: Option<Obstacle>,
+    /// The cluster whose servers all take writes.
+    pub cluster: Option<Cluster>,
     /// Whether each connection has a session of its own.
     pub sessions: Sessions,
     /// What the session had set that a migration may change, in the engine's own order.
@@ -57,6 +66,34 @@ pub enum Obstacle {
         /// In words.
         why: String,
     },
+    /// The server takes writes, and applies what another one has written.
+    Replicates,
+    /// A table whose rows stay when a transaction is rolled back.
+    NotTransactional {
+        /// Its name.
+        table: String,
+        /// The storage engine.
+        engine: String,
+    },
+}
+
+/// Servers that all take writes, while each has locks of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cluster {
+    /// Galera.
+    Galera,
+    /// MySQL's group replication.
+    GroupReplication,
+}
+
+impl Cluster {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Galera => "Galera",
+            Self::GroupReplication => "group replication",
+        }
+    }
 }
 
 /// What a role may do with a table.
@@ -122,7 +159,12 @@ impl Tables {
     /// Creates Diesel's table, as Diesel does, unless it is there.
     pub fn create_ledger(&self) -> String {
         let create = diesel::migration::CREATE_MIGRATIONS_TABLE.trim_end().trim_end_matches(';');
-        create.replace(LEDGER, &self.ledger_name())
+        let create = create.replace(LEDGER, &self.ledger_name());
+        match self.dialect {
+            // Whatever the server would choose: a rollback must take the row with it.
+            Dialect::Mysql => create + " ENGINE = InnoDB",
+            Dialect::Postgres | Dialect::Sqlite => create,
+        }
     }
 
     /// Our table, qualified and quoted.

@@ -10,12 +10,13 @@ use dbmig_core::Version;
 use super::args::Command;
 use super::common::CommonArgs;
 use super::exit::Exit;
+use super::output::end_with;
 use super::run::{Context, Origin, execute};
 use super::signals::stop_on_signals;
 use crate::backend::Backend;
 use crate::error::Error;
 use crate::migrator::Migrator;
-use crate::url::{DatabaseUrl, UrlError};
+use crate::url::{DatabaseUrl, Unread, UrlError};
 
 /// Where the URL is looked for, in this order: the role that migrates may be another one than the
 /// app's own.
@@ -24,7 +25,7 @@ const VARIABLES: [&str; 2] = ["MIGRATION_DATABASE_URL", "DATABASE_URL"];
 /// The `migrate` command, for an app's own command line. It needs no files beside the binary.
 ///
 /// An app whose own options go down to its subcommands (`global = true`) must not call one of them
-/// `--json`, `--quiet`, `--verbose`, `--color`, `--yes`, `--database-url`, or like those of waiting;
+/// `--json`, `--quiet`, `--verbose`, `--color`, `--yes`, `--database-url`, `--ledger-schema`, or like those of waiting;
 /// [`Migrate::from_args`] has no such limit. Short names (`-v`) are the app's.
 ///
 /// ```
@@ -63,7 +64,17 @@ struct Inside {
         value_name = "URL",
         help_heading = "Common options"
     )]
-    database_url: Option<String>,
+    database_url: Option<Unread>,
+    /// The schema of the ledger, wherever search_path leads [default: the program's own, then
+    /// DBMIG_LEDGER_SCHEMA]
+    #[arg(
+        id = "dbmig_ledger_schema",
+        long = "ledger-schema",
+        global = true,
+        value_name = "NAME",
+        help_heading = "Common options"
+    )]
+    ledger_schema: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -96,9 +107,10 @@ impl Migrate {
         let command = in_words_of(Inside::augment_args(Clap::new("migrate")), &name)
             .about("Look after the database: migrations up and down, and where they stand")
             .bin_name(&name);
-        match Inside::from_arg_matches(&command.get_matches_from(arguments)) {
+        let matches = command.try_get_matches_from(arguments);
+        match matches.and_then(|matches| Inside::from_arg_matches(&matches)) {
             Ok(inside) => Self { inside, program: name },
-            Err(error) => error.exit(),
+            Err(error) => end_with(&error),
         }
     }
 
@@ -126,8 +138,10 @@ impl Migrate {
             let values = VARIABLES.iter().filter_map(|name| std::env::var(name).ok());
             values.into_iter().find(|value| !value.trim().is_empty())
         };
-        let text = self.inside.database_url.clone().or_else(from_environment)?;
-        Some(DatabaseUrl::parse(&text))
+        match &self.inside.database_url {
+            Some(given) => Some(DatabaseUrl::parse(given.expose())),
+            None => from_environment().map(|text| DatabaseUrl::parse(&text)),
+        }
     }
 
     fn execute<B: Backend, V: Into<Version>>(
@@ -156,6 +170,9 @@ impl Migrate {
         output.detail(format!("database: {url}"));
         output.detail(format!("migrations: {}, embedded in this program", set.as_slice().len()));
         self.inside.common.waits.apply(&mut options);
+        if let Some(schema) = &self.inside.ledger_schema {
+            options.ledger_schema = Some(schema.clone());
+        }
         stop_on_signals(&options.control, output);
         let context = Context {
             program: &self.program,

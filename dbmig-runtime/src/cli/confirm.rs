@@ -11,14 +11,23 @@ use crate::url::DatabaseUrl;
 /// Whether the user has said yes beforehand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Confirmation {
-    /// No: ask, where the database is not on this machine.
+    /// No: ask.
     #[default]
     Ask,
     /// `--yes`
     Given,
 }
 
-/// Asks before `what` is done to a database that is not on this machine.
+/// Which databases are asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// All: a port of this machine may lead to another one, and a file may be the only copy.
+    Everywhere,
+    /// Those that are not on this machine.
+    FarAway,
+}
+
+/// Asks before `what` is done to the database.
 ///
 /// # Errors
 /// The exit code, after a message, where nobody can be asked or the answer is no.
@@ -26,10 +35,16 @@ pub fn confirm(
     output: &Output,
     url: &DatabaseUrl,
     what: &str,
+    asked: Asked,
     confirmation: Confirmation,
 ) -> Result<(), Exit> {
-    if confirmation == Confirmation::Given || (url.is_local() && !environment_leads_away(url)) {
-        return Ok(());
+    let concerned = match asked {
+        Asked::Everywhere => true,
+        Asked::FarAway => !url.is_local() || environment_leads_away(url),
+    };
+    match confirmation {
+        Confirmation::Ask if concerned => {}
+        Confirmation::Ask | Confirmation::Given => return Ok(()),
     }
     let can_ask = output.format == Format::Human
         && std::io::stdin().is_terminal()

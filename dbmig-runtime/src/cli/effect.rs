@@ -7,6 +7,8 @@ use super::args::Command;
 pub(super) enum Effect {
     /// It reads: a database that is not there yet is an empty one, and is not created.
     Reads,
+    /// It reads, until another process has written.
+    Waits,
     /// It applies, or writes down.
     Writes,
     /// It may lose what a person wants to keep, in words for a question. A database that is not there
@@ -21,8 +23,8 @@ impl Command {
             | Self::Pending(_)
             | Self::Plan(_)
             | Self::History(_)
-            | Self::Verify(_)
-            | Self::Wait(_) => Effect::Reads,
+            | Self::Verify(_) => Effect::Reads,
+            Self::Wait(_) => Effect::Waits,
             Self::Run(args) => unless(args.dry_run, Effect::Writes),
             // A job has nobody to ask; what would be lost is counted, and refused unless allowed.
             Self::Sync(args) => unless(args.dry_run, Effect::Writes),

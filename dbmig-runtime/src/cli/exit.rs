@@ -32,7 +32,7 @@ impl Exit {
         (Self::Found, "--check, verify or repair found something"),
         (
             Self::Refused,
-            "refused by policy (drift, out of order, interrupted, irreversible, ahead, diverged); nothing was touched",
+            "refused by policy (drift, out of order, interrupted, irreversible, ahead, diverged, a ledger in doubt); nothing was touched",
         ),
         (
             Self::TryAgain,

@@ -1,5 +1,6 @@
 //! The shapes that `--json` prints. They are documented in docs/json.md and only ever grow.
 
+mod ledger;
 mod sync;
 
 use dbmig_core::migration::Execution;
@@ -14,7 +15,9 @@ use super::show::ShownStep;
 use crate::execute::Source;
 use crate::history::HistoryRow;
 use crate::report::{Done, Report};
+use crate::runner::LedgerPlace;
 
+use ledger::LedgerRow;
 pub(super) use sync::{Outcome, Synced};
 
 #[derive(Serialize)]
@@ -74,6 +77,8 @@ pub(super) struct Standing<'a> {
     migrations: Vec<EntryRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     runner: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger: Option<LedgerRow<'a>>,
     counts: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -115,7 +120,11 @@ impl<'a> Judged<'a> {
 }
 
 impl<'a> Standing<'a> {
-    pub(super) fn new(entries: &'a [Entry], runner: Option<&'a str>) -> Self {
+    pub(super) fn new(
+        entries: &'a [Entry],
+        runner: Option<&'a str>,
+        ledger: Option<&'a LedgerPlace>,
+    ) -> Self {
         let count = |state: State| entries.iter().filter(|entry| entry.state == state).count();
         Self {
             migrations: entries
@@ -129,6 +138,7 @@ impl<'a> Standing<'a> {
                 })
                 .collect(),
             runner,
+            ledger: ledger.map(LedgerRow::new),
             counts: State::ALL
                 .map(|s| (s.name().to_owned(), count(s).into()))
                 .into_iter()

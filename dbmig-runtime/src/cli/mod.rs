@@ -10,6 +10,7 @@ mod confirm;
 mod effect;
 mod exit;
 mod json;
+mod lasting;
 mod output;
 mod progress;
 mod qovery;
@@ -27,9 +28,9 @@ pub use args::{
     RepairArgs, RevertArgs, RunArgs, StatusArgs, SyncArgs, VerifyArgs, WaitForArgs,
 };
 pub use common::{Color, CommonArgs};
-pub use confirm::{Confirmation, confirm};
+pub use confirm::{Asked, Confirmation, confirm};
 pub use exit::Exit;
-pub use output::{Format, Output, Verbosity};
+pub use output::{Format, Output, Verbosity, end_with};
 pub use progress::to_stderr;
 pub use run::{Context, Origin, execute};
 pub use signals::stop_on_signals;

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
+use std::process;
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use super::exit::Exit;
 use super::json;
 use crate::error::Error;
+use crate::url::without_urls;
 
 /// For people or for programs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +67,18 @@ impl Look {
         let style = self.style();
         format!("{style}{text}{style:#}")
     }
+}
+
+/// Ends the process as clap would, but for arguments that may hold a password: they are not repeated.
+pub fn end_with(error: &clap::Error) -> ! {
+    let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    let message = without_urls(&error.render().ansi().to_string(), arguments);
+    // A closed pipe is no reason to panic.
+    let _ = match error.use_stderr() {
+        true => write!(anstream::stderr(), "{message}"),
+        false => write!(anstream::stdout(), "{message}"),
+    };
+    process::exit(error.exit_code())
 }
 
 impl Output {

@@ -64,6 +64,13 @@ impl Progress {
                 let text = format!("  dropping {leftover}, which an interrupted run has left");
                 self.say(|output| output.note(&text));
             }
+            Event::Cluster { cluster } => {
+                let text = format!(
+                    "the server is one of a cluster ({}): the lock is the lease, which holds on all of them",
+                    cluster.name()
+                );
+                self.say(|output| output.note(&text));
+            }
             Event::Waiting { holder, waited } => {
                 let text = format!("waiting for {}", holder.unwrap_or("another runner"));
                 self.waiting(&text, *waited);

@@ -7,10 +7,11 @@ use dbmig_core::status::State;
 use dbmig_core::{MigrationSet, Version};
 
 use super::args::{Allowed, BaselineArgs, Command};
-use super::confirm::{Confirmation, confirm};
+use super::confirm::{Asked, Confirmation, confirm};
 use super::effect::Effect;
 use super::exit::Exit;
 use super::json;
+use super::lasting;
 use super::output::Output;
 use super::progress::Progress;
 use super::signals::end_when_silent;
@@ -65,8 +66,10 @@ pub fn execute(command: &Command, context: &Context<'_>) -> Exit {
 }
 
 fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> {
+    lasting::refuse_others(command, context.url)?;
     if let Effect::Loses(what) = command.effect()
-        && let Err(exit) = confirm(&context.output, context.url, what, context.confirmation)
+        && let Err(exit) =
+            confirm(&context.output, context.url, what, Asked::FarAway, context.confirmation)
     {
         return Ok(exit);
     }
@@ -149,7 +152,7 @@ fn open(command: &Command, context: &Context<'_>) -> Result<Box<dyn Database>, E
     let mut observe = |event: &Event<'_>| progress.observe(event);
     let opened = patiently(*connect_wait, control, &mut observe, || match command.effect() {
         Effect::Writes => connect_with(context.url, control),
-        Effect::Reads | Effect::Loses(_) => connect_to_read(context.url, control),
+        Effect::Reads | Effect::Waits | Effect::Loses(_) => connect_to_read(context.url, control),
     });
     progress.end();
     opened
@@ -255,8 +258,12 @@ fn plan(
 fn status(db: &mut dyn Database, context: &Context<'_>, check: bool) -> Result<Exit, Error> {
     let entries = context.runner().status(db)?;
     let holder = context.runner().holder(db)?;
-    context.output.json(&json::Standing::new(&entries, holder.as_deref()));
+    let ledger = context.runner().ledger(db)?;
+    context.output.json(&json::Standing::new(&entries, holder.as_deref(), Some(&ledger)));
     show::status(&context.output, &entries);
+    if !ledger.is_obvious() {
+        context.output.line(format!("the ledger is {ledger}"));
+    }
     if let Some(holder) = holder {
         context.output.line(format!("a run is going on: {holder}"));
     }
@@ -279,7 +286,7 @@ fn pending(db: &mut dyn Database, context: &Context<'_>, check: bool) -> Result<
         e.state == State::Pending
             || (e.state == State::Interrupted && context.set.get(&e.version).is_some())
     });
-    context.output.json(&json::Standing::new(&entries, None));
+    context.output.json(&json::Standing::new(&entries, None, None));
     if entries.is_empty() {
         context.output.line("nothing pending");
     }

@@ -4,7 +4,7 @@ use dbmig_core::Build;
 use dbmig_core::migration::Execution;
 use dbmig_core::outlook::{Backward, Forward};
 use dbmig_core::plan::{Direction, Plan, Step};
-use dbmig_core::sql::{self, Position, Statement};
+use dbmig_core::sql::{Position, Statement};
 use dbmig_core::status::{Entry, State};
 
 use super::output::{Look, Output};
@@ -27,8 +27,7 @@ pub(super) struct ShownStep {
 
 impl ShownStep {
     pub(super) fn of(step: &Step<'_>, resolved: &Resolved<'_>) -> Self {
-        let shown =
-            |s: &Statement<'_>| (s.position, sql::hide_secrets(s.dialect(), s.text).into_owned());
+        let shown = |s: &Statement<'_>| (s.position, s.without_secrets().into_owned());
         let (forward, backward) = match step.direction() {
             Direction::Up => (Some(resolved.outlook.forward()), None),
             Direction::Down => (None, Some(resolved.outlook.backward())),

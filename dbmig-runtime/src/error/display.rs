@@ -5,7 +5,7 @@ use std::fmt;
 use dbmig_core::Build;
 use dbmig_core::plan::{Blocked, Direction, Lowest, Unknown};
 
-use super::{ConnectReason, Error, FailedPart, Left, MigrationError, NoLock};
+use super::{ConnectReason, Error, FailedPart, Left, MigrationError, NoLock, doubt};
 use crate::backend::tables::{HISTORY, LEDGER, Obstacle};
 use crate::report::Report;
 
@@ -34,6 +34,15 @@ impl fmt::Display for Error {
             Self::Obstacle(Obstacle::OnlyReads { why }) => {
                 write!(f, "nothing can be migrated here: {why}. Nothing was written")
             }
+            Self::Obstacle(Obstacle::Replicates) => f.write_str(
+                "nothing can be migrated here: the server is a replica, which applies what another one has \
+                 written, though it is not read-only. Nothing was written",
+            ),
+            Self::Obstacle(Obstacle::NotTransactional { table, engine }) => write!(
+                f,
+                "the storage engine of {table} is {engine}, which keeps rows that were rolled back: it would \
+                 say that a migration is applied which is not. Nothing was written",
+            ),
             Self::FailedElsewhere(run) => write!(
                 f,
                 "{} failed on {}, which this runner waited for, so it is not tried again:\n  {}",
@@ -66,6 +75,13 @@ impl fmt::Display for Error {
                 "a lease needs a connection of its own, to renew it while the other one works, and this \
                  connection was lent",
             ),
+            Self::ClusterNeedsUrl(cluster) => write!(
+                f,
+                "the server is one of a cluster ({}), where a named lock holds on one server only. The lease \
+                 holds on all, but needs a connection of its own, and this connection was lent. Nothing was \
+                 written",
+                cluster.name(),
+            ),
             Self::NoLease => {
                 f.write_str("SQLite has no lease between runners: its lock is that of a file")
             }
@@ -77,6 +93,8 @@ impl fmt::Display for Error {
                 "one session has the migrations' tables in the schema `{before}`, another one of the same run \
                  in `{now}`: a pooler has handed over a session whose search_path somebody had changed",
             ),
+            Self::LedgerInDoubt(doubt) => doubt.fmt(f),
+            Self::NoLedgerSchema { dialect, schema } => doubt::no_schema(f, *dialect, schema),
             Self::Foreign(foreign) => write!(
                 f,
                 "{} belongs to `{}`, a role that this one has nothing to do with: what that role puts \
@@ -116,6 +134,7 @@ impl Error {
                 format!("the migrations are for {expected}, and the URL leads to another database")
             }
             Self::Panicked { .. } => "the thread that migrates has panicked".to_owned(),
+            Self::LedgerInDoubt(_) => "it is in doubt which ledger is meant".to_owned(),
             Self::Foreign(_) => "a table of dbmig's belongs to an untrusted role".to_owned(),
             Self::LockWait { .. } => "another runner kept the lock for too long".to_owned(),
             Self::Blocked(Blocked::Interrupted(stuck)) => {
@@ -133,8 +152,10 @@ impl Error {
             | Self::Obstacle(_)
             | Self::NoLock(_)
             | Self::LeaseNeedsUrl
+            | Self::ClusterNeedsUrl(_)
             | Self::NoLease
             | Self::OtherSchema { .. }
+            | Self::NoLedgerSchema { .. }
             | Self::Unrepairable(_)
             | Self::Script { .. }
             | Self::NewerHistory { .. }

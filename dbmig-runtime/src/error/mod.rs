@@ -6,16 +6,18 @@ use dbmig_core::Dialect;
 use dbmig_core::plan::{Blocked, Direction, Unrepairable};
 use dbmig_core::sql::{Position, SplitError};
 
-use crate::backend::atomic::{is_lock_wait, is_lost};
-use crate::backend::tables::{Access, Foreign, Obstacle};
+use crate::backend::atomic::{is_lock_wait, is_lost, is_unready};
+use crate::backend::tables::{Access, Cluster, Foreign, Obstacle};
 use crate::history::HistoryRow;
 use crate::report::Report;
 use crate::url::UrlError;
 
 mod display;
+mod doubt;
 mod remedy;
 mod said;
 
+pub use doubt::{LedgerInDoubt, LedgerSeen};
 pub(crate) use said::{with_words, without_secrets};
 
 /// Why a run, or a look at a database, failed.
@@ -70,8 +72,6 @@ pub enum Error {
         /// How long it was waited for.
         waited: Duration,
     },
-    /// Nothing can be written there; nothing was.
-    Obstacle(Obstacle),
     /// The lock was lost while this run worked: its connection was cut, or silent for too long.
     LockLost(Box<Report>),
     /// It was asked to stop, and did.
@@ -80,6 +80,10 @@ pub enum Error {
     NoLock(NoLock),
     /// A lease needs a connection of its own, and this one was lent.
     LeaseNeedsUrl,
+    /// The same where the server is one of a cluster, so that no other lock will do.
+    ClusterNeedsUrl(Cluster),
+    /// Nothing can be written there; nothing was.
+    Obstacle(Obstacle),
     /// A lease was asked for on SQLite, whose lock is that of a file.
     NoLease,
     /// The URL leads to another database than the migrations are for.
@@ -95,6 +99,16 @@ pub enum Error {
         before: String,
         /// Where the one that works looks.
         now: String,
+    },
+    /// A ledger stands where nobody would look first, or there are several: nothing says which is meant.
+    /// Nothing was touched.
+    LedgerInDoubt(Box<LedgerInDoubt>),
+    /// The schema that is named for the ledger does not exist.
+    NoLedgerSchema {
+        /// The database.
+        dialect: Dialect,
+        /// The name.
+        schema: String,
     },
     /// A table of the two belongs to a role that this one does not trust: its triggers would run
     /// with this role's rights.
@@ -289,9 +303,12 @@ impl Error {
             | Self::NoLock(_)
             | Self::Panicked { .. }
             | Self::LeaseNeedsUrl
+            | Self::ClusterNeedsUrl(_)
             | Self::NoLease
             | Self::OtherDatabase { .. }
             | Self::OtherSchema { .. }
+            | Self::LedgerInDoubt(_)
+            | Self::NoLedgerSchema { .. }
             | Self::Foreign(_)
             | Self::Unrepairable(_)
             | Self::Script { .. }
@@ -322,15 +339,22 @@ impl Error {
         self.class() == Class::Temporary || (missing && dialect != Dialect::Sqlite)
     }
 
+    /// Whether the server lets sessions in, and is not ready for what they ask.
+    pub(crate) fn is_unready(&self) -> bool {
+        matches!(self, Self::Database { source, .. } if is_unready(source))
+    }
+
     /// What kind of failure it is.
     pub fn class(&self) -> Class {
         match self {
             Self::Url(_)
             | Self::NotBuiltIn { .. }
             | Self::LeaseNeedsUrl
+            | Self::ClusterNeedsUrl(_)
             | Self::NoLease
             | Self::NoLock(_)
             | Self::OtherDatabase { .. }
+            | Self::NoLedgerSchema { .. }
             | Self::Unrepairable(_) => Class::Usage,
             Self::Connect { reason, .. } => match reason {
                 ConnectReason::Misunderstood => Class::Usage,
@@ -343,7 +367,7 @@ impl Error {
             Self::LockWait { .. }
             | Self::Lagging { .. }
             // A failover may make it the one that writes.
-            | Self::Obstacle(Obstacle::OnlyReads { .. })
+            | Self::Obstacle(Obstacle::OnlyReads { .. } | Obstacle::Replicates)
             | Self::NotReady { .. }
             | Self::LockLost(_)
             | Self::Cancelled(_) => Class::Temporary,
@@ -353,6 +377,8 @@ impl Error {
             Self::Blocked(_)
             | Self::NewerHistory { .. }
             | Self::Foreign(_)
+            | Self::Obstacle(Obstacle::NotTransactional { .. })
+            | Self::LedgerInDoubt(_)
             | Self::OtherSchema { .. } => Class::Refused,
             Self::Migration(error) => of_database(&error.source),
             Self::Database { source, .. } => of_database(source),
@@ -374,6 +400,7 @@ fn is_temporary(error: &diesel::result::Error) -> bool {
     let text = error.to_string();
     is_lost(error)
         || is_lock_wait(error)
+        || is_unready(error)
         || text == CHANGED
         || READS_ONLY.iter().any(|words| text.contains(words))
 }

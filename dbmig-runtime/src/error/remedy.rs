@@ -73,6 +73,9 @@ impl Error {
                     .to_owned(),
             ),
             Self::LeaseNeedsUrl => Some("give the migrator the URL: `Migrator::run_at`".to_owned()),
+            Self::ClusterNeedsUrl(_) => Some(
+                "give the migrator the URL: `Migrator::run_at` or `Migrator::start`".to_owned(),
+            ),
             Self::NoLease => Some("leave out the lease: `--lock advisory`".to_owned()),
             Self::OtherDatabase { .. } => Some("check the database URL".to_owned()),
             Self::OtherSchema { .. } => Some(
@@ -80,10 +83,14 @@ impl Error {
                  not for sessions that a pooler hands on"
                     .to_owned(),
             ),
+            Self::LedgerInDoubt(doubt) => Some(doubt.remedy(program)),
+            Self::NoLedgerSchema { dialect, schema } => {
+                Some(super::doubt::remedy_without(*dialect, schema))
+            }
             Self::Foreign(foreign) => Some(foreign.remedy()),
             Self::Unrepairable(_) => Some(format!("`{program} repair` shows what there is to settle")),
             Self::Migration(error) => Some(error.remedy(program)),
-            Self::Script { path, .. } => Some(format!("close it in {path}")),
+            Self::Script { path, error } => error.remedy(path),
             Self::NewerHistory { .. } => {
                 Some("use at least the version of dbmig that wrote it".to_owned())
             }
@@ -99,6 +106,14 @@ impl Obstacle {
             Self::OnlyReads { .. } => {
                 "check that the database URL leads to the server that writes; after a failover, run it again"
                     .to_owned()
+            }
+            Self::Replicates => {
+                "check that the database URL leads to the primary. Where two primaries replicate each other, \
+                 `STOP SLAVE` on this one while it migrates, `START SLAVE` after it"
+                    .to_owned()
+            }
+            Self::NotTransactional { table, .. } => {
+                format!("`ALTER TABLE {table} ENGINE = InnoDB`, then run it again")
             }
         }
     }

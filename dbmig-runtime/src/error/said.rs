@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use dbmig_core::sql::{Statement, hide_secrets_in_message};
+use dbmig_core::sql::Statement;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 
 /// `error`, which `statements` have brought about, without what is secret in these.
@@ -20,7 +20,7 @@ pub(crate) fn without_secrets(statements: &[Statement<'_>], error: Error) -> Err
 
 fn hide_secrets(statements: &[Statement<'_>], text: &str) -> String {
     statements.iter().fold(text.to_owned(), |text, statement| {
-        match hide_secrets_in_message(statement.dialect(), statement.text, &text) {
+        match statement.hide_secrets_in_message(&text) {
             Cow::Owned(shown) => shown,
             Cow::Borrowed(_) => text,
         }

@@ -6,7 +6,7 @@
 
 use dbmig_core::migration::ForeignKeys;
 use dbmig_core::plan::Step;
-use dbmig_core::sql::{self, Statement, kind};
+use dbmig_core::sql::{Statement, kind};
 
 use super::reached::{Reached, begun_at, reached};
 use super::{Place, limits, retrying};
@@ -139,7 +139,7 @@ impl Stepper<'_, '_> {
         observe: &mut Observe<'_>,
     ) -> Result<(), Failure> {
         let Some(statement) = self.statements.get(index) else { return Ok(()) };
-        let shown = sql::hide_secrets(self.place.tables.dialect, statement.text);
+        let shown = statement.without_secrets();
         let of = self.statements.len();
         observe(&Event::StatementStarted { number: index + 1, of, sql: &shown });
         match self.way(statement) {

@@ -307,7 +307,7 @@ fn step_error(
             number: index + 1,
             of: statements.len(),
             position: position.unwrap_or(statement.position),
-            text: sql::hide_secrets(statement.dialect(), statement.text).into_owned(),
+            text: statement.without_secrets().into_owned(),
         }),
         part,
         left,

@@ -9,7 +9,7 @@ use dbmig_core::plan::{
     same_so_far,
 };
 use dbmig_core::sql::control::Control;
-use dbmig_core::sql::{self, Statement, kind};
+use dbmig_core::sql::{Statement, kind};
 use dbmig_core::{Checksum, Dialect, Version};
 
 use crate::backend::Database;
@@ -70,7 +70,7 @@ pub(crate) fn resolve<'a>(
     };
     match &step.action {
         Action::Apply(migration) => {
-            of_set(migration, migration.up(), storable_down(migration.down(), dialect))
+            of_set(migration, migration.up(), storable_down(migration, dialect))
         }
         Action::Revert { script: DownScript::InSet(migration), name, .. } => match migration.down()
         {
@@ -184,9 +184,7 @@ fn stuck(step: &Step<'_>, reason: StuckReason) -> Error {
     })))
 }
 
-/// A script without a statement is no way back; storing it would promise one.
-pub(crate) fn storable_down(down: &Down, dialect: Dialect) -> Option<String> {
-    let Down::Script(script) = down else { return None };
-    let statements = sql::split(dialect, &script.text).ok()?;
-    (!statements.is_empty()).then(|| script.text.to_string())
+/// What is no way back is not stored: that would promise one.
+pub(crate) fn storable_down(migration: &Migration, dialect: Dialect) -> Option<String> {
+    migration.way_back(dialect).ok().map(|script| script.text.to_string())
 }

@@ -17,7 +17,7 @@ pub(crate) use dbmig_core::history::FORMAT;
 pub use dbmig_core::history::RunState;
 pub use read::HistoryRow;
 pub(crate) use read::{
-    is_readable_where_written, is_version, list, read, run, stored_down, stored_up,
+    is_readable_where_written, is_version, list, read, run, stored_down, stored_up, versions,
 };
 pub use seal::HistoryKey;
 pub(crate) use seal::{Sealed, sum};

@@ -36,6 +36,14 @@ pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<(History, S
     Ok((history, mark.unwrap_or_default()))
 }
 
+/// The versions in a ledger, whose name is qualified.
+pub(crate) fn versions(db: &mut dyn Database, ledger: &str) -> Result<Vec<Version>, Error> {
+    let version = cast(db.engine(), "version");
+    let rows = db.query(&format!("SELECT {version} FROM {ledger}"));
+    let rows = rows.map_err(Error::database("read a ledger"))?;
+    Ok(rows.iter().map(|row| Version::from_ledger(row.text(0))).collect())
+}
+
 /// A query for both tables, as far as they are there.
 fn both(engine: &dyn Engine, tables: &Tables) -> Option<String> {
     let mut parts = Vec::new();

@@ -4,12 +4,17 @@
 //! counts. Row 2 is locked by each transaction that works under it, *before* it checks row 1;
 //! whoever takes the lease checks row 2 after. So a transaction of a holder who has lost the lease
 //! either sees that, or is seen and waited for.
+//!
+//! On MySQL, both change row 2: a lock is one of a server, but of two changes of one row a cluster
+//! commits one only, in the same order everywhere.
+
+use std::time::Duration;
 
 use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 
 use super::keeper::SILENCE;
-use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, reached};
+use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Pause, Seat, Seen, Take, reached};
 use crate::backend::Database;
 use crate::backend::assertion::{Breach, expect};
 use crate::backend::atomic::is_lock_wait;
@@ -20,6 +25,9 @@ use crate::look::Look;
 
 /// For how long it holds without being renewed, in seconds. Its holder renews it every 10 s.
 const TERM: u64 = SILENCE / 2;
+
+/// How often a change is tried again that collided with another node of a cluster.
+const TRIES: usize = 8;
 
 const TABLE: &str = "__dbmig_lease";
 
@@ -32,6 +40,10 @@ pub(crate) struct Lease;
 impl Lock for Lease {
     fn seat(&self) -> Seat {
         Seat::Beside
+    }
+
+    fn lends(&self) -> bool {
+        false
     }
 
     fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>> {
@@ -86,41 +98,42 @@ impl Lock for Lease {
     /// may ask a replica.
     fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, doing: &str) -> QueryResult<()> {
         let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
-        let ours = ours(engine, claim);
+        let dialect = engine.dialect();
+        // Also once it has run out: as long as the number is ours, nobody has taken it.
+        let ours = format!("id = 1 AND token = {}", claim.token);
         let message = format!(
             "{}UPDATE {table} SET expires_at = {}, doing = {} WHERE {ours};\n{}{}",
             begin(engine),
             engine.later(TERM),
-            engine.dialect().literal(doing),
-            assert_that(engine.dialect(), &format!("EXISTS (SELECT 1 FROM {table} WHERE {ours})")),
+            dialect.literal(doing),
+            assert_that(dialect, &format!("EXISTS (SELECT 1 FROM {table} WHERE {ours})")),
             end(engine),
         );
-        db.execute(&message).inspect_err(|_| {
-            let _ = db.execute("ROLLBACK");
-        })
+        insisting(db, &message)
     }
 
     fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
         let (engine, table) = (db.engine(), claim.tables.qualified(TABLE));
-        db.execute(&format!(
+        let release = format!(
             "{}UPDATE {table} SET expires_at = {} WHERE id = 1 AND token = {}",
             engine.writing(),
             engine.now(),
             claim.token,
-        ))
+        );
+        insisting(db, &release)
     }
 
     fn fence(&self, claim: &Claim<'_>, _: &Guard) -> Fence {
         let (dialect, table) = (claim.tables.dialect, claim.tables.qualified(TABLE));
-        let now = match dialect {
-            Dialect::Mysql => "UTC_TIMESTAMP(3)",
-            Dialect::Postgres | Dialect::Sqlite => "pg_catalog.clock_timestamp()",
+        // Not the time: whoever takes what has run out changes the number.
+        let ours =
+            format!("EXISTS (SELECT 1 FROM {table} WHERE id = 1 AND token = {})", claim.token);
+        let lock = match dialect {
+            Dialect::Mysql => touch(&table),
+            Dialect::Postgres | Dialect::Sqlite => {
+                format!("SELECT id FROM {table} WHERE id = 2 FOR UPDATE;\n")
+            }
         };
-        let ours = format!(
-            "EXISTS (SELECT 1 FROM {table} WHERE id = 1 AND token = {} AND expires_at > {now})",
-            claim.token,
-        );
-        let lock = format!("SELECT id FROM {table} WHERE id = 2 FOR UPDATE;\n");
         Fence {
             // Row 1 has to be read as it is after row 2 is locked, not as it was before, and must
             // stay free for those who renew it.
@@ -161,11 +174,12 @@ fn attempt(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult
     if Breach::Changed.caused(&error) {
         return Ok(Take::Changed);
     }
-    if !Breach::Taken.caused(&error) && !is_lock_wait(&error) {
+    if !Breach::Taken.caused(&error) && !is_contention(&error) {
         return Err(error);
     }
     // Who created the table may have died before it had its rows.
-    if db.query(&format!("SELECT holder FROM {table} WHERE id = 2"))?.is_empty() {
+    let second = db.query(&format!("SELECT holder FROM {table} WHERE id = 2"));
+    if second.is_ok_and(|rows| rows.is_empty()) {
         fill(db, claim.tables)?;
     }
     Ok(Take::Busy)
@@ -181,8 +195,33 @@ fn second_row(dialect: Dialect, table: &str) -> String {
             expect(dialect, &format!("{free} IS NOT NULL"), Breach::Taken)
         }
         Dialect::Mysql | Dialect::Sqlite => {
-            format!("SELECT id FROM {table} WHERE id = 2 FOR UPDATE NOWAIT;\n")
+            format!("SELECT id FROM {table} WHERE id = 2 FOR UPDATE NOWAIT;\n{}", touch(table))
         }
+    }
+}
+
+/// Changes row 2, for a cluster: a row that is changed to what it was is none to it.
+fn touch(table: &str) -> String {
+    format!("UPDATE {table} SET token = token + 1 WHERE id = 2;\n")
+}
+
+/// Another node of a cluster was faster, in one of its many words.
+fn is_contention(error: &diesel::result::Error) -> bool {
+    is_lock_wait(error) || error.to_string().contains("Query execution was interrupted")
+}
+
+/// A change of a row that only its holder changes: who collides with another node was not refused.
+fn insisting(db: &mut dyn Database, sql: &str) -> QueryResult<()> {
+    let mut pause = Pause::new();
+    let mut tried = 0;
+    loop {
+        let Err(error) = db.execute(sql) else { return Ok(()) };
+        let _ = db.execute("ROLLBACK");
+        if tried == TRIES || !is_contention(&error) {
+            return Err(error);
+        }
+        tried += 1;
+        std::thread::sleep(pause.next(Duration::from_millis(400)));
     }
 }
 
@@ -227,10 +266,11 @@ fn end(engine: &dyn Engine) -> &'static str {
 /// it is: somebody may have been faster.
 fn create(db: &mut dyn Database, tables: &Tables) -> QueryResult<Standing> {
     let (table, time) = (tables.qualified(TABLE), times(tables.dialect).0);
+    let engine = if tables.dialect == Dialect::Mysql { " ENGINE = InnoDB" } else { "" };
     let create = format!(
         "{}CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, token BIGINT NOT NULL, \
          holder TEXT NOT NULL, doing TEXT NOT NULL, since {time} NOT NULL, \
-         expires_at {time} NOT NULL);\n",
+         expires_at {time} NOT NULL){engine};\n",
         db.engine().writing(),
     );
     create_beside_others(db, &create, Standing::Absent, |db| {

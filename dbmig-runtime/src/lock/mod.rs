@@ -8,10 +8,10 @@ use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 
 use crate::backend::Database;
-use crate::backend::atomic::is_lost;
+use crate::backend::atomic::{is_lock_wait, is_lost};
 use crate::backend::tables::{Foreign, Sessions, Tables};
 use crate::error::{Error, NoLock};
-use crate::event::Observe;
+use crate::event::{Event, Observe};
 use crate::look::Look;
 use crate::options::Options;
 
@@ -31,14 +31,19 @@ pub(crate) use lease::Lease;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use lease::assert_that;
 pub(crate) use pause::Pause;
-pub(crate) use waiting::Seen;
 use waiting::Waiting;
 pub(crate) use waiting::reached;
+pub(crate) use waiting::{Seen, Unready};
 
 /// A way to make sure that one runner works at a time.
 pub trait Lock: Sync {
     /// Where it is held at best.
     fn seat(&self) -> Seat;
+
+    /// Whether it can be held on the connection that works.
+    fn lends(&self) -> bool {
+        true
+    }
 
     /// Who holds it, or is still at work for a runner that is gone; nobody, where it is free.
     /// Reads only.
@@ -163,9 +168,15 @@ pub(crate) fn key(schema: &str) -> u32 {
 ///
 /// # Errors
 /// [`Error::NoLease`] on SQLite.
-pub(crate) fn of(db: &dyn Database, options: &Options) -> Result<&'static dyn Lock, Error> {
+pub(crate) fn of(
+    db: &dyn Database,
+    tables: &Tables,
+    options: &Options,
+) -> Result<&'static dyn Lock, Error> {
     let engine = db.engine();
     match options.locking {
+        // Its own lock would be granted on every server of the cluster at once.
+        Locking::Advisory if tables.cluster.is_some() => Ok(&Lease),
         Locking::Advisory => Ok(engine.lock()),
         Locking::Lease if engine.dialect() == Dialect::Sqlite => Err(Error::NoLease),
         Locking::Lease => Ok(&Lease),
@@ -200,28 +211,51 @@ pub(crate) fn with_lock<T>(
     mut decide: impl FnMut(&mut dyn Database) -> Result<Option<Look>, Error>,
     body: impl FnOnce(&mut Held<'_>, &mut Observe<'_>) -> Result<T, Error>,
 ) -> Result<Option<T>, Error> {
-    let lock = of(db, options)?;
-    let seat = seat(db, lock, options)?;
     let who = options.who();
     let token = fastrand::u32(2..1 << 31);
     let mut waiting = Waiting::new(options.lock_wait, options.control.clone());
+    let mut unready = Unready::new(options);
+    let mut told = None;
     loop {
         let look = match decide(db) {
-            Ok(Some(look)) => look,
+            Ok(Some(look)) => {
+                unready.over();
+                look
+            }
             Ok(None) => return Ok(None),
             Err(Error::Lagging { .. }) => {
                 waiting.changed(observe)?;
                 continue;
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                unready.wait(error, observe)?;
+                continue;
+            }
         };
         refuse(&look)?;
         if (options.locking, look.tables.sessions) == (Locking::Advisory, Sessions::Shared) {
             return Err(Error::NoLock(NoLock::SharedSession));
         }
         let tables = look.tables.clone();
+        let lock = of(db, &tables, options)?;
+        let seat = seat(db, lock, &tables)?;
+        if let Some(cluster) = tables.cluster
+            && told.replace(cluster).is_none()
+            && options.locking == Locking::Advisory
+        {
+            observe(&Event::Cluster { cluster });
+        }
         let claim = Claim { tables: &tables, token, who: &who, seat };
-        match lock.take(db, &claim, &look).map_err(|error| refused(db, error))? {
+        let taken = match lock.take(db, &claim, &look) {
+            // On another node of a cluster somebody was faster.
+            Err(error) if is_lock_wait(&error) => Take::Busy,
+            Err(error) => {
+                unready.wait(refused(db, error), observe)?;
+                continue;
+            }
+            Ok(taken) => taken,
+        };
+        match taken {
             Take::Held(guard, freshness) => {
                 let result = held::work(
                     db,
@@ -243,7 +277,9 @@ pub(crate) fn with_lock<T>(
             Take::Busy => {
                 // Once it is there, it is something else that is waited for.
                 let goal = goal.filter(|goal| look.history.find(goal).is_none());
-                waiting.watch(db, lock, &tables, goal, observe)?;
+                if let Err(error) = waiting.watch(db, lock, &tables, goal, observe) {
+                    unready.wait(error, observe)?;
+                }
             }
         }
     }
@@ -256,8 +292,8 @@ fn refuse(look: &Look) -> Result<(), Error> {
     look.history.newer_format.map_or(Ok(()), |found| Err(Error::NewerHistory { found }))
 }
 
-/// Nothing is written where the server only reads.
-fn refuse_obstacle(tables: &Tables) -> Result<(), Error> {
+/// Nothing is written where the server only reads, or where a rollback would leave a row.
+pub(crate) fn refuse_obstacle(tables: &Tables) -> Result<(), Error> {
     tables.obstacle.clone().map_or(Ok(()), |obstacle| Err(Error::Obstacle(obstacle)))
 }
 
@@ -289,11 +325,13 @@ fn lost() -> impl FnOnce(diesel::result::Error) -> Error {
 }
 
 /// Where the lock is held on this connection.
-fn seat(db: &dyn Database, lock: &dyn Lock, options: &Options) -> Result<Seat, Error> {
+fn seat(db: &dyn Database, lock: &dyn Lock, tables: &Tables) -> Result<Seat, Error> {
     let own = db.ownership() == crate::backend::Ownership::Ours;
-    match (lock.seat(), own, options.locking) {
-        (Seat::Beside, true, _) => Ok(Seat::Beside),
-        (Seat::Beside, false, Locking::Lease) => Err(Error::LeaseNeedsUrl),
-        (Seat::Beside, false, Locking::Advisory) | (Seat::Within, ..) => Ok(Seat::Within),
+    match (lock.seat(), own) {
+        (Seat::Beside, true) => Ok(Seat::Beside),
+        (Seat::Beside, false) if !lock.lends() => {
+            Err(tables.cluster.map_or(Error::LeaseNeedsUrl, Error::ClusterNeedsUrl))
+        }
+        (Seat::Beside, false) | (Seat::Within, _) => Ok(Seat::Within),
     }
 }

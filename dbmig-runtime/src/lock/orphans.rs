@@ -8,7 +8,7 @@ use crate::backend::Database;
 use crate::backend::engine::{Activity, Idle};
 use crate::error::Error;
 use crate::event::Observe;
-use crate::look::{Look, is_confirmed, look_closely};
+use crate::look::{Look, is_confirmed, look_again as look_there};
 use crate::options::Options;
 use dbmig_core::plan::{Cause, History, Interrupted};
 use diesel::QueryResult;
@@ -77,14 +77,14 @@ fn confirmed(
     seen: &Look,
     (sessions, since): (&[String], Instant),
 ) -> Result<Option<Look>, Error> {
-    let look = match look_closely(db) {
+    let look = match look_there(db, &seen.tables) {
         Err(Error::Lagging { .. }) => return Ok(None),
         look => look?,
     };
     // Somebody may have been faster with a table that was not there.
     super::refuse(&look)?;
-    if look.tables.schema != seen.tables.schema {
-        let [before, now] = [&seen.tables.schema, &look.tables.schema];
+    if look.tables.current != seen.tables.current {
+        let [before, now] = [&seen.tables.current, &look.tables.current];
         return Err(Error::OtherSchema { before: before.clone(), now: now.clone() });
     }
     let engine = db.engine();

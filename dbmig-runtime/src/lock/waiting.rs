@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 use dbmig_core::Version;
 
 use super::{Lock, Pause, taking};
+use crate::backend::atomic::is_lost;
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Row};
 use crate::control::Control;
 use crate::error::Error;
 use crate::event::{Event, Observe};
 use crate::history;
+use crate::options::Options;
 
 /// How often those who wait ask again for whom: that costs more than whether anybody is there.
 const WHO: Duration = Duration::from_secs(10);
@@ -66,7 +68,12 @@ impl Waiting {
                 asked = Some(Instant::now());
             }
             self.pause(holder.as_deref(), observe)?;
-            let seen = lock.seen(db, tables, goal).map_err(taking())?;
+            let seen = match lock.seen(db, tables, goal) {
+                Ok(seen) => seen,
+                Err(error) if is_lost(&error) => return Err(taking()(error)),
+                // A replica may lack a table still. Whoever tries for the lock hears what is wrong.
+                Err(_) => return Ok(()),
+            };
             if !seen.held {
                 return Ok(());
             }
@@ -113,6 +120,44 @@ impl Waiting {
             return Err(Error::LockWait { holder: holder.map(str::to_owned), waited });
         }
         self.control.sleep(self.pause.next(self.limit.saturating_sub(waited)));
+        Ok(())
+    }
+}
+
+/// A server that lets sessions in, and is not ready for what they ask: a node of a cluster that has
+/// lost the others. It is waited for as for one that does not answer.
+pub(crate) struct Unready {
+    limit: Duration,
+    control: Control,
+    since: Option<Instant>,
+    pause: Pause,
+}
+
+impl Unready {
+    pub(crate) fn new(options: &Options) -> Self {
+        let (limit, control) = (options.connect_wait, options.control.clone());
+        Self { limit, control, since: None, pause: Pause::new() }
+    }
+
+    /// It has answered.
+    pub(super) const fn over(&mut self) {
+        self.since = None;
+    }
+
+    /// Waits a little; `error` when it is another one, or has been waited for long enough.
+    pub(crate) fn wait(&mut self, error: Error, observe: &mut Observe<'_>) -> Result<(), Error> {
+        if !error.is_unready() {
+            return Err(error);
+        }
+        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
+        if waited >= self.limit {
+            return Err(error);
+        }
+        observe(&Event::Connecting { error: &error, waited, wait: self.limit });
+        self.control.sleep(self.pause.next(self.limit.saturating_sub(waited)));
+        if self.control.is_cancelled() {
+            return Err(Error::Cancelled(Box::default()));
+        }
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::execute::{Origin, resolve};
 use crate::history;
 use crate::lock::Held;
-use crate::look::{Look, look, look_closely};
+use crate::look::{Look, Seek, look, look_closely};
 use crate::options::Options;
 
 /// How the database stands to a set, and what would be done about it.
@@ -35,7 +35,7 @@ pub(super) fn preview<'s>(
     options: &Options,
     target: &Target,
 ) -> Result<Preview<'s>, Error> {
-    let mut look = look_closely(db)?;
+    let mut look = look_closely(db, &Seek::of(set, options))?;
     trust_stored(db, &mut look, set, options, target)?;
     let history = &look.history;
     let comparison = Comparison::of(set, history);
@@ -59,7 +59,7 @@ pub(super) fn look_for(
     options: &Options,
     target: &Target,
 ) -> Result<Look, Error> {
-    let mut look = look(db)?;
+    let mut look = look(db, &Seek::of(set, options))?;
     trust_stored(db, &mut look, set, options, target)?;
     Ok(look)
 }

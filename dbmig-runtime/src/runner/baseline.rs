@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::execute::{self, Place};
 use crate::history::{self, Cursor, Progress, Run};
 use crate::lock::{Held, with_lock};
-use crate::look::{look, look_surely};
+use crate::look::{Seek, look, look_surely};
 use crate::options::Options;
 use crate::report::{Done, Report};
 
@@ -45,7 +45,7 @@ impl<'a> Runner<'a> {
                 .collect::<Vec<_>>()
         };
         let decide = |db: &mut dyn Database| {
-            let look = look_surely(db)?;
+            let look = look_surely(db, &Seek::of(set, options))?;
             Ok((!wanted(&look.history).is_empty()).then_some(look))
         };
         let done = with_lock(db, options, observe, None, decide, |held, _| {
@@ -68,7 +68,7 @@ impl<'a> Runner<'a> {
         db: &mut dyn Database,
         through: Option<&Version>,
     ) -> Result<Vec<&'a Migration>, Error> {
-        let history = within(db, look)?.history;
+        let history = within(db, |db| look(db, &self.seek()))?.history;
         self.check(through)?;
         let wanted = self.set.iter().filter(|m| through.is_none_or(|last| m.version <= *last));
         Ok(wanted.filter(|m| is_unrecorded(&history, m)).collect())
@@ -97,7 +97,7 @@ pub(super) fn adopt(
 ) -> Result<(), Error> {
     let tables = ensure_tables(held)?;
     let runner = runner(held, options);
-    let down = execute::storable_down(migration.down(), tables.dialect);
+    let down = execute::storable_down(migration, tables.dialect);
     let total = migration.up().statements(tables.dialect).map_or(0, |s| s.len());
     let run = Run {
         version: &migration.version,

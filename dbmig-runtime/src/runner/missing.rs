@@ -25,7 +25,7 @@ impl Runner<'_> {
     /// What is applied and not in the set, oldest first. Reads only.
     pub(crate) fn missing(&self, db: &mut dyn Database) -> Result<Vec<Missing>, Error> {
         within(db, |db| {
-            let mut look = look(db)?;
+            let mut look = look(db, &self.seek())?;
             trust_stored(db, &mut look, self.set, &self.options, &Target::Revert(Extent::All))?;
             let history = &look.history;
             let missing = history.applied.iter().filter(|one| self.set.get(&one.version).is_none());

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::execute::Place;
 use crate::history::{self, Settled, Verdict};
 use crate::lock::{Held, with_lock};
-use crate::look::{look, look_closely, look_surely};
+use crate::look::{Seek, look, look_closely, look_surely};
 use crate::options::Options;
 
 impl<'a> Runner<'a> {
@@ -21,7 +21,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn diagnose(&self, db: &mut dyn Database) -> Result<Vec<Diagnosis>, Error> {
-        within(db, |db| Ok(plan::diagnose(self.set, &look_closely(db)?.history)))
+        within(db, |db| Ok(plan::diagnose(self.set, &look_closely(db, &self.seek())?.history)))
     }
 
     /// What [`Runner::repair`] would write. Reads only.
@@ -33,7 +33,7 @@ impl<'a> Runner<'a> {
         db: &mut dyn Database,
         wanted: &Repair,
     ) -> Result<Mending<'a>, Error> {
-        within(db, |db| Ok(plan::repair(self.set, &look(db)?.history, wanted)?))
+        within(db, |db| Ok(plan::repair(self.set, &look(db, &self.seek())?.history, wanted)?))
     }
 
     /// Writes down what a person says of an interrupted run or a changed migration, and that it
@@ -46,7 +46,7 @@ impl<'a> Runner<'a> {
         db.report_to(&options.control);
         within(db, |db| {
             let decide = |db: &mut dyn Database| {
-                let look = look_surely(db)?;
+                let look = look_surely(db, &Seek::of(set, options))?;
                 plan::repair(set, &look.history, wanted)?;
                 Ok(Some(look))
             };

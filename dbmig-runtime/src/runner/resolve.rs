@@ -6,7 +6,6 @@ use super::{Runner, within};
 use crate::backend::Database;
 use crate::error::Error;
 use crate::execute::{Origin, Resolved, resolve};
-use crate::look::locate;
 
 impl Runner<'_> {
     /// Tells `see` what each step of `plan` plays, as [`Runner::run`] would play it. Reads only.
@@ -17,7 +16,7 @@ impl Runner<'_> {
         mut see: impl FnMut(&Step<'_>, &Resolved<'_>),
     ) -> Result<(), Error> {
         within(db, |db| {
-            let tables = locate(db)?;
+            let tables = self.seek().locate(db)?;
             let origin = Origin { tables: &tables, key: self.options.history_key.as_ref() };
             for step in &plan.steps {
                 let mut kept = None;

@@ -38,6 +38,7 @@ pub(crate) fn wait_at(
     timeout: Duration,
     observe: &mut Observe<'_>,
 ) -> Result<Report, Error> {
+    url.must_outlive_its_connection()?;
     let (since, control) = (Instant::now(), &options.control);
     let mut observe = |event: &Event<'_>| {
         event::trace(event);
@@ -113,10 +114,10 @@ fn find(runner: &Runner<'_>, db: &mut dyn Database) -> Result<Found, Error> {
         if runner.is_current(db) {
             return Ok(Found::Reached(Report::default()));
         }
-        let mut history = look_closely(db)?.history;
+        let mut history = look_closely(db, &runner.seek())?.history;
         let holder = runner.holder(db)?;
         if holder.is_none() && !(history.announced.is_empty() && history.interrupted.is_empty()) {
-            history = without_the_dead(db, runner.set, &history)?;
+            history = without_the_dead(db, runner, &history)?;
         }
         match decide(runner.set, &history, &Target::Latest, &runner.options) {
             Ok(plan) if plan.is_empty() => {
@@ -135,15 +136,15 @@ fn find(runner: &Runner<'_>, db: &mut dyn Database) -> Result<Found, Error> {
 /// come any more. One that came to its end in between has changed its row.
 fn without_the_dead(
     db: &mut dyn Database,
-    set: &MigrationSet,
+    runner: &Runner<'_>,
     before: &History,
 ) -> Result<History, Error> {
-    let mut now = look_closely(db)?.history;
+    let mut now = look_closely(db, &runner.seek())?.history;
     let is_new = |run: &Announced| before.announced.iter().all(|known| known.run != run.run);
     let (new, known): (Vec<_>, Vec<_>) =
         std::mem::take(&mut now.announced).into_iter().partition(is_new);
     now.announced = known;
-    put_aside(set, &mut now);
+    put_aside(runner.set, &mut now);
     now.announced.extend(new);
     Ok(now)
 }

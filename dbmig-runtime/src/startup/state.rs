@@ -141,6 +141,7 @@ impl StartupState {
                 at = Migrating { done: *number, of: *of, ..Migrating::default() };
             }
             Event::Clearing { .. }
+            | Event::Cluster { .. }
             | Event::Awaiting { .. }
             | Event::Ready { .. }
             | Event::Failed { .. } => return None,

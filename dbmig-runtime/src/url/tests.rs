@@ -1,3 +1,5 @@
+mod secrecy;
+
 use super::*;
 
 fn shown(text: &str) -> String {
@@ -44,7 +46,8 @@ fn the_scheme_tells_the_database() {
         ("postgres://h/d", Dialect::Postgres, "d"),
         ("mariadb://u:p@h:3306/shop?ssl_mode=x", Dialect::Mysql, "shop"),
         ("sqlite://data/app.db", Dialect::Sqlite, "data/app.db"),
-        ("sqlite:app.db", Dialect::Sqlite, "app.db"),
+        ("sqlite://a%20b.db?mode=rwc", Dialect::Sqlite, "a b.db"),
+        ("sqlite:///data/app.db", Dialect::Sqlite, "/data/app.db"),
         ("file:app.db?mode=rwc", Dialect::Sqlite, "app.db"),
         ("./app.db", Dialect::Sqlite, "./app.db"),
         ("dbname=d host=/run", Dialect::Postgres, "d"),
@@ -55,6 +58,46 @@ fn the_scheme_tells_the_database() {
     assert!(shown("host=h password='pw").starts_with("the connection string is broken"));
     assert!(shown("oracle://h/d").starts_with("`oracle://` is no database"));
     assert_eq!(shown("  "), "the database URL is empty");
+    // libpq knows no fragment, and Diesel decodes no name of MySQL's.
+    for (text, database) in [("postgres://u:a#b@h/d#1", "d#1"), ("mysql://u@h/a%20b#c", "a%20b")] {
+        assert_eq!(DatabaseUrl::parse(text).unwrap().database().as_deref(), Some(database));
+    }
+}
+
+#[test]
+fn what_is_no_url_is_told_from_a_path() {
+    for (text, message) in [
+        ("\"postgres://u@h/d\"", "not a URL: it stands in quotes. Leave them out"),
+        ("'app.db'", "not a URL: it stands in quotes. Leave them out"),
+        ("jdbc:postgresql://h/d", "not a URL: `jdbc:` is Java's form"),
+        ("postgres//h/d", "not a URL: behind `postgres` comes `://`. Write postgres://USER"),
+        ("mysql:h/d", "not a URL: behind `mysql` comes `://`"),
+        ("u:p@h/d", "not a URL: it looks like one, but does not begin like one"),
+        ("SQLite://app.db", "not a URL: Diesel knows `sqlite:` in small letters only"),
+        (
+            "sqlite:app.db",
+            "Diesel would open a file that is called `sqlite:app.db`: write `sqlite://app.db` for",
+        ),
+        (
+            "sqlite::memory:",
+            "Diesel would open a file that is called `sqlite::memory:`: write `:memory:`",
+        ),
+        ("sqlite://app.db ", "the database URL begins or ends with white space"),
+        ("file://data/app.db", "SQLite takes `data` for a host"),
+        ("file:a.db?mode=RW", "SQLite knows no `mode=RW`"),
+        ("file:a%00.db", "the path in the database URL holds %00"),
+        (
+            "postgres://u:hunter2",
+            "what stands in the place of the port in the database URL is no number",
+        ),
+    ] {
+        assert!(shown(text).starts_with(message), "{text}: {}", shown(text));
+    }
+    for path in
+        ["app.db", "./u:p@h/d", "/data/a:b@c.db", "./sqlite:app.db", "./'app.db'", "C:\\a@b.db"]
+    {
+        assert_eq!(DatabaseUrl::parse(path).unwrap().expose(), path);
+    }
 }
 
 #[test]

@@ -2,11 +2,14 @@
 //! words. Nothing is half-done after any of it, and no output holds the password.
 
 mod accepted;
+mod clients;
 mod connections;
+mod downs;
 mod files;
 mod ledger;
 mod settings;
 mod sql;
+mod sqlite;
 
 use std::process::Command;
 

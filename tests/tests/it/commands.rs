@@ -306,7 +306,17 @@ fn the_templates_of_new_are_valid_sql_both_ways() {
 #[test]
 fn a_database_is_created_dropped_and_reset() {
     on_each(|project, db| {
-        project.dbmig_on(db, &["db", "drop"]).success();
+        // A port of this machine may lead to another one, and a file may be the only copy.
+        for (command, what) in
+            [("drop", "drop the database"), ("reset", "drop the database and build it again")]
+        {
+            let asked = project.dbmig_on(db, &["db", command]).expect(2).stderr;
+            let wanted = format!("{what} on ");
+            assert!(asked.contains(&wanted) && asked.contains("next: add --yes"), "{asked}");
+            let asked = json(&project.dbmig_on(db, &["db", command, "--json"]).expect(2).stdout);
+            assert_eq!(asked["error"]["exit_code"], 2, "{asked}");
+        }
+        project.dbmig_on(db, &["db", "drop", "--yes"]).success();
         let missing = project.dbmig_on(db, &["status"]);
         match db.backend() {
             // SQLite makes the file; there is nothing to be missing.
@@ -316,7 +326,7 @@ fn a_database_is_created_dropped_and_reset() {
         project.dbmig_on(db, &["db", "create"]).success();
         project.dbmig_on(db, &["run"]).success();
         db.execute("INSERT INTO users VALUES (3, 'gone after a reset')");
-        project.dbmig_on(db, &["db", "reset"]).success();
+        project.dbmig_on(db, &["db", "reset", "--yes"]).success();
         assert_eq!(db.column("SELECT id FROM users ORDER BY id"), ["1", "2"]);
     });
 }

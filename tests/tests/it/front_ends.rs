@@ -20,7 +20,7 @@ const STEPS: &[&[&str]] = &[
     &["verify"],
     &["repair"],
     &["history"],
-    &["wait", "--timeout", "400ms"],
+    &["wait", "--timeout", "1s"],
     &["plan"],
     &["plan", "--to", CREATED],
     &["up", "--dry-run"],

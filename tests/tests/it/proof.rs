@@ -82,7 +82,6 @@ fn what_ends_the_transaction_around_a_script() {
     for case in [
         done(commits, &["a", "b"]),
         refused("CREATE TABLE a (id INTEGER); ABORT;", OUTER),
-        refused("CREATE TABLE a (id INTEGER); PREPARE TRANSACTION 'x';", OUTER),
         refused("CREATE TABLE a (id INTEGER); DO $$ BEGIN COMMIT; END $$;", "invalid transaction"),
         done(
             "BEGIN; CREATE TABLE a (id INTEGER); COMMIT AND CHAIN; CREATE TABLE b (id INTEGER); END;",

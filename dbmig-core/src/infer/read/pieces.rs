@@ -3,12 +3,11 @@
 use sqlparser::ast;
 
 use super::{Reader, head, operation};
-use crate::Dialect;
 use crate::infer::change::{Act, Change, How};
 use crate::infer::name::Name;
 use crate::infer::parse;
 use crate::sql::effect::ObjectKind;
-use crate::sql::{Position, Statement, split};
+use crate::sql::{Position, Statement};
 
 /// What each part between two commas does.
 pub(super) fn alter_table(statement: &Statement<'_>) -> Vec<Change> {
@@ -21,7 +20,7 @@ pub(super) fn alter_table(statement: &Statement<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
     for (from, to) in parts(statement, start) {
         let text = &statement.text[from..to];
-        let Some(part) = only(statement.dialect(), text) else { return not_understood() };
+        let Some(part) = statement.part(text) else { return not_understood() };
         let place = after(position, &statement.text[..from + part.offset]);
         if let Some(act) = operation::operation(statement.dialect(), &table, &part) {
             changes.push(Change { act, position: place });
@@ -29,7 +28,7 @@ pub(super) fn alter_table(statement: &Statement<'_>) -> Vec<Change> {
         }
         let (text, how) = without_if(&part);
         let whole = format!("{}{text}", &statement.text[..start]);
-        let Some(alone) = only(statement.dialect(), &whole) else { return not_understood() };
+        let Some(alone) = statement.part(&whole) else { return not_understood() };
         let Ok(ast::Statement::AlterTable(alter)) = parse::parse(&alone) else {
             return not_understood();
         };
@@ -62,14 +61,6 @@ fn without_if(part: &Statement<'_>) -> (String, How) {
             (text, How::IfAbsent)
         }
         _ => (part.text.to_owned(), How::New),
-    }
-}
-
-/// The one statement that `text` is.
-fn only(dialect: Dialect, text: &str) -> Option<Statement<'_>> {
-    match split(dialect, text).ok()?[..] {
-        [statement] => Some(statement),
-        _ => None,
     }
 }
 

@@ -51,6 +51,15 @@ impl<'t> Mysql<'t> {
             Stage::Start if is_any(word, &["CREATE", "ALTER"]) => {
                 self.stage = Stage::Create { definer: false };
             }
+            Stage::Start if is_any(word, &["SET"]) => self.stage = Stage::Set,
+            Stage::Set if is_any(word, &["STATEMENT"]) => {
+                self.stage = Stage::SetStatement { depth: 0 };
+            }
+            Stage::Set => {
+                self.plain();
+                self.statements(token);
+            }
+            Stage::SetStatement { depth } => self.set_statement(token, depth),
             Stage::Start if is_any(word, &["BEGIN"]) => self.stage = Stage::Begin(token.offset),
             Stage::Start => self.body(token),
             Stage::Begin(_) if is_any(word, &["WORK"]) => self.plain(),
@@ -81,6 +90,19 @@ impl<'t> Mysql<'t> {
             Stage::Handler { due } => self.handler(token, due),
             Stage::Declare | Stage::Statements => self.statements(token),
         }
+    }
+
+    /// MariaDB's settings for one statement, which follows behind `FOR`.
+    fn set_statement(&mut self, token: &Token<'t>, depth: u32) {
+        self.stage = if token.is("(") {
+            Stage::SetStatement { depth: depth + 1 }
+        } else if token.is(")") {
+            Stage::SetStatement { depth: depth.saturating_sub(1) }
+        } else if depth == 0 && token.word().is_some_and(|word| is_any(word, &["FOR"])) {
+            Stage::Start
+        } else {
+            Stage::SetStatement { depth }
+        };
     }
 
     /// Statements follow.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::Dialect;
+use super::super::reading::{Backslash, Reading};
 
 /// Whether there is anything in `text` that makes a secret of a string.
 pub(super) fn may_hold_secrets(text: &str) -> bool {
@@ -29,9 +29,9 @@ pub(super) fn raw(string: &str) -> &str {
 }
 
 /// What the string means, as far as its quotes are concerned.
-pub(super) fn content(dialect: Dialect, string: &str) -> Cow<'_, str> {
+pub(super) fn content(reading: Reading, string: &str) -> Cow<'_, str> {
     let (raw, quote) = (raw(string), string.chars().next_back().unwrap_or_default());
-    let escapes = dialect == Dialect::Mysql || string.starts_with(['e', 'E']);
+    let escapes = reading.backslash == Backslash::Escapes || string.starts_with(['e', 'E']);
     let special = |c| c == quote || (escapes && c == '\\');
     if string.starts_with('$') || !raw.contains(special) {
         return Cow::Borrowed(raw);

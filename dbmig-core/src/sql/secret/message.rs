@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::super::reading::Reading;
 use super::literal::{content, passwords, raw};
 use super::walk::{DEEPEST, walk};
 use super::{HIDDEN, find};
@@ -23,7 +24,16 @@ const SHORTEST: usize = 3;
 /// assert_eq!(shown, "You have an error near 'USR app IDENTIFIED BY '***'' at line 1");
 /// ```
 pub fn hide_secrets_in_message<'m>(dialect: Dialect, sql: &str, message: &'m str) -> Cow<'m, str> {
-    let secrets = secrets(dialect, sql);
+    hide_read_in_message(Reading::of(dialect), sql, message)
+}
+
+/// The same of a statement that is part of a script.
+pub(in super::super) fn hide_read_in_message<'m>(
+    reading: Reading,
+    sql: &str,
+    message: &'m str,
+) -> Cow<'m, str> {
+    let secrets = secrets(reading, sql);
     let mut shown = Cow::Borrowed(message);
     for secret in &secrets {
         if secret.len() >= SHORTEST {
@@ -59,10 +69,10 @@ fn beginning(secrets: &[String], message: &str) -> Option<(usize, usize)> {
 }
 
 /// Longer ones first, for one may be part of another.
-fn secrets(dialect: Dialect, sql: &str) -> Vec<String> {
+fn secrets(reading: Reading, sql: &str) -> Vec<String> {
     let mut secrets = Vec::new();
-    for hidden in find(dialect, sql) {
-        collect(dialect, hidden.text, DEEPEST, &mut secrets);
+    for hidden in find(reading, sql) {
+        collect(reading, hidden.text, DEEPEST, &mut secrets);
     }
     secrets.retain(|secret| !secret.trim().is_empty() && secret != MASK);
     secrets.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
@@ -71,14 +81,14 @@ fn secrets(dialect: Dialect, sql: &str) -> Vec<String> {
 }
 
 /// Of SQL in a string the database quotes a part, so the secrets in it count by themselves.
-fn collect(dialect: Dialect, string: &str, depth: usize, secrets: &mut Vec<String>) {
-    let content = content(dialect, string);
+fn collect(reading: Reading, string: &str, depth: usize, secrets: &mut Vec<String>) {
+    let content = content(reading, string);
     secrets.push(raw(string).to_owned());
     secrets.extend(passwords(&content).into_iter().map(str::to_owned));
     if let Some(depth) = depth.checked_sub(1) {
         let mut inside = Vec::new();
-        walk(dialect, &content, 0, depth, &mut inside);
-        inside.iter().for_each(|hidden| collect(dialect, hidden.text, depth, secrets));
+        walk(reading, &content, 0, depth, &mut inside);
+        inside.iter().for_each(|hidden| collect(reading, hidden.text, depth, secrets));
     }
     secrets.push(content.into_owned());
 }

@@ -1,10 +1,10 @@
 //! Goes through a text and finds the strings that are secret.
 
 use super::super::lexer::Lexer;
+use super::super::reading::Reading;
 use super::super::token::{Kind, Token};
 use super::asks::Asks;
 use super::literal::{Account, account, content, dollar_body, may_hold_secrets};
-use crate::Dialect;
 
 /// How deep SQL in SQL is looked into; what is deeper is a secret if it talks of one.
 pub(super) const DEEPEST: usize = 4;
@@ -41,21 +41,21 @@ enum Before {
 /// Finds what is secret in `text`, which begins at `base` of the whole; whether it asks for a
 /// password that comes from elsewhere. Each level is read once.
 pub(super) fn walk<'t>(
-    dialect: Dialect,
+    reading: Reading,
     text: &'t str,
     base: usize,
     depth: usize,
     found: &mut Vec<Hidden<'t>>,
 ) -> bool {
-    let mut walk = Walk { dialect, depth, before: Before::Nothing, asks: Asks::default(), found };
-    for token in Lexer::new(dialect, text) {
+    let mut walk = Walk { reading, depth, before: Before::Nothing, asks: Asks::default(), found };
+    for token in Lexer::new(reading, text) {
         walk.step(&token, base);
     }
     walk.asks.at_end()
 }
 
 struct Walk<'w, 't> {
-    dialect: Dialect,
+    reading: Reading,
     depth: usize,
     before: Before,
     asks: Asks,
@@ -127,13 +127,13 @@ impl<'t> Walk<'_, 't> {
             return self.found.push(Hidden { start, text });
         };
         let base = start + (text.len() - body.len()) / 2;
-        if walk(self.dialect, body, base, depth, self.found) {
+        if walk(self.reading, body, base, depth, self.found) {
             self.before = Before::Template;
         }
     }
 
     fn inside(&self, string: &str) -> Inside {
-        self.within(&content(self.dialect, string))
+        self.within(&content(self.reading, string))
     }
 
     fn within(&self, text: &str) -> Inside {
@@ -142,7 +142,7 @@ impl<'t> Walk<'_, 't> {
         }
         let Some(depth) = self.depth.checked_sub(1) else { return Inside::Holds };
         let mut found = Vec::new();
-        let asks = walk(self.dialect, text, 0, depth, &mut found);
+        let asks = walk(self.reading, text, 0, depth, &mut found);
         match (found.is_empty(), asks) {
             (false, _) => Inside::Holds,
             (true, true) => Inside::Asks,

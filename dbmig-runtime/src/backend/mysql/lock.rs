@@ -9,9 +9,9 @@ use dbmig_core::Version;
 use diesel::QueryResult;
 
 use super::{Activity, Database, Dialect, HISTORY, Idle, Presence, Tables, session};
+use crate::backend::Nesting;
 use crate::lock::{
-    self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, assert_that,
-    reached,
+    self, Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, assert_that, reached,
 };
 use crate::look::Look;
 
@@ -70,23 +70,26 @@ impl Lock for Named {
         let Some(connection) = get(db, &runner(claim.tables))? else { return Ok(Take::Busy) };
         let held = Take::Held(Guard::Connection(connection), Freshness::Unknown);
         match claim.seat {
-            Seat::Beside => {
-                // Of a host that has vanished, the server drops the connection, and the lock with it.
-                db.execute(&format!("SET SESSION wait_timeout = {SILENCE}"))?;
-                Ok(held)
-            }
+            // Of a host that has vanished, the server drops the connection, and the lock with it:
+            // `session::enter_own`.
+            Seat::Beside => Ok(held),
             // It has no connection that would wait for the second lock.
             Seat::Within if is_used(db, &work(claim.tables))? => {
                 self.release(db, claim, Guard::Connection(connection))?;
                 Ok(Take::Busy)
             }
-            Seat::Within => Ok(held),
+            Seat::Within => {
+                if db.nesting() == Nesting::TopLevel {
+                    // Or a read of ours would see what was there before the lock was.
+                    db.execute(&session::autocommit())?;
+                }
+                Ok(held)
+            }
         }
     }
 
     fn join(&self, db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<Option<String>> {
         if get(db, &work(claim.tables))?.is_some() {
-            db.execute(&format!("SET SESSION wait_timeout = {SILENCE}"))?;
             return Ok(None);
         }
         let name = work(claim.tables);
@@ -105,9 +108,8 @@ impl Lock for Named {
 
     fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
         let then = match claim.seat {
-            Seat::Beside => "SET SESSION wait_timeout = DEFAULT;\n".to_owned(),
-            // However the run has ended, the owner gets his settings back.
-            Seat::Within => session::give_back(claim.tables),
+            Seat::Beside => String::new(),
+            Seat::Within => session::home(claim.tables),
         };
         db.execute(&format!("DO RELEASE_LOCK({});\n{then}", runner(claim.tables)))
     }
@@ -155,8 +157,23 @@ fn doing(db: &mut dyn Database, tables: &Tables) -> String {
     row.map(|text| format!(" ({text})")).unwrap_or_default()
 }
 
+/// An expression for the server, as its own machine names it.
+pub(super) const SERVER: &str = "@@hostname, ':', @@port";
+
+/// The number of `session`, if it is one of this server.
+pub(super) fn here(db: &mut dyn Database, session: &str) -> QueryResult<Option<u64>> {
+    let (id, server) = match session.split_once('@') {
+        Some((id, server)) => (id, Some(server)),
+        None => (session, None),
+    };
+    let Ok(id) = id.parse::<u64>() else { return Ok(None) };
+    let Some(server) = server else { return Ok(Some(id)) };
+    let rows = db.query(&format!("SELECT CONCAT({SERVER})"))?;
+    Ok(rows.first().is_some_and(|row| row.text(0) == server).then_some(id))
+}
+
 pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Activity> {
-    let Ok(id) = session.parse::<u64>() else { return Ok(Activity::Gone) };
+    let Some(id) = here(db, session)? else { return Ok(Activity::Gone) };
     let rows = db.query(&format!(
         "SELECT CAST(command AS CHAR), CAST(time AS CHAR), CAST(LEFT(info, 60) AS CHAR) \
          FROM information_schema.processlist WHERE id = {id} AND id <> CONNECTION_ID()"
@@ -172,14 +189,19 @@ pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Acti
 }
 
 pub(super) fn quiet(session: &str, idle: Idle) -> Option<String> {
-    let id = session.parse::<u64>().ok()?;
+    let (id, server) = session.split_once('@').unwrap_or((session, ""));
+    let id = id.parse::<u64>().ok()?;
+    let here = match server {
+        "" => String::new(),
+        server => format!(" AND CONCAT({SERVER}) = {}", Dialect::Mysql.literal(server)),
+    };
     let working = match idle {
         Idle::Counts => "",
         Idle::Passes => " AND command <> 'Sleep'",
     };
     Some(format!(
         "NOT EXISTS (SELECT 1 FROM information_schema.processlist WHERE id = {id} \
-         AND id <> CONNECTION_ID(){working})"
+         AND id <> CONNECTION_ID(){working}{here})"
     ))
 }
 

@@ -10,16 +10,19 @@ use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 
 use super::atomic::{Atomic, Failure, Outcome, one_by_one};
-use super::connection::{Database, Row};
+use super::connection::{Database, Ownership, Row};
 use super::engine::{Activity, Engine, Idle, Renewal};
 use super::envelope::{Envelope, Limits, Setting, Words};
+use super::place::{Chosen, Found, Sought};
 use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 use super::{Backend, Mysql, sealed};
 use crate::last_words::During;
 use crate::lock::{Isolation, Lock};
 
+mod last_words;
 mod lock;
 mod mark;
+mod server;
 mod session;
 mod sight;
 
@@ -48,48 +51,56 @@ impl Engine for MysqlEngine {
         Dialect::Mysql
     }
 
-    fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables> {
+    fn locate(&self, db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found> {
+        let schema = match sought.schema() {
+            Some(schema) => Dialect::Mysql.literal(schema),
+            None => "DATABASE()".to_owned(),
+        };
         let table = |name| {
             format!(
                 "(SELECT CAST(MAX(table_type) AS CHAR) FROM information_schema.tables \
-                 WHERE table_schema = DATABASE() AND table_name = '{name}')"
+                 WHERE table_schema = {schema} AND table_name = '{name}')"
             )
         };
         let rows = db.query(&format!(
-            "SELECT CAST(DATABASE() AS CHAR), {}, {}{}",
+            "SELECT CAST(DATABASE() AS CHAR), {}, {}, (SELECT CAST(MAX(schema_name) AS CHAR) \
+             FROM information_schema.schemata WHERE schema_name = {schema}), {}",
             table(LEDGER),
             table(HISTORY),
-            session::columns(),
+            server::columns(&schema),
         ))?;
         let row = rows.into_iter().next().unwrap_or_default();
-        let Some(schema) = row.optional(0) else {
+        let Some(current) = row.optional(0) else {
             return Err(Error::QueryBuilderError(
                 "the URL names no database: add its name, as in mysql://user@host/DATABASE".into(),
             ));
         };
-        let presence = |name: &str, kind: Option<&str>| {
-            match kind {
-            None => Ok(Presence::Absent),
-            Some("BASE TABLE") => Ok(Presence::Present),
-            Some(kind) => Err(Error::QueryBuilderError(
-                format!(
-                    "`{schema}`.`{name}` is a {kind}, not the plain table that it should be: look at what \
-                     it is, then drop or rename it"
-                )
-                .into(),
-            )),
-        }
+        let (schema, chosen) = match (sought, row.optional(3)) {
+            (Sought::Session, _) => (current, Chosen::Only),
+            (Sought::Setting(_) | Sought::Again(_), None) => return Ok(Found::NoSchema),
+            (Sought::Setting(_) | Sought::Again(_), Some(schema)) => (schema, Chosen::Setting),
         };
-        Ok(Tables {
+        Ok(Found::At(Tables {
             dialect: Dialect::Mysql,
             schema: schema.to_owned(),
-            ledger: presence(LEDGER, row.optional(1))?,
-            history: presence(HISTORY, row.optional(2))?,
+            current: current.to_owned(),
+            chosen,
+            ledger: presence(schema, LEDGER, row.optional(1))?,
+            history: presence(schema, HISTORY, row.optional(2))?,
             foreign: None,
-            obstacle: None,
+            obstacle: server::obstacle(&row, 4),
+            cluster: server::cluster(&row, 4),
             sessions: Sessions::OfEach,
-            session: session::read(&row, 3),
-        })
+            session: Vec::new(),
+        }))
+    }
+
+    /// Two messages, the second where the connection was lent.
+    fn enter(&self, db: &mut dyn Database) -> QueryResult<String> {
+        match db.ownership() {
+            Ownership::Ours => db.execute(&session::enter_own()).map(|()| String::new()),
+            Ownership::Lent => db.execute(&session::enter()).map(|()| session::leave()),
+        }
     }
 
     fn create_history(&self, tables: &Tables) -> String {
@@ -105,12 +116,13 @@ impl Engine for MysqlEngine {
              reversible VARCHAR(16), outlook LONGTEXT, settings TEXT, \
              down_checksum CHAR(64), signature CHAR(64), started_at DATETIME(3) NOT NULL, ended_at DATETIME(3), \
              app TEXT, host TEXT, database_user TEXT, session TEXT, sighted LONGTEXT, error LONGTEXT, \
-             note TEXT, KEY dbmig_history_version (version)) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4"
+             note TEXT, KEY dbmig_history_version (version)) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4"
         )
     }
 
-    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
-        super::current::by_rows(db, set, "")
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
+        let schema = sought.schema().map(|schema| Dialect::Mysql.identifier(schema) + ".");
+        super::current::by_rows(db, set, session::COMPLETE, &schema.unwrap_or_default())
     }
 
     fn mark(&self, tables: &Tables) -> Option<String> {
@@ -130,7 +142,8 @@ impl Engine for MysqlEngine {
     }
 
     fn session(&self, db: &mut dyn Database, _token: u32) -> QueryResult<String> {
-        let rows = db.query("SELECT CAST(CONNECTION_ID() AS CHAR)")?;
+        // With its server: on another one of a cluster, or after a failover, the number is another's.
+        let rows = db.query(&format!("SELECT CONCAT(CONNECTION_ID(), '@', {})", lock::SERVER))?;
         Ok(rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
     }
 
@@ -139,7 +152,7 @@ impl Engine for MysqlEngine {
     }
 
     fn limits(&self) -> &'static [&'static str] {
-        &["wait_timeout", "idle_transaction_timeout"]
+        &last_words::LIMITS
     }
 
     fn last_words(
@@ -148,24 +161,13 @@ impl Engine for MysqlEngine {
         lasted: Duration,
         _during: During,
     ) -> QueryResult<Option<String>> {
-        let rows = db.query("SHOW GLOBAL STATUS LIKE 'Uptime'")?;
-        let Some(runs) = rows.first().and_then(|row| row.text(1).parse::<u64>().ok()) else {
-            return Ok(None);
-        };
-        Ok(Some(if runs < lasted.as_secs() {
-            format!("the server was restarted meanwhile: it has run for {runs} s")
-        } else {
-            format!(
-                "the server has run for {runs} s and takes new connections: only this one has ended, by an \
-                 administrator (KILL), by a limit such as wait_timeout, or by what stands between"
-            )
-        }))
+        last_words::find(db, lasted)
     }
 
     fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()> {
-        match session.parse::<u64>() {
-            Ok(id) => db.execute(&format!("KILL QUERY {id}")),
-            Err(_) => Ok(()),
+        match lock::here(db, session)? {
+            Some(id) => db.execute(&format!("KILL QUERY {id}")),
+            None => Ok(()),
         }
     }
 
@@ -184,11 +186,15 @@ impl Engine for MysqlEngine {
             Isolation::ReadsLate => "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\n",
         };
         let open = format!("{prepare}{isolation}{}{}", plain.open, setting.fence.check);
-        Envelope { open, seal, ..plain }
+        session::turning(Envelope { open, seal, ..plain })
     }
 
     fn prepare_alone(&self, setting: &Setting<'_>) -> String {
-        session::prepare(setting)
+        session::alone(setting)
+    }
+
+    fn hand_over(&self) -> String {
+        session::theirs()
     }
 
     fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
@@ -225,8 +231,22 @@ impl Engine for MysqlEngine {
     }
 
     /// The only statement of ours with a subquery that could have two rows is the fence. In English,
-    /// for [`session::prepare`] comes before it.
+    /// for the session is entered before it.
     fn is_fence(&self, error: &Error) -> bool {
         error.to_string().contains("Subquery returns more than 1 row")
+    }
+}
+
+fn presence(schema: &str, name: &str, kind: Option<&str>) -> QueryResult<Presence> {
+    match kind {
+        None => Ok(Presence::Absent),
+        Some("BASE TABLE") => Ok(Presence::Present),
+        Some(kind) => Err(Error::QueryBuilderError(
+            format!(
+                "`{schema}`.`{name}` is a {kind}, not the plain table that it should be: look at what \
+                 it is, then drop or rename it"
+            )
+            .into(),
+        )),
     }
 }

@@ -8,6 +8,9 @@ use diesel::result::Error;
 use super::FailedAt;
 
 pub(super) struct Message<'a> {
+    /// Messages before it, where the script itself sets how quotes are read: the server reads a
+    /// message as a whole before it plays any of it.
+    pub(super) earlier: Vec<String>,
     pub(super) sql: String,
     /// Where each statement begins in `sql`, in characters as PostgreSQL counts.
     starts: Vec<(usize, &'a Statement<'a>)>,
@@ -19,17 +22,28 @@ impl<'a> Message<'a> {
         let mut sql = before.to_owned();
         let mut at = before.chars().count();
         let mut starts = Vec::with_capacity(statements.len());
-        for statement in statements {
+        let mut earlier = Vec::new();
+        for (index, statement) in statements.iter().enumerate() {
+            let changed = index > 0 && !statement.is_read_like(&statements[index - 1]);
+            if changed {
+                earlier.push(std::mem::take(&mut sql));
+                starts.clear();
+                at = 0;
+            }
             starts.push((at, statement));
             let _ = writeln!(sql, "{};", statement.text);
             at += statement.text.chars().count() + 2;
         }
         sql.push_str(after);
-        Self { sql, starts, end: at }
+        Self { earlier, sql, starts, end: at }
     }
 
-    /// Which statement the character `position` (from 1) belongs to.
+    /// Which statement the character `position` (from 1) belongs to; nothing, where it may be one of
+    /// another message.
     pub(super) fn find(&self, position: usize) -> Option<FailedAt> {
+        if !self.earlier.is_empty() {
+            return None;
+        }
         let at = position.checked_sub(1)?;
         if at >= self.end {
             return Some(FailedAt::Bookkeeping);

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use dbmig_core::plan::Creator;
 use dbmig_core::sql::effect::Object;
 use dbmig_core::sql::{Position, Statement};
 use dbmig_core::{Dialect, MigrationSet};
@@ -15,16 +16,19 @@ use super::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
 use super::connection::{Database, Nesting, Ownership, Row, Stop};
 use super::engine::{Activity, Engine, Idle};
 use super::envelope::{Envelope, Limits, Setting, Words, is_ended};
+use super::place::{Found, Sought};
 use super::tables::{HISTORY, LEDGER, Standing, Tables};
 use super::{Backend, Postgres, sealed};
 use crate::last_words::During;
 use crate::lock::{Lock, assert_that};
 
+mod current;
 mod envelope;
 mod last_words;
 mod locate;
 mod lock;
 mod message;
+mod origin;
 mod sight;
 mod trust;
 
@@ -53,8 +57,17 @@ impl Engine for PostgresEngine {
         Dialect::Postgres
     }
 
-    fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables> {
-        locate::locate(db)
+    fn locate(&self, db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found> {
+        locate::locate(db, sought)
+    }
+
+    fn creators(
+        &self,
+        db: &mut dyn Database,
+        tables: &Tables,
+        schema: &str,
+    ) -> QueryResult<Vec<Creator>> {
+        origin::creators(db, tables, schema)
     }
 
     fn standing(
@@ -91,8 +104,8 @@ impl Engine for PostgresEngine {
         " OVERRIDING SYSTEM VALUE"
     }
 
-    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
-        locate::is_current(db, set)
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
+        current::is_current(db, set, sought)
     }
 
     fn mark(&self, tables: &Tables) -> Option<String> {
@@ -157,7 +170,10 @@ impl Engine for PostgresEngine {
         let after = format!("{}{}{}", envelope.seal, (step.rows)(None), envelope.close);
         let message = Message::new(&envelope.open, step.statements, &after);
         let begun = Instant::now();
-        let played = db.play(&message.sql, Stop::Interrupts);
+        let mut earlier = message.earlier.iter();
+        let played = earlier
+            .try_for_each(|part| db.play(part, Stop::Interrupts))
+            .and_then(|()| db.play(&message.sql, Stop::Interrupts));
         let Err(error) = played else { return committed(db, step) };
         if is_lost(&error) {
             // So is the transaction, unless it was committed at the last moment.

@@ -4,10 +4,11 @@
 //! or a policy. The planner evaluates the expressions of indexes, partitions, checks and statistics
 //! as far as they are constant, and a column of a type with casts of its own is cast by them.
 
+use dbmig_core::Dialect;
 use diesel::QueryResult;
 use diesel::result::Error;
 
-use super::Database;
+use super::{Database, HISTORY, LEDGER};
 use crate::backend::tables::{Access, Foreign, Standing, Tables};
 
 /// From where the conditions below take `c`, `n` and `o`.
@@ -34,13 +35,55 @@ fn readable() -> String {
     format!("(c.relkind IN ('r', 'p') AND ({TRUSTED} OR {PLAIN}))")
 }
 
-/// A condition: both names lead to tables of the current schema that may be read.
-pub(super) fn both_readable(one: &str, other: &str) -> String {
+/// A condition: both tables may be read, in `schema`, or else in the current one, which the names
+/// lead to, and no schema behind it on the path has a ledger.
+pub(super) fn both_readable(schema: Option<&str>) -> String {
+    let place = match schema {
+        Some(schema) => format!(
+            "n.nspname = {}::pg_catalog.name AND c.relname IN ('{LEDGER}'::pg_catalog.name, \
+             '{HISTORY}'::pg_catalog.name)",
+            Dialect::Postgres.literal(schema),
+        ),
+        None => format!(
+            "n.nspname = pg_catalog.current_schema() \
+             AND c.oid IN (pg_catalog.to_regclass('{LEDGER}')::pg_catalog.oid, \
+             pg_catalog.to_regclass('{HISTORY}')::pg_catalog.oid) AND NOT EXISTS ({})",
+            elsewhere("1"),
+        ),
+    };
+    format!("(SELECT pg_catalog.count(*) = 2 FROM {FROM} WHERE {place} AND {})", readable())
+}
+
+/// Where there are ledgers on the path.
+fn on_the_path() -> String {
     format!(
-        "(SELECT pg_catalog.count(*) = 2 FROM {FROM} WHERE n.nspname = pg_catalog.current_schema() \
-         AND c.oid IN (pg_catalog.to_regclass('{one}')::pg_catalog.oid, \
-         pg_catalog.to_regclass('{other}')::pg_catalog.oid) AND {})",
+        "l.relname = '{LEDGER}'::pg_catalog.name \
+         AND s.nspname = ANY (pg_catalog.current_schemas(false))"
+    )
+}
+
+/// A query for `what` of the ledgers in all schemas of the path but the current one.
+pub(super) fn elsewhere(what: &str) -> String {
+    format!(
+        "SELECT {what} FROM pg_catalog.pg_class l JOIN pg_catalog.pg_namespace s \
+         ON s.oid = l.relnamespace WHERE {} AND s.nspname <> pg_catalog.current_schema()",
+        on_the_path(),
+    )
+}
+
+/// A query for the ledgers in all schemas of the path, in its order: schema, owner, and whether to
+/// read the versions is safe and allowed.
+pub(super) fn ledgers() -> String {
+    format!(
+        "SELECT n.nspname::pg_catalog.text, o.rolname::pg_catalog.text, \
+         CASE WHEN {} AND pg_catalog.has_table_privilege(c.oid, 'SELECT') \
+         AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = c.oid \
+         AND attname = 'version'::pg_catalog.name AND NOT attisdropped) THEN 't' ELSE 'f' END \
+         FROM {FROM} JOIN pg_catalog.pg_class l ON l.oid = c.oid \
+         JOIN pg_catalog.pg_namespace s ON s.oid = n.oid WHERE {} \
+         ORDER BY pg_catalog.array_position(pg_catalog.current_schemas(false), n.nspname)",
         readable(),
+        on_the_path(),
     )
 }
 

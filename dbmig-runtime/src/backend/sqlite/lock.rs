@@ -1,14 +1,15 @@
 //! A lock of the operating system on a file beside the database, for SQLite has none that outlives
 //! a transaction: it goes with the process that holds it.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use dbmig_core::Version;
+use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 use diesel::result::Error;
 
+use super::files::{self, is_locked, open_locked};
 use super::{Database, Tables};
 use crate::lock::{Claim, Fence, Freshness, Guard, Lock, Seat, Seen, Take, reached};
 use crate::look::Look;
@@ -40,13 +41,15 @@ impl Lock for Beside {
     }
 
     fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, _seen: &Look) -> QueryResult<Take> {
-        let Some(path) = lock_file(db)? else {
+        let Some(database) = database_file(db)? else {
             return Ok(Take::Held(Guard::Alone, Freshness::Unchanged));
         };
-        let taken = open_locked(&path).map_err(|error| {
-            Error::QueryBuilderError(format!("{}: {error}", path.display()).into())
-        })?;
+        let Some(path) = files::lock_file(&database) else {
+            return Ok(Take::Held(Guard::Alone, Freshness::Unchanged));
+        };
+        let taken = open_locked(&path).map_err(|why| Error::QueryBuilderError(why.into()))?;
         let Some(file) = taken else { return Ok(Take::Busy) };
+        refuse_read_only(db, &database)?;
         tell(&path, claim, "");
         Ok(Take::Held(Guard::File(file), Freshness::Unknown))
     }
@@ -69,26 +72,36 @@ impl Lock for Beside {
     }
 }
 
-/// The file; none for a database in memory, which has one connection only.
+/// The file of the lock; none for a database in memory, which nobody outside of this process has.
 fn lock_file(db: &mut dyn Database) -> QueryResult<Option<PathBuf>> {
+    Ok(database_file(db)?.and_then(|database| files::lock_file(&database)))
+}
+
+/// The file that the connection has open, as SQLite names it.
+fn database_file(db: &mut dyn Database) -> QueryResult<Option<String>> {
     let rows = db.query("PRAGMA database_list")?;
     let main = rows.iter().find(|row| row.text(1) == "main");
     let path = main.and_then(|row| row.optional(2)).filter(|path| !path.is_empty());
-    Ok(path.map(|path| PathBuf::from(format!("{path}-dbmig-lock"))))
+    Ok(path.map(str::to_owned))
 }
 
-/// Does not create the file: reading never writes.
-fn is_locked(path: &Path) -> bool {
-    let file = File::options().read(true).write(true).open(path);
-    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
-}
-
-fn open_locked(path: &Path) -> io::Result<Option<File>> {
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
+/// SQLite says at the first write only that it may not write; this is one that changes nothing, on
+/// any table that there is.
+fn refuse_read_only(db: &mut dyn Database, database: &str) -> QueryResult<()> {
+    let tables = db.query(
+        "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+         AND sql LIKE 'CREATE TABLE%' LIMIT 1",
+    )?;
+    let Some(table) = tables.first().map(|row| Dialect::Sqlite.identifier(row.text(0))) else {
+        return Ok(());
+    };
+    match db.execute(&format!("DELETE FROM main.{table} WHERE 0")) {
+        Err(error) if error.to_string().contains("readonly database") => {
+            let why = files::why_read_only(database);
+            Err(Error::QueryBuilderError(format!("{error}: {why}").into()))
+        }
+        // What else is wrong will show.
+        _ => Ok(()),
     }
 }
 

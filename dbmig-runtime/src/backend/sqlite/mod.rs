@@ -13,11 +13,16 @@ use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Nesting, Row};
 use super::engine::{Activity, Engine};
 use super::envelope::{Envelope, Setting, Words};
+use super::place::{Chosen, Doubt, Found, Ledger, Matter, Reading, Sought};
 use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 use super::{Backend, Sqlite, sealed};
 use crate::lock::Lock;
 
+pub(crate) mod files;
 mod lock;
+
+/// What SQLite calls the file that was opened.
+const MAIN: &str = "main";
 
 /// How long a runner waits for a write transaction of another: clearly less than for an answer that
 /// does not come at all, by default.
@@ -41,7 +46,12 @@ impl Engine for SqliteEngine {
         Dialect::Sqlite
     }
 
-    fn locate(&self, db: &mut dyn Database) -> QueryResult<Tables> {
+    /// In the file that was opened, where Diesel's unqualified name creates its table, too; never in
+    /// one that was attached to it.
+    fn locate(&self, db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found> {
+        if !is_main(sought) {
+            return Ok(Found::NoSchema);
+        }
         let rows = db.query(&format!(
             "SELECT name, type FROM main.sqlite_master WHERE name IN ('{LEDGER}', '{HISTORY}')"
         ))?;
@@ -57,15 +67,29 @@ impl Engine for SqliteEngine {
             ));
         }
         let has = |name| Presence::of(rows.iter().any(|row| row.text(0) == name));
-        Ok(Tables {
+        let tables = Tables {
             dialect: Dialect::Sqlite,
-            schema: "main".to_owned(),
+            schema: MAIN.to_owned(),
+            current: MAIN.to_owned(),
+            chosen: match sought {
+                Sought::Session => Chosen::Only,
+                Sought::Setting(_) | Sought::Again(_) => Chosen::Setting,
+            },
             ledger: has(LEDGER),
             history: has(HISTORY),
             foreign: None,
             obstacle: None,
+            cluster: None,
             sessions: Sessions::OfEach,
             session: Vec::new(),
+        };
+        if sought != Sought::Session || tables.ledger == Presence::Present {
+            return Ok(Found::At(tables));
+        }
+        let ledgers = attached(db)?;
+        Ok(match ledgers.is_empty() {
+            true => Found::At(tables),
+            false => Found::InDoubt(Doubt { here: tables, ledgers, matter: Matter::Related }),
         })
     }
 
@@ -97,8 +121,8 @@ impl Engine for SqliteEngine {
         )
     }
 
-    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet) -> bool {
-        super::current::by_rows(db, set, "main.")
+    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
+        is_main(sought) && super::current::by_rows(db, set, "SELECT", "main.")
     }
 
     fn lock(&self) -> &'static dyn Lock {
@@ -184,6 +208,28 @@ impl Engine for SqliteEngine {
     fn is_fence(&self, _error: &Error) -> bool {
         false
     }
+}
+
+fn is_main(sought: Sought<'_>) -> bool {
+    sought.schema().is_none_or(|schema| schema.eq_ignore_ascii_case(MAIN))
+}
+
+/// The ledgers of the files that are attached to this session.
+fn attached(db: &mut dyn Database) -> QueryResult<Vec<Ledger>> {
+    let names =
+        db.query("SELECT name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')")?;
+    let mut ledgers = Vec::new();
+    for name in &names {
+        let schema = name.text(0).to_owned();
+        let found = db.query(&format!(
+            "SELECT name FROM {}.sqlite_master WHERE name = '{LEDGER}' AND type = 'table'",
+            Dialect::Sqlite.identifier(&schema),
+        ))?;
+        if !found.is_empty() {
+            ledgers.push(Ledger { schema, owner: None, reading: Reading::Safe });
+        }
+    }
+    Ok(ledgers)
 }
 
 fn check_foreign_keys(db: &mut dyn Database) -> QueryResult<()> {

@@ -110,7 +110,9 @@ impl Stepper<'_, '_> {
         }
         let setting = Setting { limits: Limits::default(), ..self.setting(db, part) };
         let envelope = engine.envelope(&setting);
-        db.execute(&envelope.around(rows)).map_err(|error| {
+        // What comes next is the migration's.
+        let after = if part.ends() { String::new() } else { engine.hand_over() };
+        db.execute(&(envelope.around(rows) + &after)).map_err(|error| {
             // The first error is the one that matters.
             let _ = db.execute(&envelope.abort);
             Failure::around(engine, error)

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dbmig_core::sql::split;
+use dbmig_core::sql::{SplitError, Unfit, split};
 use dbmig_core::{Checksum, Dialect};
 use pg_query::protobuf::{ScanToken, Token};
 use proptest::prelude::*;
@@ -55,7 +55,14 @@ fn golden_inputs() {
         let text = fs::read_to_string(file).unwrap();
         // Clients take a byte order mark away.
         let text = text.trim_start_matches('\u{feff}');
+        // What is for psql, and what a server reads after it has played what stands before, no
+        // parser knows.
+        if text.contains("standard_conforming_strings") {
+            continue;
+        }
+        let text = &text.replace("\\restrict", "--estrict").replace("\\unrestrict", "--nrestrict");
         match (split(Dialect::Postgres, text), pg_query::split_with_parser(text)) {
+            (Err(SplitError { what: Unfit::CopyFromStdin | Unfit::CopyToStdout, .. }), _) => {}
             (Ok(_), Ok(theirs)) => compare(text, &theirs).unwrap(),
             (Err(_), Err(_)) => refused += 1,
             (ours, theirs) => panic!("{}: ours {ours:?}, theirs {theirs:?}", file.display()),
@@ -161,6 +168,10 @@ proptest! {
         let comments = [Token::SqlComment as i32, Token::CComment as i32];
         let tokens = scan.tokens.iter().filter(|token| !comments.contains(&token.token)).map(part);
         let tokens: Vec<&str> = tokens.collect();
+        // The rest of the line is for psql.
+        if tokens.contains(&"\\") {
+            return Ok(());
+        }
         let sum = Checksum::of(Dialect::Postgres, &text);
         prop_assert_eq!(sum, Checksum::of(Dialect::Postgres, &tokens.join(" ")), "{:?} of {:?}", tokens, text);
 

@@ -49,6 +49,9 @@ fn a_warning_of_cargos_or_an_error() {
         let error = format!("{}{}", build.stderr, build.errors.join("\n"));
         let expected = "`wrong-declarations` is \"allow\", \"warn\" or \"deny\", not `\"never\"`";
         assert!(!build.succeeded && error.contains(expected), "{error}");
+        let ledger = "[package.metadata.dbmig]\nledger-schema = \"shop\"\n";
+        app.write("Cargo.toml", format!("{manifest}\n{ledger}"));
+        app.check().assert_succeeded();
         app.write("Cargo.toml", &manifest);
         app.check().assert_succeeded();
     }

@@ -53,11 +53,15 @@ fn the_build_script_warns_of_what_smells() {
     let app = App::new("smells", Way::BuildScript);
     app.write("migrations/1_a/up.sql", "SELECT 1;\nCOMMIT;");
     app.migration("2_b", "SELECT 1;", "-- no way back");
+    app.migration("3_c", "SELECT 1;", "SELECT 'open;");
     let build = app.check();
     let warnings: Vec<_> =
         build.stderr.lines().filter(|line| line.starts_with("warning: smells")).collect();
-    assert_eq!(warnings.len(), 1, "{}", build.stderr);
-    assert!(
-        warnings[0].contains("migrations/1_a/up.sql:2:1: this statement controls the transaction")
-    );
+    assert_eq!(warnings.len(), 2, "{}", build.stderr);
+    for (warning, expected) in warnings.iter().zip([
+        "migrations/1_a/up.sql:2:1: this statement controls the transaction",
+        "migrations/3_c/down.sql:1:8: the string that opens at 1:8 is never closed",
+    ]) {
+        assert!(warning.contains(expected), "{warning}");
+    }
 }

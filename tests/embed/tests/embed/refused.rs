@@ -66,6 +66,11 @@ fn mistakes_in_the_files() {
             "migrations/3_c/up.sql:3:29: the string that opens at 3:29 is never closed",
         ),
         (
+            "a command of a shell",
+            |app| app.migration("3_c", "SELECT 1;\n.read more.sql\n", ""),
+            "migrations/3_c/up.sql:2:1: `.read` is a command of sqlite3",
+        ),
+        (
             "not UTF-8",
             |app| app.write("migrations/3_c/up.sql", b"-- caf\xe9"),
             "migrations/3_c/up.sql:1:7: byte 6 is not UTF-8",

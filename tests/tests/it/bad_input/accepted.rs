@@ -142,13 +142,20 @@ fn versions_that_are_on_no_disk_are_shown_and_stop_a_run_that_has_work_unless_al
         }
         assert_eq!(case.dbmig(&["run"]).success().stdout, "nothing to do\n");
         assert_eq!(case.tables(), ["good", "next_one"]);
-        let status = case.dbmig(&["status", "--check"]).success().states();
+        let status = case.dbmig(&["status", "--check"]).expect(3).states();
         assert_eq!(
             status,
             "missing      00000000000001\napplied      20260101_good\nmissing      20260102\n\
              applied      20260103_next\nmissing      99999999\n2 applied, 3 missing\n"
         );
-        case.dbmig(&["verify"]).success();
+        let verify = case.dbmig(&["verify"]).expect(3).stdout;
+        for version in ["00000000000001", "20260102", "99999999"] {
+            let named = format!(
+                "missing {version}\n  applied by another tool, and its directory is not here: put it back, or \
+                 fetch the branch that has it; it cannot be reverted from here\n"
+            );
+            assert!(verify.contains(&named), "{verify}");
+        }
     });
 }
 

@@ -61,9 +61,72 @@ fn an_unknown_scheme() {
     case.refused(2, &["run"]).says(&["DATABASE_URL in .env: `redis://` is no database"]);
 }
 
+/// Files of variables and settings of other tools leave these; none of them is a file's path.
+#[test]
+fn what_is_no_url_is_said_so() {
+    let server = format!("app:{PASSWORD}@db/shop");
+    for (url, says) in [
+        (format!("\"postgres://{server}\""), "not a URL: it stands in quotes. Leave them out"),
+        (format!("'sqlite://{PASSWORD}.db'"), "not a URL: it stands in quotes. Leave them out"),
+        (
+            format!("jdbc:postgresql://{server}"),
+            "not a URL: `jdbc:` is Java's form. Write postgres://",
+        ),
+        (
+            format!("postgres//{server}"),
+            "not a URL: behind `postgres` comes `://`. Write postgres://",
+        ),
+        (format!("mysql:{server}"), "not a URL: behind `mysql` comes `://`. Write mysql://"),
+        (
+            server.clone(),
+            "not a URL: it looks like one, but does not begin like one. Use postgres://",
+        ),
+        (format!("Host=db;Password={PASSWORD}"), "not a URL: it looks like one"),
+        (format!("host=db;password={PASSWORD}"), "the connection string is broken"),
+        (format!("postgres://app:{PASSWORD}"), "what stands in the place of the port"),
+        (format!("sqlite://{server}"), "not a URL: it looks like one"),
+    ] {
+        let mut case = with_url(&url);
+        for command in [&["run"][..], &["status"], &["db", "create"], &["db", "drop", "--yes"]] {
+            case.refused(2, command).says(&[&format!("DATABASE_URL: {says}")]);
+        }
+        case.url = None;
+        case.refused(2, &["run", "--database-url", &url]).says(&["--database-url: ", says]);
+    }
+}
+
+/// A URL in the place of something else is not repeated by who reads the arguments.
+#[test]
+fn a_url_in_the_wrong_place_is_not_repeated() {
+    let case = with_url("app.db");
+    let url = format!("postgres://app:{PASSWORD}@db/my_shop");
+    for args in [
+        &["run", &url][..],
+        &[&url],
+        &["run", "--to", &url],
+        &["run", &format!("--to={url}")],
+        &["history", &format!("-n{url}")],
+        &["new", "--backend", &url, "x"],
+        &["run", &format!("app:{PASSWORD}@db/shop")],
+        &["run", &format!("--url={url}")],
+    ] {
+        let output = case.dbmig(args).expect(2);
+        assert!(output.stderr.starts_with("error: "), "{args:?}: {}", output.stderr);
+    }
+    let shown = case.dbmig(&["run", &url]).stderr;
+    assert!(shown.contains("unexpected argument 'postgres://***' found"), "{shown}");
+}
+
 #[test]
 fn a_password_with_reserved_characters() {
-    for password in [format!("{PASSWORD}@x"), format!("a/{PASSWORD}"), format!("a?{PASSWORD}#")] {
+    for password in [
+        format!("{PASSWORD}@x"),
+        format!("a/{PASSWORD}"),
+        format!("a?{PASSWORD}#"),
+        format!("a@b/{PASSWORD}"),
+        format!("a@b?{PASSWORD}"),
+        format!("p@ss#w/{PASSWORD}"),
+    ] {
         let case = with_url(&format!("postgres://app:{password}@127.0.0.1/shop"));
         case.refused(2, &["run"])
             .says(&["DATABASE_URL: the password in the database URL holds", "percent-encoded"]);
@@ -140,7 +203,7 @@ fn a_missing_database_is_offered_to_be_created() {
                 .offers("create it: `cargo dbmig db create`");
         }
         created_and_run(&case, &shown);
-        case.dbmig(&["db", "drop"]).success();
+        case.dbmig(&["db", "drop", "--yes"]).success();
         case.refused(1, &["status"]).says(&["the database does not exist"]);
     }
 }
@@ -173,10 +236,13 @@ fn a_file_that_is_no_database() {
     let before = case.project.read("src/main.rs");
     for command in COMMANDS {
         case.refused(1, command)
-            .says(&["the file cannot be used as a database: src/main.rs", "file is not a database"])
+            .says(&[
+                "the file cannot be used as a database: src/main.rs",
+                "file is not a database. An encrypted one (SQLCipher, SEE) looks like that, too",
+            ])
             .offers("check the path in the database URL");
     }
-    for command in [&["db", "create"][..], &["db", "drop"], &["db", "reset"]] {
+    for command in [&["db", "create"][..], &["db", "drop", "--yes"], &["db", "reset", "--yes"]] {
         case.refused(4, command)
             .says(&["src/main.rs is a file, but no SQLite database"])
             .offers("check the database URL");
@@ -277,7 +343,7 @@ fn near_by_is_not_asked() {
         let case = with_url(&url);
         case.dbmig(&["run"]).success();
         case.dbmig(&["revert"]).success();
-        case.dbmig(&["db", "drop"]).success();
+        case.dbmig(&["db", "drop", "--yes"]).success();
     }
     assert_ne!(port(Backend::Postgres), port(Backend::MariaDb));
 }

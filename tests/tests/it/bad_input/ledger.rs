@@ -106,7 +106,7 @@ fn a_drifted_file() {
         case.refused_each(4, upwards, |refusal| {
             refusal
                 .says(&[&format!("applied migrations have changed since they were applied:\n  {NAME} ({UP})")])
-                .offers("`cargo dbmig verify` shows what changed. Put the old text back and write a new migration; or, on a development database, `cargo dbmig redo`");
+                .offers("`cargo dbmig verify` shows what changed. Put the old text back and write a new migration; or, where the database is as the file says now: `cargo dbmig repair --accept 20260102`; or, where data may be lost: `cargo dbmig redo -n 1` reverts it, and applies what is here now");
         });
         let before = case.state();
         let verify = case.dbmig(&["verify"]).expect(3);

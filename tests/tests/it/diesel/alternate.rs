@@ -156,7 +156,7 @@ fn after_a_reset_by_diesel() {
         case.generate(POSTS);
         assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
         // And ours, the other way round.
-        case.dbmig(&["db", "reset"]);
+        case.dbmig(&["db", "reset", "--yes"]);
         assert_eq!(case.diesel(&["migration", "pending"]).trim(), "false");
     }
 }

@@ -61,7 +61,7 @@ fn behind__sync() {
 fn behind__wait() {
     each(5, 2, |run, db| {
         untouched(db, || {
-            let waited = run(&["wait", "--timeout", "200ms"], 75);
+            let waited = run(&["wait", "--timeout", "1s"], 75);
             assert!(waited.contains("3 of 5 migrations are pending"), "{waited}");
         });
     });

@@ -52,7 +52,7 @@ fn an_older_app_that_starts_meanwhile_waits_and_is_refused() {
         let newer = start(&slow, &db, &["up"]);
         until("it is announced", || announced(&db));
         let older = image(BREAKING - 1);
-        let seen = older.dbmig_on(&db, &["wait", "--timeout", "100ms"]).expect(75).stderr;
+        let seen = older.dbmig_on(&db, &["wait", "--timeout", "1s"]).expect(75).stderr;
         assert!(seen.contains("at work"), "{seen}");
         let refused = older.dbmig_on(&db, &["up"]).expect(4).stderr;
         assert!(refused.contains("4_rename (applied by"), "{refused}");

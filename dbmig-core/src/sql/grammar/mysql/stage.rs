@@ -7,6 +7,12 @@ use crate::sql::token::Token;
 pub(super) enum Stage {
     #[default]
     Start,
+    /// `SET`, perhaps of MariaDB's `SET STATEMENT .. FOR`.
+    Set,
+    /// Until `FOR`, with as many parentheses open.
+    SetStatement {
+        depth: u32,
+    },
     /// A `BEGIN` that opens a transaction or, if more follows, a block.
     Begin(usize),
     /// `CREATE` or `ALTER`; a definer can be any name.

@@ -1,0 +1,10 @@
+CREATE TABLE paths (p VARCHAR(20) NOT NULL);
+SET sql_mode = 'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES';
+INSERT INTO paths VALUES ('C:\');
+INSERT INTO paths VALUES ("D:\tmp; x\");
+SET sql_mode = DEFAULT;
+INSERT INTO paths VALUES ('it\'s; x');
+SET @old = @@sql_mode, sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES');
+INSERT INTO "odd \" VALUES ('\';');
+SET sql_mode = @old;
+INSERT INTO paths VALUES ("\";");

@@ -1,0 +1,3 @@
+CREATE TABLE t (a);
+.mode csv
+.import x t
