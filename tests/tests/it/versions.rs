@@ -112,7 +112,8 @@ fn a_start_beside_diesels_tool() {
             let theirs: Vec<_> = theirs.collect();
             std::thread::sleep(Duration::from_millis(seed % 20));
             let ours = start(&project, db.url(), &["run"]);
-            finish(ours).success();
+            let ours = finish(ours);
+            assert_eq!(ours.code, Some(0), "{version}, seed {seed}: {}", ours.text());
             // They may fail: of two of their own, too.
             theirs.into_iter().for_each(|diesel| drop(finish(diesel)));
             assert_eq!(db.column("SELECT version FROM __diesel_schema_migrations"), ["1"]);
