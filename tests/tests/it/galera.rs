@@ -65,15 +65,22 @@ fn session(cluster: &Galera, number: usize, database: &TestDatabase) -> Session 
     Session::connect(Backend::MariaDb, &cluster.url(number, database)).unwrap()
 }
 
+/// What becomes of the runner that came first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum First {
+    Lives,
+    IsKilled,
+}
+
 /// Twelve at once on all nodes.
-fn twelve(cluster: &Galera, migrations: usize, kill: bool, case: &str) {
+fn twelve(cluster: &Galera, migrations: usize, fate: First, case: &str) {
     let (project, database) = (project(), cluster.database());
     counting(&project, migrations);
     let run = |number: usize| {
         start(&project, &cluster.url(number % cluster.size(), &database), &["run", "--quiet"])
     };
     let mut first = run(0);
-    if kill {
+    if fate == First::IsKilled {
         let begun = format!("SELECT 1 FROM {}.executed", database.name());
         while cluster.node(0).admin().try_query(&begun).map_or(0, |rows| rows.len()) < 3 {
             std::thread::sleep(Duration::from_millis(5));
@@ -81,8 +88,9 @@ fn twelve(cluster: &Galera, migrations: usize, kill: bool, case: &str) {
         first.kill().unwrap();
     }
     let others: Vec<_> = (1..12).map(run).collect();
-    if !kill {
-        finish(first).success();
+    let first = finish(first);
+    if fate == First::Lives {
+        first.success();
     }
     others.into_iter().for_each(|runner| drop(finish(runner).success()));
     once(cluster, &database, migrations, case);
@@ -91,7 +99,7 @@ fn twelve(cluster: &Galera, migrations: usize, kill: bool, case: &str) {
 #[test]
 fn a_cluster_is_migrated_once() {
     let cluster = Galera::start(2);
-    twelve(&cluster, 9, false, "twelve at once");
+    twelve(&cluster, 9, First::Lives, "twelve at once");
     Figure::new("12 at once, Galera of 2", "MariaDb").case();
     what_one_node_has_done_is_seen_on_the_other(&cluster);
     a_connection_that_was_lent_is_refused(&cluster);
@@ -154,11 +162,11 @@ fn a_cluster_of_three_in_the_long_form() {
     }
     let cluster = Galera::start(3);
     for round in 0..12 {
-        twelve(&cluster, 15, false, &format!("round {round}"));
+        twelve(&cluster, 15, First::Lives, &format!("round {round}"));
         Figure::new("12 at once, Galera of 3", "MariaDb").case();
     }
     for round in 0..6 {
-        twelve(&cluster, 15, true, &format!("round {round}, the first one killed"));
+        twelve(&cluster, 15, First::IsKilled, &format!("round {round}, the first one killed"));
         Figure::new("12 at once, Galera of 3, the first one killed", "MariaDb").case();
     }
     a_node_is_cut_off(&cluster);
