@@ -178,7 +178,7 @@ impl Tables {
     }
 
     /// What the session had set, by its place.
-    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    #[cfg(feature = "postgres")]
     pub(crate) fn setting(&self, index: usize) -> &str {
         self.session.get(index).map_or("", String::as_str)
     }
