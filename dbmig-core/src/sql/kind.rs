@@ -159,6 +159,14 @@ pub fn moves_names(dialect: Dialect, statement: &Statement<'_>) -> bool {
         }
 }
 
+/// Whether the statement is SQLite's `PRAGMA foreign_keys = OFF`, which has no effect in a transaction.
+pub fn turns_foreign_keys_off(statement: &Statement<'_>) -> bool {
+    let off = |text: &str| ["off", "false", "no", "0"].iter().any(|o| text.eq_ignore_ascii_case(o));
+    statement.begins_with(&["PRAGMA"])
+        && mentions(statement, "foreign_keys")
+        && statement.tokens().any(|token| off(token.text.trim_matches(['\'', '"'])))
+}
+
 /// Whether the statement makes a table that goes with its session.
 pub fn makes_temporary(statement: &Statement<'_>) -> bool {
     let is = |word: &str, any: &[&str]| any.iter().any(|one| word.eq_ignore_ascii_case(one));
@@ -325,6 +333,19 @@ mod tests {
             "SELECT 1 INTO TEMP t",
         ];
         holds(temporary, Dialect::Postgres, &yes, &["CREATE TABLE temp (a INT)", "SELECT temp"]);
+    }
+
+    #[test]
+    fn statements_that_turn_foreign_keys_off() {
+        let of = |_: Dialect, statement: &Statement<'_>| turns_foreign_keys_off(statement);
+        let yes = [
+            "PRAGMA foreign_keys=OFF",
+            "pragma main.foreign_keys(0)",
+            "PRAGMA foreign_keys = 'no'",
+        ];
+        let no =
+            ["PRAGMA foreign_keys", "PRAGMA foreign_keys = ON", "PRAGMA legacy_file_format = 0"];
+        holds(of, Dialect::Sqlite, &yes, &no);
     }
 
     #[test]

@@ -283,3 +283,28 @@ fn sqlite_rebuilds_a_table_with_foreign_keys_off_and_checks_them() {
     project.dbmig_on(&db, &["run"]).success();
     assert_eq!(db.column("SELECT p FROM child"), ["1"]);
 }
+
+/// As most people write it. In the transaction around it SQLite ignores that, and where foreign keys
+/// are enforced, the table that is dropped takes along what refers to it.
+#[test]
+fn sqlite_rebuilds_a_table_with_the_pragma_of_its_script() {
+    let (project, db) = (project(), database(Backend::Sqlite));
+    let rebuild = |keep: &str| {
+        format!(
+            "PRAGMA foreign_keys=OFF; CREATE TABLE new (id INTEGER PRIMARY KEY, name TEXT); \
+             INSERT INTO new (id) SELECT id FROM parent {keep}; DROP TABLE parent; \
+             ALTER TABLE new RENAME TO parent; PRAGMA foreign_keys=ON;"
+        )
+    };
+    db.execute(
+        "CREATE TABLE parent (id INTEGER PRIMARY KEY); \
+         CREATE TABLE child (p INTEGER REFERENCES parent (id) ON DELETE CASCADE); \
+         INSERT INTO parent VALUES (1); INSERT INTO child VALUES (1);",
+    );
+    project.migration(NAME, &rebuild("WHERE id <> 1"), "SELECT 1;");
+    let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
+    assert!(run.contains("foreign_key_check found broken references: child row 1"), "{run}");
+    project.migration(NAME, &rebuild(""), "SELECT 1;");
+    project.dbmig_on(&db, &["run"]).success();
+    assert_eq!(db.column("SELECT p FROM child"), ["1"]);
+}

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use dbmig_core::migration::ForeignKeys;
+use dbmig_core::sql::kind;
 use dbmig_core::{Dialect, MigrationSet};
 use diesel::connection::LoadConnection;
 use diesel::result::Error;
@@ -153,7 +154,8 @@ impl Engine for SqliteEngine {
     }
 
     fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
-        if step.foreign_keys == ForeignKeys::Unchanged {
+        let asked = step.statements.iter().any(kind::turns_foreign_keys_off);
+        if step.foreign_keys == ForeignKeys::Unchanged && !asked {
             return one_by_one(db, step, &|_| Ok(()));
         }
         let enforced = match db.query("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys")
@@ -161,19 +163,22 @@ impl Engine for SqliteEngine {
             Ok(rows) => rows.first().is_some_and(|row| row.text(0) == "1"),
             Err(error) => return Err(Failure::bookkeeping(error)),
         };
-        if enforced && step.setting.nesting == Nesting::InTransaction {
+        if !enforced {
+            // The script asks for what is so; `metadata.toml` asks for the check, too.
+            return match step.foreign_keys {
+                ForeignKeys::Unchanged => one_by_one(db, step, &|_| Ok(())),
+                ForeignKeys::Off => one_by_one(db, step, &check_foreign_keys),
+            };
+        }
+        if step.setting.nesting == Nesting::InTransaction {
             return Err(Failure::bookkeeping(Error::QueryBuilderError(
-                "`foreign_keys = \"off\"` has no effect inside a transaction, and the connection is in one"
+                "foreign keys cannot be switched off inside a transaction, and the connection is in one"
                     .into(),
             )));
         }
-        if enforced {
-            db.execute("PRAGMA foreign_keys = OFF").map_err(Failure::bookkeeping)?;
-        }
+        db.execute("PRAGMA foreign_keys = OFF").map_err(Failure::bookkeeping)?;
         let result = one_by_one(db, step, &check_foreign_keys);
-        if enforced {
-            db.execute("PRAGMA foreign_keys = ON").map_err(Failure::bookkeeping)?;
-        }
+        db.execute("PRAGMA foreign_keys = ON").map_err(Failure::bookkeeping)?;
         result
     }
 
