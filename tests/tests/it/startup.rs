@@ -329,15 +329,15 @@ fn when_the_one_who_works_is_stopped_the_next_one_goes_on() {
 /// A failover: the server that answers is the one that only reads, for a while.
 #[test]
 fn a_server_that_only_reads_and_a_database_that_is_missing_are_waited_for() {
-    let db = database(Backend::Postgres);
-    db.execute(&format!("ALTER DATABASE {} SET default_transaction_read_only = on", db.name()));
-    let startup = Migrator::new(&sets::postgres::ALL).start(db.url());
+    // As during a failover.
+    let options = Options::default().with("read-only", "1");
+    let server = Server::start_dedicated(Engine::MariaDb, &options);
+    let startup = Migrator::new(&sets::mysql::ALL).start(server.database().url());
     until(&startup, |s| matches!(&s.state, StartupState::Connecting { problem: Some(_) }));
-    let mut session = db.session();
-    session.execute("SET default_transaction_read_only = off");
-    session.execute(&format!("ALTER DATABASE {} RESET default_transaction_read_only", db.name()));
+    server.admin().execute("SET GLOBAL read_only = 0");
     assert_eq!(startup.wait(LONG).unwrap().done.len(), 3);
 
+    let db = database(Backend::Postgres);
     let name = db.name().to_owned() + "_later";
     let startup = Migrator::new(&sets::postgres::ALL).start(db.url().replace(db.name(), &name));
     until(&startup, |s| s.to_string().contains("the database does not exist"));

@@ -11,7 +11,7 @@ use crate::app::{App, Way, target};
 use crate::dependencies::{Home, listed, of_diesel};
 
 /// Bytes that a stripped release build may grow by when dbmig is added to it. Measured: 623 000.
-const BYTES: u64 = 860_000;
+const BYTES: u64 = 1_060_000;
 
 /// What compiling it may take, as a multiple of what Diesel takes in the same build. Measured: 1.4
 /// to 1.8. The rest is for a machine that is busy with something else at the wrong moment.
@@ -69,7 +69,7 @@ enum Command {
 
 fn main() {
     let Command::Migrate(command) = Command::parse();
-    let startup = Migrator::new(&migrations::ALL).start(":memory:");
+    let startup = Migrator::new(&migrations::ALL).start("sqlite://size.db");
     let _server = startup.serve_probes("127.0.0.1:0").unwrap();
     println!("{:?}", axum::Router::<()>::new().layer(startup.gate()).merge(startup.probes()));
     println!("{:?}", command.run(Migrator::new(&migrations::ALL)));

@@ -118,11 +118,17 @@ fn what_a_later_format_has_under_way_is_breaking_unless_it_says_otherwise() {
         older.dbmig_on(db, &["up"]).success();
         let row = |state: &str, compatible: &str| {
             db.execute("DELETE FROM __dbmig_history WHERE version = '2'");
+            // As dbmig does: the next number of the table, whatever its sequence says.
+            let given = match db.backend() {
+                Backend::Postgres => "OVERRIDING SYSTEM VALUE",
+                Backend::MariaDb | Backend::Sqlite => "",
+            };
             db.execute(&format!(
-                "INSERT INTO __dbmig_history (format, version, name, direction, state, execution, checksum, \
-                 statements_total, statements_started, statements_done, script, compatible, started_at) \
-                 SELECT 2, '2', '2_x', 'up', '{state}', 'batches', '', 3, 2, 1, '', '{compatible}', started_at \
-                 FROM __dbmig_history WHERE version = '1'"
+                "INSERT INTO __dbmig_history (id, format, version, name, direction, state, execution, \
+                 checksum, statements_total, statements_started, statements_done, script, compatible, \
+                 started_at) {given} SELECT n.next, 2, '2', '2_x', 'up', '{state}', 'batches', '', 3, 2, 1, \
+                 '', '{compatible}', started_at FROM __dbmig_history \
+                 CROSS JOIN (SELECT MAX(id) + 1 AS next FROM __dbmig_history) n WHERE version = '1'"
             ));
         };
         for state in ["running", "paused"] {
