@@ -34,8 +34,7 @@ impl Breach {
     }
 }
 
-/// A statement that fails unless `condition` holds. SQLite has no proxies, and its steps read what
-/// they rest on in their own transaction.
+/// A statement that fails unless `condition` holds.
 pub(crate) fn expect(dialect: Dialect, condition: &str, breach: Breach) -> String {
     let words = breach.words(dialect);
     match dialect {
@@ -49,6 +48,9 @@ pub(crate) fn expect(dialect: Dialect, condition: &str, breach: Breach) -> Strin
             "SELECT IF({condition}, 1, (SELECT {words} + 18446744073709551615 \
              FROM (SELECT COUNT(*) AS {words} FROM (SELECT 1) one) counted));\n"
         ),
-        Dialect::Sqlite => String::new(),
+        // "bad JSON path: ..", or "JSON path error near ..".
+        Dialect::Sqlite => format!(
+            "SELECT CASE WHEN {condition} THEN 0 ELSE json_extract('{{}}', '{words} ' || random()) END;\n"
+        ),
     }
 }

@@ -177,33 +177,40 @@ pub(crate) fn say(
     )
 }
 
-/// Sets the cursor of `run`, which is under way.
+/// Sets the cursor of `run`, which is under way; fails where its row is gone.
 pub(crate) fn advance(
     engine: &dyn Engine,
     tables: &Tables,
     run: &Run<'_>,
     cursor: &Cursor,
 ) -> String {
-    format!(
+    let set = format!(
         "UPDATE {} SET statements_started = {}, statements_done = {}, sighted = {} WHERE {};\n",
         tables.history_name(),
         cursor.started,
         cursor.done,
         cursor.sighted(),
         under_way(engine, run),
-    )
+    );
+    set + &expect_reached(engine, tables, run, cursor.done)
 }
 
-/// `run` is done.
+/// `run` is done; fails where its row is gone.
 pub(crate) fn complete(engine: &dyn Engine, tables: &Tables, run: &Run<'_>) -> String {
     let (total, done) = (run.total, RunState::Done.name());
-    format!(
+    let set = format!(
         "UPDATE {} SET state = '{done}', statements_started = {total}, statements_done = {total}, \
          ended_at = {} WHERE {};\n",
         tables.history_name(),
         engine.now(),
         under_way(engine, run),
-    )
+    );
+    set + &expect_reached(engine, tables, run, total)
+}
+
+/// An `UPDATE` of no row is no error, and says nothing.
+fn expect_reached(engine: &dyn Engine, tables: &Tables, run: &Run<'_>, done: usize) -> String {
+    expect(engine.dialect(), &reached(engine, tables, run, done), Breach::Changed)
 }
 
 /// Why a run ended before its time.

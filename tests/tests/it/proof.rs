@@ -154,6 +154,22 @@ fn a_way_back_and_a_cursor_are_proven_too() {
     assert!(project.dbmig_on(&db, &["status"]).success().stdout.contains("interrupted  2_b"));
 }
 
+/// Where the row of a run is gone, nothing says how far it came.
+#[test]
+fn a_history_that_is_emptied_on_the_way_is_no_success() {
+    for backend in Backend::ALL {
+        let (project, db) = (project(), database(backend));
+        let up = "CREATE TABLE a (id INTEGER); DELETE FROM __dbmig_history; CREATE TABLE b (id INTEGER);";
+        project.migration(NAME, up, "SELECT 1;");
+        project.write(&format!("migrations/{NAME}/metadata.toml"), "run_in_transaction = false\n");
+        let run = project.dbmig_on(&db, &["run"]);
+        assert_ne!(run.code, Some(0), "{backend:?}\n{}", run.text());
+        assert!(!run.text().contains("applied"), "{backend:?}\n{}", run.text());
+        assert!(run.text().contains("changed"), "{backend:?}\n{}", run.text());
+        assert!(db.column("SELECT version FROM __diesel_schema_migrations").is_empty());
+    }
+}
+
 /// Statements that a plan shows are executed as it shows them.
 #[test]
 fn a_script_with_transactions_of_its_own_is_planned_as_it_runs() {
