@@ -1,8 +1,9 @@
 //! From a directory to a [`MigrationSet`], with Diesel's rules.
 //!
 //! What Diesel accepts is accepted, with a [`Warning`] where it smells; what is refused is refused
-//! as a whole, with every [`Problem`] at once. The one thing that Diesel accepts and this does not
-//! is a `metadata.toml` that nobody could read the same way twice.
+//! as a whole, with every [`Problem`] at once. Diesel accepts, and this does not, a `metadata.toml`
+//! that nobody could read the same way twice, and an `up.sql` that no server could play: with rows of
+//! `COPY`, commands of psql, or a transaction that it leaves prepared.
 
 mod entry;
 mod fault;
