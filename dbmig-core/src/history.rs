@@ -50,7 +50,7 @@ pub struct RunRow {
     pub session: Option<String>,
     /// What the catalogue said of the objects of the statement in flight before it began.
     pub sighted: Option<String>,
-    /// `compatible` or `breaking`
+    /// The word of an [`Impact`], as it is stored there.
     pub compatible: String,
     /// The text of an [`Outlook`].
     pub outlook: String,
@@ -153,14 +153,12 @@ fn foreign() -> Outlook {
 fn outlook(row: &RunRow) -> Outlook {
     const COLUMN: &str = "the history says so";
     let outlook = Outlook::from_history(row.outlook.clone());
-    if outlook.read_forward().is_some_and(|it| it.impact.name() == row.compatible) {
+    if outlook.read_forward().is_some_and(|it| it.impact.stored() == row.compatible) {
         return outlook;
     }
-    let impact = if row.compatible == Impact::Compatible.name() {
-        Impact::Compatible
-    } else {
-        Impact::Breaking
-    };
+    let mut impacts = Impact::ALL.into_iter();
+    // What a later dbmig may call it, nobody knows.
+    let impact = impacts.find(|it| it.stored() == row.compatible).unwrap_or(Impact::Breaking);
     Outlook::new(&Forward { impact, ground: Ground::declared(COLUMN) }, &outlook.backward())
 }
 

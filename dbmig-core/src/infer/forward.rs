@@ -17,6 +17,8 @@ enum Verdict {
     Silent,
     /// It can live with it; in words, what there is from now on.
     Adds(String),
+    /// It can live with it once it has been started anew; in words likewise.
+    AfterRestart(String),
     /// It cannot, or may not.
     Breaks(Certainty, String),
 }
@@ -32,11 +34,13 @@ pub(super) fn judge(
 ) -> (Forward, Option<Ground>) {
     let mut judge = Judge { scope: Scope::new(dialect, changes), past, number: 0 };
     let (mut breaks, mut plain, mut adds) = (None, None, Vec::new());
+    let mut after_restart = Vec::new();
     for (number, change) in changes.iter().enumerate() {
         judge.number = number;
         match judge.act(&change.act) {
             Verdict::Silent => {}
             Verdict::Adds(what) => adds.push((what, change.position)),
+            Verdict::AfterRestart(what) => after_restart.push((what, change.position)),
             Verdict::Breaks(certainty, reason) => {
                 let ground = || Ground::inferred(reason.clone(), Some(change.position));
                 breaks.get_or_insert_with(ground);
@@ -46,37 +50,50 @@ pub(super) fn judge(
             }
         }
     }
+    // The worst that it does is what is told.
+    let (impact, told, sum): (_, _, fn(_) -> _) = match after_restart.is_empty() {
+        false => (Impact::CompatibleAfterRestart, after_restart, |what| named(&distinct(what))),
+        true => (Impact::Compatible, adds, summary),
+    };
     let forward = match breaks {
         Some(ground) => Forward { impact: Impact::Breaking, ground },
         None => {
-            let position = adds.first().map(|(_, position)| *position);
-            let ground =
-                Ground::inferred(summary(adds.into_iter().map(|(what, _)| what)), position);
-            Forward { impact: Impact::Compatible, ground }
+            let position = told.first().map(|(_, position)| *position);
+            let what = told.into_iter().map(|(what, _)| what).collect();
+            Forward { impact, ground: Ground::inferred(sum(what), position) }
         }
     };
     (forward, plain)
 }
 
 /// `only adds: new table a, new column b.c`
-fn summary(adds: impl Iterator<Item = String>) -> String {
-    let mut distinct: Vec<String> = Vec::new();
-    adds.for_each(|what| {
-        if !distinct.contains(&what) {
-            distinct.push(what);
-        }
-    });
+fn summary(adds: Vec<String>) -> String {
+    let distinct = distinct(adds);
     if distinct.is_empty() {
         return "changes nothing that the previous version sees".to_owned();
     }
     let is_new = distinct.iter().all(|what| what.starts_with("new "));
     let intro = if is_new { "only adds" } else { "harmless" };
-    let more = match distinct.len().saturating_sub(NAMED) {
+    format!("{intro}: {}", named(&distinct))
+}
+
+/// The first ones by name.
+fn named(all: &[String]) -> String {
+    let more = match all.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    distinct.truncate(NAMED);
-    format!("{intro}: {}{more}", distinct.join(", "))
+    format!("{}{more}", all[..all.len().min(NAMED)].join(", "))
+}
+
+fn distinct(all: Vec<String>) -> Vec<String> {
+    let mut distinct = Vec::new();
+    for what in all {
+        if !distinct.contains(&what) {
+            distinct.push(what);
+        }
+    }
+    distinct
 }
 
 struct Judge<'p> {

@@ -74,8 +74,11 @@ pub enum Smell {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Contradiction {
-    /// `compatible = true`
-    Compatible,
+    /// `compatible` is something else than `false`, and a statement breaks the previous version.
+    Compatible {
+        /// What it is: `true` or `"after_restart"`.
+        declared: &'static str,
+    },
     /// `reversible = "yes"` with a `down.sql` that drops something.
     Reversible,
     /// `reversible` is something else than `"no"`, and there is no way back.
@@ -136,10 +139,10 @@ impl fmt::Display for Smell {
 impl Contradiction {
     fn write(self, f: &mut fmt::Formatter<'_>, declaration: &str, found: &str) -> fmt::Result {
         match self {
-            Self::Compatible => write!(
+            Self::Compatible { declared } => write!(
                 f,
                 "{found}, so the previous version of the app cannot live with it, but {declaration} \
-                 says `compatible = true`: say `compatible = false` there, or do it in two releases",
+                 says `compatible = {declared}`: say `compatible = false` there, or do it in two releases",
             ),
             Self::Reversible => write!(
                 f,

@@ -72,7 +72,7 @@ pub(crate) fn insert(
         progress.cursor.done.to_string(),
         literal(run.script),
         optional(run.down),
-        literal(run.outlook.forward().impact.name()),
+        literal(run.outlook.forward().impact.stored()),
         literal(run.outlook.backward().reversal.name()),
         literal(run.outlook.as_str()),
         literal(&settings),
@@ -150,7 +150,7 @@ pub(crate) fn say(
     let literal = |text: &str| engine.dialect().literal(text);
     let (history, now) = (tables.history_name(), engine.now());
     let state = RunState::Baselined.name();
-    let impact = literal(verdict.outlook.forward().impact.name());
+    let impact = literal(verdict.outlook.forward().impact.stored());
     let outlook = literal(verdict.outlook.as_str());
     let signature = verdict.signature.map_or_else(|| "NULL".to_owned(), literal);
     let condition = is_version(engine, verdict.version);

@@ -1,6 +1,7 @@
 //! Columns of tables that the previous version knows.
 
 use super::{Judge, Verdict, plain, unclear};
+use crate::Dialect;
 use crate::infer::change::{
     Alteration, Computed, How, Nullable, Nulls, Traits, Uniqueness, Using, Value,
 };
@@ -147,10 +148,17 @@ impl Judge<'_> {
     }
 
     fn wider(&self, name: &str, old: &str, new: &str) -> Verdict {
-        if types::widens(self.scope.dialect, old, new) {
-            Verdict::Adds(format!("a type of {name} that holds as much or more"))
-        } else {
-            plain(format!("changes the type of {name} from {old} to {new}"))
+        if !types::widens(self.scope.dialect, old, new) {
+            return plain(format!("changes the type of {name} from {old} to {new}"));
+        }
+        let what = format!("a type of {name} that holds as much or more");
+        match self.scope.dialect {
+            // Nothing is another type than before.
+            Dialect::Postgres if old == new => Verdict::Adds(what),
+            // Prepared statements that read it fail from then on, on each connection that has them:
+            // "cached plan must not change result type".
+            Dialect::Postgres => Verdict::AfterRestart(what),
+            Dialect::Mysql | Dialect::Sqlite => Verdict::Adds(what),
         }
     }
 

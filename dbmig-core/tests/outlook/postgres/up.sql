@@ -150,11 +150,11 @@ ALTER TABLE users ALTER COLUMN nick SET STATISTICS 200;
 ALTER TABLE users ALTER COLUMN nick SET STORAGE EXTERNAL;
 ALTER TABLE users CLUSTER ON users_name_idx;
 ALTER TABLE users REPLICA IDENTITY FULL;
--- => compatible; 1:32 harmless: a type of users.street that holds as much or more
+-- => compatible_after_restart; 1:32 a type of users.street that holds as much or more
 ALTER TABLE users ALTER COLUMN street TYPE VARCHAR(80);
--- => compatible; 1:32 harmless: a type of users.nick that holds as much or more
+-- => compatible_after_restart; 1:32 a type of users.nick that holds as much or more
 ALTER TABLE users ALTER COLUMN nick SET DATA TYPE VARCHAR;
--- => compatible; 1:32 harmless: a type of users.worth that holds as much or more
+-- => compatible_after_restart; 1:32 a type of users.worth that holds as much or more
 ALTER TABLE users ALTER COLUMN worth TYPE NUMERIC(12, 2);
 -- => compatible; 1:12 harmless: drops the index users_name_idx
 DROP INDEX users_name_idx;
