@@ -27,6 +27,8 @@ pub(crate) fn execute(
     options.app = concat!("cargo-dbmig ", env!("CARGO_PKG_VERSION")).to_owned();
     options.locking = session.project.settings.lock.unwrap_or_default().into();
     options.ledger_schema = session.project.ledger_schema();
+    // Of a migration that no longer is in the folder, as the app does.
+    options.breaking_ahead = session.project.settings.breaking_ahead;
     session.waits.apply(&mut options);
     cli::stop_on_signals(&options.control, session.output);
     let warnings = by_migration(session, migrations);

@@ -79,12 +79,21 @@ pub enum RunState {
     Baselined,
     /// `repair` has put it aside: nothing of it counts any more.
     Forgotten,
+    /// It is none: an app has gone on though it does not know this breaking migration.
+    WentOn,
 }
 
 impl RunState {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Running, Self::Done, Self::Failed, Self::Resumed, Self::Baselined, Self::Forgotten];
+    pub const ALL: [Self; 7] = [
+        Self::Running,
+        Self::Done,
+        Self::Failed,
+        Self::Resumed,
+        Self::Baselined,
+        Self::Forgotten,
+        Self::WentOn,
+    ];
 
     /// The word in the table.
     pub const fn name(self) -> &'static str {
@@ -95,6 +104,7 @@ impl RunState {
             Self::Resumed => "resumed",
             Self::Baselined => "baselined",
             Self::Forgotten => "forgotten",
+            Self::WentOn => "went_on",
         }
     }
 }

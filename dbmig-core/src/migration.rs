@@ -324,8 +324,14 @@ impl MigrationSet {
     #[doc(hidden)]
     #[must_use]
     pub const fn with_breaking_ahead(mut self, policy: BreakingAhead) -> Self {
-        self.breaking_ahead = Some(policy);
+        self.set_breaking_ahead(policy);
         self
+    }
+
+    /// The same in place.
+    #[doc(hidden)]
+    pub const fn set_breaking_ahead(&mut self, policy: BreakingAhead) {
+        self.breaking_ahead = Some(policy);
     }
 
     /// The same set for a ledger in `schema`.

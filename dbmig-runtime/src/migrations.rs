@@ -62,8 +62,9 @@ impl<B: Backend, V> Migrations<B, V> {
     /// The same set with what Cargo.toml says of a breaking migration ahead of it.
     #[doc(hidden)]
     #[must_use]
-    pub const fn with_breaking_ahead(self, policy: BreakingAhead) -> Self {
-        Self { set: self.set.with_breaking_ahead(policy), typed: PhantomData }
+    pub const fn with_breaking_ahead(mut self, policy: BreakingAhead) -> Self {
+        self.set.set_breaking_ahead(policy);
+        self
     }
 
     /// The migrations, without their types.

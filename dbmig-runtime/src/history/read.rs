@@ -11,6 +11,7 @@ use crate::backend::engine::Engine;
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting, Row};
 use crate::error::Error;
+use crate::options::Options;
 
 /// What is in the first column of a row of the ledger.
 const LEDGER_ROW: &str = "l";
@@ -175,6 +176,32 @@ pub(crate) fn is_version(engine: &dyn Engine, version: &Version) -> String {
         Dialect::Mysql | Dialect::Sqlite => "version".to_owned(),
     };
     format!("{column} = {}", engine.dialect().literal(version.as_str()))
+}
+
+/// Whether it is noted already that this build on this host goes on beyond `version`.
+pub(crate) fn is_noted(
+    db: &mut dyn Database,
+    tables: &Tables,
+    version: &Version,
+    (options, host): (&Options, &str),
+) -> Result<bool, Error> {
+    if tables.history == Presence::Absent {
+        return Ok(false);
+    }
+    let engine = db.engine();
+    let same = |column: &str, text: &str| {
+        format!("{} = {}", cast(engine, column), engine.dialect().literal(text))
+    };
+    let sql = format!(
+        "SELECT 1 FROM {} WHERE {} AND {} AND {} AND {}",
+        tables.history_name(),
+        is_version(engine, version),
+        same("state", rows::RunState::WentOn.name()),
+        same("app", &options.this_build().to_string()),
+        same("host", host),
+    );
+    let found = db.query(&sql).map_err(Error::database("read the history"))?;
+    Ok(!found.is_empty())
 }
 
 /// Reads the way back of `version`, whether or not it can be trusted.
