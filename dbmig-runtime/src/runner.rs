@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 
 use dbmig_core::Version;
 use dbmig_core::migration::MigrationSet;
-use dbmig_core::plan::{Blocked, History, Plan, Target, plan};
+use dbmig_core::plan::{Blocked, BreakingAhead, History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
 use crate::backend::creation::create_beside_others;
@@ -76,6 +76,11 @@ impl<'a> Runner<'a> {
         self
     }
 
+    /// What it does where a breaking migration is ahead of the set, of all that was said about that.
+    pub fn breaking_ahead(&self) -> BreakingAhead {
+        self.options.policy.breaking_ahead
+    }
+
     /// The set.
     pub fn set(&self) -> &'a MigrationSet {
         self.set
@@ -111,6 +116,7 @@ impl<'a> Runner<'a> {
         // What was known before this runner waited for another one; and what is, at the end.
         let before: OnceCell<History> = OnceCell::new();
         let (mut ahead, mut missing, mut breaking) = (Vec::new(), Vec::new(), Vec::new());
+        let mut after_restart = Vec::new();
         let needs_work = |db: &mut dyn Database| {
             let look = look_for(db, set, options, target)?;
             let plan = decide(&look.history);
@@ -121,6 +127,7 @@ impl<'a> Runner<'a> {
             ahead = look.history.unknown_to(set);
             missing = look.history.missing_from(set);
             breaking = beyond::breaking(set, &look.history, options);
+            after_restart = notice::after_restart(set, &look.history);
             let settled = is_settled(plan);
             // What every start finds is asked once; what a person wanted is not put off by a replica.
             if settled.is_err() || (settled.as_ref().is_ok_and(|it| *it) && !is_start(target)) {
@@ -148,7 +155,7 @@ impl<'a> Runner<'a> {
         }
         beyond::tell(db, set, options, &breaking, &mut **observe);
         let breaking = breaking.into_iter().map(|one| one.name).collect();
-        Ok(Report { ahead, missing, breaking, ..done })
+        Ok(Report { ahead, missing, after_restart, breaking, ..done })
     }
 
     /// What [`Runner::run`] would do, without doing it. Reads only.

@@ -16,9 +16,11 @@ use crate::url::DatabaseUrl;
 /// What the app has met so far of what is applied and not in its set.
 #[derive(Debug)]
 pub(crate) struct Known {
-    /// What was there when it became ready, by name; nothing once it has been met.
+    /// What was there when it became ready, by name.
     at_the_start: Vec<String>,
-    /// What was there at the last look.
+    /// Those of it that ask for a restart when they go.
+    after_restart: Vec<String>,
+    /// What was there at the last look; none before the first one.
     foreign: Option<Vec<Foreign>>,
     /// Versions that came since the start.
     came: Vec<Version>,
@@ -39,8 +41,9 @@ struct Foreign {
 impl Known {
     /// By an app that has become ready with `report`.
     pub(crate) fn at_the_start(report: &Report) -> Self {
-        let at_the_start = report.missing.clone();
-        Self { at_the_start, foreign: None, came: Vec::new(), restart: Vec::new() }
+        let (at_the_start, after_restart) = (report.missing.clone(), report.after_restart.clone());
+        let (came, restart) = (Vec::new(), Vec::new());
+        Self { at_the_start, after_restart, foreign: None, came, restart }
     }
 
     /// What is new in `history`.
@@ -56,13 +59,11 @@ impl Known {
             }
         }
         // Taken back, its types are others once more.
-        let before = self.foreign.take().unwrap_or_default();
-        let is_gone = |one: &&Foreign| now.iter().all(|now| now.version != one.version);
-        for one in before.iter().filter(is_gone) {
-            if one.impact == Impact::CompatibleAfterRestart {
-                self.ask_for_restart(&one.name);
-            }
+        let before = std::mem::take(&mut self.after_restart);
+        for name in before.iter().filter(|name| now.iter().all(|one| one.name != **name)) {
+            self.ask_for_restart(name);
         }
+        self.after_restart = after_restart(set, history);
         let breaking =
             now.iter().filter(|one| self.came.contains(&one.version) && one.impact.raises_floor());
         let breaking = breaking.map(|one| one.name.clone()).collect();
@@ -83,6 +84,12 @@ impl Known {
             self.restart.push(name.to_owned());
         }
     }
+}
+
+/// Names of what is applied and not in the set, and asks processes from before for a restart.
+pub(super) fn after_restart(set: &MigrationSet, history: &History) -> Vec<String> {
+    let asks = |one: &Foreign| one.impact == Impact::CompatibleAfterRestart;
+    foreign(set, history).into_iter().filter(asks).map(|one| one.name).collect()
 }
 
 fn foreign(set: &MigrationSet, history: &History) -> Vec<Foreign> {
@@ -113,4 +120,73 @@ pub(crate) fn notice_at(
         false => Ok(look(db, &runner.seek())?.history),
     })?;
     Ok(known.meet(set, &history))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dbmig_core::history::{RunRow, read};
+    use dbmig_core::{Checksum, Dialect};
+
+    fn set() -> MigrationSet {
+        MigrationSet::new(Dialect::Postgres, Vec::new()).unwrap()
+    }
+
+    /// Versions, the runs that applied them, and the column `compatible`.
+    fn history(applied: &[(&str, usize, &str)]) -> History {
+        let row = |(version, id, compatible): &(&str, usize, &str)| RunRow {
+            id: *id,
+            version: (*version).to_owned(),
+            format: 1,
+            name: format!("{version}_m"),
+            direction: "up".to_owned(),
+            state: "done".to_owned(),
+            checksum: Checksum::from_bytes([0; 32]).to_string(),
+            compatible: (*compatible).to_owned(),
+            ..RunRow::default()
+        };
+        let rows: Vec<_> = applied.iter().map(row).collect();
+        read(applied.iter().map(|(version, ..)| (*version).to_owned()).collect(), &rows)
+    }
+
+    fn known(at_the_start: &[(&str, usize, &str)]) -> Known {
+        let (set, history) = (set(), history(at_the_start));
+        let after_restart = after_restart(&set, &history);
+        let missing = history.missing_from(&set);
+        Known::at_the_start(&Report { missing, after_restart, ..Report::default() })
+    }
+
+    const A: (&str, usize, &str) = ("1", 1, "after_restart");
+    const B: (&str, usize, &str) = ("2", 2, "after_restart");
+
+    #[test]
+    fn what_was_there_at_the_start_is_no_news() {
+        let mut known = known(&[A]);
+        for _ in 0..2 {
+            assert_eq!(known.meet(&set(), &history(&[A])).restart, [""; 0]);
+        }
+        // Nothing but a restart makes it good.
+        for now in [&[A, B][..], &[A, B], &[A]] {
+            assert_eq!(known.meet(&set(), &history(now)).restart, ["2_m"]);
+        }
+    }
+
+    #[test]
+    fn what_goes_or_comes_again_is_news() {
+        assert_eq!(known(&[A]).meet(&set(), &history(&[])).restart, ["1_m"]);
+        let mut known = known(&[]);
+        assert_eq!(known.meet(&set(), &history(&[("1", 1, "compatible")])).restart, [""; 0]);
+        assert_eq!(known.meet(&set(), &history(&[("1", 5, "after_restart")])).restart, ["1_m"]);
+    }
+
+    #[test]
+    fn what_breaks_is_told_while_it_is_there() {
+        let mut known = known(&[("1", 1, "breaking")]);
+        assert_eq!(known.meet(&set(), &history(&[("1", 1, "breaking")])).breaking, [""; 0]);
+        let both = history(&[("1", 1, "breaking"), ("2", 2, "breaking")]);
+        assert_eq!(known.meet(&set(), &both).breaking, ["2_m"]);
+        // A person knows better.
+        let both = history(&[("1", 1, "breaking"), ("2", 2, "compatible")]);
+        assert_eq!(known.meet(&set(), &both).breaking, [""; 0]);
+    }
 }

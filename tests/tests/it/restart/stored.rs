@@ -1,0 +1,58 @@
+//! How the answer is said and stored.
+
+use dbmig_tests::{Backend, database};
+use serde_json::Value;
+
+use super::{BEFORE, newer};
+use crate::project;
+
+#[test]
+fn each_command_says_it() {
+    let db = database(Backend::Postgres);
+    let (newer, older) = (newer(), project());
+    older.migration("1_users", BEFORE, "DROP TABLE users;");
+    older.dbmig_on(&db, &["run"]).success();
+    let words = "compatible after a restart: a type of users.street that holds as much or more \
+                 (up.sql:1:32); processes that run now must be restarted";
+    for args in [&["plan"][..], &["run", "--dry-run"], &["status"], &["sync", "--dry-run"]] {
+        let told = newer.dbmig_on(&db, args).success().stdout;
+        assert!(told.contains(words), "{args:?}: {told}");
+    }
+    newer.dbmig_on(&db, &["run"]).success();
+    // The floor stays where it is.
+    let told = older.dbmig_on(&db, &["sync"]).success().stdout;
+    assert!(told.contains("ahead 2_wider (applied by cargo-dbmig "), "{told}");
+    assert!(told.contains(words), "{told}");
+    assert!(older.dbmig_on(&db, &["status"]).success().stdout.contains(words));
+    let json = older.dbmig_on(&db, &["sync", "--json"]).success().stdout;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["verdict"], "ahead");
+    let compatible = &json["unknown"][0]["compatible"];
+    assert_eq!(compatible["verdict"], "compatible_after_restart");
+    assert_eq!((&compatible["line"], &compatible["column"]), (&1.into(), &32.into()));
+    let stored = "SELECT compatible FROM __dbmig_history WHERE version = '2'";
+    assert_eq!(db.column(stored), ["after_restart"]);
+}
+
+/// On the databases where nothing is inferred so, a person may know.
+#[test]
+fn it_can_be_declared() {
+    for backend in Backend::ALL {
+        let db = database(backend);
+        let (newer, older) = (project(), project());
+        for project in [&newer, &older] {
+            project.migration("1_a", "CREATE TABLE a (x INTEGER);", "DROP TABLE a;");
+        }
+        newer.migration("2_b", "DELETE FROM a;", "DELETE FROM a;");
+        newer.write(
+            "migrations/2_b/metadata.toml",
+            "run_in_transaction = true\n[dbmig]\ncompatible = \"after_restart\"\n",
+        );
+        newer.dbmig_on(&db, &["run"]).success();
+        let told = older.dbmig_on(&db, &["sync"]).success().stdout;
+        let words = "compatible after a restart: its metadata.toml says so; processes that run now";
+        assert!(told.contains(words), "{backend:?}: {told}");
+        let stored = "SELECT compatible FROM __dbmig_history WHERE version = '2'";
+        assert_eq!(db.column(stored), ["after_restart"], "{backend:?}");
+    }
+}
