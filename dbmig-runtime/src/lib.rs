@@ -75,6 +75,7 @@ pub use error::{
 pub use event::Event;
 pub use history::{HistoryKey, HistoryRow, RunState};
 pub use lock::Locking;
+pub use look::Judge;
 pub use migrations::{Migrations, SetVersion};
 pub use migrator::Migrator;
 pub use options::Options;

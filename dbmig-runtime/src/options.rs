@@ -9,6 +9,7 @@ use dbmig_core::plan::{BreakingAhead, Policy};
 use crate::control::Control;
 use crate::history::HistoryKey;
 use crate::lock::Locking;
+use crate::look::Judge;
 
 /// Names the schema of the ledger, for an app and for `cargo dbmig`.
 pub(crate) const LEDGER_SCHEMA: &str = "DBMIG_LEDGER_SCHEMA";
@@ -55,6 +56,9 @@ pub struct Options {
     /// Signs what is stored to revert migrations, and is demanded of it. Default: what
     /// `DBMIG_HISTORY_KEY` holds.
     pub history_key: Option<HistoryKey>,
+    /// Judges by today's rules what older ones have found of migrations that are not in the set, where
+    /// their text is stored. An app has none, and trusts what is stored.
+    pub judge: Option<Judge>,
     /// To stop the run, and to see whether the database still answers.
     pub control: Control,
 }
@@ -77,6 +81,7 @@ impl Default for Options {
             app: String::new(),
             build: String::new(),
             history_key: HistoryKey::from_env(),
+            judge: None,
             control: Control::new(),
         }
     }

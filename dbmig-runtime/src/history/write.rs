@@ -1,7 +1,7 @@
 //! Rows into the two tables, as SQL.
 
 use dbmig_core::Version;
-use dbmig_core::history::RunState;
+use dbmig_core::history::{RunState, inference};
 use dbmig_core::migration::Execution;
 use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::{Direction, Interrupted, TakenUp, Unknown};
@@ -53,7 +53,7 @@ pub(crate) fn insert(
 ) -> String {
     let literal = |text: &str| engine.dialect().literal(text);
     let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
-    let settings = run.settings.to_history();
+    let settings = run.settings.to_history() + &inference::note(run.outlook);
     let signed = run.down.and_then(|down| {
         let Run { version, execution, outlook, .. } = *run;
         let sealed = Sealed { version, execution, settings: &settings, outlook, down };
