@@ -55,6 +55,11 @@ pub(super) enum Act {
         how: How,
         uniqueness: Uniqueness,
     },
+    /// Expressions that are computed for each row of a table from now on: of an index.
+    Compute {
+        table: Name,
+        expressions: Vec<sqlparser::ast::Expr>,
+    },
     AddConstraint {
         table: Name,
         name: Option<String>,
@@ -197,6 +202,8 @@ pub(super) struct Traits {
     /// The table that it refers to.
     pub(super) references: Option<String>,
     pub(super) checks: Vec<sqlparser::ast::Expr>,
+    /// What it is computed of.
+    pub(super) generated: Option<sqlparser::ast::Expr>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

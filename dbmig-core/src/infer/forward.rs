@@ -113,6 +113,7 @@ impl Judge<'_> {
                 }
                 self.add_index(table, index, uniqueness)
             }
+            Act::Compute { table, expressions } => self.compute(table, expressions),
             Act::AddConstraint { table, name, constraint } => {
                 self.add_constraint(table, name.as_deref(), constraint)
             }

@@ -7,6 +7,7 @@
 mod backward;
 mod change;
 mod check;
+mod expression;
 mod forward;
 mod name;
 mod parse;

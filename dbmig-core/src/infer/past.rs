@@ -106,6 +106,7 @@ impl<'a> Past<'a> {
             | Act::RenameColumn { .. }
             | Act::AlterColumn { .. }
             | Act::AddIndex { .. }
+            | Act::Compute { .. }
             | Act::AddConstraint { .. }
             | Act::Make { .. }
             | Act::Drop { .. }
