@@ -60,7 +60,8 @@ impl Judge<'_> {
         match (&traits.references, &traits.default) {
             (Some(other), default) if *default != Value::Null => {
                 return plain(format!(
-                    "the new column {name} refers to {other}, where its default may not be"
+                    "the new column {name} refers to {}, where its default may not be",
+                    other.target
                 ));
             }
             _ => {}

@@ -204,7 +204,7 @@ fn created(statement: &Statement<'_>) -> Option<Act> {
     let how = if reader.phrase(&["IF", "NOT", "EXISTS"]) { How::IfAbsent } else { How::New };
     let name = name(&mut reader)?;
     Some(match kind {
-        None => Act::MakeTable { table: name, how },
+        None => Act::MakeTable { table: name, how, shape: None },
         Some(kind) => Act::Make { kind, name, how },
     })
 }
