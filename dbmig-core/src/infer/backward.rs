@@ -107,10 +107,10 @@ impl Judge {
                 self.names = Names::Moved;
                 Verdict::Keeps
             }
-            Act::MakeTable { how: How::Replace, table } => {
+            Act::MakeTable { how: How::Replace, table, .. } => {
                 Verdict::Uncountable(format!("may replace the table {table}"))
             }
-            Act::MakeTable { table, how } => {
+            Act::MakeTable { table, how, .. } => {
                 self.scope.make_table(table, *how);
                 Verdict::Keeps
             }
@@ -149,7 +149,14 @@ impl Judge {
             | Act::AddColumn { .. }
             | Act::AddIndex { .. }
             | Act::Compute { .. }
+            | Act::MakeTrigger { .. }
             | Act::AddConstraint { .. }
+            | Act::Validate { .. }
+            | Act::Attach { .. }
+            | Act::ReplicaIdentity { .. }
+            | Act::Publish { .. }
+            | Act::Values { .. }
+            | Act::AddValue { .. }
             | Act::Make { .. }
             | Act::Other { .. } => Verdict::Keeps,
         }

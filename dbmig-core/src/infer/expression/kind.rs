@@ -105,7 +105,9 @@ impl Shape {
             (S::Text(a), S::Text(b)) => S::Text(a.max(b)),
             (S::Integer(a), S::Integer(b)) => S::Integer(a.max(b)),
             (S::Integer(_), S::Number) | (S::Number, S::Integer(_)) => S::Number,
-            // PostgreSQL reads a literal when the statement is made.
+            // PostgreSQL has found a common type when the statement was made, and has read a
+            // literal.
+            (S::Unknown, _) | (_, S::Unknown) if dialect == Dialect::Postgres => S::Unknown,
             (S::Other(kind), S::Text(Length::AtMost(_)))
             | (S::Text(Length::AtMost(_)), S::Other(kind))
                 if dialect == Dialect::Postgres =>

@@ -67,7 +67,8 @@ impl Judge<'_> {
         match (&traits.references, &traits.default) {
             (Some(other), default) if *default != Value::Null => {
                 return plain(format!(
-                    "the new column {name} refers to {other}, where its default may not be"
+                    "the new column {name} refers to {}, where its default may not be",
+                    other.target
                 ));
             }
             _ => {}
@@ -80,6 +81,9 @@ impl Judge<'_> {
         let passes = |check| self.check_passes(table, check, column, &traits.default);
         if !traits.checks.iter().all(passes) {
             return plain(format!("the CHECK of the new column {name} may refuse its default"));
+        }
+        if let Some(counted) = self.counted_by(table) {
+            return unclear(format!("the new column {name} is in the way: {counted}"));
         }
         Verdict::Adds(format!("new column {name}"))
     }
@@ -116,7 +120,7 @@ impl Judge<'_> {
     pub(super) fn kind_of(&self, table: &Name, column: &str) -> Option<String> {
         match self.scope.column(table, column) {
             Some(new) => Some(new.kind.clone()),
-            None => self.past.column(table, column).map(|old| old.kind),
+            None => self.past.column(table, column).map(|old| old.kind.clone()),
         }
     }
 

@@ -1,9 +1,10 @@
 //! Views, functions and other objects, and rows.
 
 use super::{Judge, Verdict, plain, unclear};
+use crate::infer::body::view::Renewal;
 use crate::infer::change::{How, Kind, Write};
 use crate::infer::name::Name;
-use crate::infer::past::{IndexKind, PastConstraint};
+use crate::infer::schema::{IndexKind, Known};
 
 /// What Diesel's own first migration makes.
 const OF_DIESEL: [&str; 2] = ["diesel_manage_updated_at", "diesel_set_updated_at"];
@@ -14,6 +15,15 @@ impl Judge<'_> {
         let of_diesel = kind == Kind::Function && OF_DIESEL.contains(&name.last());
         if is_new || of_diesel {
             self.scope.make(kind, name);
+        }
+        let renewed = self.renewed(kind, name);
+        match &renewed {
+            Some(Renewal::Same) if how == How::Replace => return Verdict::Silent,
+            Some(_) => {
+                self.scope.make(kind, name);
+                return Verdict::Adds(format!("new columns of the {} {name}", kind.word()));
+            }
+            None => {}
         }
         if how == How::Replace && !is_new && !of_diesel {
             let word = kind.word();
@@ -42,6 +52,7 @@ impl Judge<'_> {
             Kind::Trigger | Kind::Rule | Kind::Policy => {
                 unclear(format!("drops the {word} {name}, on which the previous version may rely"))
             }
+            Kind::View if self.is_renewed_later(name) => Verdict::Silent,
             _ if self.scope.is_made_after(self.number, Some(kind), name) => unclear(format!(
                 "replaces the {word} {name}, maybe by one that the previous version cannot use"
             )),
@@ -70,10 +81,10 @@ impl Judge<'_> {
         };
         let what = format!("drops the {} {name}{of}", kind.word());
         match known {
-            Some(PastConstraint::Check) => Verdict::Adds(what),
-            None => unclear(format!(
-                "{what}, on which the previous version may rely (upserts, cascades)"
-            )),
+            Some(Known::Check(_)) => Verdict::Adds(what),
+            Some(Known::Unique(_) | Known::PrimaryKey | Known::ForeignKey(_)) | None => unclear(
+                format!("{what}, on which the previous version may rely (upserts, cascades)"),
+            ),
         }
     }
 
@@ -101,8 +112,11 @@ impl Judge<'_> {
 
     pub(super) fn call(&mut self, function: &str, text: Option<&str>) -> Verdict {
         let about_new = text.is_some_and(|text| self.is_about_new_table(function, text));
+        let managed = text.filter(|_| function.eq_ignore_ascii_case("diesel_manage_updated_at"));
         if about_new {
             Verdict::Silent
+        } else if let Some(table) = managed {
+            self.manage_updated_at(&Name(table.split('.').map(str::to_owned).collect()))
         } else {
             unclear(format!("calls {function}, and what that does is not known"))
         }

@@ -116,11 +116,7 @@ fn trigger(reader: &mut Reader<'_>) -> Act {
     let (Some(trigger), Some(table)) = (trigger, table) else {
         return unclear(None, "new trigger".to_owned(), Rows::Kept);
     };
-    let what = format!(
-        "new trigger {trigger} on {table}, and what it does to the writes of the previous version \
-         is not known"
-    );
-    unclear(Some(table), what, Rows::Kept)
+    Act::MakeTrigger { trigger, table }
 }
 
 pub(super) fn name(reader: &mut Reader<'_>) -> Option<Name> {
@@ -204,7 +200,7 @@ fn created(statement: &Statement<'_>) -> Option<Act> {
     let how = if reader.phrase(&["IF", "NOT", "EXISTS"]) { How::IfAbsent } else { How::New };
     let name = name(&mut reader)?;
     Some(match kind {
-        None => Act::MakeTable { table: name, how },
+        None => Act::MakeTable { table: name, how, shape: None },
         Some(kind) => Act::Make { kind, name, how },
     })
 }
