@@ -77,6 +77,22 @@ pub(super) enum Act {
         table: Name,
         write: Write,
     },
+    /// Another name for what is no table.
+    RenameObject {
+        kind: Kind,
+        from: Name,
+        to: Name,
+        /// The table that it belongs to, where the statement names it.
+        table: Option<Name>,
+    },
+    /// What only those notice who use this: whose it is, how it behaves.
+    Touch {
+        subject: Subject,
+        /// What it does, in words.
+        what: String,
+        certainty: Certainty,
+        rows: Rows,
+    },
     /// A function of somebody's, and the first text among its arguments.
     Call {
         function: String,
@@ -93,6 +109,14 @@ pub(super) enum Act {
     },
     /// In words, why.
     NotUnderstood(String),
+}
+
+/// What a statement is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// A table, or what may stand for one: a view, a sequence.
+    Relation(Name),
+    Object(Kind, Name),
 }
 
 /// What happens where the object is already there.
@@ -154,6 +178,11 @@ pub(super) enum Kind {
     Role,
     Collation,
     Operator,
+    TextSearch,
+    Statistics,
+    Publication,
+    Subscription,
+    Event,
     Other,
 }
 
@@ -181,6 +210,11 @@ impl Kind {
             Self::Role => "role",
             Self::Collation => "collation",
             Self::Operator => "operator",
+            Self::TextSearch => "text search object",
+            Self::Statistics => "statistics",
+            Self::Publication => "publication",
+            Self::Subscription => "subscription",
+            Self::Event => "event",
             Self::Other => "object",
         }
     }

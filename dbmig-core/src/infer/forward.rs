@@ -2,6 +2,7 @@
 
 mod column;
 mod constraint;
+mod object;
 mod other;
 
 use super::change::{Act, Certainty, Change, How, Kind};
@@ -127,6 +128,10 @@ impl Judge<'_> {
                     Verdict::Breaks(*certainty, what.clone())
                 }
             }
+            Act::RenameObject { kind, from, to, table } => {
+                self.rename_object(*kind, (from, to), table.as_ref())
+            }
+            Act::Touch { subject, what, certainty, .. } => self.touch(subject, what, *certainty),
             Act::NotUnderstood(what) => unclear(format!("not understood: {what}")),
         }
     }

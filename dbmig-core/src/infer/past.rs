@@ -108,6 +108,8 @@ impl<'a> Past<'a> {
             | Act::AddIndex { .. }
             | Act::AddConstraint { .. }
             | Act::Make { .. }
+            | Act::RenameObject { .. }
+            | Act::Touch { .. }
             | Act::Drop { .. }
             | Act::Write { .. }
             | Act::Call { .. }

@@ -146,7 +146,7 @@ pub(super) fn shown(statement: &Statement<'_>) -> String {
 pub(super) fn unparsed(statement: &Statement<'_>, why: &str) -> Vec<Change> {
     let at = |act| vec![Change { act, position: statement.position }];
     if statement.begins_with(&["ALTER", "TABLE"]) {
-        return super::pieces::alter_table(statement);
+        return super::pieces::unparsed(statement);
     }
     let dropped = dropped(statement);
     if !dropped.is_empty() {

@@ -8,6 +8,7 @@ mod head;
 mod make;
 mod operation;
 mod pieces;
+mod spoken;
 
 use sqlparser::ast::{self, ObjectName};
 use sqlparser::tokenizer::Location;
@@ -24,6 +25,10 @@ pub(super) fn changes(statement: &Statement<'_>) -> Vec<Change> {
     // Bodies of routines are in languages of their own.
     if let Some(act) = head::opaque(statement) {
         reader.add(act);
+    } else if let Some(found) = pieces::alter_table(statement) {
+        reader.found = found;
+    } else if let Some(acts) = spoken::acts(statement) {
+        acts.into_iter().for_each(|act| reader.add(act));
     } else {
         match parse::parse(statement) {
             Ok(tree) => reader.tree(&tree),
