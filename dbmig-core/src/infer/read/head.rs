@@ -8,29 +8,50 @@ use crate::sql::Statement;
 use crate::sql::effect::ObjectKind;
 use crate::sql::reader::Reader;
 
-/// Settings of a connection, and questions.
-const PRAGMAS: [&str; 22] = [
+/// Settings of a connection, or of how a file is kept; and questions that have an argument.
+const PRAGMAS: [&str; 43] = [
     "analysis_limit",
+    "auto_vacuum",
+    "automatic_index",
     "busy_timeout",
     "cache_size",
+    "cache_spill",
+    "case_sensitive_like",
+    "cell_size_check",
+    "checkpoint_fullfsync",
+    "count_changes",
     "defer_foreign_keys",
+    "empty_result_callbacks",
     "foreign_key_check",
     "foreign_key_list",
     "foreign_keys",
+    "full_column_names",
+    "fullfsync",
+    "hard_heap_limit",
     "ignore_check_constraints",
+    "incremental_vacuum",
     "index_info",
     "index_list",
+    "index_xinfo",
     "integrity_check",
     "journal_mode",
+    "journal_size_limit",
     "legacy_alter_table",
+    "legacy_file_format",
+    "max_page_count",
     "mmap_size",
     "optimize",
+    "page_size",
     "quick_check",
+    "read_uncommitted",
     "recursive_triggers",
+    "reverse_unordered_selects",
     "secure_delete",
     "synchronous",
     "table_info",
+    "table_xinfo",
     "temp_store",
+    "trusted_schema",
     "wal_checkpoint",
 ];
 
@@ -70,7 +91,8 @@ fn pragma(statement: &Statement<'_>) -> Act {
     let mut reader = Reader::new(statement.dialect(), statement);
     reader.skip();
     let name = reader.object(ObjectKind::Table).map(|object| object.name).unwrap_or_default();
-    if PRAGMAS.contains(&name.to_ascii_lowercase().as_str()) {
+    // Without a value, it is a question.
+    if reader.is_at_end() || PRAGMAS.contains(&name.to_ascii_lowercase().as_str()) {
         Act::Nothing
     } else {
         unclear(None, format!("changes the setting {name}"), Rows::Kept)
@@ -145,8 +167,8 @@ pub(super) fn shown(statement: &Statement<'_>) -> String {
 /// What the parser did not take, and why not.
 pub(super) fn unparsed(statement: &Statement<'_>, why: &str) -> Vec<Change> {
     let at = |act| vec![Change { act, position: statement.position }];
-    if statement.begins_with(&["ALTER", "TABLE"]) {
-        return super::pieces::unparsed(statement);
+    if let Some(parts) = super::pieces::unparsed(statement) {
+        return parts;
     }
     let dropped = dropped(statement);
     if !dropped.is_empty() {

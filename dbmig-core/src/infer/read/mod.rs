@@ -22,6 +22,9 @@ use crate::sql::{Position, Statement};
 /// What the statement does, in its order; never nothing.
 pub(super) fn changes(statement: &Statement<'_>) -> Vec<Change> {
     let mut reader = Reader { statement, found: Vec::new() };
+    if let Some(inner) = spoken::behind_settings(statement) {
+        return changes(&inner);
+    }
     // Bodies of routines are in languages of their own.
     if let Some(act) = head::opaque(statement) {
         reader.add(act);

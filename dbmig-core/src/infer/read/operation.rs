@@ -24,6 +24,7 @@ pub(super) fn operation(dialect: Dialect, table: &Name, part: &Statement<'_>) ->
 }
 
 /// A part, and the table that it is about.
+#[derive(Clone)]
 struct Part<'a, 't> {
     table: &'a Name,
     reader: Reader<'t>,

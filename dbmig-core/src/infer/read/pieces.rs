@@ -5,27 +5,25 @@ use std::ops::Range;
 use sqlparser::ast;
 
 use super::{Reader, head, operation};
-use crate::infer::change::{Act, Change, How};
+use crate::infer::change::{Act, Certainty, Change, How, Rows};
 use crate::infer::name::Name;
 use crate::infer::parse;
 use crate::sql::token::Token;
-use crate::sql::{Position, Statement, reader};
+use crate::sql::{Statement, reader};
 
 /// The statement part by part, where one of them is not for sqlparser.
 pub(super) fn alter_table(statement: &Statement<'_>) -> Option<Vec<Change>> {
     let whole = Whole::of(statement)?;
     let parts = whole.parts();
     let known = |part: &Part| part.kept.len() > 1 || whole.known(part).is_some();
-    parts.iter().any(known).then(|| whole.changes(&parts))
+    let is_ours = whole.rows == Rows::Uncountable || parts.iter().any(known);
+    is_ours.then(|| whole.changes(&parts))
 }
 
 /// What each part between two commas does, where sqlparser has not taken the whole.
-pub(super) fn unparsed(statement: &Statement<'_>) -> Vec<Change> {
-    let not_understood = || {
-        let act = Act::NotUnderstood(head::shown(statement));
-        vec![Change { act, position: statement.position }]
-    };
-    Whole::of(statement).map_or_else(not_understood, |whole| whole.changes(&whole.parts()))
+pub(super) fn unparsed(statement: &Statement<'_>) -> Option<Vec<Change>> {
+    let whole = Whole::of(statement)?;
+    Some(whole.changes(&whole.parts()))
 }
 
 /// The statement, and what stands before its parts.
@@ -37,6 +35,8 @@ struct Whole<'s, 't> {
     head: Vec<Range<usize>>,
     /// The byte at which the parts begin.
     start: usize,
+    /// What its `IGNORE` does to those that do not fit.
+    rows: Rows,
 }
 
 /// What stands between two commas.
@@ -63,7 +63,7 @@ impl<'s, 't> Whole<'s, 't> {
         let mut reader = reader::Reader::new(statement.dialect(), statement);
         let first = reader.take().filter(|token| is(token, "ALTER"))?;
         reader.any(&["ONLINE", "OFFLINE"]);
-        reader.word("IGNORE");
+        let rows = if reader.word("IGNORE") { Rows::Uncountable } else { Rows::Kept };
         let second = reader.take().filter(|token| is(token, "TABLE"))?;
         reader.phrase(&["IF", "EXISTS"]);
         reader.word("ONLY");
@@ -78,13 +78,20 @@ impl<'s, 't> Whole<'s, 't> {
         reader.word("NOWAIT");
         let start = reader.offset()?;
         let head = vec![span(&first), span(&second), from..to];
-        Some(Self { statement, tokens, table, head, start })
+        Some(Self { statement, tokens, table, head, start, rows })
     }
 
     fn parts(&self) -> Vec<Part> {
         let rest = self.tokens.iter().filter(|token| token.offset >= self.start);
         let parts = between_commas(rest.copied(), self.start..self.statement.text.len());
-        parts.into_iter().flat_map(|all| self.single(all)).collect()
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        for part in parts {
+            match joined.last_mut() {
+                Some(last) if is_list(&self.inside(last)) => last.end = part.end,
+                _ => joined.push(part),
+            }
+        }
+        joined.into_iter().flat_map(|all| self.single(all)).collect()
     }
 
     fn inside(&self, range: &Range<usize>) -> Vec<Token<'t>> {
@@ -131,13 +138,19 @@ impl<'s, 't> Whole<'s, 't> {
     }
 
     fn changes(&self, parts: &[Part]) -> Vec<Change> {
-        parts.iter().flat_map(|part| self.part(part)).collect()
+        let ignored = (self.rows == Rows::Uncountable).then(|| {
+            let what = format!("rows of {} that do not fit may go (IGNORE)", self.table);
+            let (table, certainty) = (Some(self.table.clone()), Certainty::Unclear);
+            let act = Act::Other { table, what, certainty, rows: self.rows };
+            Change { act, position: self.statement.position }
+        });
+        ignored.into_iter().chain(parts.iter().flat_map(|part| self.part(part))).collect()
     }
 
     fn part(&self, part: &Part) -> Vec<Change> {
         let text = self.statement.text;
         let first = self.inside(&part.all).first().map_or(part.all.start, |token| token.offset);
-        let position = after(self.statement.position, &text[..first]);
+        let position = parse::behind(self.statement.position, &text[..first]);
         if let Some(act) = self.known(part) {
             return vec![Change { act, position }];
         }
@@ -165,7 +178,7 @@ impl<'s, 't> Whole<'s, 't> {
         });
         let text: String = blank.collect();
         let mut alone = self.statement.part(&text)?;
-        alone.position = after(self.statement.position, &text[..alone.offset]);
+        alone.position = parse::behind(self.statement.position, &text[..alone.offset]);
         let Ok(ast::Statement::AlterTable(alter)) = parse::parse(&alone) else { return None };
         let mut reader = Reader { statement: &alone, found: Vec::new() };
         reader.alter_table(&alter);
@@ -178,6 +191,15 @@ impl<'s, 't> Whole<'s, 't> {
 
 fn is(token: &Token<'_>, word: &str) -> bool {
     token.word().is_some_and(|own| own.eq_ignore_ascii_case(word))
+}
+
+/// Whether all behind it belongs to it, commas and all: names of partitions, of columns.
+fn is_list(tokens: &[Token<'_>]) -> bool {
+    match tokens {
+        [order, by, ..] if is(order, "ORDER") && is(by, "BY") => true,
+        [add, second, ..] => is(second, "PARTITION") && !is(add, "ADD"),
+        _ => false,
+    }
 }
 
 fn span(token: &Token<'_>) -> Range<usize> {
@@ -258,14 +280,4 @@ fn with(mut act: Act, how: How) -> Act {
         *found = how;
     }
     act
-}
-
-fn after(start: Position, text: &str) -> Position {
-    let inside = Position::at(text, text.len());
-    if inside.line == 1 {
-        let column = start.column.saturating_add(inside.column - 1);
-        Position { line: start.line, column }
-    } else {
-        Position { line: start.line.saturating_add(inside.line - 1), column: inside.column }
-    }
 }

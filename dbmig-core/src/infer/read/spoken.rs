@@ -10,6 +10,7 @@ use super::head;
 use crate::Dialect;
 use crate::infer::change::{Act, Certainty, Kind, Rows, Subject};
 use crate::infer::name::Name;
+use crate::infer::parse;
 use crate::sql::Statement;
 use crate::sql::reader::Reader;
 
@@ -52,6 +53,19 @@ const POSTGRES: [&str; 9] = [
 ];
 
 const MYSQL: [&str; 5] = ["ALTER", "CREATE", "DROP", "GRANT", "REVOKE"];
+
+/// What MariaDB's `SET STATEMENT a = 1 FOR ..` runs.
+pub(super) fn behind_settings<'t>(statement: &Statement<'t>) -> Option<Statement<'t>> {
+    let mut reader = Reader::new(statement.dialect(), statement);
+    let is_it = statement.dialect() == Dialect::Mysql && reader.phrase(&["SET", "STATEMENT"]);
+    if !is_it || !reader.skip_to("FOR") {
+        return None;
+    }
+    let start = reader.offset()?;
+    let mut inner = statement.part(&statement.text[start..])?;
+    inner.position = parse::behind(statement.position, &statement.text[..start]);
+    Some(inner)
+}
 
 /// What is done to some object, or to what nobody can name.
 fn object(subject: Option<Subject>, what: impl Into<String>, certainty: Certainty) -> Act {

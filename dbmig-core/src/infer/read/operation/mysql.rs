@@ -54,11 +54,8 @@ fn dropped(part: &mut Part<'_, '_>) -> Option<Act> {
     if part.reader.phrase(&["PERIOD", "FOR"]) {
         return Some(part.plain(format!("drops a period of {table}")));
     }
-    let kinds = ["INDEX", "KEY", "CONSTRAINT", "CHECK", "FOREIGN"];
-    let kind = match part.reader.one_of(&kinds)? {
-        "INDEX" | "KEY" => Kind::Index,
-        "FOREIGN" if part.reader.word("KEY") => Kind::ForeignKey,
-        "FOREIGN" => return None,
+    let kind = match part.reader.one_of(&["KEY", "CHECK"])? {
+        "KEY" => Kind::Index,
         _ => Kind::Constraint,
     };
     part.reader.phrase(&["IF", "EXISTS"]);
@@ -85,12 +82,10 @@ fn renamed(part: &mut Part<'_, '_>) -> Option<Act> {
         let (to, table) = (Name::single(part.reader.name()?), Some(part.table.clone()));
         return Some(Act::RenameObject { kind: Kind::Index, from, to, table });
     }
-    if part.reader.word("COLUMN") {
+    // `RENAME t`, without `TO`.
+    if part.reader.any(&["COLUMN", "TO", "AS"]) {
         return None;
     }
-    part.reader.any(&["TO", "AS"]);
-    let to: Name = head::name(&mut part.reader)?;
-    part.reader
-        .is_at_end()
-        .then(|| Act::RenameTable { from: part.table.clone(), to })
+    let to = head::name(&mut part.reader)?;
+    part.reader.is_at_end().then(|| Act::RenameTable { from: part.table.clone(), to })
 }

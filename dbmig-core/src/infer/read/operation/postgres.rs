@@ -12,11 +12,13 @@ pub(super) fn operation(part: &mut Part<'_, '_>) -> Option<Act> {
         "CLUSTER" | "NOT" => Some(Act::Nothing),
         "INHERIT" => {
             let parent = head::name(&mut part.reader)?;
-            Some(part.unclear(format!("puts the rows of {} into the table {parent}", part.table)))
+            let what = format!("puts the rows of {} into the table {parent}", part.table);
+            Some(Part { table: &parent, ..part.clone() }.unclear(what))
         }
         "NO" => {
             let parent = part.reader.word("INHERIT").then(|| head::name(&mut part.reader))??;
-            Some(part.plain(format!("takes the rows of {} out of {parent}", part.table)))
+            let what = format!("takes the rows of {} out of the table {parent}", part.table);
+            Some(Part { table: &parent, ..part.clone() }.plain(what))
         }
         "OF" => Some(part.unclear(format!("binds the table {} to a type", part.table))),
         "DETACH" => detach(part),
@@ -40,9 +42,8 @@ fn alter(part: &Part<'_, '_>, column: String, alteration: Alteration) -> Act {
 /// `DETACH PARTITION p CONCURRENTLY`, `.. FINALIZE`
 fn detach(part: &mut Part<'_, '_>) -> Option<Act> {
     let partition = part.reader.word("PARTITION").then(|| head::name(&mut part.reader))??;
-    part.reader.any(&["CONCURRENTLY", "FINALIZE"]);
     let what = format!("takes the partition {partition} and its rows out of {}", part.table);
-    part.reader.is_at_end().then(|| part.plain(what))
+    part.reader.any(&["CONCURRENTLY", "FINALIZE"]).then(|| part.plain(what))
 }
 
 /// When a constraint is checked, and whether.
