@@ -109,10 +109,10 @@ impl Judge {
                 self.names = Names::Moved;
                 Verdict::Keeps
             }
-            Act::MakeTable { how: How::Replace, table } => {
+            Act::MakeTable { how: How::Replace, table, .. } => {
                 Verdict::Uncountable(format!("may replace the table {table}"))
             }
-            Act::MakeTable { table, how } => {
+            Act::MakeTable { table, how, .. } => {
                 self.scope.make_table(table, *how);
                 Verdict::Keeps
             }
@@ -148,11 +148,18 @@ impl Judge {
             Act::NotUnderstood(what) => Verdict::Uncountable(format!("not understood: {what}")),
             Act::Touch { rows: Rows::Kept, .. }
             | Act::RenameObject { .. }
+            | Act::Charset { .. }
             | Act::Nothing
             | Act::Harmless(_)
             | Act::AddColumn { .. }
             | Act::AddIndex { .. }
             | Act::AddConstraint { .. }
+            | Act::Validate { .. }
+            | Act::Attach { .. }
+            | Act::ReplicaIdentity { .. }
+            | Act::Publish { .. }
+            | Act::Values { .. }
+            | Act::AddValue { .. }
             | Act::Make { .. }
             | Act::Other { .. } => Verdict::Keeps,
         }

@@ -1,6 +1,7 @@
 //! What a statement does, in the few words that matter to a verdict.
 
 use super::name::Name;
+use super::shape::{Bounds, Check, ForeignKey, Identity, Published, Shape};
 use crate::sql::Position;
 
 /// One thing that a statement does, and where it says so.
@@ -23,6 +24,8 @@ pub(super) enum Act {
     MakeTable {
         table: Name,
         how: How,
+        /// What is in it, where the statement shows that.
+        shape: Option<Box<Shape>>,
     },
     DropTable(Name),
     RenameTable {
@@ -60,6 +63,37 @@ pub(super) enum Act {
         name: Option<String>,
         constraint: Constraint,
     },
+    /// `VALIDATE CONSTRAINT`
+    Validate {
+        table: Name,
+        constraint: String,
+    },
+    /// `ATTACH PARTITION`
+    Attach {
+        table: Name,
+        partition: Name,
+        bounds: Bounds,
+    },
+    /// `REPLICA IDENTITY`
+    ReplicaIdentity {
+        table: Name,
+        identity: Identity,
+    },
+    /// `CREATE PUBLICATION`, or more tables for one.
+    Publish {
+        publication: Name,
+        tables: Published,
+    },
+    /// The values of an enum that the same statement makes.
+    Values {
+        enumeration: Name,
+        values: Vec<String>,
+    },
+    /// `ALTER TYPE .. ADD VALUE`
+    AddValue {
+        enumeration: Name,
+        value: String,
+    },
     /// A view, a function and so on.
     Make {
         kind: Kind,
@@ -92,6 +126,10 @@ pub(super) enum Act {
         what: String,
         certainty: Certainty,
         rows: Rows,
+    },
+    /// MySQL: columns that the table gets later are in another character set.
+    Charset {
+        table: Name,
     },
     /// A function of somebody's, and the first text among its arguments.
     Call {
@@ -228,9 +266,28 @@ pub(super) struct Traits {
     pub(super) nullable: Nullable,
     pub(super) default: Value,
     pub(super) unique: Option<Uniqueness>,
-    /// The table that it refers to.
-    pub(super) references: Option<String>,
+    /// What it refers to.
+    pub(super) references: Option<ForeignKey>,
     pub(super) checks: Vec<sqlparser::ast::Expr>,
+    pub(super) numbering: Numbering,
+    pub(super) primary: Primary,
+}
+
+/// Whether a column is the primary key, by its own definition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Primary {
+    #[default]
+    No,
+    Yes,
+}
+
+/// Whether a sequence on the side gives the values that nobody names: it does not see those that
+/// somebody does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Numbering {
+    #[default]
+    None,
+    Sequence,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -293,7 +350,16 @@ pub(super) enum Uniqueness {
     Unique {
         columns: Vec<Option<String>>,
         nulls: Nulls,
+        extent: Extent,
     },
+}
+
+/// Which rows an index is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    All,
+    /// `WHERE ..`
+    Some,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -307,8 +373,8 @@ pub(super) enum Nulls {
 pub(super) enum Constraint {
     Unique(Uniqueness),
     PrimaryKey(Vec<Option<String>>),
-    ForeignKey(Vec<String>),
-    Check(Box<sqlparser::ast::Expr>),
+    ForeignKey(ForeignKey),
+    Check(Check),
     Exclude,
     /// `UNIQUE USING INDEX`: the index was unique before.
     UniqueUsingIndex,

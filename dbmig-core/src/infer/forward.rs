@@ -5,11 +5,11 @@ mod constraint;
 mod object;
 mod other;
 
-use super::change::{Act, Certainty, Change, How, Kind};
+use super::change::{Act, Certainty, How, Kind};
 use super::name::Name;
-use super::past::Past;
+use super::schema::Schema;
 use super::scope::Scope;
-use crate::Dialect;
+use super::step::Step;
 use crate::outlook::{Forward, Ground, Impact};
 
 /// What one change means.
@@ -26,26 +26,35 @@ enum Verdict {
 const NAMED: usize = 3;
 
 /// The judgement, and the first change that the previous version certainly cannot live with.
-pub(super) fn judge(
-    dialect: Dialect,
-    changes: &[Change],
-    past: &Past<'_>,
-) -> (Forward, Option<Ground>) {
-    let mut judge = Judge { scope: Scope::new(dialect, changes), past, number: 0 };
+pub(super) fn judge(steps: &[Step<'_>], past: &Schema<'_>) -> (Forward, Option<Ground>) {
+    // What the script is about may not be what is known by that name.
+    let mut before = Schema::over(past);
+    before.enter(steps);
+    let changes = steps.iter().flat_map(|step| &step.changes);
+    let mut judge = Judge {
+        scope: Scope::new(past.dialect(), changes),
+        past: &before,
+        now: Schema::over(&before),
+        number: 0,
+    };
     let (mut breaks, mut plain, mut adds) = (None, None, Vec::new());
-    for (number, change) in changes.iter().enumerate() {
-        judge.number = number;
-        match judge.act(&change.act) {
-            Verdict::Silent => {}
-            Verdict::Adds(what) => adds.push((what, change.position)),
-            Verdict::Breaks(certainty, reason) => {
-                let ground = || Ground::inferred(reason.clone(), Some(change.position));
-                breaks.get_or_insert_with(ground);
-                if certainty == Certainty::Plain {
-                    plain.get_or_insert_with(ground);
+    for step in steps {
+        for change in &step.changes {
+            match judge.act(&change.act) {
+                Verdict::Silent => {}
+                Verdict::Adds(what) => adds.push((what, change.position)),
+                Verdict::Breaks(certainty, reason) => {
+                    let ground = || Ground::inferred(reason.clone(), Some(change.position));
+                    breaks.get_or_insert_with(ground);
+                    if certainty == Certainty::Plain {
+                        plain.get_or_insert_with(ground);
+                    }
                 }
             }
+            judge.now.heed(step, change);
+            judge.number += 1;
         }
+        judge.now.keep_body(step);
     }
     let forward = match breaks {
         Some(ground) => Forward { impact: Impact::Breaking, ground },
@@ -82,7 +91,10 @@ fn summary(adds: impl Iterator<Item = String>) -> String {
 
 struct Judge<'p> {
     scope: Scope,
-    past: &'p Past<'p>,
+    /// The schema that the previous version knows.
+    past: &'p Schema<'p>,
+    /// The same with what the script has done so far.
+    now: Schema<'p>,
     /// Of the change that is being judged.
     number: usize,
 }
@@ -96,7 +108,7 @@ impl Judge<'_> {
                 self.scope.forget();
                 Verdict::Silent
             }
-            Act::MakeTable { table, how } => self.make_table(table, *how),
+            Act::MakeTable { table, how, .. } => self.make_table(table, *how),
             Act::DropTable(table) => self.drop_table(table),
             Act::RenameTable { from, to } => self.rename_table(from, to),
             Act::AddColumn { table, column, how, traits } => {
@@ -117,6 +129,21 @@ impl Judge<'_> {
             Act::AddConstraint { table, name, constraint } => {
                 self.add_constraint(table, name.as_deref(), constraint)
             }
+            Act::Validate { .. } | Act::Values { .. } => Verdict::Silent,
+            Act::AddValue { enumeration, value } => {
+                Verdict::Adds(format!("new value '{value}' of the type {enumeration}"))
+            }
+            Act::Attach { table, partition, .. } => {
+                if self.scope.is_new_table(table) {
+                    Verdict::Silent
+                } else {
+                    unclear(format!("puts the rows of {partition} into the table {table}"))
+                }
+            }
+            Act::ReplicaIdentity { .. } => Verdict::Silent,
+            Act::Publish { publication, .. } => {
+                Verdict::Adds(format!("new publication {publication}"))
+            }
             Act::Make { kind, name, how } => self.make(*kind, name, *how),
             Act::Drop { kind, name, table, .. } => self.drop(*kind, name, table.as_ref()),
             Act::Write { table, write } => self.write(table, write),
@@ -131,6 +158,9 @@ impl Judge<'_> {
             Act::RenameObject { kind, from, to, table } => {
                 self.rename_object(*kind, (from, to), table.as_ref())
             }
+            Act::Charset { table } => Verdict::Adds(format!(
+                "another character set for columns that {table} gets later"
+            )),
             Act::Touch { subject, what, certainty, .. } => self.touch(subject, what, *certainty),
             Act::NotUnderstood(what) => unclear(format!("not understood: {what}")),
         }

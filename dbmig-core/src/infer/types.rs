@@ -31,6 +31,27 @@ pub(super) fn widens(dialect: Dialect, old: &str, new: &str) -> bool {
         }
 }
 
+/// Ends the type of a text of MySQL's whose table has another default by now: whoever says the
+/// type again converts it.
+const OLD_CHARSET: &str = " in its old character set";
+
+/// Notes that the default of the table is another one from here on.
+pub(super) fn keep_charset(kind: &mut String) {
+    const OTHER: [&str; 14] = [
+        "int", "tinyint", "smallint", "mediumint", "bigint", "integer", "decimal", "numeric",
+        "float", "double", "date", "datetime", "timestamp", "time",
+    ];
+    let own = Type::of(Dialect::Mysql, kind);
+    if !OTHER.contains(&own.name) && own.suffix.is_empty() {
+        kind.push_str(OLD_CHARSET);
+    }
+}
+
+/// Whether the character set of the column is not its table's default any more.
+pub(super) fn keeps_charset(kind: &str) -> bool {
+    kind.ends_with(OLD_CHARSET)
+}
+
 /// MySQL's, each with more room than the one before.
 const TEXTS: [&str; 4] = ["tinytext", "text", "mediumtext", "longtext"];
 const BLOBS: [&str; 4] = ["tinyblob", "blob", "mediumblob", "longblob"];

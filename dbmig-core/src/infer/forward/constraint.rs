@@ -39,10 +39,10 @@ impl Judge<'_> {
             Constraint::Unique(unique) => ("UNIQUE", self.never_refuses(table, unique)),
             Constraint::UniqueUsingIndex => ("UNIQUE", true),
             Constraint::PrimaryKey(columns) => ("PRIMARY KEY", self.is_fresh(table, columns)),
-            Constraint::ForeignKey(columns) => {
-                ("FOREIGN KEY", columns.iter().any(|column| self.is_null(table, column)))
+            Constraint::ForeignKey(key) => {
+                ("FOREIGN KEY", key.columns.iter().any(|column| self.is_null(table, column)))
             }
-            Constraint::Check(expr) => ("CHECK", self.passes(table, expr)),
+            Constraint::Check(check) => ("CHECK", self.passes(table, &check.expr)),
             Constraint::Exclude => ("EXCLUDE", false),
         };
         let named = name.map_or_else(String::new, |name| format!(" {name}"));
@@ -58,7 +58,7 @@ impl Judge<'_> {
 
     /// Whether the rows of those who do not know the new columns never meet another one.
     fn never_refuses(&self, table: &Name, uniqueness: &Uniqueness) -> bool {
-        let Uniqueness::Unique { columns, nulls } = uniqueness else { return true };
+        let Uniqueness::Unique { columns, nulls, .. } = uniqueness else { return true };
         columns.iter().flatten().any(|column| {
             self.scope.column(table, column).is_some_and(|column| match column.default {
                 Value::Null => *nulls == Nulls::Distinct,

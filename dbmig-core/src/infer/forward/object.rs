@@ -4,7 +4,7 @@
 use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{Certainty, Kind, Subject};
 use crate::infer::name::Name;
-use crate::infer::past::IndexKind;
+use crate::infer::schema::IndexKind;
 
 /// What PostgreSQL lets stand where a table may.
 const RELATIONS: [Kind; 3] = [Kind::View, Kind::MaterializedView, Kind::Sequence];

@@ -3,7 +3,7 @@
 use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{How, Kind, Write};
 use crate::infer::name::Name;
-use crate::infer::past::{IndexKind, PastConstraint};
+use crate::infer::schema::{IndexKind, Known};
 
 /// What Diesel's own first migration makes.
 const OF_DIESEL: [&str; 2] = ["diesel_manage_updated_at", "diesel_set_updated_at"];
@@ -70,10 +70,10 @@ impl Judge<'_> {
         };
         let what = format!("drops the {} {name}{of}", kind.word());
         match known {
-            Some(PastConstraint::Check) => Verdict::Adds(what),
-            None => unclear(format!(
-                "{what}, on which the previous version may rely (upserts, cascades)"
-            )),
+            Some(Known::Check(_)) => Verdict::Adds(what),
+            Some(Known::Unique(_) | Known::PrimaryKey | Known::ForeignKey(_)) | None => unclear(
+                format!("{what}, on which the previous version may rely (upserts, cascades)"),
+            ),
         }
     }
 

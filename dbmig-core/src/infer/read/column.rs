@@ -1,13 +1,17 @@
 //! Definitions of columns, and constraints.
 
 use sqlparser::ast::{
-    self, ColumnDef, ColumnOption, DataType, Expr, FunctionArg, FunctionArgExpr, FunctionArguments,
-    GeneratedAs, Ident, IndexColumn, NullsDistinctOption, TableConstraint, UniqueConstraint,
+    self, CheckConstraint, ColumnDef, ColumnOption, DataType, Expr, ForeignKeyConstraint,
+    FunctionArg, FunctionArgExpr, FunctionArguments, GeneratedAs, Ident, IndexColumn,
+    NullsDistinctOption, ReferentialAction, TableConstraint, UniqueConstraint,
 };
 
 use crate::Dialect;
-use crate::infer::change::{Computed, Constraint, Nullable, Nulls, Traits, Uniqueness, Value};
-use crate::infer::name::folded;
+use crate::infer::change::{
+    Computed, Constraint, Extent, Nullable, Nulls, Numbering, Primary, Traits, Uniqueness, Value,
+};
+use crate::infer::name::{Name, folded};
+use crate::infer::shape::{Action, Check, ForeignKey, Validity};
 
 /// Functions that give another value for each row.
 const FRESH: [&str; 7] = [
@@ -34,25 +38,36 @@ pub(super) fn of<'a>(
     let mut traits = Traits { kind: type_text(kind), ..Traits::default() };
     if dialect == Dialect::Postgres && is_serial(&traits.kind) {
         (traits.nullable, traits.default) = (Nullable::No, Value::Fresh);
+        traits.numbering = Numbering::Sequence;
     }
-    let own = |nulls| Uniqueness::Unique { columns: vec![Some(folded(dialect, name))], nulls };
+    let own = |nulls| {
+        let columns = vec![Some(folded(dialect, name))];
+        Uniqueness::Unique { columns, nulls, extent: Extent::All }
+    };
     for option in options {
         match option {
             ColumnOption::NotNull => traits.nullable = Nullable::No,
-            ColumnOption::Default(value) => traits.default = default(value),
+            ColumnOption::Default(value) => {
+                traits.default = default(value);
+                traits.numbering = numbering(value);
+            }
             ColumnOption::PrimaryKey(_) => {
                 traits.nullable = Nullable::No;
+                traits.primary = Primary::Yes;
                 traits.unique = Some(own(Nulls::Distinct));
             }
             ColumnOption::Unique(unique) => traits.unique = Some(own(nulls(unique))),
             ColumnOption::ForeignKey(key) => {
-                traits.references = Some(key.foreign_table.to_string());
+                let mut key = foreign_key(dialect, key);
+                key.columns = vec![folded(dialect, name)];
+                traits.references = Some(key);
             }
             ColumnOption::Check(check) => traits.checks.push((*check.expr).clone()),
             ColumnOption::Generated { generated_as, generation_expr, .. } => {
                 traits.default = match (generated_as, generation_expr) {
                     (GeneratedAs::Always | GeneratedAs::ByDefault, None) => {
                         traits.nullable = Nullable::No;
+                        traits.numbering = Numbering::Sequence;
                         Value::Fresh
                     }
                     _ => Value::Computed(Computed::Generated),
@@ -102,6 +117,44 @@ pub(super) fn default(value: &Expr) -> Value {
             if FRESH.contains(&name) { Value::Fresh } else { Value::Computed(Computed::Default) }
         }
         _ => Value::Computed(Computed::Default),
+    }
+}
+
+/// Whether a default counts: `nextval('t_id_seq')`
+pub(super) fn numbering(default: &Expr) -> Numbering {
+    match default {
+        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => numbering(inner),
+        Expr::Function(function) if last_is(&function.name.to_string(), "nextval") => {
+            Numbering::Sequence
+        }
+        _ => Numbering::None,
+    }
+}
+
+fn last_is(name: &str, last: &str) -> bool {
+    name.rsplit('.').next().is_some_and(|name| name.eq_ignore_ascii_case(last))
+}
+
+/// A key that refers to another table. A name without parts that are none is always one.
+fn foreign_key(dialect: Dialect, key: &ForeignKeyConstraint) -> ForeignKey {
+    let columns = |columns: &[Ident]| columns.iter().map(|one| folded(dialect, one)).collect();
+    let target = Name::of(dialect, &key.foreign_table);
+    ForeignKey {
+        columns: columns(&key.columns),
+        target: target.unwrap_or_else(|| Name::single(key.foreign_table.to_string())),
+        target_columns: columns(&key.referred_columns),
+        on_delete: action(key.on_delete),
+        on_update: action(key.on_update),
+    }
+}
+
+const fn action(action: Option<ReferentialAction>) -> Action {
+    match action {
+        None | Some(ReferentialAction::NoAction) => Action::NoAction,
+        Some(ReferentialAction::Restrict) => Action::Restrict,
+        Some(ReferentialAction::Cascade) => Action::Cascade,
+        Some(ReferentialAction::SetNull) => Action::SetNull,
+        Some(ReferentialAction::SetDefault) => Action::SetDefault,
     }
 }
 
@@ -166,7 +219,8 @@ pub(super) fn constraint(
         TableConstraint::Unique(unique) => {
             let columns = keys(dialect, &unique.columns);
             let name = named(&unique.name).or_else(|| named(&unique.index_name));
-            let unique = Uniqueness::Unique { columns, nulls: nulls(unique) };
+            let (nulls, extent) = (nulls(unique), Extent::All);
+            let unique = Uniqueness::Unique { columns, nulls, extent };
             (name, Constraint::Unique(unique))
         }
         TableConstraint::PrimaryKey(key) => {
@@ -176,16 +230,22 @@ pub(super) fn constraint(
             (named(&key.name), Constraint::PrimaryKey(vec![None]))
         }
         TableConstraint::ForeignKey(key) => {
-            let columns = key.columns.iter().map(|column| folded(dialect, column)).collect();
-            (named(&key.name), Constraint::ForeignKey(columns))
+            (named(&key.name), Constraint::ForeignKey(foreign_key(dialect, key)))
         }
-        TableConstraint::Check(check) => {
-            (named(&check.name), Constraint::Check(check.expr.clone()))
-        }
+        TableConstraint::Check(check) => (named(&check.name), Constraint::Check(condition(check))),
         TableConstraint::UniqueUsingIndex(key) => (named(&key.name), Constraint::UniqueUsingIndex),
         TableConstraint::Exclude(exclude) => (named(&exclude.name), Constraint::Exclude),
         TableConstraint::Index(_) | TableConstraint::FulltextOrSpatial(_) => return None,
     })
+}
+
+/// A `CHECK`, as it is where nobody says `NOT VALID`.
+pub(super) fn condition(check: &CheckConstraint) -> Check {
+    let validity = match check.enforced {
+        Some(false) => Validity::NotEnforced,
+        Some(true) | None => Validity::Valid,
+    };
+    Check { expr: check.expr.clone(), validity }
 }
 
 /// The name of a mere index.

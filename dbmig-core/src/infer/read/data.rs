@@ -155,7 +155,7 @@ impl Reader<'_, '_> {
             }
             _ => return self.not_understood(),
         };
-        self.add(Act::MakeTable { table, how: How::New });
+        self.add(Act::MakeTable { table, how: How::New, shape: None });
     }
 
     /// Functions may do anything.

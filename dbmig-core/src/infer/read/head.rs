@@ -174,7 +174,7 @@ pub(super) fn unparsed(statement: &Statement<'_>, why: &str) -> Vec<Change> {
     if !dropped.is_empty() {
         return dropped.into_iter().flat_map(at).collect();
     }
-    let act = created(statement).or_else(|| altered(statement));
+    let act = created(statement);
     at(act.unwrap_or_else(|| {
         let deep = if why.contains("deeply") { ", which is nested too deeply" } else { "" };
         Act::NotUnderstood(format!("{}{deep}", shown(statement)))
@@ -184,12 +184,6 @@ pub(super) fn unparsed(statement: &Statement<'_>, why: &str) -> Vec<Change> {
 /// What is new cannot hurt, whatever is in it.
 fn created(statement: &Statement<'_>) -> Option<Act> {
     let mut reader = Reader::new(statement.dialect(), statement);
-    if reader.any(&["GRANT"]) {
-        return Some(Act::Harmless("new privileges".to_owned()));
-    }
-    if reader.any(&["COMMENT"]) {
-        return Some(Act::Nothing);
-    }
     if !reader.word("CREATE") {
         return None;
     }
@@ -203,8 +197,6 @@ fn created(statement: &Statement<'_>) -> Option<Act> {
         "TYPE",
         "DOMAIN",
         "SEQUENCE",
-        "STATISTICS",
-        "PUBLICATION",
         "COLLATION",
         "EXTENSION",
         "AGGREGATE",
@@ -220,15 +212,31 @@ fn created(statement: &Statement<'_>) -> Option<Act> {
         "COLLATION" => Some(Kind::Collation),
         "EXTENSION" => Some(Kind::Extension),
         "AGGREGATE" => Some(Kind::Aggregate),
-        "SCHEMA" => Some(Kind::Schema),
-        _ => Some(Kind::Other),
+        _ => Some(Kind::Schema),
     };
     let how = if reader.phrase(&["IF", "NOT", "EXISTS"]) { How::IfAbsent } else { How::New };
     let name = name(&mut reader)?;
     Some(match kind {
-        None => Act::MakeTable { table: name, how },
+        None if is_part(&mut reader) => {
+            let what = format!("the rows of {name} are another table's as well");
+            unclear(None, what, Rows::Kept)
+        }
+        None => Act::MakeTable { table: name, how, shape: None },
         Some(kind) => Act::Make { kind, name, how },
     })
+}
+
+/// Whether a table is a partition of another one, or inherits from it.
+fn is_part(reader: &mut Reader<'_>) -> bool {
+    let mut found = false;
+    while !reader.is_at_end() {
+        let is_list = reader.group();
+        found |= reader.word("INHERITS") || reader.phrase(&["PARTITION", "OF"]);
+        if !is_list {
+            reader.skip();
+        }
+    }
+    found
 }
 
 /// One that is not unique: `UNIQUE` stands before `INDEX`.
@@ -249,38 +257,16 @@ fn dropped(statement: &Statement<'_>) -> Vec<Act> {
     if !reader.word("DROP") {
         return Vec::new();
     }
-    let kinds = ["INDEX", "AGGREGATE", "EVENT", "PUBLICATION", "STATISTICS"];
-    let kind = match reader.one_of(&kinds) {
+    let kind = match reader.one_of(&["INDEX", "AGGREGATE"]) {
         Some("INDEX") => Kind::Index,
-        Some("AGGREGATE") => Kind::Aggregate,
-        Some(_) => Kind::Other,
+        Some(_) => Kind::Aggregate,
         None => return Vec::new(),
     };
-    reader.any(&["CONCURRENTLY", "TRIGGER"]);
+    reader.word("CONCURRENTLY");
     reader.phrase(&["IF", "EXISTS"]);
     let names = reader.objects(ObjectKind::Table).into_iter();
     let table = if reader.word("ON") { name(&mut reader) } else { None };
     let names = names.map(|one| Name(one.schema.into_iter().chain([one.name]).collect()));
     let (table, cascade) = (table.as_ref(), Cascade::No);
     names.map(|name| Act::Drop { kind, name, table: table.cloned(), cascade }).collect()
-}
-
-fn altered(statement: &Statement<'_>) -> Option<Act> {
-    let mut reader = Reader::new(statement.dialect(), statement);
-    if statement.dialect() != Dialect::Postgres || !reader.phrase(&["ALTER", "SEQUENCE"]) {
-        return None;
-    }
-    reader.phrase(&["IF", "EXISTS"]);
-    let sequence = name(&mut reader)?;
-    let rest: Vec<_> = reader.rest().iter().map(|word| word.to_ascii_uppercase()).collect();
-    let rest: Vec<_> = rest.iter().map(String::as_str).collect();
-    Some(match rest[..] {
-        ["RENAME", ..] => plain(None, format!("renames the sequence {sequence}"), Rows::Kept),
-        ["SET", "SCHEMA", ..] => {
-            let what = format!("moves the sequence {sequence} to another schema");
-            plain(None, what, Rows::Kept)
-        }
-        ["OWNED", "BY", ..] => Act::Nothing,
-        _ => unclear(None, format!("changes the sequence {sequence}"), Rows::Kept),
-    })
 }

@@ -8,12 +8,13 @@ mod head;
 mod make;
 mod operation;
 mod pieces;
+mod shape;
 mod spoken;
 
 use sqlparser::ast::{self, ObjectName};
 use sqlparser::tokenizer::Location;
 
-use super::change::{Act, Certainty, Change, Constraint, Rows, Traits};
+use super::change::{Act, Certainty, Change, Rows};
 use super::name::Name;
 use super::parse;
 use crate::Dialect;
@@ -42,27 +43,6 @@ pub(super) fn changes(statement: &Statement<'_>) -> Vec<Change> {
         reader.add(Act::Nothing);
     }
     reader.found
-}
-
-/// A table that a statement makes, with what is in it.
-pub(super) struct Made {
-    pub(super) table: Name,
-    pub(super) columns: Vec<(String, Traits)>,
-    /// Those of columns too, where they have a name.
-    pub(super) constraints: Vec<(Option<String>, Constraint)>,
-    /// Names of indexes that are not unique.
-    pub(super) indexes: Vec<String>,
-}
-
-/// The table that the statement makes, where it is a `CREATE TABLE` with all columns in it.
-pub(super) fn made(statement: &Statement<'_>) -> Option<Made> {
-    if !statement.begins_with(&["CREATE"]) || head::opaque(statement).is_some() {
-        return None;
-    }
-    match parse::parse(statement) {
-        Ok(ast::Statement::CreateTable(create)) => make::made(statement.dialect(), &create),
-        _ => None,
-    }
 }
 
 struct Reader<'s, 't> {

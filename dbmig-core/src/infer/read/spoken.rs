@@ -4,6 +4,7 @@ mod alter;
 mod attribute;
 mod create;
 mod mysql;
+mod publication;
 mod rights;
 
 use super::head;

@@ -306,7 +306,7 @@ ALTER TABLE events REBUILD PARTITION p0, p1;
 -- => compatible; 1:19 harmless: queries use the index users_name_idx of users or not
 ALTER TABLE users ALTER INDEX users_name_idx IGNORED;
 ALTER TABLE users ALTER KEY users_name_idx NOT IGNORED;
--- => compatible; 1:19 only adds: new character set of the columns that users gets later
+-- => compatible; 1:19 harmless: another character set for columns that users gets later
 ALTER TABLE users DEFAULT CHARACTER SET = latin1 COLLATE latin1_bin;
 -- => compatible; - changes nothing that the previous version sees
 ALTER TABLE users ENGINE = InnoDB ROW_FORMAT = DYNAMIC COMMENT = 'people', AUTO_INCREMENT = 100;
@@ -330,6 +330,8 @@ CREATE SEQUENCE IF NOT EXISTS numbers START 1 INCREMENT BY 1 CACHE 10 NOCYCLE EN
 SET STATEMENT max_statement_time = 60 FOR ALTER TABLE users ADD COLUMN bio TEXT;
 -- => compatible; 1:1 only adds: new character set of the tables that are made later
 ALTER DATABASE DEFAULT CHARACTER SET = latin1;
+-- => compatible; 1:19 harmless: another character set for columns that users gets later, a type of users.age that holds as much or more
+ALTER TABLE users DEFAULT CHARACTER SET latin1, MODIFY age BIGINT NOT NULL DEFAULT 0;
 -- => compatible; 1:50 only adds: new column users.bio
 ALTER TABLE users COMMENT = 'people', ADD COLUMN bio TEXT;
 -- => breaking; 1:26 changes the type of users.name from varchar(40) to varchar(80) character set latin1

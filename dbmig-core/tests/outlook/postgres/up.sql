@@ -247,7 +247,7 @@ ALTER POLICY mine ON things USING (FALSE);
 ALTER TABLE users ALTER COLUMN name SET (n_distinct = 5), ALTER nick RESET (n_distinct), ALTER nick SET STORAGE EXTERNAL;
 -- => compatible; 1:30 only adds: new column users.size
 ALTER TABLE users ADD COLUMN size INTEGER, ALTER COLUMN nick SET STATISTICS 10;
--- => compatible; 1:1 only adds: new aggregate total, new statistics, new object everything and 1 more
+-- => compatible; 1:1 only adds: new aggregate total, new statistics, new publication everything and 1 more
 CREATE AGGREGATE total (INTEGER) (SFUNC = int4pl, STYPE = INTEGER, INITCOND = '0');
 CREATE STATISTICS users_stats ON name, age FROM users;
 CREATE PUBLICATION everything FOR TABLE users;

@@ -42,8 +42,10 @@ pub(super) fn options(part: &mut Part<'_, '_>) -> Option<Act> {
     let mut found = None;
     while !part.reader.is_at_end() {
         let act = one(part)?;
-        if !matches!(found, Some(Act::Other { .. })) {
-            found = Some(act);
+        match found {
+            None | Some(Act::Nothing) => found = Some(act),
+            Some(Act::Charset { .. }) if matches!(act, Act::Other { .. }) => found = Some(act),
+            Some(_) => {}
         }
     }
     found
@@ -62,8 +64,7 @@ fn one(part: &mut Part<'_, '_>) -> Option<Act> {
     part.reader.word("DEFAULT");
     if part.reader.phrase(&["CHARACTER", "SET"]) || part.reader.any(&["CHARSET", "COLLATE"]) {
         value(part);
-        let what = format!("new character set of the columns that {} gets later", part.table);
-        return Some(Act::Harmless(what));
+        return Some(Act::Charset { table: part.table.clone() });
     }
     None
 }

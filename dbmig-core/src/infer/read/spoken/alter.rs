@@ -1,6 +1,6 @@
 //! PostgreSQL's `ALTER` of what is no table.
 
-use super::{attribute, head, name, object, plain, unclear};
+use super::{attribute, head, name, object, plain, publication, unclear};
 use crate::infer::change::{Act, Certainty, Kind, Subject};
 use crate::infer::name::Name;
 use crate::sql::reader::Reader;
@@ -64,6 +64,7 @@ fn of_kind(reader: &mut Reader<'_>, kind: Kind, name: &Name) -> Option<Act> {
         Kind::Statistics => Some(Act::Nothing),
         // To which extension an object belongs matters to `DROP EXTENSION` only.
         Kind::Extension if reader.any(&["ADD", "DROP"]) => Some(Act::Nothing),
+        Kind::Publication => publication::altered(reader, name),
         Kind::Database if reader.word("REFRESH") => Some(Act::Nothing),
         _ => None,
     };

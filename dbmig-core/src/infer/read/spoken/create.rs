@@ -1,6 +1,6 @@
 //! What PostgreSQL and SQLite make and drop, word by word.
 
-use super::{head, name, object};
+use super::{head, name, object, publication};
 use crate::infer::change::{Act, Certainty, How, Kind, Rows, Subject};
 use crate::infer::name::Name;
 use crate::sql::reader::Reader;
@@ -10,7 +10,7 @@ pub(super) fn created(reader: &mut Reader<'_>) -> Option<Act> {
     let unclear = |what: &str| Some(object(None, what, Certainty::Unclear));
     let kinds = [
         "CAST", "OPERATOR", "EVENT", "SUBSCRIPTION", "CONVERSION", "TRANSFORM", "TEXT", "SERVER",
-        "USER", "FOREIGN", "ACCESS", "TABLESPACE", "STATISTICS",
+        "USER", "FOREIGN", "ACCESS", "TABLESPACE", "STATISTICS", "PUBLICATION",
     ];
     match reader.one_of(&kinds)? {
         "CAST" => unclear("a new cast may change what the previous version's expressions mean"),
@@ -18,6 +18,7 @@ pub(super) fn created(reader: &mut Reader<'_>) -> Option<Act> {
             unclear("a new operator may change what the previous version's expressions mean")
         }
         "EVENT" => unclear("a new event trigger, and what it does is not known"),
+        "PUBLICATION" => publication::created(reader),
         "CONVERSION" | "TRANSFORM" => unclear("a new conversion of values"),
         "SUBSCRIPTION" => {
             let what = "a new subscription writes rows that the previous version may not expect";
@@ -55,13 +56,13 @@ fn foreign_table(reader: &mut Reader<'_>) -> Option<Act> {
         let what = format!("puts the rows of the foreign table {table} into another table");
         return Some(object(None, what, Certainty::Unclear));
     }
-    Some(Act::MakeTable { table, how })
+    Some(Act::MakeTable { table, how, shape: None })
 }
 
 /// `CREATE VIRTUAL TABLE t USING fts5(..)`: its arguments are in a language of the module.
 pub(super) fn virtual_table(reader: &mut Reader<'_>) -> Option<Act> {
     let how = if reader.phrase(&["IF", "NOT", "EXISTS"]) { How::IfAbsent } else { How::New };
-    Some(Act::MakeTable { table: head::name(reader)?, how })
+    Some(Act::MakeTable { table: head::name(reader)?, how, shape: None })
 }
 
 /// Objects of which no row is part.
