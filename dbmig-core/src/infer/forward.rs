@@ -2,6 +2,7 @@
 
 mod column;
 mod constraint;
+mod object;
 mod other;
 mod trigger;
 mod view;
@@ -168,6 +169,13 @@ impl Judge<'_> {
                     Verdict::Breaks(*certainty, what.clone())
                 }
             }
+            Act::RenameObject { kind, from, to, table } => {
+                self.rename_object(*kind, (from, to), table.as_ref())
+            }
+            Act::Charset { table } => Verdict::Adds(format!(
+                "another character set for columns that {table} gets later"
+            )),
+            Act::Touch { subject, what, certainty, .. } => self.touch(subject, what, *certainty),
             Act::NotUnderstood(what) => unclear(format!("not understood: {what}")),
         }
     }

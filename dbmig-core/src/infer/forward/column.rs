@@ -234,6 +234,11 @@ impl Judge<'_> {
         if new.unique.is_some() || new.references.is_some() || !new.checks.is_empty() {
             return unclear(format!("redefines the column {name} with constraints"));
         }
+        if self.now.column(table, column).is_some_and(|now| types::keeps_charset(&now.kind)) {
+            return unclear(format!(
+                "redefines the column {name}, and converts it to the new character set of {table}"
+            ));
+        }
         if old.kind == new.kind {
             return Verdict::Silent;
         }

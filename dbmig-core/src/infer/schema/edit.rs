@@ -5,6 +5,7 @@ use crate::Dialect;
 use crate::infer::change::{Alteration, Numbering, Traits, Value};
 use crate::infer::name::column_key;
 use crate::infer::shape::{Shown, Validity};
+use crate::infer::types;
 
 impl Table {
     /// Takes a column out, and whatever is about it.
@@ -77,6 +78,20 @@ impl Table {
         let is = same(dialect, index);
         self.indexes.retain(|name| !is(name));
         self.uniques.retain(|unique| !unique.name.as_deref().is_some_and(&is));
+    }
+
+    /// Gives an index another name.
+    pub(super) fn rename_index(&mut self, dialect: Dialect, from: &str, to: &str) {
+        let is = same(dialect, from);
+        let uniques = self.uniques.iter_mut().filter_map(|unique| unique.name.as_mut());
+        let primary = self.primary_key.iter_mut().filter_map(|key| key.name.as_mut());
+        let named = self.indexes.iter_mut().chain(uniques).chain(primary);
+        named.filter(|name| is(name)).for_each(|name| to.clone_into(name));
+    }
+
+    /// Its columns are in the character set that was the default before.
+    pub(super) fn keep_charset(&mut self) {
+        self.columns.iter_mut().for_each(|(_, traits)| types::keep_charset(&mut traits.kind));
     }
 
     /// Takes a constraint out.
