@@ -280,7 +280,7 @@ pub(super) struct Traits {
     pub(super) references: Option<ForeignKey>,
     pub(super) checks: Vec<sqlparser::ast::Expr>,
     /// What it is computed of.
-    pub(super) generated: Option<sqlparser::ast::Expr>,
+    pub(super) generated: Option<Box<sqlparser::ast::Expr>>,
     pub(super) numbering: Numbering,
     pub(super) primary: Primary,
 }

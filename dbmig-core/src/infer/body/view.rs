@@ -1,4 +1,7 @@
 //! Two definitions of a view, or of a function: whether the newer one only adds columns.
+//!
+//! Where they come does not matter: who uses a view names its columns. A `*` that is in both gives
+//! those that it gave, and what the tables got since.
 
 use sqlparser::ast::Expr;
 
@@ -10,15 +13,15 @@ use crate::sql::Statement;
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::infer) enum Renewal {
     Same,
-    /// These come behind the others.
+    /// These come to the others.
     Columns(Vec<Expr>),
 }
 
 /// Where the parts of a view's definition are.
 struct View {
     words: Words,
-    /// What stands between `VIEW name` and `AS`.
-    names: (usize, usize),
+    /// `WITH ..`
+    prefix: (usize, usize),
     items: Vec<(usize, usize)>,
     /// From the `FROM` on.
     rest: (usize, usize),
@@ -34,14 +37,22 @@ pub(in crate::infer) fn renewal(old: &Statement<'_>, new: &Statement<'_>) -> Opt
     }
     let (old, new) = (View::of(old)?, View::of(new)?);
     let same = |a, b| new.words.same(a, &old.words, b);
-    let kept = new.items.get(..old.items.len())?;
-    let items = kept.iter().zip(&old.items).all(|(new, old)| same(*new, *old));
-    if !items || !same(new.rest, old.rest) || !same(new.names, old.names) {
+    if !same(new.rest, old.rest) || !same(new.prefix, old.prefix) {
         return None;
     }
-    let added = new.items.get(old.items.len()..)?;
-    let exprs = added.iter().map(|(from, to)| new.item(*from, *to)).collect::<Option<Vec<_>>>()?;
-    Some(Renewal::Columns(exprs))
+    // Another column among them moves those behind it.
+    let (mut kept, mut added) = (old.items.iter().peekable(), Vec::new());
+    for item in &new.items {
+        if kept.next_if(|old| same(*item, **old)).is_none() {
+            added.push(new.item(item.0, item.1)?);
+        }
+    }
+    if kept.next().is_some() {
+        return None;
+    }
+    let behind = new.items.get(..old.items.len())?;
+    let in_order = behind.iter().zip(&old.items).all(|(new, old)| same(*new, *old));
+    (in_order || !new.counts_columns()).then_some(Renewal::Columns(added))
 }
 
 /// Whether two statements are the same from the name on.
@@ -70,27 +81,34 @@ impl View {
         }
         let (_, names) = words.object(view + 1)?;
         let as_ = words.find(names, words.len(), |at| words.is(at, "as"))?;
-        let select = as_ + 1;
+        let end = words.len();
+        let select = words.find(as_ + 1, end, |at| words.is(at, "select"))?;
+        if select != as_ + 1 && !words.is(as_ + 1, "with") {
+            return None;
+        }
         // Behind DISTINCT, another column means other rows.
-        if !words.is(select, "select") || words.any(select + 1, &["distinct", "all"]) {
+        if words.any(select + 1, &["distinct", "all"]) {
             return None;
         }
         // With the names of columns in front, another one changes their number.
         if as_ != names {
             return None;
         }
-        let end = words.len();
         let from = words.find(select, end, |at| words.is(at, "from"))?;
         let sets = ["union", "intersect", "except"];
         if words.find(from, end, |at| words.any(at, &sets)).is_some() {
             return None;
         }
         let items = words.list(select + 1, from);
-        // A star stands for other columns today.
-        if (select..from).any(|at| words.symbol(at, "*")) {
-            return None;
-        }
-        Some(Self { names: (names, as_), items, rest: (from, end), words })
+        Some(Self { prefix: (as_ + 1, select), items, rest: (from, end), words })
+    }
+
+    /// `ORDER BY 2`
+    fn counts_columns(&self) -> bool {
+        let (from, to) = self.rest;
+        let words = &self.words;
+        let by = (from..to).find(|at| words.is(*at, "by"));
+        by.is_some_and(|by| (by..to).any(|at| words.is_number(at)))
     }
 
     /// The expression of a column, without its name.

@@ -84,6 +84,10 @@ impl Words {
         self.words.get(at).is_some_and(|word| word.kind == Kind::Symbol && word.key == symbol)
     }
 
+    pub(in crate::infer) fn is_number(&self, at: usize) -> bool {
+        self.words.get(at).is_some_and(|word| word.kind == Kind::Number)
+    }
+
     /// The name there, or what may be one.
     pub(in crate::infer) fn name(&self, at: usize) -> Option<&str> {
         let word = self.words.get(at)?;

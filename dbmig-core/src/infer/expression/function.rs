@@ -111,6 +111,7 @@ impl Row<'_> {
             ("concat", [_, ..]) => {
                 self.truth(arguments.iter().copied()).map(|_| Shape::Text(Length::Any))
             }
+            ("date", [time]) => self.dated(time).map(|()| Shape::Time("date".to_owned())),
             ("date_trunc", [unit, time]) => self.truncated(unit, time),
             ("to_tsvector", [language, text]) if string(language).is_some() => {
                 match self.shape(text) {

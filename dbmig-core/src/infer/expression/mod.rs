@@ -82,7 +82,7 @@ impl Row<'_> {
                 self.case(operand.as_deref(), conditions, else_result.as_deref())
             }
             Expr::Trim { trim_what, expr, trim_characters: None, .. } => {
-                for what in trim_what {
+                if let Some(what) = trim_what {
                     self.text(what)?;
                 }
                 self.text(expr).map(Shape::Text)

@@ -74,7 +74,7 @@ impl Judge<'_> {
             _ => {}
         }
         if let Some(doubt) =
-            traits.generated.as_ref().and_then(|expr| self.generates(table, traits, expr))
+            traits.generated.as_deref().and_then(|expr| self.generates(table, traits, expr))
         {
             return unclear(format!("what the new column {name} is computed of may fail: {doubt}"));
         }
@@ -95,8 +95,14 @@ impl Judge<'_> {
         let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Refused };
         match row.shape(expr) {
             Err(doubt) => Some(doubt),
-            // Without a type, it takes what it gets.
-            Ok(_) if dialect == Dialect::Sqlite && traits.kind.is_empty() => None,
+            // A column takes what it gets, unless its table is STRICT.
+            Ok(_)
+                if dialect == Dialect::Sqlite
+                    && self.past.table(table).is_some()
+                    && !self.past.mentions("strict") =>
+            {
+                None
+            }
             Ok(shape) if fits(dialect, &shape, &traits.kind) => None,
             Ok(_) => Some("its type may not hold the result".to_owned()),
         }

@@ -18,9 +18,8 @@ impl Judge<'_> {
         }
         let renewed = self.renewed(kind, name);
         match &renewed {
-            Some(Renewal::Same) if how == How::Replace => return Verdict::Silent,
-            Some(_) => {
-                self.scope.make(kind, name);
+            Some(Renewal::Same) => return Verdict::Silent,
+            Some(Renewal::Columns(_)) => {
                 return Verdict::Adds(format!("new columns of the {} {name}", kind.word()));
             }
             None => {}

@@ -75,8 +75,9 @@ impl Judge<'_> {
             return Some(of_diesel());
         }
         let name = Name::single(name);
-        let bodies = self.steps.iter().filter_map(|step| Body::of(step.statement.as_ref()?));
-        let own = bodies.filter(|body| body.kind == BodyKind::Routine && body.name == name).last();
+        let mut bodies = self.steps.iter().filter_map(|step| Body::of(step.statement.as_ref()?));
+        let is = |body: &Body<'_>| body.kind == BodyKind::Routine && body.name == name;
+        let own = bodies.rfind(is);
         match own {
             Some(body) => trigger::function(&body.statement),
             None => {
@@ -112,10 +113,10 @@ impl Judge<'_> {
         let mut found = None;
         for change in self.steps.iter().flat_map(|step| &step.changes) {
             match &change.act {
-                Act::AddColumn { table: of, column: name, traits, .. } if of_table(of) => {
-                    if key(name) == key(column) {
-                        found = Some(traits.clone());
-                    }
+                Act::AddColumn { table: of, column: name, traits, .. }
+                    if of_table(of) && key(name) == key(column) =>
+                {
+                    found = Some(traits.clone());
                 }
                 Act::AlterColumn { table: of, column: name, .. }
                     if of_table(of) && key(name) == key(column) =>

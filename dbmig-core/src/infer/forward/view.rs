@@ -2,6 +2,7 @@
 
 use super::Judge;
 use crate::Dialect;
+use crate::infer::body::Words;
 use crate::infer::body::view::{self, Renewal};
 use crate::infer::change::Kind;
 use crate::infer::expression::{Clock, Names, Row};
@@ -42,8 +43,12 @@ impl Judge<'_> {
     /// With it go its privileges, and what runs when it is written to.
     pub(super) fn is_renewed_later(&self, name: &Name) -> bool {
         let same = |of: &Name| of.key(self.scope.dialect) == name.key(self.scope.dialect);
+        let statement = self.steps.get(self.step).and_then(|step| step.statement);
+        let cascades = statement.is_none_or(|it| Words::of(&it).is_anywhere("cascade"));
         let of_view = |body: &Body<'_>| body.table.as_ref().is_some_and(same);
+        // Between the two, MySQL has none.
         if self.scope.dialect == Dialect::Mysql
+            || cascades
             || self.past.mentions("grant")
             || self.past.bodies().any(of_view)
         {

@@ -64,7 +64,7 @@ pub(super) fn of<'a>(
             }
             ColumnOption::Check(check) => traits.checks.push((*check.expr).clone()),
             ColumnOption::Generated { generated_as, generation_expr, .. } => {
-                traits.generated.clone_from(generation_expr);
+                traits.generated = generation_expr.clone().map(Box::new);
                 traits.default = match (generated_as, generation_expr) {
                     (GeneratedAs::Always | GeneratedAs::ByDefault, None) => {
                         traits.nullable = Nullable::No;

@@ -56,7 +56,7 @@ REINDEX users_name_idx;
 ANALYZE users;
 -- => compatible; 1:30 only adds: new column users.created_at
 ALTER TABLE users ADD COLUMN created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP;
--- => compatible; 1:30 only adds: new column users.twice
+-- => compatible; 1:30 what the new column users.twice is computed of may fail: its type may not hold the result
 ALTER TABLE users ADD COLUMN twice INTEGER GENERATED ALWAYS AS (age * 2) VIRTUAL;
 -- => compatible; 1:30 only adds: new column users.boss_id
 ALTER TABLE users ADD COLUMN boss_id INTEGER REFERENCES users (id) ON DELETE SET NULL;
@@ -209,7 +209,7 @@ END;
 CREATE TRIGGER orders_updated AFTER INSERT ON orders BEGIN
     UPDATE orders SET price = 1 WHERE id = NEW.id;
 END;
--- => compatible; 1:1 not understood: CREATE VIRTUAL TABLE docs_fts USING fts5
+-- => compatible; 1:1 only adds: new table docs_fts, new trigger docs_ai on docs, new trigger docs_ad on docs and 1 more
 CREATE VIRTUAL TABLE docs_fts USING fts5(body, code, content='docs', content_rowid='id', tokenize='porter unicode61');
 INSERT INTO docs_fts (rowid, body, code) SELECT id, body, code FROM docs;
 CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN

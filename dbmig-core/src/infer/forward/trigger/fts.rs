@@ -68,7 +68,7 @@ impl Judge<'_> {
                 && Trigger::of(&body.statement)
                     .is_none_or(|other| other.events.contains(&Event::Update))
         };
-        if self.past.bodies().any(|body| is_other(body)) {
+        if self.past.bodies().any(is_other) {
             return Err(Some("it makes another trigger run".to_owned()));
         }
         self.writes_row(table, trigger, &assignments)
