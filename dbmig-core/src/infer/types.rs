@@ -12,7 +12,7 @@ pub(super) fn widens(dialect: Dialect, old: &str, new: &str) -> bool {
     }
     match dialect {
         Dialect::Postgres => text(&old, &new) || numeric(&old, &new),
-        Dialect::Mysql => text(&old, &new) || integer(&old, &new) || members(&old, &new),
+        Dialect::Mysql => text(&old, &new) || integer(&old, &new) || more_members(&old, &new),
         Dialect::Sqlite => false,
     }
 }
@@ -79,7 +79,14 @@ fn integer(old: &Type<'_>, new: &Type<'_>) -> bool {
     old.suffix == new.suffix && width(old).zip(width(new)).is_some_and(|(old, new)| old <= new)
 }
 
+/// The values of MySQL's enum, as its type is written: in lower case.
+pub(super) fn members(kind: &str) -> Vec<String> {
+    let kind = Type::of(kind);
+    let members = kind.arguments.iter().map(|one| one.trim_matches('\'').to_owned());
+    if kind.name == "enum" { members.collect() } else { Vec::new() }
+}
+
 /// More values of an enum, behind the old ones.
-fn members(old: &Type<'_>, new: &Type<'_>) -> bool {
+fn more_members(old: &Type<'_>, new: &Type<'_>) -> bool {
     old.name == "enum" && new.name == "enum" && new.arguments.starts_with(&old.arguments)
 }

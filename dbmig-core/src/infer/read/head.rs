@@ -148,6 +148,9 @@ pub(super) fn unparsed(statement: &Statement<'_>, why: &str) -> Vec<Change> {
     if statement.begins_with(&["ALTER", "TABLE"]) {
         return super::pieces::alter_table(statement);
     }
+    if let Some(act) = super::publication::act(statement) {
+        return at(act);
+    }
     let dropped = dropped(statement);
     if !dropped.is_empty() {
         return dropped.into_iter().flat_map(at).collect();

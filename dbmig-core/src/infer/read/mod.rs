@@ -8,6 +8,7 @@ mod head;
 mod make;
 mod operation;
 mod pieces;
+mod publication;
 mod shape;
 
 use sqlparser::ast::{self, ObjectName};

@@ -240,3 +240,14 @@ ALTER TABLE users ADD COLUMN code VARCHAR(10) NOT NULL DEFAULT 'x' UNIQUE;
 ALTER TABLE users COMMENT = 'people', ADD COLUMN bio TEXT;
 -- => breaking; 1:26 changes the type of users.name from varchar(40) to varchar(80) character set latin1
 ALTER TABLE users MODIFY name VARCHAR(80) CHARACTER SET latin1 NOT NULL;
+-- => breaking fails; 1:32 new default of users.age, which the CHECK users_age_check may refuse
+ALTER TABLE users ALTER COLUMN age SET DEFAULT -1;
+-- => compatible; 1:32 only adds: new default of users.age
+ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;
+-- => breaking; 1:26 new default of users.mood: the previous version writes 'calm' then, which it cannot read
+ALTER TABLE users MODIFY mood ENUM('sad', 'happy', 'calm') NOT NULL DEFAULT 'calm';
+-- => breaking; 2:32 new default of users.mood: the previous version writes 'calm' then, which it cannot read
+ALTER TABLE users MODIFY mood ENUM('sad', 'happy', 'calm') NOT NULL DEFAULT 'happy';
+ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'calm';
+-- => compatible; - changes nothing that the previous version sees
+ALTER TABLE users MODIFY mood ENUM('sad', 'happy') NOT NULL DEFAULT 'sad';
