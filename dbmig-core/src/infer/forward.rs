@@ -158,9 +158,9 @@ impl Judge<'_> {
             Act::RenameObject { kind, from, to, table } => {
                 self.rename_object(*kind, (from, to), table.as_ref())
             }
-            Act::Charset { table } => Verdict::Adds(format!(
-                "another character set for columns that {table} gets later"
-            )),
+            Act::Charset { table } => {
+                Verdict::Adds(format!("another character set for columns that {table} gets later"))
+            }
             Act::Touch { subject, what, certainty, .. } => self.touch(subject, what, *certainty),
             Act::NotUnderstood(what) => unclear(format!("not understood: {what}")),
         }

@@ -38,8 +38,20 @@ const OLD_CHARSET: &str = " in its old character set";
 /// Notes that the default of the table is another one from here on.
 pub(super) fn keep_charset(kind: &mut String) {
     const OTHER: [&str; 14] = [
-        "int", "tinyint", "smallint", "mediumint", "bigint", "integer", "decimal", "numeric",
-        "float", "double", "date", "datetime", "timestamp", "time",
+        "int",
+        "tinyint",
+        "smallint",
+        "mediumint",
+        "bigint",
+        "integer",
+        "decimal",
+        "numeric",
+        "float",
+        "double",
+        "date",
+        "datetime",
+        "timestamp",
+        "time",
     ];
     let own = Type::of(Dialect::Mysql, kind);
     if !OTHER.contains(&own.name) && own.suffix.is_empty() {

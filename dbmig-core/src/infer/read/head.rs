@@ -1,7 +1,6 @@
 //! Statements that their first words tell: bodies in languages of their own, and what sqlparser
 //! does not know.
 
-use crate::Dialect;
 use crate::infer::change::{Act, Cascade, Certainty, Change, How, Kind, Rows, Uniqueness};
 use crate::infer::name::Name;
 use crate::sql::Statement;
