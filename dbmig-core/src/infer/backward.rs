@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::change::{Act, Alteration, Cascade, Change, How, Kind, Rows, Value, Write};
+use super::change::{Act, Alteration, Cascade, Change, How, Kind, Rows, Subject, Value, Write};
 use super::name::{Name, column_key};
 use super::scope::{NewColumn, Scope};
 use crate::Dialect;
@@ -139,8 +139,15 @@ impl Judge {
                     Verdict::Uncountable(what.clone())
                 }
             }
+            Act::Touch { subject, what, rows: Rows::Uncountable, .. } => match subject {
+                Subject::Relation(table) if self.scope.is_new_table(table) => Verdict::Keeps,
+                Subject::Relation(_) | Subject::Object(..) => Verdict::Uncountable(what.clone()),
+            },
             Act::NotUnderstood(what) => Verdict::Uncountable(format!("not understood: {what}")),
-            Act::Nothing
+            Act::Touch { rows: Rows::Kept, .. }
+            | Act::RenameObject { .. }
+            | Act::Charset { .. }
+            | Act::Nothing
             | Act::Harmless(_)
             | Act::AddColumn { .. }
             | Act::AddIndex { .. }
@@ -274,6 +281,11 @@ impl Judge {
                 | Kind::Role
                 | Kind::Collation
                 | Kind::Operator
+                | Kind::TextSearch
+                | Kind::Statistics
+                | Kind::Publication
+                | Kind::Subscription
+                | Kind::Event
                 | Kind::Other,
                 Cascade::No | Cascade::Yes,
             ) => Verdict::Keeps,

@@ -111,6 +111,26 @@ pub(super) enum Act {
         table: Name,
         write: Write,
     },
+    /// Another name for what is no table.
+    RenameObject {
+        kind: Kind,
+        from: Name,
+        to: Name,
+        /// The table that it belongs to, where the statement names it.
+        table: Option<Name>,
+    },
+    /// What only those notice who use this: whose it is, how it behaves.
+    Touch {
+        subject: Subject,
+        /// What it does, in words.
+        what: String,
+        certainty: Certainty,
+        rows: Rows,
+    },
+    /// MySQL: columns that the table gets later are in another character set.
+    Charset {
+        table: Name,
+    },
     /// A function of somebody's, and the first text among its arguments.
     Call {
         function: String,
@@ -127,6 +147,14 @@ pub(super) enum Act {
     },
     /// In words, why.
     NotUnderstood(String),
+}
+
+/// What a statement is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// A table, or what may stand for one: a view, a sequence.
+    Relation(Name),
+    Object(Kind, Name),
 }
 
 /// What happens where the object is already there.
@@ -188,6 +216,11 @@ pub(super) enum Kind {
     Role,
     Collation,
     Operator,
+    TextSearch,
+    Statistics,
+    Publication,
+    Subscription,
+    Event,
     Other,
 }
 
@@ -215,6 +248,11 @@ impl Kind {
             Self::Role => "role",
             Self::Collation => "collation",
             Self::Operator => "operator",
+            Self::TextSearch => "text search object",
+            Self::Statistics => "statistics",
+            Self::Publication => "publication",
+            Self::Subscription => "subscription",
+            Self::Event => "event",
             Self::Other => "object",
         }
     }

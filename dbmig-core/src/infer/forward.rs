@@ -3,6 +3,7 @@
 mod column;
 mod constraint;
 mod default;
+mod object;
 mod other;
 mod partition;
 mod publication;
@@ -167,6 +168,13 @@ impl Judge<'_> {
                     Verdict::Breaks(*certainty, what.clone())
                 }
             }
+            Act::RenameObject { kind, from, to, table } => {
+                self.rename_object(*kind, (from, to), table.as_ref())
+            }
+            Act::Charset { table } => {
+                Verdict::Adds(format!("another character set for columns that {table} gets later"))
+            }
+            Act::Touch { subject, what, certainty, .. } => self.touch(subject, what, *certainty),
             Act::NotUnderstood(what) => unclear(format!("not understood: {what}")),
         }
     }

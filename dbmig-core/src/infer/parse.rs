@@ -76,3 +76,14 @@ pub(super) fn position(statement: &Statement<'_>, place: Location) -> Position {
         (line, column) => Position { line: start.line.saturating_add(line - 1), column },
     }
 }
+
+/// The place behind `text`, which begins at `start`.
+pub(super) fn behind(start: Position, text: &str) -> Position {
+    let inside = Position::at(text, text.len());
+    if inside.line == 1 {
+        let column = start.column.saturating_add(inside.column - 1);
+        Position { line: start.line, column }
+    } else {
+        Position { line: start.line.saturating_add(inside.line - 1), column: inside.column }
+    }
+}

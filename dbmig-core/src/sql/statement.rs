@@ -93,8 +93,11 @@ impl<'t> Statement<'t> {
 
     /// Its tokens without marks and hints.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = Token<'t>> + use<'t> {
+        self.lexer().filter(|token| token.is_significant() && !token.is_mark())
+    }
+
+    pub(super) fn lexer(&self) -> Lexer<'t> {
         Lexer::new(self.reading, self.text)
-            .filter(|token| token.is_significant() && !token.is_mark())
     }
 
     /// The same statement for a session that has set nothing.

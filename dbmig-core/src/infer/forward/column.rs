@@ -189,6 +189,11 @@ impl Judge<'_> {
         {
             return breaks;
         }
+        if self.now.column(table, column).is_some_and(|now| types::keeps_charset(&now.kind)) {
+            return unclear(format!(
+                "redefines the column {name}, and converts it to the new character set of {table}"
+            ));
+        }
         if old.kind == new.kind {
             return Verdict::Silent;
         }

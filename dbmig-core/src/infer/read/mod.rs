@@ -8,8 +8,8 @@ mod head;
 mod make;
 mod operation;
 mod pieces;
-mod publication;
 mod shape;
+mod spoken;
 
 use sqlparser::ast::{self, ObjectName};
 use sqlparser::tokenizer::Location;
@@ -23,9 +23,16 @@ use crate::sql::{Position, Statement};
 /// What the statement does, in its order; never nothing.
 pub(super) fn changes(statement: &Statement<'_>) -> Vec<Change> {
     let mut reader = Reader { statement, found: Vec::new() };
+    if let Some(inner) = spoken::behind_settings(statement) {
+        return changes(&inner);
+    }
     // Bodies of routines are in languages of their own.
     if let Some(act) = head::opaque(statement) {
         reader.add(act);
+    } else if let Some(found) = pieces::alter_table(statement) {
+        reader.found = found;
+    } else if let Some(acts) = spoken::acts(statement) {
+        acts.into_iter().for_each(|act| reader.add(act));
     } else {
         match parse::parse(statement) {
             Ok(tree) => reader.tree(&tree),

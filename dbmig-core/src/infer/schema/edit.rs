@@ -84,6 +84,20 @@ impl Table {
         self.uniques.retain(|unique| !unique.name.as_deref().is_some_and(&is));
     }
 
+    /// Gives an index another name.
+    pub(super) fn rename_index(&mut self, dialect: Dialect, from: &str, to: &str) {
+        let is = same(dialect, from);
+        let uniques = self.uniques.iter_mut().filter_map(|unique| unique.name.as_mut());
+        let primary = self.primary_key.iter_mut().filter_map(|key| key.name.as_mut());
+        let named = self.indexes.iter_mut().chain(uniques).chain(primary);
+        named.filter(|name| is(name)).for_each(|name| to.clone_into(name));
+    }
+
+    /// Its columns are in the character set that was the default before.
+    pub(super) fn keep_charset(&mut self) {
+        self.columns.iter_mut().for_each(|(_, traits)| types::keep_charset(&mut traits.kind));
+    }
+
     /// Takes a constraint out.
     pub(super) fn drop_constraint(&mut self, dialect: Dialect, constraint: &str) {
         let is_known = self.names().any(same(dialect, constraint));

@@ -61,6 +61,21 @@ impl<'t> Schema<'t> {
             Act::RenameTable { from, to } => self.rename_table(from, to),
             Act::NotUnderstood(_) | Act::Call { .. } => self.doubt(step.text),
             Act::Other { table, .. } => self.other(step, table.as_ref()),
+            Act::Touch { .. } => self.other(step, None),
+            Act::RenameObject { kind: Kind::Index, from, to, table } => {
+                self.rename_index(from, to.last(), table.as_ref());
+            }
+            Act::RenameObject { kind, from, to, .. } => {
+                self.other(step, None);
+                self.objects.set((*kind, from.key(self.dialect)), Slot::Gone);
+                self.objects.set((*kind, to.key(self.dialect)), Slot::There(()));
+            }
+            Act::Charset { table } => {
+                let own = table.key(self.dialect);
+                if self.table_of(&own).is_some() {
+                    self.edit(table, Table::keep_charset);
+                }
+            }
             Act::Values { enumeration, values } => {
                 let (values, added) = (values.clone(), Vec::new());
                 let key = enumeration.key(self.dialect);
@@ -300,18 +315,37 @@ impl<'t> Schema<'t> {
             | Kind::Role
             | Kind::Collation
             | Kind::Operator
+            | Kind::TextSearch
+            | Kind::Statistics
+            | Kind::Publication
+            | Kind::Subscription
+            | Kind::Event
             | Kind::Other => {}
         }
         self.objects.set((kind, name.key(dialect)), Slot::Gone);
     }
 
+    /// The tables that may have it.
+    fn homes_of(&self, index: &Name, table: Option<&Name>) -> Vec<Key> {
+        match table {
+            Some(table) => vec![table.key(self.dialect)],
+            None => self.homes(index.last()).into_iter().cloned().collect(),
+        }
+    }
+
+    fn rename_index(&mut self, from: &Name, to: &str, table: Option<&Name>) {
+        let dialect = self.dialect;
+        for key in self.homes_of(from, table) {
+            if let Some(mut table) = self.table_of(&key).cloned() {
+                table.rename_index(dialect, from.last(), to);
+                self.put(key, table);
+            }
+        }
+    }
+
     fn drop_index(&mut self, index: &Name, table: Option<&Name>) {
         let dialect = self.dialect;
-        let keys: Vec<_> = match table {
-            Some(table) => vec![table.key(dialect)],
-            None => self.homes(index.last()).into_iter().cloned().collect(),
-        };
-        for key in keys {
+        for key in self.homes_of(index, table) {
             if let Some(mut table) = self.table_of(&key).cloned() {
                 table.drop_index(dialect, index.last());
                 self.tables.set(key, Slot::There(table));

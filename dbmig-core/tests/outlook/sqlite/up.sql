@@ -38,6 +38,26 @@ ALTER TABLE users ADD COLUMN loud TEXT GENERATED ALWAYS AS (upper(name)) VIRTUAL
 ALTER TABLE users ADD COLUMN loud TEXT AS (upper(name));
 -- => compatible; 1:30 only adds: new column users.status
 ALTER TABLE users ADD COLUMN status TEXT NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'old'));
+-- => compatible; 1:1 only adds: new table posts_fts
+CREATE VIRTUAL TABLE posts_fts USING fts5(title, content='posts', content_rowid='id', tokenize = "porter unicode61");
+INSERT INTO posts_fts (rowid, title) SELECT id, title FROM posts;
+INSERT INTO posts_fts (posts_fts) VALUES ('rebuild');
+-- => compatible; 1:1 only adds: new table places
+CREATE VIRTUAL TABLE IF NOT EXISTS places USING rtree(id, min_x, max_x, min_y, max_y);
+-- => compatible; 1:1 only adds: new table docs
+CREATE VIRTUAL TABLE docs USING fts4(content="posts", title);
+-- => compatible; - changes nothing that the previous version sees
+PRAGMA user_version;
+PRAGMA page_count;
+PRAGMA auto_vacuum = INCREMENTAL;
+PRAGMA main.table_xinfo(users);
+-- => compatible; - changes nothing that the previous version sees
+REINDEX users_name_idx;
+ANALYZE users;
+-- => compatible; 1:30 only adds: new column users.created_at
+ALTER TABLE users ADD COLUMN created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP;
+-- => compatible; 1:30 only adds: new column users.twice
+ALTER TABLE users ADD COLUMN twice INTEGER GENERATED ALWAYS AS (age * 2) VIRTUAL;
 -- => compatible; 1:30 only adds: new column users.boss_id
 ALTER TABLE users ADD COLUMN boss_id INTEGER REFERENCES users (id) ON DELETE SET NULL;
 -- => compatible; 1:30 only adds: new column users.full_name, new index users_full_name
@@ -91,6 +111,8 @@ ALTER TABLE posts RENAME TO articles;
 ALTER TABLE users ADD COLUMN size INTEGER CHECK (size IS NOT NULL AND size <> 7);
 -- => breaking fails; 1:30 the CHECK of the new column users.status may refuse its default
 ALTER TABLE users ADD COLUMN status TEXT NOT NULL DEFAULT 'x' CHECK (status IN ('new', 'old'));
+-- => breaking; 1:1 changes the setting writable_schema
+PRAGMA writable_schema = ON;
 -- => breaking fails; 2:1 new unique index users_code on what was in the table users before
 ALTER TABLE users ADD COLUMN code TEXT DEFAULT 'x';
 CREATE UNIQUE INDEX users_code ON users (code);
