@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::change::{
-    Act, Alteration, Cascade, Change, How, Kind, Rows, Subject, Value, Write,
-};
+use super::change::{Act, Alteration, Cascade, Change, How, Kind, Rows, Subject, Value, Write};
 use super::name::{Name, column_key};
 use super::scope::{NewColumn, Scope};
 use crate::Dialect;

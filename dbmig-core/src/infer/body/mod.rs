@@ -5,4 +5,4 @@ pub(super) mod trigger;
 pub(super) mod view;
 mod words;
 
-pub(super) use words::Words;
+pub(super) use words::{Words, same};

@@ -22,6 +22,7 @@ impl Judge<'_> {
         if self.scope.is_new_table(table) {
             return Verdict::Silent;
         }
+        traits.references.iter().for_each(|key| self.refers(table, key));
         let verdict = self.new_column(table, column, traits);
         if how == How::New {
             let new = NewColumn {
@@ -187,7 +188,7 @@ impl Judge<'_> {
             Alteration::DropDefault | Alteration::SetDefault(Value::Null) => {
                 plain(format!("the column {name} loses its default"))
             }
-            Alteration::SetDefault(_) => Verdict::Adds(format!("new default of {name}")),
+            Alteration::SetDefault(value) => self.new_default(table, column, value),
             Alteration::Type { using: Using::Expression, .. } => {
                 plain(format!("changes the type of {name} and converts its values"))
             }
@@ -239,6 +240,11 @@ impl Judge<'_> {
         }
         if new.unique.is_some() || new.references.is_some() || !new.checks.is_empty() {
             return unclear(format!("redefines the column {name} with constraints"));
+        }
+        if old.default != new.default
+            && let breaks @ Verdict::Breaks(..) = self.new_default(table, column, &new.default)
+        {
+            return breaks;
         }
         if self.now.column(table, column).is_some_and(|now| types::keeps_charset(&now.kind)) {
             return unclear(format!(

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::{Judge, Verdict, unclear};
 use crate::Dialect;
-use crate::infer::body::star;
+use crate::infer::body::{same, star};
 use crate::infer::body::trigger::{self, Action, Event, Step, Timing, Trigger};
 use crate::infer::change::{Act, Constraint, Nullable, Traits, Uniqueness, Value};
 use crate::infer::name::{Name, column_key};
@@ -166,7 +166,9 @@ impl Judge<'_> {
     pub(super) fn counted_by(&self, table: &Name) -> Option<String> {
         let dialect = self.scope.dialect;
         self.past.bodies().find_map(|body| {
-            let called = self.called(body);
+            // Of a trigger elsewhere, its function is looked at on its own.
+            let is_own = body.table.as_ref().is_some_and(|of| same(of.last(), table.last()));
+            let called = if is_own { self.called(body) } else { None };
             let counting = star::counts(dialect, body, called, table.last())?;
             let kind = match body.kind {
                 BodyKind::Trigger => "trigger",

@@ -1,7 +1,6 @@
 //! Statements that their first words tell: bodies in languages of their own, and what sqlparser
 //! does not know.
 
-use crate::Dialect;
 use crate::infer::change::{Act, Cascade, Certainty, Change, How, Kind, Rows, Uniqueness};
 use crate::infer::name::Name;
 use crate::sql::Statement;
@@ -148,10 +147,6 @@ pub(super) fn name(reader: &mut Reader<'_>) -> Option<Name> {
 
 pub(super) fn unclear(table: Option<Name>, what: String, rows: Rows) -> Act {
     Act::Other { table, what, certainty: Certainty::Unclear, rows }
-}
-
-pub(super) fn plain(table: Option<Name>, what: String, rows: Rows) -> Act {
-    Act::Other { table, what, certainty: Certainty::Plain, rows }
 }
 
 /// The first words of a statement. No more: there may be a password behind them.

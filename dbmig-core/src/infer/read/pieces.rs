@@ -106,9 +106,7 @@ impl<'s, 't> Whole<'s, 't> {
         let tokens = without_versioning(without_if);
         let open = match &tokens[..] {
             [add, open, ..] if is(add, "ADD") && open.is("(") => Some(1),
-            [add, column, open, ..]
-                if is(add, "ADD") && is(column, "COLUMN") && open.is("(") =>
-            {
+            [add, column, open, ..] if is(add, "ADD") && is(column, "COLUMN") && open.is("(") => {
                 Some(2)
             }
             _ => None,
@@ -173,9 +171,9 @@ impl<'s, 't> Whole<'s, 't> {
         let kept: Vec<_> = self.head.iter().chain(&part.kept).collect();
         let shown = |at: usize| kept.iter().any(|range| range.contains(&at));
         let end = part.all.end;
-        let blank = self.statement.text[..end].char_indices().map(|(at, one)| {
-            if one == '\n' || shown(at) { one } else { ' ' }
-        });
+        let blank = self.statement.text[..end]
+            .char_indices()
+            .map(|(at, one)| if one == '\n' || shown(at) { one } else { ' ' });
         let text: String = blank.collect();
         let mut alone = self.statement.part(&text)?;
         alone.position = parse::behind(self.statement.position, &text[..alone.offset]);
@@ -228,9 +226,8 @@ fn without_if<'t>(tokens: &[Token<'t>]) -> (Vec<Token<'t>>, How) {
     let mut found = None;
     for (at, token) in tokens.iter().enumerate() {
         depth += i32::from(token.is("(")) - i32::from(token.is(")"));
-        let next = |distance: usize, word| {
-            tokens.get(at + distance).is_some_and(|token| is(token, word))
-        };
+        let next =
+            |distance: usize, word| tokens.get(at + distance).is_some_and(|token| is(token, word));
         if depth == 0 && is(token, "IF") && found.is_none() {
             found = match (next(1, "EXISTS"), next(1, "NOT") && next(2, "EXISTS")) {
                 (true, _) => Some((at, 2, How::New)),

@@ -49,9 +49,8 @@ pub(super) fn acts(statement: &Statement<'_>) -> Option<Vec<Act>> {
     }
 }
 
-const POSTGRES: [&str; 9] = [
-    "ALTER", "CREATE", "DROP", "GRANT", "REVOKE", "COMMENT", "SECURITY", "IMPORT", "REASSIGN",
-];
+const POSTGRES: [&str; 9] =
+    ["ALTER", "CREATE", "DROP", "GRANT", "REVOKE", "COMMENT", "SECURITY", "IMPORT", "REASSIGN"];
 
 const MYSQL: [&str; 5] = ["ALTER", "CREATE", "DROP", "GRANT", "REVOKE"];
 

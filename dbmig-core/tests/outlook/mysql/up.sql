@@ -399,3 +399,14 @@ CREATE OR REPLACE VIEW names AS SELECT id, name, bio FROM users;
 -- => breaking; 2:1 may replace the view names by one that the previous version cannot use
 ALTER TABLE users ADD COLUMN bio TEXT;
 CREATE OR REPLACE VIEW names AS SELECT DISTINCT id, name, bio FROM users;
+-- => breaking fails; 1:32 new default of users.age, which the CHECK users_age_check may refuse
+ALTER TABLE users ALTER COLUMN age SET DEFAULT -1;
+-- => compatible; 1:32 only adds: new default of users.age
+ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;
+-- => breaking; 1:26 new default of users.mood: the previous version writes 'calm' then, which it cannot read
+ALTER TABLE users MODIFY mood ENUM('sad', 'happy', 'calm') NOT NULL DEFAULT 'calm';
+-- => breaking; 2:32 new default of users.mood: the previous version writes 'calm' then, which it cannot read
+ALTER TABLE users MODIFY mood ENUM('sad', 'happy', 'calm') NOT NULL DEFAULT 'happy';
+ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'calm';
+-- => compatible; - changes nothing that the previous version sees
+ALTER TABLE users MODIFY mood ENUM('sad', 'happy') NOT NULL DEFAULT 'sad';

@@ -56,7 +56,7 @@ REINDEX users_name_idx;
 ANALYZE users;
 -- => compatible; 1:30 only adds: new column users.created_at
 ALTER TABLE users ADD COLUMN created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP;
--- => compatible; 1:30 what the new column users.twice is computed of may fail: its type may not hold the result
+-- => compatible; 1:30 only adds: new column users.twice
 ALTER TABLE users ADD COLUMN twice INTEGER GENERATED ALWAYS AS (age * 2) VIRTUAL;
 -- => compatible; 1:30 only adds: new column users.boss_id
 ALTER TABLE users ADD COLUMN boss_id INTEGER REFERENCES users (id) ON DELETE SET NULL;
@@ -235,3 +235,13 @@ CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN INSERT INTO docs_fts(rowid, bo
 ALTER TABLE users ADD COLUMN bio TEXT;
 DROP VIEW names;
 CREATE VIEW names AS SELECT id, name, bio FROM users;
+-- => breaking fails; 1:30 users refers to bosses, which is not there: DELETE and INSERT fail
+ALTER TABLE users ADD COLUMN boss_id INTEGER REFERENCES bosses (id);
+-- => breaking fails; 1:1 fans refers to columns of users that are no key: DELETE and UPDATE of users fail
+CREATE TABLE fans (name TEXT REFERENCES users (name));
+-- => compatible; 1:1 only adds: new table fans, new table labels
+CREATE TABLE fans (label TEXT REFERENCES labels (label), user_id INTEGER REFERENCES users);
+CREATE TABLE labels (label TEXT);
+CREATE UNIQUE INDEX labels_label ON labels (label);
+-- => breaking fails; 1:1 fans refers to nix, which is not there: DELETE and INSERT fail
+CREATE TABLE fans (nix_id INTEGER REFERENCES nix (id), user_id INTEGER REFERENCES users (id) ON DELETE CASCADE);

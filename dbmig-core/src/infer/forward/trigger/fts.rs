@@ -56,7 +56,7 @@ impl Judge<'_> {
             let Step::Update { assignments: own, key: (key, row), .. } = step else {
                 return Err(None);
             };
-            if !lower_eq(key, row) || !self.is_key(table, key) {
+            if !lower_eq(key, row) || !self.tells_apart(table, key) {
                 return Err(Some("it may change other rows".to_owned()));
             }
             let own = own.iter().cloned();
@@ -75,7 +75,7 @@ impl Judge<'_> {
     }
 
     /// Whether a column tells the rows of a table apart.
-    fn is_key(&self, table: &Name, column: &str) -> bool {
+    fn tells_apart(&self, table: &Name, column: &str) -> bool {
         let key = self.past.table(table).and_then(|table| table.primary_key.as_ref());
         let is =
             |key: &Vec<Option<String>>| matches!(&key[..], [Some(only)] if lower_eq(only, column));
@@ -86,7 +86,7 @@ impl Judge<'_> {
     fn is_number(&self, table: &Name, column: &str) -> bool {
         let kind = self.past.column(table, column).map(|traits| traits.kind.as_str());
         column.eq_ignore_ascii_case("rowid")
-            || self.is_key(table, column) && kind == Some("integer")
+            || self.tells_apart(table, column) && kind == Some("integer")
     }
 
     fn keeps_in_step(&self, table: &Name, trigger: &Trigger, steps: &[Step]) -> Result<(), Doubt> {

@@ -10,7 +10,8 @@ pub(super) fn operation(part: &mut Part<'_, '_>) -> Option<Act> {
         return Some(found);
     }
     part.reader = start.clone();
-    let first = ["ADD", "DROP", "ALTER", "RENAME", "CONVERT", "ORDER", "FORCE", "DISABLE", "ENABLE"];
+    let first =
+        ["ADD", "DROP", "ALTER", "RENAME", "CONVERT", "ORDER", "FORCE", "DISABLE", "ENABLE"];
     let table = part.table;
     match part.reader.one_of(&first) {
         Some("ADD") => versioned(part),

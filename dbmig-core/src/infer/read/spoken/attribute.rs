@@ -19,7 +19,8 @@ pub(super) fn of_routine(reader: &mut Reader<'_>, kind: Kind, name: &Name) -> Op
             return is_quiet.then_some(Act::Nothing);
         } else {
             let word = kind.word();
-            let what = format!("changes how the {word} {name} behaves (its attributes, its rights)");
+            let what =
+                format!("changes how the {word} {name} behaves (its attributes, its rights)");
             return Some(unclear(kind, name, what));
         }
     }

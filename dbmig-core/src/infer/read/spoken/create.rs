@@ -9,8 +9,20 @@ use crate::sql::reader::Reader;
 pub(super) fn created(reader: &mut Reader<'_>) -> Option<Act> {
     let unclear = |what: &str| Some(object(None, what, Certainty::Unclear));
     let kinds = [
-        "CAST", "OPERATOR", "EVENT", "SUBSCRIPTION", "CONVERSION", "TRANSFORM", "TEXT", "SERVER",
-        "USER", "FOREIGN", "ACCESS", "TABLESPACE", "STATISTICS", "PUBLICATION",
+        "CAST",
+        "OPERATOR",
+        "EVENT",
+        "SUBSCRIPTION",
+        "CONVERSION",
+        "TRANSFORM",
+        "TEXT",
+        "SERVER",
+        "USER",
+        "FOREIGN",
+        "ACCESS",
+        "TABLESPACE",
+        "STATISTICS",
+        "PUBLICATION",
     ];
     match reader.one_of(&kinds)? {
         "CAST" => unclear("a new cast may change what the previous version's expressions mean"),
@@ -68,9 +80,8 @@ pub(super) fn virtual_table(reader: &mut Reader<'_>) -> Option<Act> {
 /// Objects of which no row is part.
 pub(super) fn dropped(reader: &mut Reader<'_>) -> Option<Vec<Act>> {
     let unclear = |what: &str| Some(vec![object(None, what, Certainty::Unclear)]);
-    let kinds = [
-        "STATISTICS", "PUBLICATION", "SUBSCRIPTION", "CAST", "OPERATOR", "EVENT", "TEXT", "OWNED",
-    ];
+    let kinds =
+        ["STATISTICS", "PUBLICATION", "SUBSCRIPTION", "CAST", "OPERATOR", "EVENT", "TEXT", "OWNED"];
     match reader.one_of(&kinds)? {
         "STATISTICS" => Some(vec![Act::Harmless("drops statistics".to_owned())]),
         "PUBLICATION" => each(reader, Kind::Publication, "whose subscribers get no more changes"),

@@ -32,7 +32,11 @@ fn subjects(reader: &mut Reader<'_>) -> Vec<Subject> {
     let start = reader.clone();
     if reader.word("ALL") {
         // `ALL TABLES IN SCHEMA s`
-        return if reader.skip_to("SCHEMA") { names(reader, &of(Kind::Schema)) } else { Vec::new() };
+        return if reader.skip_to("SCHEMA") {
+            names(reader, &of(Kind::Schema))
+        } else {
+            Vec::new()
+        };
     }
     let kinds = ["TABLE", "SEQUENCE", "FUNCTION", "PROCEDURE", "ROUTINE", "SCHEMA", "TYPE"];
     let found = match reader.one_of(&kinds).or_else(|| reader.one_of(&["DOMAIN"])) {
