@@ -184,3 +184,86 @@ fn view(words: &Words, table: &str) -> Option<Counting> {
     let names = (view..as_).any(|at| words.symbol(at, "("));
     (selects != 1 || joins || lists || names).then_some(Counting::Star)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::split;
+
+    fn counts_t(dialect: Dialect, text: &str) -> Option<Counting> {
+        let statements = split(dialect, text).unwrap();
+        let bodies: Vec<_> = statements.iter().filter_map(Body::of).collect();
+        counts(dialect, &bodies[0], bodies.get(1), "t")
+    }
+
+    #[test]
+    fn bodies_of_postgres() {
+        let count = |text: &str| counts_t(Dialect::Postgres, text);
+        let routine = |text: &str| {
+            let create = "CREATE FUNCTION f() RETURNS TABLE (a INT) LANGUAGE plpgsql AS";
+            counts_t(Dialect::Postgres, &format!("{create} $$ {text} $$"))
+        };
+        for text in [
+            "INSERT INTO t2 SELECT * FROM t;",
+            "RETURN QUERY SELECT x.* FROM t x;",
+            "EXECUTE 'INSERT INTO t2 SELECT * FROM t';",
+            "RETURN QUERY SELECT 1, * FROM t;",
+            "INSERT INTO t2 (a) SELECT 1 WHERE 1 IN (SELECT * FROM t);",
+        ] {
+            assert_eq!(routine(text), Some(Counting::Star), "{text}");
+        }
+        for text in [
+            "SELECT count(*) FROM t;",
+            "INSERT INTO t2 SELECT * FROM t3;",
+            "INSERT INTO t (a) SELECT 2 * a FROM t;",
+            "INSERT INTO t VALUES (1);",
+            "SELECT * INTO r FROM t;",
+            "FOR r IN SELECT * FROM t LOOP END LOOP;",
+            "IF EXISTS (SELECT * FROM t) THEN END IF;",
+            "PERFORM to_jsonb(x.*) FROM t x; IF OLD.* IS DISTINCT FROM NEW.* THEN END IF;",
+        ] {
+            assert_eq!(routine(text), None, "{text}");
+        }
+        let trigger = "CREATE TRIGGER x AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();";
+        let function =
+            "CREATE FUNCTION f() RETURNS trigger AS 'BEGIN INSERT INTO h SELECT OLD.*; END'";
+        assert_eq!(count(&format!("{trigger} {function}")), Some(Counting::Star));
+        assert_eq!(count(&format!("{} {function}", trigger.replace("ON t", "ON u"))), None);
+        let returns = "CREATE FUNCTION f() RETURNS SETOF t LANGUAGE sql";
+        assert_eq!(count(&format!("{returns} AS 'SELECT a FROM t'")), Some(Counting::RowType));
+        assert_eq!(count(&format!("{returns} AS 'SELECT * FROM t WHERE a'")), None);
+        let atomic = format!("{returns} BEGIN ATOMIC SELECT * FROM t; END");
+        assert_eq!(count(&atomic), Some(Counting::RowType));
+        assert_eq!(count("CREATE VIEW v AS SELECT * FROM t UNION SELECT * FROM u"), None);
+        assert_eq!(
+            count("CREATE RULE r AS ON UPDATE TO t DO ALSO INSERT INTO h SELECT OLD.*"),
+            None
+        );
+    }
+
+    #[test]
+    fn bodies_of_others() {
+        let trigger = |dialect, text: &str| {
+            let row = "CREATE TRIGGER x AFTER INSERT ON u FOR EACH ROW BEGIN";
+            counts_t(dialect, &format!("{row} {text}; END"))
+        };
+        for dialect in [Dialect::Mysql, Dialect::Sqlite] {
+            let insert = |text| trigger(dialect, text);
+            assert_eq!(insert("INSERT INTO t VALUES (NEW.a)"), Some(Counting::Insert));
+            assert_eq!(insert("REPLACE INTO t SELECT NEW.a"), Some(Counting::Insert));
+            assert_eq!(insert("INSERT INTO t (a) VALUES (NEW.a)"), None);
+            assert_eq!(insert("INSERT INTO h SELECT * FROM t"), Some(Counting::Star));
+        }
+        let view = |text: &str| counts_t(Dialect::Sqlite, text);
+        assert_eq!(view("CREATE VIEW v AS SELECT * FROM t WHERE a"), None);
+        for text in [
+            "CREATE VIEW v (a) AS SELECT * FROM t",
+            "CREATE VIEW v AS SELECT * FROM t UNION ALL SELECT * FROM u",
+            "CREATE VIEW v AS SELECT * FROM t JOIN u ON t.a = u.a",
+            "CREATE VIEW v AS SELECT u.* FROM t, u",
+            "CREATE VIEW v AS SELECT * FROM (SELECT * FROM t)",
+        ] {
+            assert_eq!(view(text), Some(Counting::Star), "{text}");
+        }
+    }
+}

@@ -7,6 +7,8 @@
 mod function;
 mod kind;
 mod operator;
+#[cfg(test)]
+mod tests;
 
 use sqlparser::ast::{self, Expr, InTarget, UnaryOperator};
 

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use super::{Judge, Verdict, unclear};
 use crate::Dialect;
-use crate::infer::body::{same, star};
 use crate::infer::body::trigger::{self, Action, Event, Step, Timing, Trigger};
+use crate::infer::body::{same, star};
 use crate::infer::change::{Act, Constraint, Nullable, Traits, Uniqueness, Value};
 use crate::infer::name::{Name, column_key};
 use crate::infer::schema::{Body, BodyKind};
