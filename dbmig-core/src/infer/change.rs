@@ -58,6 +58,11 @@ pub(super) enum Act {
         how: How,
         uniqueness: Uniqueness,
     },
+    /// Expressions that are computed for each row of a table from now on: of an index.
+    Compute {
+        table: Name,
+        expressions: Vec<sqlparser::ast::Expr>,
+    },
     AddConstraint {
         table: Name,
         name: Option<String>,
@@ -99,6 +104,11 @@ pub(super) enum Act {
         kind: Kind,
         name: Name,
         how: How,
+    },
+    /// What it does, its body says.
+    MakeTrigger {
+        trigger: Name,
+        table: Name,
     },
     Drop {
         kind: Kind,
@@ -274,6 +284,8 @@ pub(super) struct Traits {
     /// What it refers to.
     pub(super) references: Option<ForeignKey>,
     pub(super) checks: Vec<sqlparser::ast::Expr>,
+    /// What it is computed of.
+    pub(super) generated: Option<Box<sqlparser::ast::Expr>>,
     pub(super) numbering: Numbering,
     pub(super) primary: Primary,
 }

@@ -137,11 +137,7 @@ fn trigger(reader: &mut Reader<'_>) -> Act {
     let (Some(trigger), Some(table)) = (trigger, table) else {
         return unclear(None, "new trigger".to_owned(), Rows::Kept);
     };
-    let what = format!(
-        "new trigger {trigger} on {table}, and what it does to the writes of the previous version \
-         is not known"
-    );
-    unclear(Some(table), what, Rows::Kept)
+    Act::MakeTrigger { trigger, table }
 }
 
 pub(super) fn name(reader: &mut Reader<'_>) -> Option<Name> {
@@ -151,10 +147,6 @@ pub(super) fn name(reader: &mut Reader<'_>) -> Option<Name> {
 
 pub(super) fn unclear(table: Option<Name>, what: String, rows: Rows) -> Act {
     Act::Other { table, what, certainty: Certainty::Unclear, rows }
-}
-
-pub(super) fn plain(table: Option<Name>, what: String, rows: Rows) -> Act {
-    Act::Other { table, what, certainty: Certainty::Plain, rows }
 }
 
 /// The first words of a statement. No more: there may be a password behind them.

@@ -97,7 +97,9 @@ impl<'t> Schema<'t> {
             | Act::Harmless(_)
             | Act::MoveNames
             | Act::Advance { .. }
-            | Act::Write { .. } => {}
+            | Act::Write { .. }
+            | Act::Compute { .. }
+            | Act::MakeTrigger { .. } => {}
             Act::AddColumn { table, .. }
             | Act::DropColumn { table, .. }
             | Act::RenameColumn { table, .. }
@@ -266,12 +268,9 @@ impl<'t> Schema<'t> {
         let name = index.map(|index| index.last().to_owned());
         self.edit(table, |table| match uniqueness {
             Uniqueness::None => table.indexes.extend(name),
-            Uniqueness::Unique { columns, nulls, extent } => table.uniques.push(Unique {
-                name,
-                columns: columns.clone(),
-                nulls: *nulls,
-                extent: *extent,
-            }),
+            Uniqueness::Unique { columns, extent, .. } => {
+                table.uniques.push(Unique { name, columns: columns.clone(), extent: *extent })
+            }
         });
     }
 
