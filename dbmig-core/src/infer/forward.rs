@@ -1,5 +1,6 @@
 //! Whether the previous version of the app can live with what a script does.
 
+mod again;
 mod column;
 mod constraint;
 mod default;
@@ -9,6 +10,7 @@ mod partition;
 mod publication;
 mod reference;
 mod routine;
+mod rows;
 mod trigger;
 mod view;
 
@@ -17,10 +19,11 @@ use super::name::Name;
 use super::schema::Schema;
 use super::scope::Scope;
 use super::shape::Shape;
-use super::step::Step;
+use super::step::{Absence, Step};
 use crate::outlook::{Forward, Ground, Impact};
 use crate::sql::Position;
 use reference::Reference;
+use rows::Collision;
 use trigger::Written;
 
 /// What one change means.
@@ -49,14 +52,17 @@ pub(super) fn judge<'t>(steps: &'t [Step<'t>], past: &'t Schema<'t>) -> (Forward
         now,
         steps,
         number: 0,
-        step: 0,
-        written: Written::default(),
+        absence: Absence::Fails,
         position: Position { line: 1, column: 1 },
         references: Vec::new(),
+        collisions: Vec::new(),
+        step: 0,
+        written: Written::default(),
     };
     let mut judged = Vec::new();
     for (number, step) in steps.iter().enumerate() {
         judge.step = number;
+        judge.absence = step.absence;
         for change in &step.changes {
             judge.position = change.position;
             judged.push((judge.act(&change.act), change.position));
@@ -66,6 +72,7 @@ pub(super) fn judge<'t>(steps: &'t [Step<'t>], past: &'t Schema<'t>) -> (Forward
         judge.now.keep_body(step);
     }
     judged.extend(judge.dangling());
+    judged.extend(judge.colliding());
     let (mut breaks, mut plain, mut adds) = (None, None, Vec::new());
     for (verdict, position) in judged {
         match verdict {
@@ -122,12 +129,15 @@ struct Judge<'p> {
     steps: &'p [Step<'p>],
     /// Of the change that is being judged.
     number: usize,
+    /// Of its statement.
+    absence: Absence,
+    position: Position,
+    references: Vec<Reference>,
+    collisions: Vec<Collision>,
     /// Of the step that is being judged.
     step: usize,
     /// What the triggers of the script write.
     written: Written,
-    position: Position,
-    references: Vec<Reference>,
 }
 
 impl Judge<'_> {
@@ -172,6 +182,7 @@ impl Judge<'_> {
             Act::Make { kind, name, how } => self.make(*kind, name, *how),
             Act::Drop { kind, name, table, .. } => self.drop(*kind, name, table.as_ref()),
             Act::Write { table, write } => self.write(table, write),
+            Act::Advance { table, column } => self.advance(table, column),
             Act::Call { function, text } => self.call(function, text.as_deref()),
             Act::Other { table, what, certainty, .. } => {
                 if table.as_ref().is_some_and(|table| self.scope.is_new_table(table)) {
@@ -211,7 +222,18 @@ impl Judge<'_> {
         }
     }
 
+    /// `DROP .. IF EXISTS x; CREATE x` of what no earlier migration so much as mentions: it never
+    /// was.
+    fn never_was(&self, kind: Option<Kind>, name: &Name) -> bool {
+        self.absence == Absence::Ignored
+            && !self.past.mentions(name.last())
+            && self.scope.is_made_after(self.number, kind, name)
+    }
+
     fn drop_table(&mut self, table: &Name) -> Verdict {
+        if self.never_was(None, table) {
+            return Verdict::Silent;
+        }
         let is_new = self.scope.is_new_table(table);
         self.scope.drop_table(table);
         if is_new {

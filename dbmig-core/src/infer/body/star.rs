@@ -84,7 +84,7 @@ fn code(dialect: Dialect, words: &Words, table: &str, of_table: bool) -> Option<
     let counts = |at: usize| {
         let is_other_row = !of_table && is_row(words, at);
         let is_record = dialect == Dialect::Postgres && fills_record(words, at);
-        is_star(words, at) && !is_other_row && !is_record
+        is_star(words, at) && !is_other_row && !is_record && is_maybe_of(dialect, words, at, table)
     };
     (0..words.len()).any(counts).then_some(Counting::Star)
 }
@@ -92,6 +92,24 @@ fn code(dialect: Dialect, words: &Words, table: &str, of_table: bool) -> Option<
 /// `OLD.*`, which is the row of the trigger's table.
 fn is_row(words: &Words, star: usize) -> bool {
     star > 1 && words.symbol(star - 1, ".") && words.any(star - 2, &["old", "new"])
+}
+
+/// Whether a `*` may stand for columns of the table: in `SELECT * FROM u` it does not, nor where a
+/// query in parentheses has its own.
+fn is_maybe_of(dialect: Dialect, words: &Words, star: usize, table: &str) -> bool {
+    if words.symbol(star - 1, ".") {
+        return true;
+    }
+    let Some(from) = words.level(star + 1).find(|at| words.is(*at, "from")) else { return true };
+    let (is_other, behind) = match words.object(from + 1) {
+        // Of SQLite, it may be a view, whose `*` is read anew as well.
+        Some((name, behind)) => (!same(name, table) && dialect != Dialect::Sqlite, behind),
+        None => (words.symbol(from + 1, "("), words.closed(from + 1).unwrap_or(words.len())),
+    };
+    let ends = ["where", "group", "order", "limit", "union", "intersect", "except", "window"];
+    let rest = words.level(behind).take_while(|at| !words.any(*at, &ends));
+    let joins = rest.into_iter().any(|at| words.is(at, "join") || words.symbol(at, ","));
+    joins || !is_other
 }
 
 /// PL/pgSQL's `SELECT * INTO r`, `FOR r IN SELECT * FROM t LOOP`
@@ -169,7 +187,8 @@ fn gives_all(words: &Words, table: &str) -> bool {
 
 /// SQLite's, which is read anew by whoever uses it.
 fn view(words: &Words, table: &str) -> Option<Counting> {
-    let has_star = (0..words.len()).any(|at| is_star(words, at));
+    let counts = |at| is_star(words, at) && is_maybe_of(Dialect::Sqlite, words, at, table);
+    let has_star = (0..words.len()).any(counts);
     if !has_star || !words.mentions(table) {
         return None;
     }
@@ -208,6 +227,9 @@ mod tests {
             "RETURN QUERY SELECT x.* FROM t x;",
             "EXECUTE 'INSERT INTO t2 SELECT * FROM t';",
             "RETURN QUERY SELECT 1, * FROM t;",
+            "INSERT INTO h SELECT * FROM u JOIN t ON a = b;",
+            "INSERT INTO h SELECT *, 1 FROM u, t WHERE a = b;",
+            "INSERT INTO h SELECT * FROM (SELECT * FROM t) x;",
             "INSERT INTO t2 (a) SELECT 1 WHERE 1 IN (SELECT * FROM t);",
         ] {
             assert_eq!(routine(text), Some(Counting::Star), "{text}");
@@ -219,6 +241,8 @@ mod tests {
             "INSERT INTO t VALUES (1);",
             "SELECT * INTO r FROM t;",
             "FOR r IN SELECT * FROM t LOOP END LOOP;",
+            "INSERT INTO h SELECT *, 1 FROM t_view WHERE id IN (SELECT id FROM t);",
+            "INSERT INTO h SELECT * FROM (SELECT a FROM t) x WHERE 1 = 1;",
             "IF EXISTS (SELECT * FROM t) THEN END IF;",
             "PERFORM to_jsonb(x.*) FROM t x; IF OLD.* IS DISTINCT FROM NEW.* THEN END IF;",
         ] {
@@ -256,6 +280,8 @@ mod tests {
         }
         let view = |text: &str| counts_t(Dialect::Sqlite, text);
         assert_eq!(view("CREATE VIEW v AS SELECT * FROM t WHERE a"), None);
+        let inner = "CREATE VIEW v AS SELECT a FROM (SELECT 1, * FROM (SELECT a FROM t) x) y";
+        assert_eq!(view(inner), None);
         for text in [
             "CREATE VIEW v (a) AS SELECT * FROM t",
             "CREATE VIEW v AS SELECT * FROM t UNION ALL SELECT * FROM u",

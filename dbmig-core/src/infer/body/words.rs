@@ -152,6 +152,16 @@ impl Words {
         None
     }
 
+    /// The places from there to the end of their query, without what is in parentheses.
+    pub(in crate::infer) fn level(&self, from: usize) -> impl Iterator<Item = usize> {
+        let ends = |at: usize| at >= self.len() || self.symbol(at, ")") || self.symbol(at, ";");
+        let next = move |at: &usize| {
+            let next = if self.symbol(*at, "(") { self.closed(*at)? } else { at + 1 };
+            (!ends(next)).then_some(next)
+        };
+        std::iter::successors((!ends(from)).then_some(from), next)
+    }
+
     /// A stretch at the commas outside of its parentheses.
     pub(in crate::infer) fn list(&self, from: usize, to: usize) -> Vec<(usize, usize)> {
         let (mut parts, mut begun) = (Vec::new(), from);

@@ -180,7 +180,7 @@ impl Judge<'_> {
     fn alter_old(&self, table: &Name, column: &str, alteration: &Alteration) -> Verdict {
         let name = format!("{table}.{column}");
         match alteration {
-            Alteration::SetNotNull => plain(format!("the column {name} becomes NOT NULL")),
+            Alteration::SetNotNull => self.set_not_null(table, column),
             Alteration::DropNotNull => plain(format!(
                 "the column {name} may be NULL from now on, which the previous version does not \
                  expect"

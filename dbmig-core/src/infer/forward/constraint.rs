@@ -62,6 +62,11 @@ impl Judge<'_> {
             Constraint::Exclude => ("EXCLUDE", false),
         };
         let named = name.map_or_else(String::new, |name| format!(" {name}"));
+        if let Constraint::ForeignKey(key) = constraint
+            && self.was_there(table, key)
+        {
+            return Verdict::Adds(format!("new {word}{named} as there was one before"));
+        }
         if matches!(constraint, Constraint::UniqueUsingIndex) {
             return Verdict::Adds(format!("new {word}{named} of an index that was unique before"));
         }

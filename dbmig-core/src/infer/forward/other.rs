@@ -36,6 +36,9 @@ impl Judge<'_> {
     }
 
     pub(super) fn drop(&mut self, kind: Kind, name: &Name, table: Option<&Name>) -> Verdict {
+        if self.never_was(Some(kind), name) {
+            return Verdict::Silent;
+        }
         let own = match (kind, table) {
             (Kind::Constraint | Kind::ForeignKey, Some(table)) => table.sibling(name.last()),
             _ => name.clone(),
@@ -77,13 +80,20 @@ impl Judge<'_> {
     fn drop_constraint(&self, kind: Kind, name: &Name, table: Option<&Name>) -> Verdict {
         let of = table.map_or_else(String::new, |table| format!(" of {table}"));
         let known = match (kind, table) {
-            (Kind::Constraint, Some(table)) => self.past.constraint(table, name.last()),
+            (Kind::Constraint | Kind::ForeignKey, Some(table)) => {
+                self.past.constraint(table, name.last())
+            }
             _ => None,
         };
         let what = format!("drops the {} {name}{of}", kind.word());
         match known {
-            Some(Known::Check(_)) => Verdict::Adds(what),
-            Some(Known::Unique(_) | Known::PrimaryKey | Known::ForeignKey(_)) | None => unclear(
+            Some(Known::Check) => Verdict::Adds(what),
+            Some(Known::ForeignKey(key))
+                if table.is_some_and(|table| self.is_made_again(table, key)) =>
+            {
+                Verdict::Silent
+            }
+            Some(Known::Unique | Known::PrimaryKey | Known::ForeignKey(_)) | None => unclear(
                 format!("{what}, on which the previous version may rely (upserts, cascades)"),
             ),
         }
@@ -94,6 +104,7 @@ impl Judge<'_> {
             return Verdict::Silent;
         }
         match write {
+            Write::Rows(columns) => self.rows(table, columns),
             Write::Insert => unclear(format!(
                 "adds rows to the table {table}, which the previous version may not expect"
             )),

@@ -1,9 +1,10 @@
 //! Definitions of columns, and constraints.
 
 use sqlparser::ast::{
-    self, CheckConstraint, ColumnDef, ColumnOption, DataType, Expr, ForeignKeyConstraint,
-    FunctionArg, FunctionArgExpr, FunctionArguments, GeneratedAs, Ident, IndexColumn,
-    NullsDistinctOption, ReferentialAction, TableConstraint, UniqueConstraint,
+    self, CheckConstraint, ColumnDef, ColumnOption, ConstraintCharacteristics, DataType,
+    DeferrableInitial, Expr, ForeignKeyConstraint, FunctionArg, FunctionArgExpr, FunctionArguments,
+    GeneratedAs, Ident, IndexColumn, NullsDistinctOption, ReferentialAction, TableConstraint,
+    UniqueConstraint,
 };
 
 use crate::Dialect;
@@ -11,7 +12,7 @@ use crate::infer::change::{
     Computed, Constraint, Extent, Nullable, Nulls, Numbering, Primary, Traits, Uniqueness, Value,
 };
 use crate::infer::name::{Name, folded};
-use crate::infer::shape::{Action, Check, ForeignKey, Validity};
+use crate::infer::shape::{Action, Check, ForeignKey, Timing, Validity};
 
 /// Functions that give another value for each row.
 const FRESH: [&str; 7] = [
@@ -146,6 +147,16 @@ fn foreign_key(dialect: Dialect, key: &ForeignKeyConstraint) -> ForeignKey {
         target_columns: columns(&key.referred_columns),
         on_delete: action(key.on_delete),
         on_update: action(key.on_update),
+        timing: timing(key.characteristics.as_ref()),
+    }
+}
+
+fn timing(characteristics: Option<&ConstraintCharacteristics>) -> Timing {
+    let deferrable = characteristics.and_then(|own| own.deferrable) == Some(true);
+    match characteristics.and_then(|own| own.initially) {
+        Some(DeferrableInitial::Deferred) => Timing::Deferred,
+        Some(DeferrableInitial::Immediate) | None if deferrable => Timing::Deferrable,
+        Some(DeferrableInitial::Immediate) | None => Timing::Immediate,
     }
 }
 

@@ -96,6 +96,7 @@ impl<'t> Schema<'t> {
             Act::Nothing
             | Act::Harmless(_)
             | Act::MoveNames
+            | Act::Advance { .. }
             | Act::Write { .. }
             | Act::Compute { .. }
             | Act::MakeTrigger { .. } => {}
@@ -267,12 +268,9 @@ impl<'t> Schema<'t> {
         let name = index.map(|index| index.last().to_owned());
         self.edit(table, |table| match uniqueness {
             Uniqueness::None => table.indexes.extend(name),
-            Uniqueness::Unique { columns, nulls, extent } => table.uniques.push(Unique {
-                name,
-                columns: columns.clone(),
-                nulls: *nulls,
-                extent: *extent,
-            }),
+            Uniqueness::Unique { columns, extent, .. } => {
+                table.uniques.push(Unique { name, columns: columns.clone(), extent: *extent })
+            }
         });
     }
 

@@ -16,12 +16,12 @@ use std::collections::HashMap;
 
 pub(super) use body::{Body, BodyKind};
 use layer::{Layer, Slot};
-pub(super) use table::{IndexKind, Table, Unique};
+pub(super) use table::{IndexKind, Table};
 use words::Words;
 
 use super::change::{Kind, Traits};
 use super::name::{Name, column_key};
-use super::shape::{Check, Shown};
+use super::shape::{ForeignKey, Shown};
 use crate::Dialect;
 
 /// By which the database tells names apart.
@@ -57,10 +57,10 @@ pub(super) struct Enumeration {
 /// What a constraint of a table is.
 #[derive(Clone, Debug)]
 pub(super) enum Known<'a> {
-    Check(&'a Check),
-    Unique(&'a Unique),
+    Check,
+    Unique,
     PrimaryKey,
-    ForeignKey(&'a super::shape::ForeignKey),
+    ForeignKey(&'a ForeignKey),
 }
 
 /// What is known of the existence of something.
@@ -174,6 +174,12 @@ impl<'t> Schema<'t> {
     pub(super) fn is_doubtful_enumeration(&self, name: &Name) -> bool {
         let base = self.base.map(|base| &base.enumerations);
         let slot = self.enumerations.get(base, &name.key(self.dialect));
+        matches!(slot, Some(Slot::Unknown))
+    }
+
+    /// Whether something that is not understood may have made the table.
+    pub(super) fn is_doubtful_table(&self, table: &Name) -> bool {
+        let slot = self.tables.get(self.base.map(|base| &base.tables), &table.key(self.dialect));
         matches!(slot, Some(Slot::Unknown))
     }
 

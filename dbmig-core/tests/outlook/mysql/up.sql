@@ -228,7 +228,7 @@ TRUNCATE TABLE posts;
 DELETE FROM users WHERE age < 0;
 -- => breaking; 1:1 changes rows of the table users
 UPDATE users SET nick = name WHERE nick IS NULL;
--- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+-- => compatible; 1:1 only adds: new rows in groups
 INSERT INTO `groups` (id, label) VALUES (2, 'new');
 -- => breaking; 1:1 adds or changes rows of the table groups
 REPLACE INTO `groups` (id, label) VALUES (2, 'new');
@@ -336,6 +336,24 @@ ALTER TABLE users DEFAULT CHARACTER SET latin1, MODIFY age BIGINT NOT NULL DEFAU
 ALTER TABLE users COMMENT = 'people', ADD COLUMN bio TEXT;
 -- => breaking; 1:26 changes the type of users.name from varchar(40) to varchar(80) character set latin1
 ALTER TABLE users MODIFY name VARCHAR(80) CHARACTER SET latin1 NOT NULL;
+-- => breaking fails; 1:32 new default of users.age, which the CHECK users_age_check may refuse
+ALTER TABLE users ALTER COLUMN age SET DEFAULT -1;
+-- => compatible; 1:32 only adds: new default of users.age
+ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;
+-- => breaking; 1:26 new default of users.mood: the previous version writes 'calm' then, which it cannot read
+ALTER TABLE users MODIFY mood ENUM('sad', 'happy', 'calm') NOT NULL DEFAULT 'calm';
+-- => breaking; 2:32 new default of users.mood: the previous version writes 'calm' then, which it cannot read
+ALTER TABLE users MODIFY mood ENUM('sad', 'happy', 'calm') NOT NULL DEFAULT 'happy';
+ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'calm';
+-- => compatible; - changes nothing that the previous version sees
+ALTER TABLE users MODIFY mood ENUM('sad', 'happy') NOT NULL DEFAULT 'sad';
+-- => compatible; 1:1 only adds: new rows in groups
+INSERT IGNORE INTO `groups` (id, label) VALUES (2, 'new'), (-3, 'newer');
+-- => compatible; 2:1 only adds: new table tags, new procedure nothing
+DROP TABLE IF EXISTS tags;
+CREATE TABLE tags (id INTEGER PRIMARY KEY);
+DROP PROCEDURE IF EXISTS nothing;
+CREATE PROCEDURE nothing() SELECT 1;
 -- => compatible; 1:29 only adds: new column docs.untold, new column docs.label, new column docs.size and 3 more
 ALTER TABLE docs ADD COLUMN untold BOOLEAN AS (body IS NULL) STORED, ADD COLUMN label VARCHAR(21) AS (CONCAT(code, '-', UPPER(code))) STORED, ADD COLUMN size INTEGER AS (CHAR_LENGTH(body)) VIRTUAL, ADD COLUMN made_on DATE AS (DATE(made_at)) STORED, ADD COLUMN filled VARCHAR(10) AS (COALESCE(code, 'x')) STORED, ADD COLUMN same BOOLEAN AS (code = 'x' OR n > 7) STORED;
 -- => breaking fails; 1:29 what the new column docs.label is computed of may fail: its type may not hold the result
@@ -399,14 +417,9 @@ CREATE OR REPLACE VIEW names AS SELECT id, name, bio FROM users;
 -- => breaking; 2:1 may replace the view names by one that the previous version cannot use
 ALTER TABLE users ADD COLUMN bio TEXT;
 CREATE OR REPLACE VIEW names AS SELECT DISTINCT id, name, bio FROM users;
--- => breaking fails; 1:32 new default of users.age, which the CHECK users_age_check may refuse
-ALTER TABLE users ALTER COLUMN age SET DEFAULT -1;
--- => compatible; 1:32 only adds: new default of users.age
-ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;
--- => breaking; 1:26 new default of users.mood: the previous version writes 'calm' then, which it cannot read
-ALTER TABLE users MODIFY mood ENUM('sad', 'happy', 'calm') NOT NULL DEFAULT 'calm';
--- => breaking; 2:32 new default of users.mood: the previous version writes 'calm' then, which it cannot read
-ALTER TABLE users MODIFY mood ENUM('sad', 'happy', 'calm') NOT NULL DEFAULT 'happy';
-ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'calm';
--- => compatible; - changes nothing that the previous version sees
-ALTER TABLE users MODIFY mood ENUM('sad', 'happy') NOT NULL DEFAULT 'sad';
+-- => compatible; 2:1 only adds: new FOREIGN KEY posts_user_fk as there was one before
+ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
+ALTER TABLE posts ADD CONSTRAINT posts_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE ON UPDATE CASCADE;
+-- => breaking fails; 1:36 drops the foreign key posts_user_fk of posts, on which the previous version may rely (upserts, cascades)
+ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
+ALTER TABLE posts ADD CONSTRAINT posts_user_fk FOREIGN KEY (user_id) REFERENCES users (id);

@@ -29,6 +29,14 @@ CREATE FUNCTION refuse() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPT
 CREATE SEQUENCE tickets;
 CREATE FUNCTION touch() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+-- Rows that go into a default partition, a table without a key, a value that came later.
+CREATE TABLE audits (at DATE NOT NULL, level INTEGER) PARTITION BY RANGE (at);
+CREATE TABLE audits_rest PARTITION OF audits DEFAULT;
+CREATE TABLE notes (body TEXT, level INTEGER);
+CREATE TABLE marks (id SERIAL PRIMARY KEY, label TEXT NOT NULL, mood mood);
+ALTER TYPE mood ADD VALUE 'numb';
+ALTER TABLE notes ADD CONSTRAINT notes_level CHECK (level IS NOT NULL) NOT VALID;
+ALTER TABLE notes VALIDATE CONSTRAINT notes_level;
 CREATE TABLE docs (
     id INTEGER PRIMARY KEY,
     data JSONB NOT NULL,
@@ -62,11 +70,3 @@ CREATE TABLE desks (id INTEGER PRIMARY KEY, label TEXT);
 CREATE FUNCTION all_desks() RETURNS SETOF desks LANGUAGE sql AS 'SELECT * FROM desks';
 CREATE FUNCTION desks_as_json() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN PERFORM to_jsonb(NEW.*); IF NEW.* IS DISTINCT FROM OLD.* THEN RETURN NEW; END IF; RETURN OLD; END';
 CREATE TRIGGER desk_shown BEFORE UPDATE ON desks FOR EACH ROW EXECUTE FUNCTION desks_as_json();
--- Rows that go into a default partition, a table without a key, a value that came later.
-CREATE TABLE audits (at DATE NOT NULL, level INTEGER) PARTITION BY RANGE (at);
-CREATE TABLE audits_rest PARTITION OF audits DEFAULT;
-CREATE TABLE notes (body TEXT, level INTEGER);
-CREATE TABLE marks (id SERIAL PRIMARY KEY, label TEXT NOT NULL, mood mood);
-ALTER TYPE mood ADD VALUE 'numb';
-ALTER TABLE notes ADD CONSTRAINT notes_level CHECK (level IS NOT NULL) NOT VALID;
-ALTER TABLE notes VALIDATE CONSTRAINT notes_level;

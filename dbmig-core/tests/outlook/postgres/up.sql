@@ -367,7 +367,7 @@ TRUNCATE users CASCADE;
 DELETE FROM users WHERE age < 0;
 -- => breaking; 1:1 changes rows of the table users
 UPDATE users SET nick = name WHERE nick IS NULL;
--- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+-- => compatible; 1:1 only adds: new rows in groups
 INSERT INTO groups (id, label) VALUES (2, 'new');
 -- => breaking; 1:1 deletes rows of the table posts
 WITH gone AS (DELETE FROM posts RETURNING *) SELECT * FROM gone;
@@ -511,6 +511,127 @@ DROP INDEX posts_title_key;
 DROP INDEX CONCURRENTLY IF EXISTS users_name_idx;
 -- => breaking fails alone; 1:1 drops the unique index posts_title_key, which ON CONFLICT and upserts may need
 DROP INDEX CONCURRENTLY posts_title_key;
+-- => breaking fails; 1:32 new default of users.age, which the CHECK users_age_check may refuse
+ALTER TABLE users ALTER COLUMN age SET DEFAULT -1;
+-- => breaking; 1:32 new default of users.mood: the previous version writes 'numb' then, which it cannot read
+ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'numb';
+-- => breaking alone; 2:32 new default of users.mood: the previous version writes 'calm' then, which it cannot read
+ALTER TYPE mood ADD VALUE 'calm';
+ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'calm';
+-- => compatible; 1:32 only adds: new default of users.mood
+ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'sad';
+-- => compatible; 1:32 only adds: new default of users.age
+ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;
+-- => breaking fails; 1:32 new default of posts.title, which a unique key may refuse
+ALTER TABLE posts ALTER COLUMN title SET DEFAULT 'x', ALTER COLUMN user_id SET DEFAULT 7, ADD CHECK (user_id < 8);
+-- => breaking; 1:32 new default of posts.user_id, which a foreign key may refuse
+ALTER TABLE posts ALTER COLUMN user_id SET DEFAULT 7;
+-- => breaking; 1:32 new default of posts.title, which a unique key may refuse
+ALTER TABLE posts ALTER COLUMN title SET DEFAULT 'x';
+-- => compatible; 1:1 only adds: new table events_2021
+CREATE TABLE events_2021 PARTITION OF events (CHECK (id > 0)) FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+-- => compatible; 1:1 only adds: new partition audits_2030 of audits
+CREATE TABLE audits_2030 PARTITION OF audits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+-- => breaking fails; 1:1 new partition audits_2030 of audits, whose CHECK may refuse rows that the default partition took
+CREATE TABLE audits_2030 PARTITION OF audits (CHECK (level > 0)) FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+-- => breaking fails; 1:1 new partition audits_2030 of audits, whose NOT NULL may refuse rows that the default partition took
+CREATE TABLE audits_2030 PARTITION OF audits (level NOT NULL) FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+-- => breaking fails; 1:1 new partition audits_2030 of audits, whose unique key may refuse rows that the default partition took
+CREATE TABLE audits_2030 PARTITION OF audits (UNIQUE (at)) FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+-- => breaking fails; 1:1 new partition audits_2030 of audits, which may refuse rows that the default partition took: it has no partitions for all of them
+CREATE TABLE audits_2030 PARTITION OF audits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01') PARTITION BY LIST (level);
+-- => compatible; 1:1 only adds: new partition audits_2030 of audits, new table audits_2030_rest
+CREATE TABLE audits_2030 PARTITION OF audits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01') PARTITION BY LIST (level);
+CREATE TABLE audits_2030_rest PARTITION OF audits_2030 DEFAULT;
+-- => breaking fails; 2:1 new CHECK on what was in the table audits_2030 before
+CREATE TABLE audits_2030 PARTITION OF audits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+ALTER TABLE audits_2030 ADD CHECK (level > 0);
+-- => compatible; 1:1 only adds: new table audits_2030, new partition audits_2030 of audits
+CREATE TABLE audits_2030 (at DATE NOT NULL, level INTEGER);
+ALTER TABLE audits ATTACH PARTITION audits_2030 FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+-- => breaking fails; 2:1 new partition audits_2030 of audits, whose CHECK may refuse rows that the default partition took
+CREATE TABLE audits_2030 (at DATE NOT NULL, level INTEGER CHECK (level > 0));
+ALTER TABLE audits ATTACH PARTITION audits_2030 FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+-- => compatible; 1:1 only adds: new table events_2022, new partition events_2022 of events
+CREATE TABLE events_2022 (id INTEGER NOT NULL, at DATE NOT NULL, CHECK (id > 0));
+ALTER TABLE events ATTACH PARTITION events_2022 FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+-- => breaking fails; 1:1 publishes the table notes, which has no key: its UPDATE and DELETE fail
+CREATE PUBLICATION news FOR TABLE notes;
+-- => breaking fails; 1:1 publishes the table audits, which has no key: its UPDATE and DELETE fail
+CREATE PUBLICATION news FOR ALL TABLES;
+-- => breaking fails; 1:1 publishes the table audits, which has no key: its UPDATE and DELETE fail
+CREATE PUBLICATION news FOR TABLES IN SCHEMA public;
+-- => compatible; 1:1 only adds: new publication news, or new tables in it
+CREATE PUBLICATION news FOR TABLE users, ONLY posts;
+-- => breaking; 1:1 publishes the table users, and whether its key is enough for UPDATE and DELETE is not known
+CREATE PUBLICATION news FOR TABLE users (id, name) WHERE (age > 3);
+-- => breaking fails; 1:1 publishes the table users, and whether its key is enough for UPDATE and DELETE is not known
+CREATE PUBLICATION news FOR TABLE users WHERE (age > 3);
+-- => breaking; 1:1 publishes the table notes, which has no key: its UPDATE and DELETE fail
+CREATE PUBLICATION news FOR TABLE notes WITH (publish = 'insert, truncate');
+-- => compatible; 2:1 only adds: new publication news, or new tables in it
+ALTER TABLE notes REPLICA IDENTITY FULL;
+CREATE PUBLICATION news FOR TABLE notes;
+-- => breaking fails; 2:1 publishes the table notes, which has no key: its UPDATE and DELETE fail
+CREATE PUBLICATION news;
+ALTER PUBLICATION news ADD TABLE notes;
+-- => breaking fails; 1:1 takes the identity from the rows of users: where it is published, UPDATE and DELETE fail
+ALTER TABLE users REPLICA IDENTITY NOTHING;
+CREATE PUBLICATION news FOR TABLE users;
+-- => breaking; 1:1 takes the identity from the rows of users: where it is published, UPDATE and DELETE fail
+ALTER TABLE users REPLICA IDENTITY NOTHING;
+-- => compatible; - changes nothing that the previous version sees
+ALTER TABLE users REPLICA IDENTITY DEFAULT;
+-- => breaking fails; 1:1 another function twice: calls of the previous version may mean it, or be ambiguous
+CREATE FUNCTION twice(x NUMERIC DEFAULT 1, y INTEGER DEFAULT 1) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
+CREATE FUNCTION twice(x BIGINT, y TEXT DEFAULT '') RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
+DROP FUNCTION twice(INTEGER);
+-- => breaking; 1:1 another function twice: calls of the previous version may mean it, or be ambiguous
+CREATE FUNCTION twice(x TEXT) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
+-- => breaking; 1:1 a function lower beside PostgreSQL's own: calls of the previous version may mean it, or be ambiguous
+CREATE FUNCTION lower(x INTEGER) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
+-- => compatible; 1:1 only adds: new rows in groups
+INSERT INTO groups (id, label) VALUES (2, 'new'), (-3, E'newer') ON CONFLICT DO NOTHING;
+-- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+INSERT INTO groups (id, label) SELECT id, name FROM users;
+-- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+INSERT INTO groups VALUES (2, 'new');
+-- => breaking fails; 1:1 gives marks.id values that its sequence will give again to the previous version: set that behind them (setval)
+INSERT INTO marks (id, label) VALUES (1, 'first');
+-- => compatible; 1:1 only adds: new rows in marks
+INSERT INTO marks (id, label) VALUES (1, 'first');
+SELECT setval('marks_id_seq', (SELECT MAX(id) FROM marks));
+-- => compatible; 1:1 only adds: new rows in marks
+INSERT INTO marks (id, label, mood) VALUES (1, 'first', 'sad') ON CONFLICT (id) DO NOTHING;
+SELECT setval(pg_get_serial_sequence('marks', 'id'), COALESCE((SELECT MAX(id) FROM marks), 0) + 1, false);
+-- => breaking fails; 2:1 calls setval, and what that does is not known
+INSERT INTO marks (id, label) VALUES (1, 'first');
+SELECT setval('posts_id_seq', (SELECT MAX(id) FROM marks));
+-- => breaking; 1:1 adds rows to the table marks, which the previous version may not expect: they have no keys of their own
+INSERT INTO marks (label) VALUES ('first');
+-- => breaking; 1:1 adds rows to the table marks with 'numb' in mood, which the previous version cannot read
+INSERT INTO marks (id, label, mood) VALUES (100, 'x', 'numb');
+-- => compatible; - changes nothing that the previous version sees
+SELECT setval('marks_id_seq', COALESCE(MAX(id), 1)) FROM marks;
+-- => breaking; 1:1 calls setval, and what that does is not known
+SELECT setval('marks_id_seq', 1);
+-- => compatible; 1:32 harmless: NOT NULL of notes.level, as a CHECK says already, drops the constraint notes_level of notes
+ALTER TABLE notes ALTER COLUMN level SET NOT NULL;
+ALTER TABLE notes DROP CONSTRAINT notes_level;
+-- => compatible; 2:1 only adds: new table tags, new function thrice, new view tag_ids and 1 more
+DROP TABLE IF EXISTS tags CASCADE;
+CREATE TABLE tags (id INTEGER PRIMARY KEY);
+DROP FUNCTION IF EXISTS thrice(INTEGER);
+CREATE FUNCTION thrice(x INTEGER) RETURNS INTEGER LANGUAGE sql AS 'SELECT 3 * x';
+DROP VIEW IF EXISTS tag_ids;
+CREATE VIEW tag_ids AS SELECT id FROM tags;
+DROP TYPE IF EXISTS color;
+CREATE TYPE color AS ENUM ('red');
+-- => breaking fails; 1:25 replaces the function twice, maybe by one that the previous version cannot use
+DROP FUNCTION IF EXISTS twice(INTEGER);
+CREATE FUNCTION twice(x TEXT) RETURNS INTEGER LANGUAGE sql AS 'SELECT 6';
+-- => breaking; 1:25 drops the function nothing_like_it
+DROP FUNCTION IF EXISTS nothing_like_it(INTEGER);
 -- => compatible; 1:1 only adds: new index docs_kind_idx
 CREATE INDEX docs_kind_idx ON docs ((data->>'kind'));
 -- => compatible; 1:1 only adds: new index docs_nested_idx
@@ -636,82 +757,11 @@ CREATE OR REPLACE VIEW names AS SELECT id, name, unnest(ARRAY[1, 2]) AS number F
 -- => compatible; - changes nothing that the previous version sees
 CREATE OR REPLACE VIEW names AS SELECT id, name FROM users;
 CREATE OR REPLACE FUNCTION twice(x INTEGER) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2 * x';
--- => breaking fails; 1:32 new default of users.age, which the CHECK users_age_check may refuse
-ALTER TABLE users ALTER COLUMN age SET DEFAULT -1;
--- => breaking; 1:32 new default of users.mood: the previous version writes 'numb' then, which it cannot read
-ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'numb';
--- => breaking alone; 2:32 new default of users.mood: the previous version writes 'calm' then, which it cannot read
-ALTER TYPE mood ADD VALUE 'calm';
-ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'calm';
--- => compatible; 1:32 only adds: new default of users.mood
-ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'sad';
--- => compatible; 1:32 only adds: new default of users.age
-ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;
--- => breaking fails; 1:32 new default of posts.title, which a unique key may refuse
-ALTER TABLE posts ALTER COLUMN title SET DEFAULT 'x', ALTER COLUMN user_id SET DEFAULT 7, ADD CHECK (user_id < 8);
--- => breaking; 1:32 new default of posts.user_id, which a foreign key may refuse
-ALTER TABLE posts ALTER COLUMN user_id SET DEFAULT 7;
--- => breaking; 1:32 new default of posts.title, which a unique key may refuse
-ALTER TABLE posts ALTER COLUMN title SET DEFAULT 'x';
--- => compatible; 1:1 only adds: new table events_2021
-CREATE TABLE events_2021 PARTITION OF events (CHECK (id > 0)) FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
--- => compatible; 1:1 only adds: new partition audits_2030 of audits
-CREATE TABLE audits_2030 PARTITION OF audits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
--- => breaking fails; 1:1 new partition audits_2030 of audits, whose CHECK may refuse rows that the default partition took
-CREATE TABLE audits_2030 PARTITION OF audits (CHECK (level > 0)) FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
--- => breaking fails; 1:1 new partition audits_2030 of audits, whose NOT NULL may refuse rows that the default partition took
-CREATE TABLE audits_2030 PARTITION OF audits (level NOT NULL) FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
--- => breaking fails; 1:1 new partition audits_2030 of audits, whose unique key may refuse rows that the default partition took
-CREATE TABLE audits_2030 PARTITION OF audits (UNIQUE (at)) FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
--- => breaking fails; 1:1 new partition audits_2030 of audits, which may refuse rows that the default partition took: it has no partitions for all of them
-CREATE TABLE audits_2030 PARTITION OF audits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01') PARTITION BY LIST (level);
--- => compatible; 1:1 only adds: new partition audits_2030 of audits, new table audits_2030_rest
-CREATE TABLE audits_2030 PARTITION OF audits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01') PARTITION BY LIST (level);
-CREATE TABLE audits_2030_rest PARTITION OF audits_2030 DEFAULT;
--- => breaking fails; 2:1 new CHECK on what was in the table audits_2030 before
-CREATE TABLE audits_2030 PARTITION OF audits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
-ALTER TABLE audits_2030 ADD CHECK (level > 0);
--- => compatible; 1:1 only adds: new table audits_2030, new partition audits_2030 of audits
-CREATE TABLE audits_2030 (at DATE NOT NULL, level INTEGER);
-ALTER TABLE audits ATTACH PARTITION audits_2030 FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
--- => breaking fails; 2:1 new partition audits_2030 of audits, whose CHECK may refuse rows that the default partition took
-CREATE TABLE audits_2030 (at DATE NOT NULL, level INTEGER CHECK (level > 0));
-ALTER TABLE audits ATTACH PARTITION audits_2030 FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
--- => compatible; 1:1 only adds: new table events_2022, new partition events_2022 of events
-CREATE TABLE events_2022 (id INTEGER NOT NULL, at DATE NOT NULL, CHECK (id > 0));
-ALTER TABLE events ATTACH PARTITION events_2022 FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
--- => breaking fails; 1:1 publishes the table notes, which has no key: its UPDATE and DELETE fail
-CREATE PUBLICATION news FOR TABLE notes;
--- => breaking fails; 1:1 publishes the table audits, which has no key: its UPDATE and DELETE fail
-CREATE PUBLICATION news FOR ALL TABLES;
--- => breaking fails; 1:1 publishes the table audits, which has no key: its UPDATE and DELETE fail
-CREATE PUBLICATION news FOR TABLES IN SCHEMA public;
--- => compatible; 1:1 only adds: new publication news, or new tables in it
-CREATE PUBLICATION news FOR TABLE users, ONLY posts;
--- => breaking; 1:1 publishes the table users, and whether its key is enough for UPDATE and DELETE is not known
-CREATE PUBLICATION news FOR TABLE users (id, name) WHERE (age > 3);
--- => breaking fails; 1:1 publishes the table users, and whether its key is enough for UPDATE and DELETE is not known
-CREATE PUBLICATION news FOR TABLE users WHERE (age > 3);
--- => breaking; 1:1 publishes the table notes, which has no key: its UPDATE and DELETE fail
-CREATE PUBLICATION news FOR TABLE notes WITH (publish = 'insert, truncate');
--- => compatible; 2:1 only adds: new publication news, or new tables in it
-ALTER TABLE notes REPLICA IDENTITY FULL;
-CREATE PUBLICATION news FOR TABLE notes;
--- => breaking fails; 2:1 publishes the table notes, which has no key: its UPDATE and DELETE fail
-CREATE PUBLICATION news;
-ALTER PUBLICATION news ADD TABLE notes;
--- => breaking fails; 1:1 takes the identity from the rows of users: where it is published, UPDATE and DELETE fail
-ALTER TABLE users REPLICA IDENTITY NOTHING;
-CREATE PUBLICATION news FOR TABLE users;
--- => breaking; 1:1 takes the identity from the rows of users: where it is published, UPDATE and DELETE fail
-ALTER TABLE users REPLICA IDENTITY NOTHING;
--- => compatible; - changes nothing that the previous version sees
-ALTER TABLE users REPLICA IDENTITY DEFAULT;
--- => breaking fails; 1:1 another function twice: calls of the previous version may mean it, or be ambiguous
-CREATE FUNCTION twice(x NUMERIC DEFAULT 1, y INTEGER DEFAULT 1) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
-CREATE FUNCTION twice(x BIGINT, y TEXT DEFAULT '') RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
-DROP FUNCTION twice(INTEGER);
--- => breaking; 1:1 another function twice: calls of the previous version may mean it, or be ambiguous
-CREATE FUNCTION twice(x TEXT) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
--- => breaking; 1:1 a function lower beside PostgreSQL's own: calls of the previous version may mean it, or be ambiguous
-CREATE FUNCTION lower(x INTEGER) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
+-- => compatible; 1:1 only adds: new FOREIGN KEY posts_user_id_fkey as there was one before
+ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey, ADD CONSTRAINT posts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE ON UPDATE CASCADE;
+-- => breaking fails; 1:35 drops the constraint posts_user_id_fkey of posts, on which the previous version may rely (upserts, cascades)
+ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey, ADD CONSTRAINT posts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id);
+-- => breaking; 1:35 drops the constraint posts_user_id_fkey of posts, on which the previous version may rely (upserts, cascades)
+ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey, ADD CONSTRAINT posts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL;
+-- => breaking; 1:35 drops the constraint posts_user_id_fkey of posts, on which the previous version may rely (upserts, cascades)
+ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey;

@@ -133,7 +133,7 @@ CREATE TRIGGER refused BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'no'); E
 DELETE FROM users WHERE age < 0;
 -- => breaking; 1:1 changes rows of the table users
 UPDATE users SET nick = name WHERE nick IS NULL;
--- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+-- => compatible; 1:1 only adds: new rows in groups
 INSERT INTO groups (id, label) VALUES (2, 'new');
 -- => breaking; 1:1 adds or changes rows of the table groups
 INSERT OR REPLACE INTO groups (id, label) VALUES (2, 'new');
@@ -171,6 +171,23 @@ WITH old AS (SELECT id FROM users) DELETE FROM posts WHERE user_id IN (SELECT id
 ALTER TABLE users ADD COLUMN made_at TEXT NOT NULL DEFAULT '2020-01-01';
 -- => breaking fails; 1:1 renames the table users
 ALTER TABLE "users" RENAME TO [people];
+-- => breaking fails; 1:30 users refers to bosses, which is not there: DELETE and INSERT fail
+ALTER TABLE users ADD COLUMN boss_id INTEGER REFERENCES bosses (id);
+-- => breaking fails; 1:1 fans refers to columns of users that are no key: DELETE and UPDATE of users fail
+CREATE TABLE fans (name TEXT REFERENCES users (name));
+-- => compatible; 1:1 only adds: new table fans, new table labels
+CREATE TABLE fans (label TEXT REFERENCES labels (label), user_id INTEGER REFERENCES users);
+CREATE TABLE labels (label TEXT);
+CREATE UNIQUE INDEX labels_label ON labels (label);
+-- => breaking fails; 1:1 fans refers to nix, which is not there: DELETE and INSERT fail
+CREATE TABLE fans (nix_id INTEGER REFERENCES nix (id), user_id INTEGER REFERENCES users (id) ON DELETE CASCADE);
+-- => compatible; 1:1 only adds: new rows in groups
+INSERT OR IGNORE INTO groups (id, label) VALUES (2, 'new'), (-3, 'newer');
+-- => compatible; 2:1 only adds: new table tags, new view tag_ids
+DROP TABLE IF EXISTS tags;
+CREATE TABLE tags (id INTEGER PRIMARY KEY);
+DROP VIEW IF EXISTS tag_ids;
+CREATE VIEW tag_ids AS SELECT id FROM tags;
 -- => compatible; 1:1 only adds: new index docs_untold_idx
 CREATE INDEX docs_untold_idx ON docs ((body IS NULL), n + 1, substr(body, 1, 3), coalesce(code, body)) WHERE n % 2 = 1 OR body LIKE 'a%';
 -- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: a function that is not known to be safe
@@ -235,13 +252,3 @@ CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN INSERT INTO docs_fts(rowid, bo
 ALTER TABLE users ADD COLUMN bio TEXT;
 DROP VIEW names;
 CREATE VIEW names AS SELECT id, name, bio FROM users;
--- => breaking fails; 1:30 users refers to bosses, which is not there: DELETE and INSERT fail
-ALTER TABLE users ADD COLUMN boss_id INTEGER REFERENCES bosses (id);
--- => breaking fails; 1:1 fans refers to columns of users that are no key: DELETE and UPDATE of users fail
-CREATE TABLE fans (name TEXT REFERENCES users (name));
--- => compatible; 1:1 only adds: new table fans, new table labels
-CREATE TABLE fans (label TEXT REFERENCES labels (label), user_id INTEGER REFERENCES users);
-CREATE TABLE labels (label TEXT);
-CREATE UNIQUE INDEX labels_label ON labels (label);
--- => breaking fails; 1:1 fans refers to nix, which is not there: DELETE and INSERT fail
-CREATE TABLE fans (nix_id INTEGER REFERENCES nix (id), user_id INTEGER REFERENCES users (id) ON DELETE CASCADE);
