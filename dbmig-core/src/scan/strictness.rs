@@ -59,7 +59,8 @@ impl Rule {
             | Smell::NoDown
             | Smell::EmptyDown
             | Smell::OnlyComments
-            | Smell::RefusesTransaction => None,
+            | Smell::RefusesTransaction
+            | Smell::RefusesRows(_) => None,
         }
     }
 }

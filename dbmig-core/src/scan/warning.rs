@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::sql::rows::Refusal;
 use crate::sql::{Position, SplitError};
 
 /// Something that smells, and where.
@@ -59,6 +60,8 @@ pub enum Smell {
     EndsTransaction,
     /// A statement that its database refuses in a transaction.
     RefusesTransaction,
+    /// A column that SQLite adds to no table that has rows.
+    RefusesRows(Refusal),
     /// What `metadata.toml` says of a migration is not what its SQL does.
     WrongDeclaration {
         /// What is against what.
@@ -128,6 +131,15 @@ impl fmt::Display for Smell {
             Self::RefusesTransaction => {
                 "this statement cannot run in a transaction: say `run_in_transaction = false` in \
                  metadata.toml"
+            }
+            Self::RefusesRows(Refusal::ComputedDefault) => {
+                "SQLite refuses this where the table has rows, because the default is not constant: \
+                 add the column without it and UPDATE the rows, or give it a constant default, or \
+                 make the table anew"
+            }
+            Self::RefusesRows(Refusal::Stored) => {
+                "SQLite refuses this where the table has rows: make the generated column VIRTUAL, or \
+                 make the table anew"
             }
             Self::WrongDeclaration { contradiction, declaration, found } => {
                 return contradiction.write(f, declaration, found);
