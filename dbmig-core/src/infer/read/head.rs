@@ -153,10 +153,6 @@ pub(super) fn unclear(table: Option<Name>, what: String, rows: Rows) -> Act {
     Act::Other { table, what, certainty: Certainty::Unclear, rows }
 }
 
-pub(super) fn plain(table: Option<Name>, what: String, rows: Rows) -> Act {
-    Act::Other { table, what, certainty: Certainty::Plain, rows }
-}
-
 /// The first words of a statement. No more: there may be a password behind them.
 pub(super) fn shown(statement: &Statement<'_>) -> String {
     let words: Vec<_> = statement.keywords().take(6).collect();
