@@ -23,6 +23,25 @@ pub(super) fn passes(dialect: Dialect, check: &Expr, column: &str, default: &Val
     case.truth(check) != Truth::Other
 }
 
+/// Whether a condition may be about the column, or about the whole row.
+pub(super) fn mentions(dialect: Dialect, check: &Expr, column: &str, table: &str) -> bool {
+    let text = check.to_string();
+    let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let key = |name: &str| column_key(dialect, name).to_lowercase();
+    let wanted = [key(column), key(table)];
+    // A name of several words cannot be found like this.
+    let odd = |name: &str| name.contains(|c: char| !(c.is_alphanumeric() || c == '_'));
+    odd(column) || odd(table) || words.into_iter().any(|word| wanted.contains(&word.to_lowercase()))
+}
+
+/// A literal text.
+pub(super) fn text(value: &ast::Value) -> Option<&str> {
+    match value {
+        ast::Value::SingleQuotedString(text) => Some(text),
+        _ => None,
+    }
+}
+
 struct Case<'a> {
     dialect: Dialect,
     column: &'a str,

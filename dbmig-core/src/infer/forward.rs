@@ -2,15 +2,23 @@
 
 mod column;
 mod constraint;
+mod default;
 mod object;
 mod other;
+mod partition;
+mod publication;
+mod reference;
+mod routine;
 
 use super::change::{Act, Certainty, How, Kind};
 use super::name::Name;
 use super::schema::Schema;
 use super::scope::Scope;
+use super::shape::Shape;
 use super::step::Step;
 use crate::outlook::{Forward, Ground, Impact};
+use crate::sql::Position;
+use reference::Reference;
 
 /// What one change means.
 enum Verdict {
@@ -28,33 +36,43 @@ const NAMED: usize = 3;
 /// The judgement, and the first change that the previous version certainly cannot live with.
 pub(super) fn judge(steps: &[Step<'_>], past: &Schema<'_>) -> (Forward, Option<Ground>) {
     // What the script is about may not be what is known by that name.
-    let mut before = Schema::over(past);
+    let (mut before, mut now) = (Schema::over(past), Schema::over(past));
     before.enter(steps);
+    now.enter(steps);
     let changes = steps.iter().flat_map(|step| &step.changes);
     let mut judge = Judge {
         scope: Scope::new(past.dialect(), changes),
         past: &before,
-        now: Schema::over(&before),
+        now,
+        steps,
         number: 0,
+        position: Position { line: 1, column: 1 },
+        references: Vec::new(),
     };
-    let (mut breaks, mut plain, mut adds) = (None, None, Vec::new());
+    let mut judged = Vec::new();
     for step in steps {
         for change in &step.changes {
-            match judge.act(&change.act) {
-                Verdict::Silent => {}
-                Verdict::Adds(what) => adds.push((what, change.position)),
-                Verdict::Breaks(certainty, reason) => {
-                    let ground = || Ground::inferred(reason.clone(), Some(change.position));
-                    breaks.get_or_insert_with(ground);
-                    if certainty == Certainty::Plain {
-                        plain.get_or_insert_with(ground);
-                    }
-                }
-            }
+            judge.position = change.position;
+            judged.push((judge.act(&change.act), change.position));
             judge.now.heed(step, change);
             judge.number += 1;
         }
         judge.now.keep_body(step);
+    }
+    judged.extend(judge.dangling());
+    let (mut breaks, mut plain, mut adds) = (None, None, Vec::new());
+    for (verdict, position) in judged {
+        match verdict {
+            Verdict::Silent => {}
+            Verdict::Adds(what) => adds.push((what, position)),
+            Verdict::Breaks(certainty, reason) => {
+                let ground = || Ground::inferred(reason.clone(), Some(position));
+                breaks.get_or_insert_with(ground);
+                if certainty == Certainty::Plain {
+                    plain.get_or_insert_with(ground);
+                }
+            }
+        }
     }
     let forward = match breaks {
         Some(ground) => Forward { impact: Impact::Breaking, ground },
@@ -95,8 +113,11 @@ struct Judge<'p> {
     past: &'p Schema<'p>,
     /// The same with what the script has done so far.
     now: Schema<'p>,
+    steps: &'p [Step<'p>],
     /// Of the change that is being judged.
     number: usize,
+    position: Position,
+    references: Vec<Reference>,
 }
 
 impl Judge<'_> {
@@ -108,7 +129,7 @@ impl Judge<'_> {
                 self.scope.forget();
                 Verdict::Silent
             }
-            Act::MakeTable { table, how, .. } => self.make_table(table, *how),
+            Act::MakeTable { table, how, shape } => self.make_table(table, *how, shape.as_deref()),
             Act::DropTable(table) => self.drop_table(table),
             Act::RenameTable { from, to } => self.rename_table(from, to),
             Act::AddColumn { table, column, how, traits } => {
@@ -133,17 +154,9 @@ impl Judge<'_> {
             Act::AddValue { enumeration, value } => {
                 Verdict::Adds(format!("new value '{value}' of the type {enumeration}"))
             }
-            Act::Attach { table, partition, .. } => {
-                if self.scope.is_new_table(table) {
-                    Verdict::Silent
-                } else {
-                    unclear(format!("puts the rows of {partition} into the table {table}"))
-                }
-            }
-            Act::ReplicaIdentity { .. } => Verdict::Silent,
-            Act::Publish { publication, .. } => {
-                Verdict::Adds(format!("new publication {publication}"))
-            }
+            Act::Attach { table, partition, bounds } => self.attach(table, partition, *bounds),
+            Act::ReplicaIdentity { table, identity } => self.replica_identity(table, identity),
+            Act::Publish { publication, tables } => self.publish(publication, tables),
             Act::Make { kind, name, how } => self.make(*kind, name, *how),
             Act::Drop { kind, name, table, .. } => self.drop(*kind, name, table.as_ref()),
             Act::Write { table, write } => self.write(table, write),
@@ -166,7 +179,19 @@ impl Judge<'_> {
         }
     }
 
-    fn make_table(&mut self, table: &Name, how: How) -> Verdict {
+    /// What the script does behind the change that is being judged.
+    fn later(&self) -> impl Iterator<Item = &Act> {
+        let changes = self.steps.iter().flat_map(|step| &step.changes);
+        changes.skip(self.number + 1).map(|change| &change.act)
+    }
+
+    fn make_table(&mut self, table: &Name, how: How, shape: Option<&Shape>) -> Verdict {
+        for key in shape.into_iter().flat_map(Shape::foreign_keys) {
+            self.refers(table, key);
+        }
+        if let Some(verdict) = shape.and_then(|shape| self.make_child(table, how, shape)) {
+            return verdict;
+        }
         self.scope.make_table(table, how);
         match how {
             How::New | How::IfAbsent => Verdict::Adds(format!("new table {table}")),

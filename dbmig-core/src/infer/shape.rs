@@ -19,6 +19,21 @@ pub(super) struct Shape {
     pub(super) engine: Option<String>,
 }
 
+impl Shape {
+    /// Those of columns, and of the table.
+    pub(super) fn foreign_keys(&self) -> impl Iterator<Item = &ForeignKey> {
+        let columns = self.columns.iter().filter_map(|(_, traits)| traits.references.as_ref());
+        columns.chain(self.constraints.iter().filter_map(|(_, constraint)| match constraint {
+            Constraint::ForeignKey(key) => Some(key),
+            Constraint::Unique(_)
+            | Constraint::PrimaryKey(_)
+            | Constraint::Check(_)
+            | Constraint::Exclude
+            | Constraint::UniqueUsingIndex => None,
+        }))
+    }
+}
+
 /// How much of a table is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shown {

@@ -24,7 +24,7 @@ pub(super) fn widens(dialect: Dialect, old: &str, new: &str) -> bool {
                     || family(&old, &new, &BLOBS, "varbinary")
                     || integer(&old, &new)
                     || digits(&old, &new)
-                    || members(&old, &new)
+                    || more_members(&old, &new)
                     || time(&old, &new, 0)
             }
             Dialect::Sqlite => false,
@@ -198,8 +198,15 @@ fn integer(old: &Type<'_>, new: &Type<'_>) -> bool {
     width(old).zip(width(new)).is_some_and(|(old, new)| old <= new)
 }
 
+/// The values of MySQL's enum, as its type is written: in lower case.
+pub(super) fn members(kind: &str) -> Vec<String> {
+    let kind = Type::of(Dialect::Mysql, kind);
+    let members = kind.arguments.iter().map(|one| one.trim_matches('\'').to_owned());
+    if kind.name == "enum" { members.collect() } else { Vec::new() }
+}
+
 /// More values of an enum or a set, behind the old ones.
-fn members(old: &Type<'_>, new: &Type<'_>) -> bool {
+fn more_members(old: &Type<'_>, new: &Type<'_>) -> bool {
     ["enum", "set"].contains(&old.name)
         && old.name == new.name
         && new.arguments.starts_with(&old.arguments)

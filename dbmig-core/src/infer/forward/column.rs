@@ -19,6 +19,7 @@ impl Judge<'_> {
         if self.scope.is_new_table(table) {
             return Verdict::Silent;
         }
+        traits.references.iter().for_each(|key| self.refers(table, key));
         let verdict = self.new_column(table, column, traits);
         if how == How::New {
             let new = NewColumn { nullable: traits.nullable, default: traits.default.clone() };
@@ -130,7 +131,7 @@ impl Judge<'_> {
             Alteration::DropDefault | Alteration::SetDefault(Value::Null) => {
                 plain(format!("the column {name} loses its default"))
             }
-            Alteration::SetDefault(_) => Verdict::Adds(format!("new default of {name}")),
+            Alteration::SetDefault(value) => self.new_default(table, column, value),
             Alteration::Type { using: Using::Expression, .. } => {
                 plain(format!("changes the type of {name} and converts its values"))
             }
@@ -187,6 +188,11 @@ impl Judge<'_> {
             return unclear(format!(
                 "redefines the column {name}, and converts it to the new character set of {table}"
             ));
+        }
+        if old.default != new.default
+            && let breaks @ Verdict::Breaks(..) = self.new_default(table, column, &new.default)
+        {
+            return breaks;
         }
         if old.kind == new.kind {
             return Verdict::Silent;

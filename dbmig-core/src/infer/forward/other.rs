@@ -21,7 +21,9 @@ impl Judge<'_> {
                 "may replace the {word} {name} by one that the previous version cannot use"
             ));
         }
-        Verdict::Adds(format!("new {} {name}", kind.word()))
+        let is_sure = how == How::New && !of_diesel;
+        let overloads = is_sure.then(|| self.overloads(kind, name)).flatten();
+        overloads.unwrap_or_else(|| Verdict::Adds(format!("new {} {name}", kind.word())))
     }
 
     pub(super) fn drop(&mut self, kind: Kind, name: &Name, table: Option<&Name>) -> Verdict {

@@ -10,11 +10,10 @@ use crate::infer::step::Step;
 impl Schema<'_> {
     /// Whatever the text mentions may be another thing from here on.
     pub(super) fn doubt(&mut self, text: &str) {
-        for word in words::lower(text) {
-            self.doubt_word(&word, Doubt::Whole);
-        }
         let words = words::lower(text);
-        let is = |key: &Key| key.last().is_some_and(|last| words.contains(&last.to_lowercase()));
+        words.iter().for_each(|word| self.doubt_word(word, Doubt::Whole));
+        let is =
+            |key: &Key| key.last().is_some_and(|last| words.contains(&words::lower_case(last)));
         let base = self.base.map(|base| &base.enumerations);
         for key in self.enumerations.keys_where(base, |key, _| is(key)) {
             self.enumerations.set(key, Slot::Unknown);

@@ -66,6 +66,10 @@ impl Table {
 
     /// MySQL: all of it anew, but for its keys.
     fn redefine(&mut self, dialect: Dialect, column: &str, traits: &Traits) {
+        let old = self.column(dialect, column).map(|own| types::members(&own.kind));
+        let (old, new) = (old.unwrap_or_default(), types::members(&traits.kind));
+        let later = new.into_iter().filter(|value| !old.is_empty() && !old.contains(value));
+        self.later_values.extend(later.map(|value| (column.to_owned(), value)));
         match self.column_mut(dialect, column) {
             Some(own) => *own = Traits { unique: own.unique.clone(), ..traits.clone() },
             // Now it is known, wherever it stands.

@@ -3,7 +3,7 @@
 use super::body::{Body, BodyKind};
 use super::layer::Slot;
 use super::table::{Table, Unique};
-use super::{Enumeration, Existence, Key, Schema};
+use super::{Enumeration, Existence, Key, Schema, words};
 use crate::infer::change::{Act, Alteration, Cascade, Change, Constraint, How, Kind, Uniqueness};
 use crate::infer::name::Name;
 use crate::infer::shape::{Bounds, Parent, Shape};
@@ -114,18 +114,22 @@ impl<'t> Schema<'t> {
     fn edit(&mut self, table: &Name, edit: impl FnOnce(&mut Table)) {
         let key = table.key(self.dialect);
         let known = self.table_of(&key).cloned();
+        let before = known.as_ref().map_or(0, |known| known.names().count());
         let mut known = known.unwrap_or_else(|| Table::partly_known(table));
         edit(&mut known);
-        self.put(key, known);
+        if known.names().count() > before {
+            self.put(key, known);
+        } else {
+            self.tables.set(key, Slot::There(known));
+        }
     }
 
+    /// With names that were not in it before.
     fn put(&mut self, key: Key, table: Table) {
-        for name in table.names() {
-            for word in super::words::lower(name) {
-                let homes = self.homes.entry(word).or_default();
-                if !homes.contains(&key) {
-                    homes.push(key.clone());
-                }
+        for word in table.names().flat_map(words::split) {
+            let homes = self.homes.entry(words::lower_case(word).into_owned()).or_default();
+            if !homes.contains(&key) {
+                homes.push(key.clone());
             }
         }
         self.tables.set(key, Slot::There(table));

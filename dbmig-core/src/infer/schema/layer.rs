@@ -52,6 +52,14 @@ impl<K: Hash + Eq, V> Layer<K, V> {
         })
     }
 
+    /// The keys of all about which nobody knows anything any more.
+    pub(super) fn doubtful<'a>(&'a self, base: Option<&'a Self>) -> impl Iterator<Item = &'a K> {
+        let beneath = base.into_iter().flat_map(|base| base.0.iter());
+        let beneath = beneath.filter(|(key, _)| !self.0.contains_key(key));
+        let doubtful = self.0.iter().chain(beneath);
+        doubtful.filter(|(_, slot)| matches!(slot, Slot::Unknown)).map(|(key, _)| key)
+    }
+
     /// The keys of all that are there and fit.
     pub(super) fn keys_where(&self, base: Option<&Self>, fits: impl Fn(&K, &V) -> bool) -> Vec<K>
     where

@@ -170,6 +170,19 @@ impl<'t> Schema<'t> {
         self.enumerations.there(self.base.map(|base| &base.enumerations), &name.key(self.dialect))
     }
 
+    /// Whether something that is not understood mentions the enum.
+    pub(super) fn is_doubtful_enumeration(&self, name: &Name) -> bool {
+        let base = self.base.map(|base| &base.enumerations);
+        let slot = self.enumerations.get(base, &name.key(self.dialect));
+        matches!(slot, Some(Slot::Unknown))
+    }
+
+    /// Tables of which something is said that is not understood.
+    pub(super) fn doubtful_tables(&self) -> Vec<String> {
+        let base = self.base.map(|base| &base.tables);
+        self.tables.doubtful(base).map(|key| key.join(".")).collect()
+    }
+
     /// Whether a migration has made an object of that kind, which is neither a table nor a body.
     pub(super) fn has_object(&self, kind: Kind, name: &Name) -> bool {
         let key = (kind, name.key(self.dialect));

@@ -31,6 +31,8 @@ pub(in crate::infer) struct Table {
     /// Whether it has a partition for rows that go nowhere else.
     pub(in crate::infer) default_partition: Existence,
     pub(in crate::infer) identity: Identity,
+    /// Values that a column's own enum got later, by the column.
+    pub(in crate::infer) later_values: Vec<(String, String)>,
     /// MySQL's, as written.
     pub(in crate::infer) engine: Option<String>,
 }
@@ -76,12 +78,13 @@ impl Table {
             partitioning: Partitioning::None,
             default_partition: Existence::Unknown,
             identity: Identity::Default,
+            later_values: Vec::new(),
             engine: None,
         }
     }
 
     /// A new one.
-    pub(super) fn new(dialect: Dialect, name: &Name, shape: &Shape) -> Self {
+    pub(in crate::infer) fn new(dialect: Dialect, name: &Name, shape: &Shape) -> Self {
         let mut table = Self {
             extent: shape.extent,
             indexes: shape.indexes.clone(),

@@ -1,5 +1,6 @@
 //! Which words texts have: to know that nothing mentions a name.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
@@ -25,21 +26,26 @@ impl Words {
     }
 
     fn hash(&self, word: &str) -> u64 {
-        if word.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
-            self.hasher.hash_one(word.to_lowercase().as_str())
-        } else {
-            self.hasher.hash_one(word)
-        }
+        self.hasher.hash_one(&*lower_case(word))
+    }
+}
+
+/// A word in lower case.
+pub(super) fn lower_case(word: &str) -> Cow<'_, str> {
+    if word.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+        Cow::Owned(word.to_lowercase())
+    } else {
+        Cow::Borrowed(word)
     }
 }
 
 /// What a name without quotes can be made of; a `$` may be a placeholder's.
-fn split(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn split(text: &str) -> impl Iterator<Item = &str> {
     let parts = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
     parts.filter(|part| !part.is_empty())
 }
 
 /// The words of one text, in lower case, each once.
-pub(super) fn lower(text: &str) -> HashSet<String> {
-    split(text).map(str::to_lowercase).collect()
+pub(super) fn lower(text: &str) -> HashSet<Cow<'_, str>> {
+    split(text).map(lower_case).collect()
 }

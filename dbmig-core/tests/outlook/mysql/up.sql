@@ -200,6 +200,9 @@ CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY DO DELETE FROM posts;
 CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY DO DELETE FROM posts;
 ALTER EVENT tidy DISABLE;
 DROP EVENT IF EXISTS tidy;
+-- => breaking; 2:26 redefines the column users.name, and converts it to the new character set of users
+ALTER TABLE users DEFAULT CHARACTER SET latin1;
+ALTER TABLE users MODIFY name VARCHAR(80) NOT NULL;
 -- => breaking; 1:36 drops the foreign key posts_user_fk of posts, on which the previous version may rely (upserts, cascades)
 ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
 -- => breaking; 1:30 drops the unique index posts_title_key, which ON CONFLICT and upserts may need
@@ -336,3 +339,14 @@ ALTER TABLE users DEFAULT CHARACTER SET latin1, MODIFY age BIGINT NOT NULL DEFAU
 ALTER TABLE users COMMENT = 'people', ADD COLUMN bio TEXT;
 -- => breaking; 1:26 changes the type of users.name from varchar(40) to varchar(80) character set latin1
 ALTER TABLE users MODIFY name VARCHAR(80) CHARACTER SET latin1 NOT NULL;
+-- => breaking fails; 1:32 new default of users.age, which the CHECK users_age_check may refuse
+ALTER TABLE users ALTER COLUMN age SET DEFAULT -1;
+-- => compatible; 1:32 only adds: new default of users.age
+ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;
+-- => breaking; 1:26 new default of users.mood: the previous version writes 'calm' then, which it cannot read
+ALTER TABLE users MODIFY mood ENUM('sad', 'happy', 'calm') NOT NULL DEFAULT 'calm';
+-- => breaking; 2:32 new default of users.mood: the previous version writes 'calm' then, which it cannot read
+ALTER TABLE users MODIFY mood ENUM('sad', 'happy', 'calm') NOT NULL DEFAULT 'happy';
+ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'calm';
+-- => compatible; - changes nothing that the previous version sees
+ALTER TABLE users MODIFY mood ENUM('sad', 'happy') NOT NULL DEFAULT 'sad';

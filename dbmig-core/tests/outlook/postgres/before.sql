@@ -29,3 +29,11 @@ CREATE FUNCTION refuse() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPT
 CREATE SEQUENCE tickets;
 CREATE FUNCTION touch() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+-- Rows that go into a default partition, a table without a key, a value that came later.
+CREATE TABLE audits (at DATE NOT NULL, level INTEGER) PARTITION BY RANGE (at);
+CREATE TABLE audits_rest PARTITION OF audits DEFAULT;
+CREATE TABLE notes (body TEXT, level INTEGER);
+CREATE TABLE marks (id SERIAL PRIMARY KEY, label TEXT NOT NULL, mood mood);
+ALTER TYPE mood ADD VALUE 'numb';
+ALTER TABLE notes ADD CONSTRAINT notes_level CHECK (level IS NOT NULL) NOT VALID;
+ALTER TABLE notes VALIDATE CONSTRAINT notes_level;

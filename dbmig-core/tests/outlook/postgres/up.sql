@@ -247,7 +247,7 @@ ALTER POLICY mine ON things USING (FALSE);
 ALTER TABLE users ALTER COLUMN name SET (n_distinct = 5), ALTER nick RESET (n_distinct), ALTER nick SET STORAGE EXTERNAL;
 -- => compatible; 1:30 only adds: new column users.size
 ALTER TABLE users ADD COLUMN size INTEGER, ALTER COLUMN nick SET STATISTICS 10;
--- => compatible; 1:1 only adds: new aggregate total, new statistics, new publication everything and 1 more
+-- => compatible; 1:1 only adds: new aggregate total, new statistics, new tables in the publication everything and 1 more
 CREATE AGGREGATE total (INTEGER) (SFUNC = int4pl, STYPE = INTEGER, INITCOND = '0');
 CREATE STATISTICS users_stats ON name, age FROM users;
 CREATE PUBLICATION everything FOR TABLE users;
@@ -511,3 +511,82 @@ DROP INDEX posts_title_key;
 DROP INDEX CONCURRENTLY IF EXISTS users_name_idx;
 -- => breaking fails alone; 1:1 drops the unique index posts_title_key, which ON CONFLICT and upserts may need
 DROP INDEX CONCURRENTLY posts_title_key;
+-- => breaking fails; 1:32 new default of users.age, which the CHECK users_age_check may refuse
+ALTER TABLE users ALTER COLUMN age SET DEFAULT -1;
+-- => breaking; 1:32 new default of users.mood: the previous version writes 'numb' then, which it cannot read
+ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'numb';
+-- => breaking alone; 2:32 new default of users.mood: the previous version writes 'calm' then, which it cannot read
+ALTER TYPE mood ADD VALUE 'calm';
+ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'calm';
+-- => compatible; 1:32 only adds: new default of users.mood
+ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'sad';
+-- => compatible; 1:32 only adds: new default of users.age
+ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;
+-- => breaking fails; 1:32 new default of posts.title, which a unique key may refuse
+ALTER TABLE posts ALTER COLUMN title SET DEFAULT 'x', ALTER COLUMN user_id SET DEFAULT 7, ADD CHECK (user_id < 8);
+-- => breaking; 1:32 new default of posts.user_id, which a foreign key may refuse
+ALTER TABLE posts ALTER COLUMN user_id SET DEFAULT 7;
+-- => breaking; 1:32 new default of posts.title, which a unique key may refuse
+ALTER TABLE posts ALTER COLUMN title SET DEFAULT 'x';
+-- => compatible; 1:1 only adds: new table events_2021
+CREATE TABLE events_2021 PARTITION OF events (CHECK (id > 0)) FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+-- => compatible; 1:1 only adds: new partition audits_2030 of audits
+CREATE TABLE audits_2030 PARTITION OF audits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+-- => breaking fails; 1:1 new partition audits_2030 of audits, whose CHECK may refuse rows that the default partition took
+CREATE TABLE audits_2030 PARTITION OF audits (CHECK (level > 0)) FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+-- => breaking fails; 1:1 new partition audits_2030 of audits, whose NOT NULL may refuse rows that the default partition took
+CREATE TABLE audits_2030 PARTITION OF audits (level NOT NULL) FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+-- => breaking fails; 1:1 new partition audits_2030 of audits, whose unique key may refuse rows that the default partition took
+CREATE TABLE audits_2030 PARTITION OF audits (UNIQUE (at)) FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+-- => breaking fails; 1:1 new partition audits_2030 of audits, which may refuse rows that the default partition took: it has no partitions for all of them
+CREATE TABLE audits_2030 PARTITION OF audits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01') PARTITION BY LIST (level);
+-- => compatible; 1:1 only adds: new partition audits_2030 of audits, new table audits_2030_rest
+CREATE TABLE audits_2030 PARTITION OF audits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01') PARTITION BY LIST (level);
+CREATE TABLE audits_2030_rest PARTITION OF audits_2030 DEFAULT;
+-- => breaking fails; 2:1 new CHECK on what was in the table audits_2030 before
+CREATE TABLE audits_2030 PARTITION OF audits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+ALTER TABLE audits_2030 ADD CHECK (level > 0);
+-- => compatible; 1:1 only adds: new table audits_2030, new partition audits_2030 of audits
+CREATE TABLE audits_2030 (at DATE NOT NULL, level INTEGER);
+ALTER TABLE audits ATTACH PARTITION audits_2030 FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+-- => breaking fails; 2:1 new partition audits_2030 of audits, whose CHECK may refuse rows that the default partition took
+CREATE TABLE audits_2030 (at DATE NOT NULL, level INTEGER CHECK (level > 0));
+ALTER TABLE audits ATTACH PARTITION audits_2030 FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+-- => compatible; 1:1 only adds: new table events_2022, new partition events_2022 of events
+CREATE TABLE events_2022 (id INTEGER NOT NULL, at DATE NOT NULL, CHECK (id > 0));
+ALTER TABLE events ATTACH PARTITION events_2022 FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+-- => breaking fails; 1:1 publishes the table notes, which has no key: its UPDATE and DELETE fail
+CREATE PUBLICATION news FOR TABLE notes;
+-- => breaking fails; 1:1 publishes the table audits, which has no key: its UPDATE and DELETE fail
+CREATE PUBLICATION news FOR ALL TABLES;
+-- => breaking fails; 1:1 publishes the table audits, which has no key: its UPDATE and DELETE fail
+CREATE PUBLICATION news FOR TABLES IN SCHEMA public;
+-- => compatible; 1:1 only adds: new tables in the publication news
+CREATE PUBLICATION news FOR TABLE users, ONLY posts;
+-- => breaking; 1:1 publishes the table users, and whether its key is enough for UPDATE and DELETE is not known
+CREATE PUBLICATION news FOR TABLE users (id, name) WHERE (age > 3);
+-- => breaking fails; 1:1 publishes the table users, and whether its key is enough for UPDATE and DELETE is not known
+CREATE PUBLICATION news FOR TABLE users WHERE (age > 3);
+-- => compatible; 1:1 only adds: new tables in the publication news
+CREATE PUBLICATION news FOR TABLE notes WITH (publish = 'insert, truncate');
+-- => compatible; 2:1 only adds: new tables in the publication news
+ALTER TABLE notes REPLICA IDENTITY FULL;
+CREATE PUBLICATION news FOR TABLE notes;
+-- => breaking fails; 2:1 publishes the table notes, which has no key: its UPDATE and DELETE fail
+CREATE PUBLICATION news;
+ALTER PUBLICATION news ADD TABLE notes;
+-- => breaking fails; 1:1 takes the identity from the rows of users: where it is published, UPDATE and DELETE fail
+ALTER TABLE users REPLICA IDENTITY NOTHING;
+CREATE PUBLICATION news FOR TABLE users;
+-- => breaking; 1:1 takes the identity from the rows of users: where it is published, UPDATE and DELETE fail
+ALTER TABLE users REPLICA IDENTITY NOTHING;
+-- => compatible; - changes nothing that the previous version sees
+ALTER TABLE users REPLICA IDENTITY DEFAULT;
+-- => breaking fails; 1:1 another function twice: calls of the previous version may mean it, or be ambiguous
+CREATE FUNCTION twice(x NUMERIC DEFAULT 1, y INTEGER DEFAULT 1) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
+CREATE FUNCTION twice(x BIGINT, y TEXT DEFAULT '') RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
+DROP FUNCTION twice(INTEGER);
+-- => breaking; 1:1 another function twice: calls of the previous version may mean it, or be ambiguous
+CREATE FUNCTION twice(x TEXT) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
+-- => breaking; 1:1 a function lower beside PostgreSQL's own: calls of the previous version may mean it, or be ambiguous
+CREATE FUNCTION lower(x INTEGER) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';

@@ -171,3 +171,13 @@ WITH old AS (SELECT id FROM users) DELETE FROM posts WHERE user_id IN (SELECT id
 ALTER TABLE users ADD COLUMN made_at TEXT NOT NULL DEFAULT '2020-01-01';
 -- => breaking fails; 1:1 renames the table users
 ALTER TABLE "users" RENAME TO [people];
+-- => breaking fails; 1:30 users refers to bosses, which is not there: DELETE and INSERT fail
+ALTER TABLE users ADD COLUMN boss_id INTEGER REFERENCES bosses (id);
+-- => breaking fails; 1:1 fans refers to columns of users that are no key: DELETE and UPDATE of users fail
+CREATE TABLE fans (name TEXT REFERENCES users (name));
+-- => compatible; 1:1 only adds: new table fans, new table labels
+CREATE TABLE fans (label TEXT REFERENCES labels (label), user_id INTEGER REFERENCES users);
+CREATE TABLE labels (label TEXT);
+CREATE UNIQUE INDEX labels_label ON labels (label);
+-- => breaking fails; 1:1 fans refers to nix, which is not there: DELETE and INSERT fail
+CREATE TABLE fans (nix_id INTEGER REFERENCES nix (id), user_id INTEGER REFERENCES users (id) ON DELETE CASCADE);
