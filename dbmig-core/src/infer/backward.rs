@@ -158,6 +158,7 @@ impl Judge {
             | Act::Publish { .. }
             | Act::Values { .. }
             | Act::AddValue { .. }
+            | Act::Advance { .. }
             | Act::Make { .. }
             | Act::Other { .. } => Verdict::Keeps,
         }
@@ -293,14 +294,17 @@ impl Judge {
     }
 
     fn write(&mut self, table: &Name, write: &Write) -> Verdict {
-        if matches!(write, Write::Insert | Write::InsertOrUpdate | Write::Update(_)) {
+        if matches!(
+            write,
+            Write::Insert | Write::Rows(_) | Write::InsertOrUpdate | Write::Update(_)
+        ) {
             self.copies = Copies::Some;
         }
         if self.scope.is_new_table(table) {
             return Verdict::Keeps;
         }
         match write {
-            Write::Insert => Verdict::Keeps,
+            Write::Insert | Write::Rows(_) => Verdict::Keeps,
             Write::InsertOrUpdate => {
                 Verdict::Uncountable(format!("adds or changes rows of the table {table}"))
             }

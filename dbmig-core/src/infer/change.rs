@@ -131,6 +131,11 @@ pub(super) enum Act {
     Charset {
         table: Name,
     },
+    /// The sequence of a column goes to its greatest value, or beyond.
+    Advance {
+        table: Name,
+        column: String,
+    },
     /// A function of somebody's, and the first text among its arguments.
     Call {
         function: String,
@@ -383,6 +388,8 @@ pub(super) enum Constraint {
 #[derive(Clone, Debug)]
 pub(super) enum Write {
     Insert,
+    /// The same of rows that the statement spells out: each column, with its texts.
+    Rows(Vec<(String, Vec<String>)>),
     /// `REPLACE`, `ON CONFLICT DO UPDATE`
     InsertOrUpdate,
     /// Of these columns, where the statement shows them.

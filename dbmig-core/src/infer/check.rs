@@ -34,6 +34,21 @@ pub(super) fn mentions(dialect: Dialect, check: &Expr, column: &str, table: &str
     odd(column) || odd(table) || words.into_iter().any(|word| wanted.contains(&word.to_lowercase()))
 }
 
+/// Whether a condition surely fails where the column is NULL: `x IS NOT NULL`, and more of it.
+pub(super) fn refuses_null(dialect: Dialect, check: &Expr, column: &str) -> bool {
+    match check {
+        Expr::Nested(inner) => refuses_null(dialect, inner, column),
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
+            refuses_null(dialect, left, column) || refuses_null(dialect, right, column)
+        }
+        Expr::IsNotNull(inner) => {
+            let column = column_key(dialect, column);
+            Case { dialect, column: &column, default: &Value::Null }.is_column(inner)
+        }
+        _ => false,
+    }
+}
+
 /// A literal text.
 pub(super) fn text(value: &ast::Value) -> Option<&str> {
     match value {

@@ -9,16 +9,18 @@ mod partition;
 mod publication;
 mod reference;
 mod routine;
+mod rows;
 
 use super::change::{Act, Certainty, How, Kind};
 use super::name::Name;
 use super::schema::Schema;
 use super::scope::Scope;
 use super::shape::Shape;
-use super::step::Step;
+use super::step::{Absence, Step};
 use crate::outlook::{Forward, Ground, Impact};
 use crate::sql::Position;
 use reference::Reference;
+use rows::Collision;
 
 /// What one change means.
 enum Verdict {
@@ -46,11 +48,14 @@ pub(super) fn judge(steps: &[Step<'_>], past: &Schema<'_>) -> (Forward, Option<G
         now,
         steps,
         number: 0,
+        absence: Absence::Fails,
         position: Position { line: 1, column: 1 },
         references: Vec::new(),
+        collisions: Vec::new(),
     };
     let mut judged = Vec::new();
     for step in steps {
+        judge.absence = step.absence;
         for change in &step.changes {
             judge.position = change.position;
             judged.push((judge.act(&change.act), change.position));
@@ -60,6 +65,7 @@ pub(super) fn judge(steps: &[Step<'_>], past: &Schema<'_>) -> (Forward, Option<G
         judge.now.keep_body(step);
     }
     judged.extend(judge.dangling());
+    judged.extend(judge.colliding());
     let (mut breaks, mut plain, mut adds) = (None, None, Vec::new());
     for (verdict, position) in judged {
         match verdict {
@@ -116,8 +122,11 @@ struct Judge<'p> {
     steps: &'p [Step<'p>],
     /// Of the change that is being judged.
     number: usize,
+    /// Of its statement.
+    absence: Absence,
     position: Position,
     references: Vec<Reference>,
+    collisions: Vec<Collision>,
 }
 
 impl Judge<'_> {
@@ -160,6 +169,7 @@ impl Judge<'_> {
             Act::Make { kind, name, how } => self.make(*kind, name, *how),
             Act::Drop { kind, name, table, .. } => self.drop(*kind, name, table.as_ref()),
             Act::Write { table, write } => self.write(table, write),
+            Act::Advance { table, column } => self.advance(table, column),
             Act::Call { function, text } => self.call(function, text.as_deref()),
             Act::Other { table, what, certainty, .. } => {
                 if table.as_ref().is_some_and(|table| self.scope.is_new_table(table)) {
@@ -199,7 +209,18 @@ impl Judge<'_> {
         }
     }
 
+    /// `DROP .. IF EXISTS x; CREATE x` of what no earlier migration so much as mentions: it never
+    /// was.
+    fn never_was(&self, kind: Option<Kind>, name: &Name) -> bool {
+        self.absence == Absence::Ignored
+            && !self.past.mentions(name.last())
+            && self.scope.is_made_after(self.number, kind, name)
+    }
+
     fn drop_table(&mut self, table: &Name) -> Verdict {
+        if self.never_was(None, table) {
+            return Verdict::Silent;
+        }
         let is_new = self.scope.is_new_table(table);
         self.scope.drop_table(table);
         if is_new {

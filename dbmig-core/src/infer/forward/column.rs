@@ -123,7 +123,7 @@ impl Judge<'_> {
     fn alter_old(&self, table: &Name, column: &str, alteration: &Alteration) -> Verdict {
         let name = format!("{table}.{column}");
         match alteration {
-            Alteration::SetNotNull => plain(format!("the column {name} becomes NOT NULL")),
+            Alteration::SetNotNull => self.set_not_null(table, column),
             Alteration::DropNotNull => plain(format!(
                 "the column {name} may be NULL from now on, which the previous version does not \
                  expect"
@@ -184,15 +184,15 @@ impl Judge<'_> {
         if new.unique.is_some() || new.references.is_some() || !new.checks.is_empty() {
             return unclear(format!("redefines the column {name} with constraints"));
         }
-        if self.now.column(table, column).is_some_and(|now| types::keeps_charset(&now.kind)) {
-            return unclear(format!(
-                "redefines the column {name}, and converts it to the new character set of {table}"
-            ));
-        }
         if old.default != new.default
             && let breaks @ Verdict::Breaks(..) = self.new_default(table, column, &new.default)
         {
             return breaks;
+        }
+        if self.now.column(table, column).is_some_and(|now| types::keeps_charset(&now.kind)) {
+            return unclear(format!(
+                "redefines the column {name}, and converts it to the new character set of {table}"
+            ));
         }
         if old.kind == new.kind {
             return Verdict::Silent;

@@ -1,6 +1,6 @@
 //! A new default of a column: the previous version writes it without knowing it.
 
-use super::{Judge, Verdict, unclear};
+use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{Kind, Value};
 use crate::infer::name::{Name, column_key};
 use crate::infer::schema::Table;
@@ -30,6 +30,17 @@ impl Judge<'_> {
             return unclear(format!("{what}, which {reason} may refuse"));
         }
         Verdict::Adds(what)
+    }
+
+    /// `SET NOT NULL`: where a CHECK has refused NULL before, nothing is new.
+    pub(super) fn set_not_null(&self, table: &Name, column: &str) -> Verdict {
+        let known = self.past.table(table);
+        let checks = known.iter().flat_map(|known| &known.checks);
+        let mut checks = checks.filter(|(_, own)| own.validity != Validity::NotEnforced);
+        if checks.any(|(_, own)| check::refuses_null(self.scope.dialect, &own.expr, column)) {
+            return Verdict::Adds(format!("NOT NULL of {table}.{column}, as a CHECK says already"));
+        }
+        plain(format!("the column {table}.{column} becomes NOT NULL"))
     }
 
     /// Whether a value came later to the column's own enum, which MySQL writes in lower case here.

@@ -27,6 +27,9 @@ impl Judge<'_> {
     }
 
     pub(super) fn drop(&mut self, kind: Kind, name: &Name, table: Option<&Name>) -> Verdict {
+        if self.never_was(Some(kind), name) {
+            return Verdict::Silent;
+        }
         let own = match (kind, table) {
             (Kind::Constraint | Kind::ForeignKey, Some(table)) => table.sibling(name.last()),
             _ => name.clone(),
@@ -84,6 +87,7 @@ impl Judge<'_> {
             return Verdict::Silent;
         }
         match write {
+            Write::Rows(columns) => self.rows(table, columns),
             Write::Insert => unclear(format!(
                 "adds rows to the table {table}, which the previous version may not expect"
             )),

@@ -30,7 +30,7 @@ impl Judge<'_> {
             return None;
         }
         let what = format!("new partition {table} of {parent}");
-        if matches!(self.rows(parent, bounds), Rows::Refused) {
+        if matches!(self.rows_before(parent, bounds), Rows::Refused) {
             self.scope.make_table(table, how);
             return Some(Verdict::Adds(format!("new table {table}")));
         }
@@ -54,7 +54,7 @@ impl Judge<'_> {
         }
     }
 
-    fn rows(&self, parent: &Name, bounds: Bounds) -> Rows {
+    fn rows_before(&self, parent: &Name, bounds: Bounds) -> Rows {
         let known = self.now.table(parent).map(|parent| parent.default_partition);
         match (bounds, known) {
             (Bounds::Default, _) | (Bounds::Values, Some(Existence::Absent)) => Rows::Refused,
@@ -127,7 +127,7 @@ impl Judge<'_> {
             return unclear(format!("puts the rows of {partition} into the table {table}"));
         }
         let what = format!("new partition {partition} of {table}");
-        if matches!(self.rows(table, bounds), Rows::Refused) {
+        if matches!(self.rows_before(table, bounds), Rows::Refused) {
             return Verdict::Adds(what);
         }
         let Some(mut own) = self.now.table(partition).cloned() else {

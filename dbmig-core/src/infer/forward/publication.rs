@@ -31,7 +31,7 @@ impl Judge<'_> {
             Published::AllTables | Published::Schemas(_) => self.every_table(),
         };
         match all.iter().find(|(_, telling)| *telling != Telling::Apart) {
-            None => Verdict::Adds(format!("new tables in the publication {publication}")),
+            None => Verdict::Adds(format!("new publication {publication}, or new tables in it")),
             Some((table, Telling::Not)) => unclear(format!(
                 "publishes the table {table}, which has no key: its UPDATE and DELETE fail"
             )),

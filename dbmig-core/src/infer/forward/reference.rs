@@ -29,8 +29,8 @@ impl Judge<'_> {
             self.now.table(table)?;
             let target = &key.target;
             let verdict = match self.now.existence(target) {
-                Existence::Unknown => return None,
-                Existence::Absent => unclear(format!(
+                Existence::Unknown if self.now.is_doubtful_table(target) => return None,
+                Existence::Absent | Existence::Unknown => unclear(format!(
                     "{table} refers to {target}, which is not there: DELETE and INSERT fail"
                 )),
                 Existence::There if self.is_key(key) => return None,

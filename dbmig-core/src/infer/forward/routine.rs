@@ -10,33 +10,7 @@ const BUILT_IN: &str = include_str!("postgres_functions.txt");
 impl Judge<'_> {
     /// PostgreSQL has several routines of one name: which of them a call means may change.
     pub(super) fn overloads(&self, kind: Kind, name: &Name) -> Option<Verdict> {
-        let is_routine = match kind {
-            Kind::Function | Kind::Procedure | Kind::Aggregate => true,
-            Kind::View
-            | Kind::MaterializedView
-            | Kind::Type
-            | Kind::Domain
-            | Kind::Sequence
-            | Kind::Index
-            | Kind::Constraint
-            | Kind::ForeignKey
-            | Kind::PrimaryKey
-            | Kind::Trigger
-            | Kind::Policy
-            | Kind::Rule
-            | Kind::Schema
-            | Kind::Database
-            | Kind::Extension
-            | Kind::Role
-            | Kind::Collation
-            | Kind::Operator
-            | Kind::TextSearch
-            | Kind::Statistics
-            | Kind::Publication
-            | Kind::Subscription
-            | Kind::Event
-            | Kind::Other => false,
-        };
+        let is_routine = matches!(kind, Kind::Function | Kind::Procedure | Kind::Aggregate);
         if !is_routine || self.scope.dialect != Dialect::Postgres {
             return None;
         }

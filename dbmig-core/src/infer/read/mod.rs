@@ -8,6 +8,7 @@ mod head;
 mod make;
 mod operation;
 mod pieces;
+mod rows;
 mod shape;
 mod spoken;
 

@@ -93,7 +93,11 @@ impl<'t> Schema<'t> {
             Act::Drop { kind, name, table, cascade } => {
                 self.drop(*kind, name, table.as_ref(), *cascade);
             }
-            Act::Nothing | Act::Harmless(_) | Act::MoveNames | Act::Write { .. } => {}
+            Act::Nothing
+            | Act::Harmless(_)
+            | Act::MoveNames
+            | Act::Advance { .. }
+            | Act::Write { .. } => {}
             Act::AddColumn { table, .. }
             | Act::DropColumn { table, .. }
             | Act::RenameColumn { table, .. }

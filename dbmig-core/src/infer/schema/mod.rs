@@ -177,6 +177,12 @@ impl<'t> Schema<'t> {
         matches!(slot, Some(Slot::Unknown))
     }
 
+    /// Whether something that is not understood may have made the table.
+    pub(super) fn is_doubtful_table(&self, table: &Name) -> bool {
+        let slot = self.tables.get(self.base.map(|base| &base.tables), &table.key(self.dialect));
+        matches!(slot, Some(Slot::Unknown))
+    }
+
     /// Tables of which something is said that is not understood.
     pub(super) fn doubtful_tables(&self) -> Vec<String> {
         let base = self.base.map(|base| &base.tables);

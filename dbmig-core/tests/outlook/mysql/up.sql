@@ -231,7 +231,7 @@ TRUNCATE TABLE posts;
 DELETE FROM users WHERE age < 0;
 -- => breaking; 1:1 changes rows of the table users
 UPDATE users SET nick = name WHERE nick IS NULL;
--- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+-- => compatible; 1:1 only adds: new rows in groups
 INSERT INTO `groups` (id, label) VALUES (2, 'new');
 -- => breaking; 1:1 adds or changes rows of the table groups
 REPLACE INTO `groups` (id, label) VALUES (2, 'new');
@@ -350,3 +350,10 @@ ALTER TABLE users MODIFY mood ENUM('sad', 'happy', 'calm') NOT NULL DEFAULT 'hap
 ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'calm';
 -- => compatible; - changes nothing that the previous version sees
 ALTER TABLE users MODIFY mood ENUM('sad', 'happy') NOT NULL DEFAULT 'sad';
+-- => compatible; 1:1 only adds: new rows in groups
+INSERT IGNORE INTO `groups` (id, label) VALUES (2, 'new'), (-3, 'newer');
+-- => compatible; 2:1 only adds: new table tags, new procedure nothing
+DROP TABLE IF EXISTS tags;
+CREATE TABLE tags (id INTEGER PRIMARY KEY);
+DROP PROCEDURE IF EXISTS nothing;
+CREATE PROCEDURE nothing() SELECT 1;

@@ -247,7 +247,7 @@ ALTER POLICY mine ON things USING (FALSE);
 ALTER TABLE users ALTER COLUMN name SET (n_distinct = 5), ALTER nick RESET (n_distinct), ALTER nick SET STORAGE EXTERNAL;
 -- => compatible; 1:30 only adds: new column users.size
 ALTER TABLE users ADD COLUMN size INTEGER, ALTER COLUMN nick SET STATISTICS 10;
--- => compatible; 1:1 only adds: new aggregate total, new statistics, new tables in the publication everything and 1 more
+-- => compatible; 1:1 only adds: new aggregate total, new statistics, new publication everything, or new tables in it and 1 more
 CREATE AGGREGATE total (INTEGER) (SFUNC = int4pl, STYPE = INTEGER, INITCOND = '0');
 CREATE STATISTICS users_stats ON name, age FROM users;
 CREATE PUBLICATION everything FOR TABLE users;
@@ -367,7 +367,7 @@ TRUNCATE users CASCADE;
 DELETE FROM users WHERE age < 0;
 -- => breaking; 1:1 changes rows of the table users
 UPDATE users SET nick = name WHERE nick IS NULL;
--- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+-- => compatible; 1:1 only adds: new rows in groups
 INSERT INTO groups (id, label) VALUES (2, 'new');
 -- => breaking; 1:1 deletes rows of the table posts
 WITH gone AS (DELETE FROM posts RETURNING *) SELECT * FROM gone;
@@ -561,15 +561,15 @@ CREATE PUBLICATION news FOR TABLE notes;
 CREATE PUBLICATION news FOR ALL TABLES;
 -- => breaking fails; 1:1 publishes the table audits, which has no key: its UPDATE and DELETE fail
 CREATE PUBLICATION news FOR TABLES IN SCHEMA public;
--- => compatible; 1:1 only adds: new tables in the publication news
+-- => compatible; 1:1 only adds: new publication news, or new tables in it
 CREATE PUBLICATION news FOR TABLE users, ONLY posts;
 -- => breaking; 1:1 publishes the table users, and whether its key is enough for UPDATE and DELETE is not known
 CREATE PUBLICATION news FOR TABLE users (id, name) WHERE (age > 3);
 -- => breaking fails; 1:1 publishes the table users, and whether its key is enough for UPDATE and DELETE is not known
 CREATE PUBLICATION news FOR TABLE users WHERE (age > 3);
--- => compatible; 1:1 only adds: new tables in the publication news
+-- => compatible; 1:1 only adds: new publication news, or new tables in it
 CREATE PUBLICATION news FOR TABLE notes WITH (publish = 'insert, truncate');
--- => compatible; 2:1 only adds: new tables in the publication news
+-- => compatible; 2:1 only adds: new publication news, or new tables in it
 ALTER TABLE notes REPLICA IDENTITY FULL;
 CREATE PUBLICATION news FOR TABLE notes;
 -- => breaking fails; 2:1 publishes the table notes, which has no key: its UPDATE and DELETE fail
@@ -590,3 +590,45 @@ DROP FUNCTION twice(INTEGER);
 CREATE FUNCTION twice(x TEXT) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
 -- => breaking; 1:1 a function lower beside PostgreSQL's own: calls of the previous version may mean it, or be ambiguous
 CREATE FUNCTION lower(x INTEGER) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
+-- => compatible; 1:1 only adds: new rows in groups
+INSERT INTO groups (id, label) VALUES (2, 'new'), (-3, E'newer') ON CONFLICT DO NOTHING;
+-- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+INSERT INTO groups (id, label) SELECT id, name FROM users;
+-- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+INSERT INTO groups VALUES (2, 'new');
+-- => breaking fails; 1:1 gives marks.id values that its sequence will give again to the previous version: set that behind them (setval)
+INSERT INTO marks (id, label) VALUES (1, 'first');
+-- => compatible; 1:1 only adds: new rows in marks
+INSERT INTO marks (id, label) VALUES (1, 'first');
+SELECT setval('marks_id_seq', (SELECT MAX(id) FROM marks));
+-- => compatible; 1:1 only adds: new rows in marks
+INSERT INTO marks (id, label, mood) VALUES (1, 'first', 'sad') ON CONFLICT (id) DO NOTHING;
+SELECT setval(pg_get_serial_sequence('marks', 'id'), COALESCE((SELECT MAX(id) FROM marks), 0) + 1, false);
+-- => breaking fails; 2:1 calls setval, and what that does is not known
+INSERT INTO marks (id, label) VALUES (1, 'first');
+SELECT setval('posts_id_seq', (SELECT MAX(id) FROM marks));
+-- => breaking; 1:1 adds rows to the table marks, which the previous version may not expect: they have no keys of their own
+INSERT INTO marks (label) VALUES ('first');
+-- => breaking; 1:1 adds rows to the table marks with 'numb' in mood, which the previous version cannot read
+INSERT INTO marks (id, label, mood) VALUES (100, 'x', 'numb');
+-- => compatible; - changes nothing that the previous version sees
+SELECT setval('marks_id_seq', COALESCE(MAX(id), 1)) FROM marks;
+-- => breaking; 1:1 calls setval, and what that does is not known
+SELECT setval('marks_id_seq', 1);
+-- => compatible; 1:32 harmless: NOT NULL of notes.level, as a CHECK says already, drops the constraint notes_level of notes
+ALTER TABLE notes ALTER COLUMN level SET NOT NULL;
+ALTER TABLE notes DROP CONSTRAINT notes_level;
+-- => compatible; 2:1 only adds: new table tags, new function thrice, new view tag_ids and 1 more
+DROP TABLE IF EXISTS tags CASCADE;
+CREATE TABLE tags (id INTEGER PRIMARY KEY);
+DROP FUNCTION IF EXISTS thrice(INTEGER);
+CREATE FUNCTION thrice(x INTEGER) RETURNS INTEGER LANGUAGE sql AS 'SELECT 3 * x';
+DROP VIEW IF EXISTS tag_ids;
+CREATE VIEW tag_ids AS SELECT id FROM tags;
+DROP TYPE IF EXISTS color;
+CREATE TYPE color AS ENUM ('red');
+-- => breaking fails; 1:25 replaces the function twice, maybe by one that the previous version cannot use
+DROP FUNCTION IF EXISTS twice(INTEGER);
+CREATE FUNCTION twice(x TEXT) RETURNS INTEGER LANGUAGE sql AS 'SELECT 6';
+-- => breaking; 1:25 drops the function nothing_like_it
+DROP FUNCTION IF EXISTS nothing_like_it(INTEGER);

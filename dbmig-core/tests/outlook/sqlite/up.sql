@@ -133,7 +133,7 @@ CREATE TRIGGER refused BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'no'); E
 DELETE FROM users WHERE age < 0;
 -- => breaking; 1:1 changes rows of the table users
 UPDATE users SET nick = name WHERE nick IS NULL;
--- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+-- => compatible; 1:1 only adds: new rows in groups
 INSERT INTO groups (id, label) VALUES (2, 'new');
 -- => breaking; 1:1 adds or changes rows of the table groups
 INSERT OR REPLACE INTO groups (id, label) VALUES (2, 'new');
@@ -181,3 +181,10 @@ CREATE TABLE labels (label TEXT);
 CREATE UNIQUE INDEX labels_label ON labels (label);
 -- => breaking fails; 1:1 fans refers to nix, which is not there: DELETE and INSERT fail
 CREATE TABLE fans (nix_id INTEGER REFERENCES nix (id), user_id INTEGER REFERENCES users (id) ON DELETE CASCADE);
+-- => compatible; 1:1 only adds: new rows in groups
+INSERT OR IGNORE INTO groups (id, label) VALUES (2, 'new'), (-3, 'newer');
+-- => compatible; 2:1 only adds: new table tags, new view tag_ids
+DROP TABLE IF EXISTS tags;
+CREATE TABLE tags (id INTEGER PRIMARY KEY);
+DROP VIEW IF EXISTS tag_ids;
+CREATE VIEW tag_ids AS SELECT id FROM tags;
