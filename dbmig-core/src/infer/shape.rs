@@ -77,6 +77,15 @@ pub(super) struct ForeignKey {
     pub(super) target_columns: Vec<String>,
     pub(super) on_delete: Action,
     pub(super) on_update: Action,
+    pub(super) checked: Checked,
+}
+
+/// When a key is checked where the session says nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Checked {
+    AtOnce,
+    /// `INITIALLY DEFERRED`
+    AtCommit,
 }
 
 /// What becomes of the rows that point to one that goes or changes.

@@ -1,9 +1,10 @@
 //! Definitions of columns, and constraints.
 
 use sqlparser::ast::{
-    self, CheckConstraint, ColumnDef, ColumnOption, DataType, Expr, ForeignKeyConstraint,
-    FunctionArg, FunctionArgExpr, FunctionArguments, GeneratedAs, Ident, IndexColumn,
-    NullsDistinctOption, ReferentialAction, TableConstraint, UniqueConstraint,
+    self, CheckConstraint, ColumnDef, ColumnOption, ConstraintCharacteristics, DataType,
+    DeferrableInitial, Expr, ForeignKeyConstraint, FunctionArg, FunctionArgExpr, FunctionArguments,
+    GeneratedAs, Ident, IndexColumn, NullsDistinctOption, ReferentialAction, TableConstraint,
+    UniqueConstraint,
 };
 
 use crate::Dialect;
@@ -11,7 +12,7 @@ use crate::infer::change::{
     Computed, Constraint, Extent, Nullable, Nulls, Numbering, Primary, Traits, Uniqueness, Value,
 };
 use crate::infer::name::{Name, folded};
-use crate::infer::shape::{Action, Check, ForeignKey, Validity};
+use crate::infer::shape::{Action, Check, Checked, ForeignKey, Validity};
 
 /// Functions that give another value for each row.
 const FRESH: [&str; 7] = [
@@ -145,6 +146,14 @@ fn foreign_key(dialect: Dialect, key: &ForeignKeyConstraint) -> ForeignKey {
         target_columns: columns(&key.referred_columns),
         on_delete: action(key.on_delete),
         on_update: action(key.on_update),
+        checked: checked(key.characteristics.as_ref()),
+    }
+}
+
+fn checked(characteristics: Option<&ConstraintCharacteristics>) -> Checked {
+    match characteristics.and_then(|characteristics| characteristics.initially) {
+        Some(DeferrableInitial::Deferred) => Checked::AtCommit,
+        Some(DeferrableInitial::Immediate) | None => Checked::AtOnce,
     }
 }
 
