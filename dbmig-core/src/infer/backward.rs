@@ -117,7 +117,11 @@ impl Judge {
             Act::DropTable(table) => self.drop_table(table),
             Act::RenameTable { from, to } => self.rename_table(from, to),
             Act::AddColumn { table, column, how: How::New, traits } => {
-                let new = NewColumn { nullable: traits.nullable, default: Value::Null };
+                let new = NewColumn {
+                    nullable: traits.nullable,
+                    default: Value::Null,
+                    kind: traits.kind.clone(),
+                };
                 self.scope.add_column(table, column, new);
                 Verdict::Keeps
             }
@@ -152,6 +156,8 @@ impl Judge {
             | Act::Harmless(_)
             | Act::AddColumn { .. }
             | Act::AddIndex { .. }
+            | Act::Compute { .. }
+            | Act::MakeTrigger { .. }
             | Act::AddConstraint { .. }
             | Act::Validate { .. }
             | Act::Attach { .. }

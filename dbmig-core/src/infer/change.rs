@@ -1,7 +1,7 @@
 //! What a statement does, in the few words that matter to a verdict.
 
 use super::name::Name;
-use super::shape::{Bounds, Check, Checked, ForeignKey, Identity, Published, Shape};
+use super::shape::{Bounds, Check, ForeignKey, Identity, Published, Shape, Timing};
 use crate::sql::Position;
 
 /// One thing that a statement does, and where it says so.
@@ -58,6 +58,11 @@ pub(super) enum Act {
         how: How,
         uniqueness: Uniqueness,
     },
+    /// Expressions that are computed for each row of a table from now on: of an index.
+    Compute {
+        table: Name,
+        expressions: Vec<sqlparser::ast::Expr>,
+    },
     AddConstraint {
         table: Name,
         name: Option<String>,
@@ -72,7 +77,7 @@ pub(super) enum Act {
     Defer {
         table: Name,
         constraint: String,
-        checked: Checked,
+        timing: Timing,
     },
     /// `ATTACH PARTITION`
     Attach {
@@ -105,6 +110,11 @@ pub(super) enum Act {
         kind: Kind,
         name: Name,
         how: How,
+    },
+    /// What it does, its body says.
+    MakeTrigger {
+        trigger: Name,
+        table: Name,
     },
     Drop {
         kind: Kind,
@@ -280,6 +290,8 @@ pub(super) struct Traits {
     /// What it refers to.
     pub(super) references: Option<ForeignKey>,
     pub(super) checks: Vec<sqlparser::ast::Expr>,
+    /// What it is computed of.
+    pub(super) generated: Option<Box<sqlparser::ast::Expr>>,
     pub(super) numbering: Numbering,
     pub(super) primary: Primary,
 }

@@ -1,5 +1,6 @@
 //! Whether the previous version of the app can live with what a script does.
 
+mod again;
 mod column;
 mod constraint;
 mod default;
@@ -10,6 +11,8 @@ mod publication;
 mod reference;
 mod routine;
 mod rows;
+mod trigger;
+mod view;
 
 use super::change::{Act, Certainty, How, Kind};
 use super::name::Name;
@@ -21,6 +24,7 @@ use crate::outlook::{Forward, Ground, Impact};
 use crate::sql::Position;
 use reference::Reference;
 use rows::Collision;
+use trigger::Written;
 
 /// What one change means.
 enum Verdict {
@@ -36,7 +40,7 @@ enum Verdict {
 const NAMED: usize = 3;
 
 /// The judgement, and the first change that the previous version certainly cannot live with.
-pub(super) fn judge(steps: &[Step<'_>], past: &Schema<'_>) -> (Forward, Option<Ground>) {
+pub(super) fn judge<'t>(steps: &'t [Step<'t>], past: &'t Schema<'t>) -> (Forward, Option<Ground>) {
     // What the script is about may not be what is known by that name.
     let (mut before, mut now) = (Schema::over(past), Schema::over(past));
     before.enter(steps);
@@ -52,9 +56,12 @@ pub(super) fn judge(steps: &[Step<'_>], past: &Schema<'_>) -> (Forward, Option<G
         position: Position { line: 1, column: 1 },
         references: Vec::new(),
         collisions: Vec::new(),
+        step: 0,
+        written: Written::default(),
     };
     let mut judged = Vec::new();
-    for step in steps {
+    for (number, step) in steps.iter().enumerate() {
+        judge.step = number;
         judge.absence = step.absence;
         for change in &step.changes {
             judge.position = change.position;
@@ -127,6 +134,10 @@ struct Judge<'p> {
     position: Position,
     references: Vec<Reference>,
     collisions: Vec<Collision>,
+    /// Of the step that is being judged.
+    step: usize,
+    /// What the triggers of the script write.
+    written: Written,
 }
 
 impl Judge<'_> {
@@ -156,6 +167,7 @@ impl Judge<'_> {
                 }
                 self.add_index(table, index, uniqueness)
             }
+            Act::Compute { table, expressions } => self.compute(table, expressions),
             Act::AddConstraint { table, name, constraint } => {
                 self.add_constraint(table, name.as_deref(), constraint)
             }
@@ -166,6 +178,7 @@ impl Judge<'_> {
             Act::Attach { table, partition, bounds } => self.attach(table, partition, *bounds),
             Act::ReplicaIdentity { table, identity } => self.replica_identity(table, identity),
             Act::Publish { publication, tables } => self.publish(publication, tables),
+            Act::MakeTrigger { trigger, table } => self.make_trigger(trigger, table),
             Act::Make { kind, name, how } => self.make(*kind, name, *how),
             Act::Drop { kind, name, table, .. } => self.drop(*kind, name, table.as_ref()),
             Act::Write { table, write } => self.write(table, write),
@@ -181,7 +194,7 @@ impl Judge<'_> {
             Act::RenameObject { kind, from, to, table } => {
                 self.rename_object(*kind, (from, to), table.as_ref())
             }
-            Act::Defer { table, constraint, checked } => self.defer(table, constraint, *checked),
+            Act::Defer { table, constraint, timing } => self.defer(table, constraint, *timing),
             Act::Charset { table } => {
                 Verdict::Adds(format!("another character set for columns that {table} gets later"))
             }

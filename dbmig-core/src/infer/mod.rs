@@ -5,8 +5,10 @@
 //! on the way counts as the worst.
 
 mod backward;
+mod body;
 mod change;
 mod check;
+mod expression;
 mod forward;
 mod name;
 mod parse;

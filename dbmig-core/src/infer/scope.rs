@@ -11,6 +11,8 @@ use crate::Dialect;
 pub(super) struct NewColumn {
     pub(super) nullable: Nullable,
     pub(super) default: Value,
+    /// Its type.
+    pub(super) kind: String,
 }
 
 type Key = Vec<String>;

@@ -15,8 +15,6 @@ pub(super) struct Shape {
     pub(super) extent: Shown,
     pub(super) parent: Parent,
     pub(super) partitioning: Partitioning,
-    /// `ENGINE`, as written.
-    pub(super) engine: Option<String>,
 }
 
 impl Shape {
@@ -77,15 +75,18 @@ pub(super) struct ForeignKey {
     pub(super) target_columns: Vec<String>,
     pub(super) on_delete: Action,
     pub(super) on_update: Action,
-    pub(super) checked: Checked,
+    pub(super) timing: Timing,
 }
 
-/// When a key is checked where the session says nothing else.
+/// When a key is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Checked {
-    AtOnce,
-    /// `INITIALLY DEFERRED`
-    AtCommit,
+pub(super) enum Timing {
+    /// With each statement.
+    Immediate,
+    /// With the end of the transaction, for those who ask for it.
+    Deferrable,
+    /// With the end of the transaction.
+    Deferred,
 }
 
 /// What becomes of the rows that point to one that goes or changes.

@@ -91,6 +91,12 @@ impl<'t> Statement<'t> {
         }
     }
 
+    /// The tokens of `text`, which was a string in it.
+    #[cfg(feature = "infer")]
+    pub(crate) fn tokens_of<'p>(&self, text: &'p str) -> impl Iterator<Item = Token<'p>> + use<'p> {
+        Lexer::new(self.reading, text).filter(|token| token.is_significant() && !token.is_mark())
+    }
+
     /// Its tokens without marks and hints.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = Token<'t>> + use<'t> {
         self.lexer().filter(|token| token.is_significant() && !token.is_mark())

@@ -1,12 +1,15 @@
 //! Columns of tables that the previous version knows.
 
 use super::{Judge, Verdict, plain, unclear};
+use crate::Dialect;
 use crate::infer::change::{
     Alteration, Computed, How, Nullable, Nulls, Traits, Uniqueness, Using, Value,
 };
+use crate::infer::expression::{Clock, Doubt, Names, Row, fits};
 use crate::infer::name::{Name, column_key};
 use crate::infer::scope::NewColumn;
 use crate::infer::{check, types};
+use sqlparser::ast;
 
 impl Judge<'_> {
     pub(super) fn add_column(
@@ -22,7 +25,11 @@ impl Judge<'_> {
         traits.references.iter().for_each(|key| self.refers(table, key));
         let verdict = self.new_column(table, column, traits);
         if how == How::New {
-            let new = NewColumn { nullable: traits.nullable, default: traits.default.clone() };
+            let new = NewColumn {
+                nullable: traits.nullable,
+                default: traits.default.clone(),
+                kind: traits.kind.clone(),
+            };
             self.scope.add_column(table, column, new);
         }
         verdict
@@ -67,11 +74,61 @@ impl Judge<'_> {
             }
             _ => {}
         }
-        let passes = |check| check::passes(self.scope.dialect, check, column, &traits.default);
+        if let Some(doubt) =
+            traits.generated.as_deref().and_then(|expr| self.generates(table, traits, expr))
+        {
+            return unclear(format!("what the new column {name} is computed of may fail: {doubt}"));
+        }
+        let passes = |check| self.check_passes(table, check, column, &traits.default);
         if !traits.checks.iter().all(passes) {
             return plain(format!("the CHECK of the new column {name} may refuse its default"));
         }
+        if let Some(counted) = self.counted_by(table) {
+            return unclear(format!("the new column {name} is in the way: {counted}"));
+        }
         Verdict::Adds(format!("new column {name}"))
+    }
+
+    /// Why a generated column may refuse a row, or fail when it is read.
+    fn generates(&self, table: &Name, traits: &Traits, expr: &ast::Expr) -> Option<Doubt> {
+        let kind = |column: &str| self.kind_of(table, column);
+        let dialect = self.scope.dialect;
+        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Refused };
+        match row.shape(expr) {
+            Err(doubt) => Some(doubt),
+            // A column takes what it gets, unless its table is STRICT.
+            Ok(_)
+                if dialect == Dialect::Sqlite
+                    && self.past.table(table).is_some()
+                    && !self.past.mentions("strict") =>
+            {
+                None
+            }
+            Ok(shape) if fits(dialect, &shape, &traits.kind) => None,
+            Ok(_) => Some("its type may not hold the result".to_owned()),
+        }
+    }
+
+    /// Whether a check lets pass what a new column holds, and what else it computes cannot fail.
+    pub(super) fn check_passes(
+        &self,
+        table: &Name,
+        check: &ast::Expr,
+        column: &str,
+        default: &Value,
+    ) -> bool {
+        let kind = |column: &str| self.kind_of(table, column);
+        let dialect = self.scope.dialect;
+        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Asked };
+        check::passes(dialect, check, column, default, &|expr| row.shape(expr).is_ok())
+    }
+
+    /// The type of a column, where this script or an earlier one shows it.
+    pub(super) fn kind_of(&self, table: &Name, column: &str) -> Option<String> {
+        match self.scope.column(table, column) {
+            Some(new) => Some(new.kind.clone()),
+            None => self.past.column(table, column).map(|old| old.kind.clone()),
+        }
     }
 
     pub(super) fn drop_column(&mut self, table: &Name, column: &str) -> Verdict {
@@ -208,9 +265,10 @@ fn alter_new(column: &mut NewColumn, alteration: &Alteration) {
         Alteration::DropNotNull => column.nullable = Nullable::Yes,
         Alteration::SetDefault(value) => column.default = value.clone(),
         Alteration::DropDefault => column.default = Value::Null,
-        Alteration::Type { .. } => {}
+        Alteration::Type { kind, .. } => column.kind.clone_from(kind),
         Alteration::Redefine { traits, .. } => {
             (column.nullable, column.default) = (traits.nullable, traits.default.clone());
+            column.kind.clone_from(&traits.kind);
         }
     }
 }

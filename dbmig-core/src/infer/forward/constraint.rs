@@ -1,8 +1,8 @@
 //! Indexes and constraints of tables that the previous version knows.
 
-use super::{Judge, Verdict, plain};
+use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{Constraint, Kind, Nulls, Uniqueness, Value};
-use crate::infer::check;
+use crate::infer::expression::{Clock, Names, Row};
 use crate::infer::name::Name;
 
 impl Judge<'_> {
@@ -20,6 +20,22 @@ impl Judge<'_> {
             Verdict::Adds(format!("new index {name}"))
         } else {
             plain(format!("new unique index {name} on what was in the table {table} before"))
+        }
+    }
+
+    /// What an index computes of each row: where that fails, the row is refused.
+    pub(super) fn compute(&self, table: &Name, expressions: &[sqlparser::ast::Expr]) -> Verdict {
+        if self.scope.is_new_table(table) {
+            return Verdict::Silent;
+        }
+        let kind = |column: &str| self.kind_of(table, column);
+        let dialect = self.scope.dialect;
+        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Refused };
+        match expressions.iter().find_map(|one| row.shape(one).err()) {
+            None => Verdict::Silent,
+            Some(doubt) => unclear(format!(
+                "an index on an expression may refuse rows of the previous version: {doubt}"
+            )),
         }
     }
 
@@ -46,6 +62,11 @@ impl Judge<'_> {
             Constraint::Exclude => ("EXCLUDE", false),
         };
         let named = name.map_or_else(String::new, |name| format!(" {name}"));
+        if let Constraint::ForeignKey(key) = constraint
+            && self.was_there(table, key)
+        {
+            return Verdict::Adds(format!("new {word}{named} as there was one before"));
+        }
         if matches!(constraint, Constraint::UniqueUsingIndex) {
             return Verdict::Adds(format!("new {word}{named} of an index that was unique before"));
         }
@@ -83,6 +104,6 @@ impl Judge<'_> {
     fn passes(&self, table: &Name, expr: &sqlparser::ast::Expr) -> bool {
         self.scope
             .columns_of(table)
-            .any(|(name, column)| check::passes(self.scope.dialect, expr, name, &column.default))
+            .any(|(name, column)| self.check_passes(table, expr, name, &column.default))
     }
 }

@@ -5,7 +5,7 @@ use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{Certainty, Kind, Subject};
 use crate::infer::name::Name;
 use crate::infer::schema::{IndexKind, Known};
-use crate::infer::shape::Checked;
+use crate::infer::shape::Timing;
 
 /// What PostgreSQL lets stand where a table may.
 const RELATIONS: [Kind; 3] = [Kind::View, Kind::MaterializedView, Kind::Sequence];
@@ -23,22 +23,30 @@ impl Judge<'_> {
     }
 
     /// Who may wait for the COMMIT need not; who must, learns of a fault later than before.
-    pub(super) fn defer(&self, table: &Name, constraint: &str, checked: Checked) -> Verdict {
+    pub(super) fn defer(&self, table: &Name, constraint: &str, timing: Timing) -> Verdict {
         if self.scope.is_new_table(table) {
             return Verdict::Silent;
         }
+        let before = match self.past.constraint(table, constraint) {
+            Some(Known::ForeignKey(key)) => Some(key.timing),
+            Some(Known::Check | Known::Unique | Known::PrimaryKey) | None => None,
+        };
         let of = format!("the constraint {constraint} of {table}");
-        match (self.past.constraint(table, constraint), checked) {
-            (Some(Known::ForeignKey(key)), _) if key.checked == checked => {
+        match (before, timing) {
+            (Some(before), now) if before == now => Verdict::Silent,
+            (Some(Timing::Immediate | Timing::Deferrable), Timing::Deferrable) => {
                 Verdict::Adds(format!("{of} can wait for the COMMIT"))
             }
-            (_, Checked::AtCommit) => {
-                unclear(format!("{of} is only checked at the COMMIT, where nobody may expect it"))
-            }
-            (Some(Known::ForeignKey(_)), Checked::AtOnce) => {
+            (Some(Timing::Deferred), Timing::Immediate | Timing::Deferrable) => {
                 plain(format!("checks {of} at once, which waited for the COMMIT before"))
             }
-            (_, Checked::AtOnce) => {
+            (_, Timing::Deferred) => {
+                unclear(format!("{of} is only checked at the COMMIT, where nobody may expect it"))
+            }
+            (Some(_), Timing::Immediate) => {
+                unclear(format!("{of} can no longer wait for the COMMIT"))
+            }
+            (None, Timing::Immediate | Timing::Deferrable) => {
                 unclear(format!("checks {of} at once, which may have waited for the COMMIT before"))
             }
         }

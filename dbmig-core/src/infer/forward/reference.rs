@@ -33,7 +33,7 @@ impl Judge<'_> {
                 Existence::Absent | Existence::Unknown => unclear(format!(
                     "{table} refers to {target}, which is not there: DELETE and INSERT fail"
                 )),
-                Existence::There if self.is_key(key) => return None,
+                Existence::There if self.is_at_key(key) => return None,
                 Existence::There => unclear(format!(
                     "{table} refers to columns of {target} that are no key: DELETE and UPDATE of \
                      {target} fail"
@@ -44,7 +44,7 @@ impl Judge<'_> {
         wrong.collect()
     }
 
-    fn is_key(&self, key: &ForeignKey) -> bool {
+    fn is_at_key(&self, key: &ForeignKey) -> bool {
         let Some(target) = self.now.table(&key.target) else { return true };
         if !target.is_complete() {
             return true;

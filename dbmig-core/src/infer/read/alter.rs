@@ -168,7 +168,15 @@ impl Reader<'_, '_> {
                 let index = column::index_name(self.dialect(), constraint);
                 let index = index.map(|name| table.sibling(&name));
                 let (how, uniqueness) = (How::New, Uniqueness::None);
+                let expressions = match constraint {
+                    ast::TableConstraint::Index(index) => {
+                        column::computed(self.dialect(), &index.columns)
+                    }
+                    _ => Vec::new(),
+                };
+                let indexed = table.clone();
                 self.add(Act::AddIndex { table, index, how, uniqueness });
+                self.compute(indexed, expressions);
             }
             Some((name, mut constraint)) => {
                 if let (Constraint::Check(check), Validity::NotValid) = (&mut constraint, validity)

@@ -12,7 +12,7 @@ use crate::infer::change::{
     Computed, Constraint, Extent, Nullable, Nulls, Numbering, Primary, Traits, Uniqueness, Value,
 };
 use crate::infer::name::{Name, folded};
-use crate::infer::shape::{Action, Check, Checked, ForeignKey, Validity};
+use crate::infer::shape::{Action, Check, ForeignKey, Timing, Validity};
 
 /// Functions that give another value for each row.
 const FRESH: [&str; 7] = [
@@ -65,6 +65,7 @@ pub(super) fn of<'a>(
             }
             ColumnOption::Check(check) => traits.checks.push((*check.expr).clone()),
             ColumnOption::Generated { generated_as, generation_expr, .. } => {
+                traits.generated = generation_expr.clone().map(Box::new);
                 traits.default = match (generated_as, generation_expr) {
                     (GeneratedAs::Always | GeneratedAs::ByDefault, None) => {
                         traits.nullable = Nullable::No;
@@ -146,14 +147,16 @@ fn foreign_key(dialect: Dialect, key: &ForeignKeyConstraint) -> ForeignKey {
         target_columns: columns(&key.referred_columns),
         on_delete: action(key.on_delete),
         on_update: action(key.on_update),
-        checked: checked(key.characteristics.as_ref()),
+        timing: timing(key.characteristics.as_ref()),
     }
 }
 
-fn checked(characteristics: Option<&ConstraintCharacteristics>) -> Checked {
-    match characteristics.and_then(|characteristics| characteristics.initially) {
-        Some(DeferrableInitial::Deferred) => Checked::AtCommit,
-        Some(DeferrableInitial::Immediate) | None => Checked::AtOnce,
+fn timing(characteristics: Option<&ConstraintCharacteristics>) -> Timing {
+    let deferrable = characteristics.and_then(|own| own.deferrable) == Some(true);
+    match characteristics.and_then(|own| own.initially) {
+        Some(DeferrableInitial::Deferred) => Timing::Deferred,
+        Some(DeferrableInitial::Immediate) | None if deferrable => Timing::Deferrable,
+        Some(DeferrableInitial::Immediate) | None => Timing::Immediate,
     }
 }
 
@@ -179,32 +182,22 @@ pub(super) fn keys(dialect: Dialect, columns: &[IndexColumn]) -> Vec<Option<Stri
     columns.iter().map(|column| key(dialect, &column.column.expr)).collect()
 }
 
-/// Whether no value of a column can make the keys of an index fail: columns, and a few functions of
-/// texts.
-pub(super) fn harmless_keys(columns: &[IndexColumn]) -> bool {
-    columns.iter().all(|column| is_harmless(&column.column.expr))
+/// What an index computes, other than the columns themselves.
+pub(super) fn computed(dialect: Dialect, columns: &[IndexColumn]) -> Vec<Expr> {
+    let computed = columns.iter().filter(|column| !is_column(dialect, &column.column.expr));
+    computed.map(|column| column.column.expr.clone()).collect()
 }
 
-fn is_harmless(expr: &Expr) -> bool {
-    const FUNCTIONS: [&str; 8] =
-        ["lower", "upper", "coalesce", "length", "char_length", "md5", "left", "to_tsvector"];
+fn is_column(dialect: Dialect, expr: &Expr) -> bool {
     match expr {
-        Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_) => true,
-        Expr::Collate { expr, .. } | Expr::Nested(expr) | Expr::Trim { expr, .. } => {
-            is_harmless(expr)
-        }
-        Expr::Function(function) => {
-            let name = function.name.to_string().to_ascii_lowercase();
-            // MySQL's prefix of a column, `name(10)`, looks like a call of it.
+        Expr::Identifier(_) => true,
+        Expr::Collate { expr, .. } => is_column(dialect, expr),
+        // MySQL's prefix of a column, `name(10)`, looks like a call of it.
+        Expr::Function(function) if dialect == Dialect::Mysql => {
             let FunctionArguments::List(list) = &function.args else { return false };
-            let prefix = list.args.iter().all(|arg| {
+            list.args.iter().all(|arg| {
                 matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(_))))
-            });
-            let harmless = list.args.iter().all(|arg| match arg {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => is_harmless(expr),
-                _ => false,
-            });
-            prefix || (harmless && FUNCTIONS.contains(&name.as_str()))
+            })
         }
         _ => false,
     }

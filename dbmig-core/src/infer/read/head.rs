@@ -137,11 +137,7 @@ fn trigger(reader: &mut Reader<'_>) -> Act {
     let (Some(trigger), Some(table)) = (trigger, table) else {
         return unclear(None, "new trigger".to_owned(), Rows::Kept);
     };
-    let what = format!(
-        "new trigger {trigger} on {table}, and what it does to the writes of the previous version \
-         is not known"
-    );
-    unclear(Some(table), what, Rows::Kept)
+    Act::MakeTrigger { trigger, table }
 }
 
 pub(super) fn name(reader: &mut Reader<'_>) -> Option<Name> {

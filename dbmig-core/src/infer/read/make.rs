@@ -37,9 +37,15 @@ impl Reader<'_, '_> {
         let how = how(false, create.if_not_exists);
         let indexed = table.clone();
         self.add(Act::AddIndex { table, index, how, uniqueness });
-        if !column::harmless_keys(&create.columns) {
-            let what = "an index on an expression may refuse rows of the previous version";
-            self.unclear(Some(indexed), what);
+        let mut expressions = column::computed(self.dialect(), &create.columns);
+        expressions.extend(create.predicate.clone());
+        self.compute(indexed, expressions);
+    }
+
+    /// What an index computes of each row.
+    pub(super) fn compute(&mut self, table: Name, expressions: Vec<ast::Expr>) {
+        if !expressions.is_empty() {
+            self.add(Act::Compute { table, expressions });
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a `CREATE TABLE` puts into its table.
 
-use sqlparser::ast::{self, ColumnOption, CreateTable, CreateTableOptions, SqlOption};
+use sqlparser::ast::{self, ColumnOption, CreateTable};
 
 use super::column;
 use crate::Dialect;
@@ -22,7 +22,6 @@ pub(super) fn of(dialect: Dialect, create: &CreateTable) -> Shape {
             Some(_) => Partitioning::Partitioned,
             None => Partitioning::None,
         },
-        engine: engine(&create.table_options),
     };
     for column in &create.columns {
         shape.columns.push((folded(dialect, &column.name), column::traits(dialect, column)));
@@ -59,23 +58,6 @@ pub(super) const fn bounds(values: Option<&ast::ForValues>) -> Bounds {
         Some(ast::ForValues::In(_) | ast::ForValues::From { .. } | ast::ForValues::With { .. })
         | None => Bounds::Values,
     }
-}
-
-fn engine(options: &CreateTableOptions) -> Option<String> {
-    let CreateTableOptions::Plain(options) = options else { return None };
-    options.iter().find_map(|option| match option {
-        SqlOption::NamedParenthesizedList(list) if is_engine(&list.key.value) => {
-            list.name.as_ref().map(|name| name.value.clone())
-        }
-        SqlOption::KeyValue { key, value } if is_engine(&key.to_string()) => {
-            Some(value.to_string())
-        }
-        _ => None,
-    })
-}
-
-fn is_engine(key: &str) -> bool {
-    key.eq_ignore_ascii_case("ENGINE")
 }
 
 /// The columns of the primary key are not null, whether they say so or not.

@@ -34,7 +34,7 @@ pub(in crate::infer) struct Body<'t> {
 
 impl<'t> Body<'t> {
     /// What the statement makes, if that has a body.
-    pub(super) fn of(statement: &Statement<'t>) -> Option<Self> {
+    pub(in crate::infer) fn of(statement: &Statement<'t>) -> Option<Self> {
         const BEFORE: usize = 12;
         let dialect = statement.dialect();
         let words: Vec<_> = statement

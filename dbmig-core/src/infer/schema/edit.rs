@@ -4,7 +4,7 @@ use super::table::{Table, same};
 use crate::Dialect;
 use crate::infer::change::{Alteration, Numbering, Traits, Value};
 use crate::infer::name::column_key;
-use crate::infer::shape::{Checked, Shown, Validity};
+use crate::infer::shape::{Shown, Timing, Validity};
 use crate::infer::types;
 
 impl Table {
@@ -99,11 +99,11 @@ impl Table {
     }
 
     /// Says when a foreign key is checked.
-    pub(super) fn defer(&mut self, dialect: Dialect, constraint: &str, checked: Checked) {
+    pub(super) fn defer(&mut self, dialect: Dialect, constraint: &str, timing: Timing) {
         let is = same(dialect, constraint);
         let keys = self.foreign_keys.iter_mut();
         let own = keys.filter(|(name, _)| name.as_deref().is_some_and(&is));
-        own.for_each(|(_, key)| key.checked = checked);
+        own.for_each(|(_, key)| key.timing = timing);
     }
 
     /// Takes a constraint out.

@@ -97,7 +97,9 @@ impl<'t> Schema<'t> {
             | Act::Harmless(_)
             | Act::MoveNames
             | Act::Advance { .. }
-            | Act::Write { .. } => {}
+            | Act::Write { .. }
+            | Act::Compute { .. }
+            | Act::MakeTrigger { .. } => {}
             Act::AddColumn { table, .. }
             | Act::DropColumn { table, .. }
             | Act::RenameColumn { table, .. }
@@ -106,10 +108,10 @@ impl<'t> Schema<'t> {
             | Act::AddConstraint { table, .. }
             | Act::Validate { table, .. }
             | Act::ReplicaIdentity { table, .. } => self.alter(table, &change.act),
-            Act::Defer { table, constraint, checked } => {
+            Act::Defer { table, constraint, timing } => {
                 let dialect = self.dialect;
                 if self.constraint(table, constraint).is_some() {
-                    self.edit(table, |table| table.defer(dialect, constraint, *checked));
+                    self.edit(table, |table| table.defer(dialect, constraint, *timing));
                 }
             }
             Act::Attach { table, partition, bounds } => {
@@ -272,12 +274,9 @@ impl<'t> Schema<'t> {
         let name = index.map(|index| index.last().to_owned());
         self.edit(table, |table| match uniqueness {
             Uniqueness::None => table.indexes.extend(name),
-            Uniqueness::Unique { columns, nulls, extent } => table.uniques.push(Unique {
-                name,
-                columns: columns.clone(),
-                nulls: *nulls,
-                extent: *extent,
-            }),
+            Uniqueness::Unique { columns, extent, .. } => {
+                table.uniques.push(Unique { name, columns: columns.clone(), extent: *extent })
+            }
         });
     }
 

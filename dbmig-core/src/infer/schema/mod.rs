@@ -16,12 +16,12 @@ use std::collections::HashMap;
 
 pub(super) use body::{Body, BodyKind};
 use layer::{Layer, Slot};
-pub(super) use table::{IndexKind, Table, Unique};
+pub(super) use table::{IndexKind, Table};
 use words::Words;
 
 use super::change::{Kind, Traits};
 use super::name::{Name, column_key};
-use super::shape::{Check, Shown};
+use super::shape::{ForeignKey, Shown};
 use crate::Dialect;
 
 /// By which the database tells names apart.
@@ -57,10 +57,10 @@ pub(super) struct Enumeration {
 /// What a constraint of a table is.
 #[derive(Clone, Debug)]
 pub(super) enum Known<'a> {
-    Check(&'a Check),
-    Unique(&'a Unique),
+    Check,
+    Unique,
     PrimaryKey,
-    ForeignKey(&'a super::shape::ForeignKey),
+    ForeignKey(&'a ForeignKey),
 }
 
 /// What is known of the existence of something.

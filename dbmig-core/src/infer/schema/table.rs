@@ -2,7 +2,7 @@
 
 use super::{Existence, Known};
 use crate::Dialect;
-use crate::infer::change::{Constraint, Extent, Nullable, Nulls, Primary, Traits, Uniqueness};
+use crate::infer::change::{Constraint, Extent, Nullable, Primary, Traits, Uniqueness};
 use crate::infer::name::{Name, column_key};
 use crate::infer::shape::{
     Check, ForeignKey, Identity, Parent, Partitioning, Shape, Shown, Validity,
@@ -33,8 +33,6 @@ pub(in crate::infer) struct Table {
     pub(in crate::infer) identity: Identity,
     /// Values that a column's own enum got later, by the column.
     pub(in crate::infer) later_values: Vec<(String, String)>,
-    /// MySQL's, as written.
-    pub(in crate::infer) engine: Option<String>,
 }
 
 /// A primary key: its columns, or nothing for one that is not known.
@@ -50,7 +48,6 @@ pub(in crate::infer) struct Unique {
     pub(in crate::infer) name: Option<String>,
     /// Nothing for an expression.
     pub(in crate::infer) columns: Vec<Option<String>>,
-    pub(in crate::infer) nulls: Nulls,
     pub(in crate::infer) extent: Extent,
 }
 
@@ -79,7 +76,6 @@ impl Table {
             default_partition: Existence::Unknown,
             identity: Identity::Default,
             later_values: Vec::new(),
-            engine: None,
         }
     }
 
@@ -91,7 +87,6 @@ impl Table {
             parent: shape.parent.clone(),
             partitioning: shape.partitioning,
             default_partition: Existence::Absent,
-            engine: shape.engine.clone(),
             ..Self::partly_known(name)
         };
         for (column, traits) in &shape.columns {
@@ -137,9 +132,9 @@ impl Table {
         let unique = self.uniques.iter().find(|unique| is(&unique.name));
         let primary = self.primary_key.as_ref().filter(|key| is(&key.name));
         check
-            .map(|(_, check)| Known::Check(check))
+            .map(|_| Known::Check)
             .or_else(|| key.map(|(_, key)| Known::ForeignKey(key)))
-            .or_else(|| unique.map(Known::Unique))
+            .or_else(|| unique.map(|_| Known::Unique))
             .or_else(|| primary.map(|_| Known::PrimaryKey))
     }
 
@@ -166,10 +161,9 @@ impl Table {
                 self.primary_key =
                     Some(PrimaryKey { name: self.auto(dialect, &[] as &[&str], "pkey"), columns });
             }
-            (Primary::No, Some(Uniqueness::Unique { nulls, extent, .. })) => {
+            (Primary::No, Some(Uniqueness::Unique { extent, .. })) => {
                 let name = self.auto(dialect, &[column], "key");
-                let (nulls, extent) = (*nulls, *extent);
-                self.uniques.push(Unique { name, columns, nulls, extent });
+                self.uniques.push(Unique { name, columns, extent: *extent });
             }
             (Primary::No, Some(Uniqueness::None) | None) => {}
         }
@@ -193,19 +187,16 @@ impl Table {
     ) {
         let shown = |columns: &[Option<String>]| columns.iter().flatten().cloned().collect();
         match constraint {
-            Constraint::Unique(Uniqueness::Unique { columns, nulls, extent }) => {
+            Constraint::Unique(Uniqueness::Unique { columns, extent, .. }) => {
                 let parts: Vec<String> = shown(columns);
                 let name = name.or_else(|| self.auto(dialect, &parts, "key"));
-                let (columns, nulls, extent) = (columns.clone(), *nulls, *extent);
-                self.uniques.push(Unique { name, columns, nulls, extent });
+                let (columns, extent) = (columns.clone(), *extent);
+                self.uniques.push(Unique { name, columns, extent });
             }
             Constraint::Unique(Uniqueness::None) => {}
-            Constraint::UniqueUsingIndex => self.uniques.push(Unique {
-                name,
-                columns: vec![None],
-                nulls: Nulls::Distinct,
-                extent: Extent::All,
-            }),
+            Constraint::UniqueUsingIndex => {
+                self.uniques.push(Unique { name, columns: vec![None], extent: Extent::All })
+            }
             Constraint::PrimaryKey(columns) => {
                 for column in columns.iter().flatten() {
                     let own = self.column_mut(dialect, column);

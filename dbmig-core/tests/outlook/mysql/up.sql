@@ -357,3 +357,72 @@ DROP TABLE IF EXISTS tags;
 CREATE TABLE tags (id INTEGER PRIMARY KEY);
 DROP PROCEDURE IF EXISTS nothing;
 CREATE PROCEDURE nothing() SELECT 1;
+-- => compatible; 1:29 only adds: new column docs.untold, new column docs.label, new column docs.size and 3 more
+ALTER TABLE docs ADD COLUMN untold BOOLEAN AS (body IS NULL) STORED, ADD COLUMN label VARCHAR(21) AS (CONCAT(code, '-', UPPER(code))) STORED, ADD COLUMN size INTEGER AS (CHAR_LENGTH(body)) VIRTUAL, ADD COLUMN made_on DATE AS (DATE(made_at)) STORED, ADD COLUMN filled VARCHAR(10) AS (COALESCE(code, 'x')) STORED, ADD COLUMN same BOOLEAN AS (code = 'x' OR n > 7) STORED;
+-- => breaking fails; 1:29 what the new column docs.label is computed of may fail: its type may not hold the result
+ALTER TABLE docs ADD COLUMN label VARCHAR(10) AS (CONCAT(code, code)) STORED;
+-- => breaking fails; 1:29 what the new column docs.tenth is computed of may fail: arithmetic, which may overflow or divide by zero
+ALTER TABLE docs ADD COLUMN tenth INTEGER AS (10 / n) STORED;
+-- => breaking fails; 1:29 what the new column docs.twice is computed of may fail: arithmetic, which may overflow or divide by zero
+ALTER TABLE docs ADD COLUMN twice INTEGER AS (n * 2) STORED;
+-- => breaking fails; 1:29 what the new column docs.is_one is computed of may fail: a comparison of what may not be comparable
+ALTER TABLE docs ADD COLUMN is_one BOOLEAN AS (code = 1) STORED;
+-- => breaking fails; 1:29 what the new column docs.narrow is computed of may fail: its type may not hold the result
+ALTER TABLE docs ADD COLUMN narrow INTEGER AS (big) STORED;
+-- => breaking fails; 1:31 the new column orders.note is in the way: the trigger order_kept takes columns by *, which may be more from now on
+ALTER TABLE orders ADD COLUMN note VARCHAR(40);
+-- => breaking fails; 1:39 the new column orders_history.note is in the way: the trigger order_kept fills a table without naming its columns, which are more from now on
+ALTER TABLE orders_history ADD COLUMN note VARCHAR(40);
+-- => breaking fails; 1:35 the new column orders_log.made_at is in the way: the trigger order_logged fills a table without naming its columns, which are more from now on
+ALTER TABLE orders_log ADD COLUMN made_at DATETIME;
+-- => compatible; 1:30 only adds: new column rooms.floor
+ALTER TABLE rooms ADD COLUMN floor INTEGER;
+-- => compatible; 1:1 only adds: new trigger docs_updated on docs
+CREATE TRIGGER docs_updated BEFORE UPDATE ON docs FOR EACH ROW SET NEW.updated_at = NOW();
+-- => compatible; 1:29 only adds: new column docs.label, new column docs.seen_at, new trigger docs_made on docs and 1 more
+ALTER TABLE docs ADD COLUMN label VARCHAR(40), ADD COLUMN seen_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6);
+DELIMITER //
+CREATE TRIGGER docs_made BEFORE INSERT ON docs FOR EACH ROW
+BEGIN
+    IF NEW.label IS NOT NULL THEN
+        SET NEW.code = NEW.label;
+    ELSE
+        SET NEW.label = CONCAT(NEW.code, '!'), NEW.seen_at = NOW(6);
+    END IF;
+END//
+CREATE TRIGGER docs_changed BEFORE UPDATE ON docs FOR EACH ROW
+BEGIN
+    IF NOT (NEW.label <=> OLD.label) THEN
+        SET NEW.code = NEW.label;
+    END IF;
+END//
+DELIMITER ;
+-- => breaking; 3:1 new trigger docs_changed on docs: it writes docs.code, which the previous version may write itself
+ALTER TABLE docs ADD COLUMN label VARCHAR(40);
+DELIMITER //
+CREATE TRIGGER docs_changed BEFORE UPDATE ON docs FOR EACH ROW
+BEGIN
+    SET NEW.label = NEW.code;
+    IF NOT (NEW.label <=> OLD.label) THEN
+        SET NEW.code = NEW.label;
+    END IF;
+END//
+DELIMITER ;
+-- => breaking fails; 2:1 new trigger docs_made on docs: what it writes into docs.label may not fit
+ALTER TABLE docs ADD COLUMN label VARCHAR(4);
+CREATE TRIGGER docs_made BEFORE INSERT ON docs FOR EACH ROW SET NEW.label = NEW.code;
+-- => breaking fails; 2:1 new trigger docs_made on docs: what it writes into docs.label may not fit
+ALTER TABLE docs ADD COLUMN label VARCHAR(40) NOT NULL DEFAULT '';
+CREATE TRIGGER docs_made BEFORE UPDATE ON docs FOR EACH ROW SET NEW.label = NEW.code;
+-- => compatible; 1:30 only adds: new column users.bio, new columns of the view names
+ALTER TABLE users ADD COLUMN bio TEXT;
+CREATE OR REPLACE VIEW names AS SELECT id, name, bio FROM users;
+-- => breaking; 2:1 may replace the view names by one that the previous version cannot use
+ALTER TABLE users ADD COLUMN bio TEXT;
+CREATE OR REPLACE VIEW names AS SELECT DISTINCT id, name, bio FROM users;
+-- => compatible; 2:1 only adds: new FOREIGN KEY posts_user_fk as there was one before
+ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
+ALTER TABLE posts ADD CONSTRAINT posts_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE ON UPDATE CASCADE;
+-- => breaking fails; 1:36 drops the foreign key posts_user_fk of posts, on which the previous version may rely (upserts, cascades)
+ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
+ALTER TABLE posts ADD CONSTRAINT posts_user_fk FOREIGN KEY (user_id) REFERENCES users (id);

@@ -405,7 +405,7 @@ SELECT * INTO copies FROM users;
 DROP TABLE copies;
 -- => compatible; - changes nothing that the previous version sees
 EXPLAIN DELETE FROM users;
--- => breaking; 1:1 an index on an expression may refuse rows of the previous version
+-- => breaking; 1:1 an index on an expression may refuse rows of the previous version: arithmetic, which may overflow or divide by zero
 CREATE INDEX ON users ((100 / (age - 3)));
 -- => breaking; 1:1 runs the statement that it explains
 EXPLAIN ANALYZE DELETE FROM users;
@@ -433,7 +433,7 @@ ALTER TABLE posts ALTER CONSTRAINT posts_user_id_fkey DEFERRABLE INITIALLY DEFER
 ALTER TABLE posts ALTER CONSTRAINT posts_user_id_fkey DEFERRABLE INITIALLY IMMEDIATE;
 -- => breaking; 1:19 the constraint posts_user_id_fkey of posts is only checked at the COMMIT, where nobody may expect it
 ALTER TABLE posts ALTER CONSTRAINT posts_user_id_fkey DEFERRABLE INITIALLY DEFERRED;
--- => breaking; 1:19 the constraint posts_user_id_fkey of posts can no longer wait for the COMMIT
+-- => compatible; - changes nothing that the previous version sees
 ALTER TABLE posts ALTER CONSTRAINT posts_user_id_fkey NOT DEFERRABLE;
 -- => breaking fails; 1:1 renames the function twice
 ALTER FUNCTION twice(INTEGER) RENAME TO double;
@@ -635,3 +635,136 @@ DROP FUNCTION IF EXISTS twice(INTEGER);
 CREATE FUNCTION twice(x TEXT) RETURNS INTEGER LANGUAGE sql AS 'SELECT 6';
 -- => breaking; 1:25 drops the function nothing_like_it
 DROP FUNCTION IF EXISTS nothing_like_it(INTEGER);
+-- => compatible; 1:1 only adds: new index docs_kind_idx
+CREATE INDEX docs_kind_idx ON docs ((data->>'kind'));
+-- => compatible; 1:1 only adds: new index docs_nested_idx
+CREATE INDEX docs_nested_idx ON docs ((data->'a'->>'b'), made_at);
+-- => compatible; 1:1 only adds: new index docs_untold_idx
+CREATE INDEX docs_untold_idx ON docs ((body IS NULL), (lower(body) || '-' || code), date_trunc('day', made_at)) WHERE flag AND n <> 7 AND data @> '{"a": 1}';
+-- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: a cast, which may fail
+CREATE INDEX docs_n_idx ON docs (((data->>'n')::int));
+-- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: a member of a document that may be none
+CREATE INDEX docs_raw_idx ON docs ((raw->>'kind'));
+-- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: arithmetic, which may overflow or divide by zero
+CREATE INDEX docs_tenth_idx ON docs ((10 / n));
+-- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: arithmetic, which may overflow or divide by zero
+CREATE INDEX docs_some_idx ON docs (id) WHERE n + 1 > 7;
+-- => breaking; 1:1 an index on an expression may refuse rows of the previous version: a function that is not known to be safe
+CREATE INDEX docs_twice_idx ON docs (twice(n));
+-- => breaking; 1:1 new unique index docs_kind_key on what was in the table docs before
+CREATE UNIQUE INDEX docs_kind_key ON docs ((data->>'kind'));
+-- => compatible; 1:29 only adds: new column docs.words, new index docs_words_idx
+ALTER TABLE docs ADD COLUMN words TSVECTOR GENERATED ALWAYS AS (setweight(to_tsvector('english', coalesce(body, '')), 'A') || to_tsvector('simple', data)) STORED;
+CREATE INDEX docs_words_idx ON docs USING gin (words);
+-- => compatible; 1:29 only adds: new column docs.kind, new column docs.told, new column docs.wide and 2 more
+ALTER TABLE docs ADD COLUMN kind TEXT GENERATED ALWAYS AS (data->>'kind') STORED, ADD COLUMN told BOOLEAN GENERATED ALWAYS AS (body IS NOT NULL) STORED, ADD COLUMN wide BIGINT GENERATED ALWAYS AS (n) STORED, ADD COLUMN made_on DATE GENERATED ALWAYS AS (made_at::date) STORED, ADD COLUMN head VARCHAR(5) GENERATED ALWAYS AS (left(body, 5)) STORED;
+-- => breaking fails; 1:29 what the new column docs.number is computed of may fail: a cast, which may fail
+ALTER TABLE docs ADD COLUMN number INTEGER GENERATED ALWAYS AS ((data->>'n')::int) STORED;
+-- => breaking fails; 1:29 what the new column docs.narrow is computed of may fail: its type may not hold the result
+ALTER TABLE docs ADD COLUMN narrow INTEGER GENERATED ALWAYS AS (big) STORED;
+-- => breaking fails; 1:29 what the new column docs.twice is computed of may fail: arithmetic, which may overflow or divide by zero
+ALTER TABLE docs ADD COLUMN twice INTEGER GENERATED ALWAYS AS (n * 2) STORED;
+-- => breaking fails; 1:29 what the new column docs.short is computed of may fail: its type may not hold the result
+ALTER TABLE docs ADD COLUMN short VARCHAR(5) GENERATED ALWAYS AS (lower(body)) STORED;
+-- => breaking fails; 1:29 the CHECK of the new column docs.size may refuse its default
+ALTER TABLE docs ADD COLUMN size INTEGER CHECK (size > 0 OR 10 / n > 1);
+-- => compatible; 1:29 only adds: new column docs.size
+ALTER TABLE docs ADD COLUMN size INTEGER CHECK (size > 0 OR n > 1);
+-- => breaking fails; 1:31 the new column orders.note is in the way: the trigger order_kept takes columns by *, which may be more from now on
+ALTER TABLE orders ADD COLUMN note TEXT;
+-- => compatible; 1:39 only adds: new column orders_history.note, new column orders_history.more
+ALTER TABLE orders_history ADD COLUMN note TEXT NOT NULL DEFAULT '', ADD COLUMN more TEXT;
+-- => compatible; 1:35 only adds: new column orders_log.at
+ALTER TABLE orders_log ADD COLUMN at TIMESTAMPTZ;
+-- => breaking fails; 1:30 the new column rooms.floor is in the way: the routine room returns its rows, which have more columns from now on
+ALTER TABLE rooms ADD COLUMN floor INTEGER;
+-- => compatible; 1:30 only adds: new column desks.floor
+ALTER TABLE desks ADD COLUMN floor INTEGER;
+-- => compatible; 1:1 only adds: new function set_updated_at, new trigger docs_updated on docs
+CREATE FUNCTION set_updated_at() RETURNS TRIGGER AS $$
+BEGIN
+    NEW.updated_at := now();
+    RETURN NEW;
+END;
+$$ LANGUAGE plpgsql;
+CREATE TRIGGER docs_updated BEFORE INSERT OR UPDATE ON docs FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+-- => compatible; 1:30 only adds: new column users.updated_at, new function touch_updated, new trigger users_updated on users
+ALTER TABLE users ADD COLUMN updated_at TIMESTAMP NOT NULL DEFAULT now();
+CREATE FUNCTION touch_updated() RETURNS trigger LANGUAGE 'plpgsql' AS 'BEGIN IF (ROW(NEW.*) IS DISTINCT FROM ROW(OLD.*)) THEN NEW.updated_at = CURRENT_TIMESTAMP; END IF; RETURN NEW; END';
+CREATE TRIGGER users_updated BEFORE UPDATE ON users FOR EACH ROW EXECUTE PROCEDURE touch_updated();
+-- => compatible; 1:30 only adds: new column users.updated_at, new function diesel_manage_updated_at, new function diesel_set_updated_at and 1 more
+ALTER TABLE users ADD COLUMN updated_at TIMESTAMP NOT NULL DEFAULT now();
+CREATE OR REPLACE FUNCTION diesel_manage_updated_at(_tbl regclass) RETURNS VOID AS $$
+BEGIN
+    EXECUTE format('CREATE TRIGGER set_updated_at BEFORE UPDATE ON %s FOR EACH ROW EXECUTE PROCEDURE diesel_set_updated_at()', _tbl);
+END;
+$$ LANGUAGE plpgsql;
+CREATE OR REPLACE FUNCTION diesel_set_updated_at() RETURNS trigger AS $$
+BEGIN
+    IF (NEW IS DISTINCT FROM OLD AND NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at) THEN
+        NEW.updated_at := current_timestamp;
+    END IF;
+    RETURN NEW;
+END;
+$$ LANGUAGE plpgsql;
+SELECT diesel_manage_updated_at('users');
+-- => compatible; 1:30 only adds: new column users.full_name, new function sync_name, new trigger users_name_sync on users
+ALTER TABLE users ADD COLUMN full_name TEXT;
+CREATE FUNCTION sync_name() RETURNS TRIGGER AS $$
+BEGIN
+    IF TG_OP = 'INSERT' AND NEW.full_name IS NOT NULL OR NEW.full_name IS DISTINCT FROM OLD.full_name THEN
+        NEW.name := NEW.full_name;
+    ELSE
+        NEW.full_name := coalesce(NEW.nick, '') || NEW.name;
+    END IF;
+    RETURN NEW;
+END;
+$$ LANGUAGE plpgsql;
+CREATE TRIGGER users_name_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION sync_name();
+-- => breaking; 3:1 new trigger users_name_sync on users: it writes users.name, which the previous version may write itself
+ALTER TABLE users ADD COLUMN full_name TEXT;
+CREATE FUNCTION sync_name() RETURNS TRIGGER AS 'BEGIN IF NEW.full_name IS NOT NULL THEN NEW.name := NEW.full_name; END IF; RETURN NEW; END' LANGUAGE plpgsql;
+CREATE TRIGGER users_name_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION sync_name();
+-- => breaking fails; 3:1 new trigger users_nick_sync on users: what it writes into users.nick_name may not fit
+ALTER TABLE users ADD COLUMN nick_name VARCHAR(3);
+CREATE FUNCTION sync_nick() RETURNS TRIGGER AS 'BEGIN NEW.nick_name := NEW.name || NEW.nick; RETURN NEW; END' LANGUAGE plpgsql;
+CREATE TRIGGER users_nick_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION sync_nick();
+-- => breaking fails; 3:1 new trigger users_login on users: what it writes into users.login may be refused
+ALTER TABLE users ADD COLUMN login TEXT UNIQUE;
+CREATE FUNCTION sync_login() RETURNS TRIGGER AS 'BEGIN NEW.login := NEW.name; RETURN NEW; END' LANGUAGE plpgsql;
+CREATE TRIGGER users_login BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION sync_login();
+-- => breaking fails; 3:1 new trigger users_alias on users: it may not return the row
+ALTER TABLE users ADD COLUMN alias TEXT;
+CREATE FUNCTION sync_alias() RETURNS TRIGGER AS 'BEGIN NEW.alias := NEW.nick; END' LANGUAGE plpgsql;
+CREATE TRIGGER users_alias BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION sync_alias();
+-- => breaking; 2:1 new trigger users_nick on users: it writes users.nick, which the previous version may write itself
+CREATE FUNCTION overwrite() RETURNS TRIGGER AS 'BEGIN NEW.nick := NEW.name; RETURN NEW; END' LANGUAGE plpgsql;
+CREATE TRIGGER users_nick BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION overwrite();
+-- => breaking; 3:1 new trigger users_seen on users, and what it does to the writes of the previous version is not known
+ALTER TABLE users ADD COLUMN seen_at TIMESTAMPTZ;
+CREATE FUNCTION see() RETURNS TRIGGER AS 'BEGIN NEW.seen_at := now(); RETURN NEW; END' LANGUAGE plpgsql;
+CREATE TRIGGER users_seen BEFORE DELETE ON users FOR EACH ROW EXECUTE FUNCTION see();
+-- => compatible; 1:30 only adds: new column users.bio, new columns of the view names
+ALTER TABLE users ADD COLUMN bio TEXT;
+CREATE OR REPLACE VIEW names AS SELECT id, name, bio, coalesce(nick, '') AS nick FROM users;
+-- => compatible; 1:30 only adds: new column users.bio, new columns of the view names
+ALTER TABLE users ADD COLUMN bio TEXT;
+DROP VIEW names;
+CREATE VIEW names AS
+    SELECT id, name, bio -- the new one
+    FROM users;
+-- => breaking; 1:1 may replace the view names by one that the previous version cannot use
+CREATE OR REPLACE VIEW names AS SELECT id, name, 100 / age AS share FROM users;
+-- => breaking; 1:1 may replace the view names by one that the previous version cannot use
+CREATE OR REPLACE VIEW names AS SELECT id, name, unnest(ARRAY[1, 2]) AS number FROM users;
+-- => compatible; - changes nothing that the previous version sees
+CREATE OR REPLACE VIEW names AS SELECT id, name FROM users;
+CREATE OR REPLACE FUNCTION twice(x INTEGER) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2 * x';
+-- => compatible; 1:1 only adds: new FOREIGN KEY posts_user_id_fkey as there was one before
+ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey, ADD CONSTRAINT posts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE ON UPDATE CASCADE;
+-- => breaking fails; 1:35 drops the constraint posts_user_id_fkey of posts, on which the previous version may rely (upserts, cascades)
+ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey, ADD CONSTRAINT posts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id);
+-- => breaking; 1:35 drops the constraint posts_user_id_fkey of posts, on which the previous version may rely (upserts, cascades)
+ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey, ADD CONSTRAINT posts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL;
+-- => breaking; 1:35 drops the constraint posts_user_id_fkey of posts, on which the previous version may rely (upserts, cascades)
+ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey;

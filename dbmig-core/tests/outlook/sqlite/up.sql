@@ -188,3 +188,67 @@ DROP TABLE IF EXISTS tags;
 CREATE TABLE tags (id INTEGER PRIMARY KEY);
 DROP VIEW IF EXISTS tag_ids;
 CREATE VIEW tag_ids AS SELECT id FROM tags;
+-- => compatible; 1:1 only adds: new index docs_untold_idx
+CREATE INDEX docs_untold_idx ON docs ((body IS NULL), n + 1, substr(body, 1, 3), coalesce(code, body)) WHERE n % 2 = 1 OR body LIKE 'a%';
+-- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: a function that is not known to be safe
+CREATE INDEX docs_made_idx ON docs (date(body));
+-- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: a function that is not known to be safe
+CREATE INDEX docs_kind_idx ON docs (json_extract(body, '$.kind'));
+-- => breaking fails; 1:29 what the new column docs.kind is computed of may fail: a member of a document that may be none
+ALTER TABLE docs ADD COLUMN kind TEXT AS (body ->> '$.kind');
+CREATE INDEX docs_kind_idx ON docs (kind);
+-- => breaking fails; 1:31 the new column orders.note is in the way: the trigger order_kept takes columns by *, which may be more from now on
+ALTER TABLE orders ADD COLUMN note TEXT;
+-- => breaking fails; 1:39 the new column orders_history.note is in the way: the trigger order_kept fills a table without naming its columns, which are more from now on
+ALTER TABLE orders_history ADD COLUMN note TEXT;
+-- => breaking fails; 1:35 the new column orders_log.made_at is in the way: the trigger order_logged fills a table without naming its columns, which are more from now on
+ALTER TABLE orders_log ADD COLUMN made_at TEXT;
+-- => breaking fails; 1:30 the new column rooms.floor is in the way: the view all_rooms takes columns by *, which may be more from now on
+ALTER TABLE rooms ADD COLUMN floor INTEGER;
+-- => compatible; 1:30 only adds: new column desks.floor
+ALTER TABLE desks ADD COLUMN floor INTEGER;
+-- => breaking fails; 1:31 the new column chairs.legs is in the way: the view named_chairs takes columns by *, which may be more from now on
+ALTER TABLE chairs ADD COLUMN legs INTEGER;
+-- => compatible; 1:1 only adds: new trigger docs_updated on docs
+CREATE TRIGGER docs_updated AFTER UPDATE ON docs FOR EACH ROW BEGIN
+    UPDATE docs SET updated_at = CURRENT_TIMESTAMP WHERE id = OLD.id;
+END;
+-- => compatible; 1:29 only adds: new column docs.head, new trigger docs_head on docs
+ALTER TABLE docs ADD COLUMN head TEXT;
+CREATE TRIGGER docs_head AFTER INSERT ON docs WHEN NEW.head IS NULL BEGIN
+    UPDATE docs SET head = substr(NEW.body, 1, 10) WHERE rowid = NEW.rowid;
+END;
+-- => breaking; 1:1 new trigger docs_updated on docs: it may change other rows
+CREATE TRIGGER docs_updated AFTER UPDATE ON docs BEGIN
+    UPDATE docs SET updated_at = CURRENT_TIMESTAMP WHERE body = NEW.body;
+END;
+-- => breaking; 1:1 new trigger orders_updated on orders: it makes another trigger run
+CREATE TRIGGER orders_updated AFTER INSERT ON orders BEGIN
+    UPDATE orders SET price = 1 WHERE id = NEW.id;
+END;
+-- => compatible; 1:1 only adds: new table docs_fts, new trigger docs_ai on docs, new trigger docs_ad on docs and 1 more
+CREATE VIRTUAL TABLE docs_fts USING fts5(body, code, content='docs', content_rowid='id', tokenize='porter unicode61');
+INSERT INTO docs_fts (rowid, body, code) SELECT id, body, code FROM docs;
+CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN
+    INSERT INTO docs_fts(rowid, body, code) VALUES (new.id, new.body, new.code);
+END;
+CREATE TRIGGER docs_ad AFTER DELETE ON docs BEGIN
+    INSERT INTO docs_fts(docs_fts, rowid, body, code) VALUES('delete', old.id, old.body, old.code);
+END;
+CREATE TRIGGER docs_au AFTER UPDATE ON docs BEGIN
+    INSERT INTO docs_fts(docs_fts, rowid, body, code) VALUES('delete', old.id, old.body, old.code);
+    INSERT INTO docs_fts(rowid, body, code) VALUES (new.id, new.body, new.code);
+END;
+-- => compatible; 1:1 only adds: new table docs_fts, new trigger docs_ai on docs, new trigger docs_ad on docs and 1 more
+CREATE VIRTUAL TABLE docs_fts USING fts5(body);
+INSERT INTO docs_fts (rowid, body) SELECT id, body FROM docs;
+CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN INSERT INTO docs_fts(rowid, body) VALUES (new.rowid, new.body); END;
+CREATE TRIGGER docs_ad AFTER DELETE ON docs BEGIN DELETE FROM docs_fts WHERE rowid = old.rowid; END;
+CREATE TRIGGER docs_au AFTER UPDATE ON docs BEGIN UPDATE docs_fts SET body = new.body WHERE rowid = old.rowid; END;
+-- => breaking fails; 2:1 new trigger docs_ai on docs: the full-text table may get out of step
+CREATE VIRTUAL TABLE docs_fts USING fts5(body);
+CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN INSERT INTO docs_fts(rowid, body) VALUES (new.id, new.body); END;
+-- => compatible; 1:30 only adds: new column users.bio, new columns of the view names
+ALTER TABLE users ADD COLUMN bio TEXT;
+DROP VIEW names;
+CREATE VIEW names AS SELECT id, name, bio FROM users;

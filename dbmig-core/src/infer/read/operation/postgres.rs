@@ -2,7 +2,7 @@
 
 use super::{Part, head, identity};
 use crate::infer::change::{Act, Alteration, Using};
-use crate::infer::shape::Checked;
+use crate::infer::shape::Timing;
 
 pub(super) fn operation(part: &mut Part<'_, '_>) -> Option<Act> {
     let first = ["ALTER", "SET", "CLUSTER", "INHERIT", "NO", "NOT", "OF", "DETACH", "ADD"];
@@ -63,18 +63,15 @@ fn constraint(part: &mut Part<'_, '_>) -> Option<Act> {
         return Some(part.unclear(format!("changes which tables inherit {of}")));
     }
     let can_wait = reader.word("DEFERRABLE");
-    if reader.phrase(&["INITIALLY", "DEFERRED"]) {
-        return Some(defer(part, name, Checked::AtCommit));
-    }
-    if can_wait {
+    let timing = if reader.phrase(&["INITIALLY", "DEFERRED"]) {
+        Timing::Deferred
+    } else if can_wait {
         // Alone, it says `INITIALLY IMMEDIATE`, which it may not have been before.
-        return Some(defer(part, name, Checked::AtOnce));
-    }
-    Some(part.unclear(format!("{of} can no longer wait for the COMMIT")))
-}
-
-fn defer(part: &Part<'_, '_>, constraint: String, checked: Checked) -> Act {
-    Act::Defer { table: part.table.clone(), constraint, checked }
+        Timing::Deferrable
+    } else {
+        Timing::Immediate
+    };
+    Some(Act::Defer { table: part.table.clone(), constraint: name, timing })
 }
 
 fn column(part: &mut Part<'_, '_>) -> Option<Act> {
