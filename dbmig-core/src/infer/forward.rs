@@ -211,6 +211,7 @@ impl Judge<'_> {
             Act::RenameObject { kind, from, to, table } => {
                 self.rename_object(*kind, (from, to), table.as_ref())
             }
+            Act::Defer { table, constraint, timing } => self.defer(table, constraint, *timing),
             Act::Charset { table } => {
                 Verdict::Adds(format!("another character set for columns that {table} gets later"))
             }

@@ -4,7 +4,8 @@
 use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{Certainty, Kind, Subject};
 use crate::infer::name::Name;
-use crate::infer::schema::IndexKind;
+use crate::infer::schema::{IndexKind, Known};
+use crate::infer::shape::Timing;
 
 /// What PostgreSQL lets stand where a table may.
 const RELATIONS: [Kind; 3] = [Kind::View, Kind::MaterializedView, Kind::Sequence];
@@ -19,6 +20,36 @@ impl Judge<'_> {
             Subject::Object(kind, name) => self.scope.is_new(*kind, name),
         };
         if is_new { Verdict::Silent } else { Verdict::Breaks(certainty, what.to_owned()) }
+    }
+
+    /// Who may wait for the COMMIT need not; who must, learns of a fault later than before.
+    pub(super) fn defer(&self, table: &Name, constraint: &str, timing: Timing) -> Verdict {
+        if self.scope.is_new_table(table) {
+            return Verdict::Silent;
+        }
+        let before = match self.past.constraint(table, constraint) {
+            Some(Known::ForeignKey(key)) => Some(key.timing),
+            Some(Known::Check | Known::Unique | Known::PrimaryKey) | None => None,
+        };
+        let of = format!("the constraint {constraint} of {table}");
+        match (before, timing) {
+            (Some(before), now) if before == now => Verdict::Silent,
+            (Some(Timing::Immediate | Timing::Deferrable), Timing::Deferrable) => {
+                Verdict::Adds(format!("{of} can wait for the COMMIT"))
+            }
+            (Some(Timing::Deferred), Timing::Immediate | Timing::Deferrable) => {
+                plain(format!("checks {of} at once, which waited for the COMMIT before"))
+            }
+            (_, Timing::Deferred) => {
+                unclear(format!("{of} is only checked at the COMMIT, where nobody may expect it"))
+            }
+            (Some(_), Timing::Immediate) => {
+                unclear(format!("{of} can no longer wait for the COMMIT"))
+            }
+            (None, Timing::Immediate | Timing::Deferrable) => {
+                unclear(format!("checks {of} at once, which may have waited for the COMMIT before"))
+            }
+        }
     }
 
     pub(super) fn rename_object(

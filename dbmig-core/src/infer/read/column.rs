@@ -250,6 +250,18 @@ pub(super) fn condition(check: &CheckConstraint) -> Check {
     Check { expr: check.expr.clone(), validity }
 }
 
+/// Whether a constraint refuses anything.
+pub(super) fn is_enforced(constraint: &TableConstraint) -> bool {
+    let enforced = match constraint {
+        TableConstraint::Check(check) => check.enforced,
+        TableConstraint::ForeignKey(key) => {
+            key.characteristics.as_ref().and_then(|characteristics| characteristics.enforced)
+        }
+        _ => None,
+    };
+    enforced != Some(false)
+}
+
 /// The name of a mere index.
 pub(super) fn index_name(dialect: Dialect, constraint: &TableConstraint) -> Option<String> {
     let name = match constraint {

@@ -2,6 +2,7 @@
 
 use super::{Part, head, identity};
 use crate::infer::change::{Act, Alteration, Using};
+use crate::infer::shape::Timing;
 
 pub(super) fn operation(part: &mut Part<'_, '_>) -> Option<Act> {
     let first = ["ALTER", "SET", "CLUSTER", "INHERIT", "NO", "NOT", "OF", "DETACH", "ADD"];
@@ -61,13 +62,16 @@ fn constraint(part: &mut Part<'_, '_>) -> Option<Act> {
     if reader.word("INHERIT") || reader.phrase(&["NO", "INHERIT"]) {
         return Some(part.unclear(format!("changes which tables inherit {of}")));
     }
-    let deferrable = reader.word("DEFERRABLE") || reader.phrase(&["INITIALLY", "DEFERRED"]);
-    if !deferrable {
-        let what = format!("checks {of} at once, which may have waited for the COMMIT before");
-        return Some(part.unclear(what));
-    }
-    // `DEFERRABLE` alone says `INITIALLY IMMEDIATE`, which it may not have been before.
-    Some(part.unclear(format!("changes when {of} is checked, and when it was is not known")))
+    let can_wait = reader.word("DEFERRABLE");
+    let timing = if reader.phrase(&["INITIALLY", "DEFERRED"]) {
+        Timing::Deferred
+    } else if can_wait {
+        // Alone, it says `INITIALLY IMMEDIATE`, which it may not have been before.
+        Timing::Deferrable
+    } else {
+        Timing::Immediate
+    };
+    Some(Act::Defer { table: part.table.clone(), constraint: name, timing })
 }
 
 fn column(part: &mut Part<'_, '_>) -> Option<Act> {
