@@ -42,7 +42,7 @@ impl Judge<'_> {
         old.target.key(dialect) == new.target.key(dialect)
             && keys(&old.columns) == keys(&new.columns)
             && self.targets(old) == self.targets(new)
-            && old.timing == new.timing
+            && (old.checked, old.deferral) == (new.checked, new.deferral)
             && softer(old.on_delete, new.on_delete)
             && softer(old.on_update, new.on_update)
     }

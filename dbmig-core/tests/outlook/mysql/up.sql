@@ -200,6 +200,9 @@ CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY DO DELETE FROM posts;
 CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY DO DELETE FROM posts;
 ALTER EVENT tidy DISABLE;
 DROP EVENT IF EXISTS tidy;
+-- => breaking; 2:26 redefines the column users.name, and converts it to the new character set of users
+ALTER TABLE users DEFAULT CHARACTER SET latin1;
+ALTER TABLE users MODIFY name VARCHAR(80) NOT NULL;
 -- => breaking; 1:36 drops the foreign key posts_user_fk of posts, on which the previous version may rely (upserts, cascades)
 ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
 -- => breaking; 1:30 drops the unique index posts_title_key, which ON CONFLICT and upserts may need
