@@ -92,7 +92,7 @@ pub(super) enum Timing {
 /// What becomes of the rows that point to one that goes or changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
-    NoAction,
+    Nothing,
     Restrict,
     Cascade,
     SetNull,

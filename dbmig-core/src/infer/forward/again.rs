@@ -35,8 +35,8 @@ impl Judge<'_> {
             columns.all(|column| column.is_some_and(|own| own.nullable == Nullable::Yes))
         };
         let softer = |old: Action, new: Action| match (old, new) {
-            (Action::NoAction | Action::Restrict, Action::Cascade | Action::NoAction) => true,
-            (Action::NoAction | Action::Restrict, Action::SetNull) => nullable(),
+            (Action::Nothing | Action::Restrict, Action::Cascade | Action::Nothing) => true,
+            (Action::Nothing | Action::Restrict, Action::SetNull) => nullable(),
             (old, new) => old == new,
         };
         old.target.key(dialect) == new.target.key(dialect)

@@ -423,6 +423,6 @@ CREATE OR REPLACE VIEW names AS SELECT DISTINCT id, name, bio FROM users;
 -- => compatible; 2:1 only adds: new FOREIGN KEY posts_user_fk as there was one before
 ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
 ALTER TABLE posts ADD CONSTRAINT posts_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE ON UPDATE CASCADE;
--- => breaking fails; 1:36 drops the foreign key posts_user_fk of posts, on which the previous version may rely (upserts, cascades)
+-- => breaking; 1:36 drops the foreign key posts_user_fk of posts, on which the previous version may rely (upserts, cascades)
 ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
 ALTER TABLE posts ADD CONSTRAINT posts_user_fk FOREIGN KEY (user_id) REFERENCES users (id);
