@@ -1,0 +1,343 @@
+//! What an old app of a schema does.
+
+use std::collections::HashSet;
+
+use dbmig_tests::Backend;
+
+use crate::catalogue::{Absent, Access, Call, Catalogue, Column, Key, Rank, Routine, Table, quote};
+use crate::fill::{Sample, Written};
+use crate::statement::{Expect, Read, Statement};
+use crate::values;
+
+/// How much is said to a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breadth {
+    /// Each column with each variant of its values.
+    Full,
+    /// One statement of each form.
+    Basic,
+}
+
+/// All statements, each once.
+pub fn all(
+    backend: Backend,
+    catalogue: &Catalogue,
+    samples: &[Sample],
+    breadth: impl Fn(&str) -> Breadth,
+) -> Vec<Statement> {
+    let mut all = Vec::new();
+    for (table, sample) in catalogue.tables.iter().zip(samples) {
+        let breadth = breadth(&table.plain);
+        all.extend(App { backend, table, sample, breadth }.statements());
+    }
+    all.extend(catalogue.routines.iter().filter_map(|routine| call(backend, routine)));
+    let mut seen = HashSet::new();
+    all.retain(|statement| seen.insert(statement.to_string()));
+    all
+}
+
+/// The old app, as far as it uses one table.
+struct App<'a> {
+    backend: Backend,
+    table: &'a Table,
+    sample: &'a Sample,
+    breadth: Breadth,
+}
+
+/// Which columns of a written row must come back the same.
+#[derive(Clone, Copy)]
+enum Compared<'a> {
+    All,
+    Only(&'a [usize]),
+}
+
+impl App<'_> {
+    fn statements(&self) -> Vec<Statement> {
+        let mut all = vec![self.select()];
+        let rows = &self.sample.existing;
+        for row in rows.iter().take(2) {
+            let keys = self.table.keys.iter();
+            all.extend(keys.filter_map(|key| Some(self.filter(self.select(), key, row)?)));
+        }
+        if self.table.access != Access::ReadOnly {
+            all.extend(self.inserts());
+            all.extend(self.updates());
+            all.extend(self.deletes());
+            all.extend(self.upserts());
+        }
+        all
+    }
+
+    fn quote(&self, name: &str) -> String {
+        quote(self.backend, name)
+    }
+
+    fn column(&self, at: usize) -> &Column {
+        &self.table.columns[at]
+    }
+
+    fn full_name(&self, column: &Column) -> String {
+        format!("{}.{}", self.table.name, self.quote(&column.name))
+    }
+
+    fn names(&self) -> String {
+        let names = self.table.columns.iter().map(|column| self.full_name(column));
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    fn reads(&self, compared: Compared<'_>) -> Vec<Read> {
+        let read = |(at, column): (usize, &Column)| Read {
+            name: column.name.clone(),
+            ty: column.ty.clone(),
+            // What a view gives may always be NULL, as far as anybody knows.
+            nullable: column.nullable,
+            compared: match compared {
+                Compared::All => true,
+                Compared::Only(columns) => columns.contains(&at),
+            },
+        };
+        self.table.columns.iter().enumerate().map(read).collect()
+    }
+
+    fn select(&self) -> Statement {
+        let sql = format!("SELECT {} FROM {}", self.names(), self.table.name);
+        let mut select = Statement::new(Expect::AtLeast).sql(sql);
+        select.reads = self.reads(Compared::All);
+        select
+    }
+
+    /// Only the row that has these values in the key.
+    fn filter(&self, mut to: Statement, key: &Key, row: &[Option<String>]) -> Option<Statement> {
+        let mut link = " WHERE ";
+        for name in &key.columns {
+            let at = self.table.columns.iter().position(|column| column.name == *name)?;
+            let column = self.column(at);
+            let value = row.get(at)?.as_deref()?;
+            to = to.sql(format!("{link}{} = ", self.full_name(column)));
+            to = to.bind(&column.ty, Some(value));
+            link = " AND ";
+        }
+        Some(to)
+    }
+
+    /// Reads what was written, where the database says it.
+    fn returning(&self, to: Statement, compared: Compared<'_>) -> Statement {
+        match self.backend {
+            Backend::MariaDb => to,
+            Backend::Postgres | Backend::Sqlite => {
+                let mut to = to.sql(format!(" RETURNING {}", self.names()));
+                to.reads = self.reads(compared);
+                to
+            }
+        }
+    }
+
+    fn insert_into(&self, verb: &str, row: &Written) -> Statement {
+        let mut insert = Statement::new(Expect::Same);
+        if row.is_empty() {
+            let values = match self.backend {
+                Backend::MariaDb => "() VALUES ()",
+                Backend::Postgres | Backend::Sqlite => "DEFAULT VALUES",
+            };
+            return insert.sql(format!("{verb} INTO {} {values}", self.table.name));
+        }
+        let names: Vec<_> = row.iter().map(|(at, _)| self.quote(&self.column(*at).name)).collect();
+        insert = insert.sql(format!("{verb} INTO {} ({}) VALUES (", self.table.name, names.join(", ")));
+        for (number, (at, value)) in row.iter().enumerate() {
+            insert = insert.sql(if number == 0 { "" } else { ", " });
+            insert = insert.bind(&self.column(*at).ty, value.as_deref());
+        }
+        insert.sql(")")
+    }
+
+    fn insert(&self, row: &Written) -> Statement {
+        let insert = self.insert_into("INSERT", row);
+        let written: Vec<_> = row.iter().map(|(at, _)| *at).collect();
+        let mut insert = self.returning(insert, Compared::Only(&written));
+        if self.backend == Backend::MariaDb {
+            insert.then = self.find_inserted(row, &written).map(Box::new);
+        }
+        insert
+    }
+
+    /// As an app does that gets nothing back.
+    fn find_inserted(&self, row: &Written, written: &[usize]) -> Option<Statement> {
+        let key = self.table.keys.iter().find(|key| key.rank == Rank::Primary)?;
+        let mut select = self.select();
+        select.reads = self.reads(Compared::Only(written));
+        select.expect = Expect::Same;
+        let mut values = vec![None; self.table.columns.len()];
+        row.iter().for_each(|(at, value)| values[*at].clone_from(value));
+        if let Some(found) = self.filter(select.clone(), key, &values) {
+            return Some(found);
+        }
+        let [name] = &key.columns[..] else { return None };
+        let column = self.table.column(name)?;
+        Some(select.sql(format!(" WHERE {} = LAST_INSERT_ID()", self.full_name(column))))
+    }
+
+    fn inserts(&self) -> Vec<Statement> {
+        let Some(spare) = &self.sample.spare else { return Vec::new() };
+        let mut all = vec![self.insert(spare)];
+        let keep = |wanted: &dyn Fn(&Column) -> bool| -> Written {
+            spare.iter().filter(|(at, _)| wanted(self.column(*at))).cloned().collect()
+        };
+        let key: Vec<_> = self.table.key().map(|key| key.columns.clone()).unwrap_or_default();
+        let numbered = |column: &Column| key.contains(&column.name) && column.absent == Absent::Default;
+        all.push(self.insert(&keep(&|column| !numbered(column))));
+        all.push(self.insert(&keep(&|column| column.absent == Absent::Null && !column.nullable)));
+        // With the key, as an app does that makes it itself.
+        all.push(self.insert(&keep(&|column| {
+            key.contains(&column.name) || column.absent == Absent::Null && !column.nullable
+        })));
+        if self.breadth == Breadth::Full {
+            for (position, (at, value)) in spare.iter().enumerate() {
+                for variant in self.variants(*at) {
+                    if variant != *value {
+                        let mut row = spare.clone();
+                        row[position].1 = variant;
+                        all.push(self.insert(&row));
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// Values for a column, with what other rows have in it.
+    fn variants(&self, at: usize) -> Vec<Option<String>> {
+        let column = self.column(at);
+        let mut all: Vec<Option<String>> = Vec::new();
+        all.extend(values::extreme(column).into_iter().map(Some));
+        all.extend(values::wanted(self.table, column).into_iter().take(5).map(Some));
+        all.extend(values::usual(self.backend, column, 9).into_iter().take(1).map(Some));
+        if let Some(Some(value)) = self.sample.existing.first().and_then(|row| row.get(at)) {
+            all.push(Some(value.clone()));
+        }
+        if column.nullable {
+            all.push(None);
+        }
+        all
+    }
+
+    fn update(&self, at: usize, value: Option<&str>, row: &[Option<String>]) -> Statement {
+        let column = self.column(at);
+        let set = format!("UPDATE {} SET {} = ", self.table.name, self.quote(&column.name));
+        let set = Statement::new(Expect::Same).sql(set).bind(&column.ty, value);
+        let found = self.table.key().and_then(|key| self.filter(set.clone(), key, row));
+        self.returning(found.unwrap_or(set), Compared::Only(&[at]))
+    }
+
+    fn updates(&self) -> Vec<Statement> {
+        let Some(row) = self.sample.existing.first() else { return Vec::new() };
+        let mut all = Vec::new();
+        for (at, column) in self.table.columns.iter().enumerate() {
+            if column.absent == Absent::Always {
+                continue;
+            }
+            all.push(self.update(at, row[at].as_deref(), row));
+            let variants = match self.breadth {
+                Breadth::Full => self.variants(at),
+                Breadth::Basic => {
+                    values::usual(self.backend, column, 9).into_iter().take(1).map(Some).collect()
+                }
+            };
+            all.extend(variants.iter().map(|value| self.update(at, value.as_deref(), row)));
+        }
+        all
+    }
+
+    fn deletes(&self) -> Vec<Statement> {
+        let delete = || Statement::new(Expect::Same).sql(format!("DELETE FROM {}", self.table.name));
+        let Some(key) = self.table.key() else { return vec![delete()] };
+        let rows = self.sample.existing.iter();
+        rows.filter_map(|row| self.filter(delete(), key, row)).collect()
+    }
+
+    fn upserts(&self) -> Vec<Statement> {
+        let Some(spare) = &self.sample.spare else { return Vec::new() };
+        let mut all = Vec::new();
+        let key = self.table.key();
+        for unique in self.table.keys.iter().filter(|key| key.rank != Rank::Deferrable) {
+            // Once with what is there already, once with something new.
+            let there = self.sample.existing.first().and_then(|row| self.like(spare, unique, row));
+            for row in there.iter().chain([spare]) {
+                all.extend(self.upsert(row, unique, key));
+            }
+        }
+        all
+    }
+
+    /// The row with another one's values in these columns.
+    fn like(&self, row: &Written, key: &Key, other: &[Option<String>]) -> Option<Written> {
+        let mut row = row.clone();
+        for name in &key.columns {
+            let at = self.table.columns.iter().position(|column| column.name == *name)?;
+            let value = other.get(at)?.clone()?;
+            row.iter_mut().find(|(column, _)| *column == at)?.1 = Some(value);
+        }
+        Some(row)
+    }
+
+    fn upsert(&self, row: &Written, unique: &Key, key: Option<&Key>) -> Vec<Statement> {
+        let names: Vec<_> = unique.columns.iter().map(|name| self.quote(name)).collect();
+        let target = names.join(", ");
+        let mut set = Vec::new();
+        for (at, _) in row {
+            let column = self.column(*at);
+            let in_key = unique.columns.contains(&column.name)
+                || key.is_some_and(|key| key.columns.contains(&column.name));
+            let name = self.quote(&column.name);
+            match (in_key, self.backend) {
+                (true, _) => {}
+                (false, Backend::MariaDb) => set.push(format!("{name} = VALUES({name})")),
+                (false, _) => set.push(format!("{name} = excluded.{name}")),
+            }
+        }
+        let mut all = Vec::new();
+        match self.backend {
+            Backend::MariaDb => {
+                if !set.is_empty() {
+                    let update = format!(" ON DUPLICATE KEY UPDATE {}", set.join(", "));
+                    all.push(self.insert_into("INSERT", row).sql(update));
+                }
+                all.push(self.insert_into("REPLACE", row));
+                all.push(self.insert_into("INSERT IGNORE", row));
+            }
+            Backend::Postgres | Backend::Sqlite => {
+                if !set.is_empty() {
+                    let update = format!(" ON CONFLICT ({target}) DO UPDATE SET {}", set.join(", "));
+                    let upsert = self.insert_into("INSERT", row).sql(update);
+                    all.push(self.returning(upsert, Compared::Only(&[])));
+                }
+                let nothing = format!(" ON CONFLICT ({target}) DO NOTHING");
+                all.push(self.insert_into("INSERT", row).sql(nothing));
+                all.push(self.insert_into("INSERT", row).sql(" ON CONFLICT DO NOTHING"));
+                if self.backend == Backend::Sqlite {
+                    all.push(self.insert_into("INSERT OR REPLACE", row));
+                }
+            }
+        }
+        all
+    }
+}
+
+fn call(backend: Backend, routine: &Routine) -> Option<Statement> {
+    let verb = match routine.call {
+        Call::Procedure => "CALL",
+        Call::Function(_) => "SELECT",
+    };
+    let mut call = Statement::new(Expect::Same).sql(format!("{verb} {}(", routine.name));
+    for (number, ty) in routine.arguments.iter().enumerate() {
+        let (name, nullable, absent) = (String::new(), true, Absent::Null);
+        let column = Column { name, ty: ty.clone(), nullable, absent };
+        let value = values::usual(backend, &column, 2).into_iter().next()?;
+        call = call.sql(if number == 0 { "" } else { ", " }).bind(ty, Some(&value));
+    }
+    call = call.sql(")");
+    if let Call::Function(ty) = &routine.call {
+        let (name, ty) = ("result".to_owned(), ty.clone());
+        call.reads = vec![Read { name, ty, nullable: true, compared: true }];
+    }
+    Some(call)
+}
