@@ -34,7 +34,7 @@ pub fn fill(backend: Backend, session: &mut Session, catalogue: &Catalogue) -> V
         let before = open.len();
         open.retain(|table| {
             let there = existing(backend, session, table).len();
-            let mut missing = (there..ROWS).filter(|number| {
+            let mut missing = (there..wanted(table)).filter(|number| {
                 find(backend, session, table, *number, Keep::Row).is_err()
             });
             missing.next().is_some()
@@ -43,7 +43,19 @@ pub fn fill(backend: Backend, session: &mut Session, catalogue: &Catalogue) -> V
             break;
         }
     }
+    samples(backend, session, catalogue)
+}
+
+/// What is known of the rows as they are.
+pub fn samples(backend: Backend, session: &mut Session, catalogue: &Catalogue) -> Vec<Sample> {
     catalogue.tables.iter().map(|table| sample(backend, session, table)).collect()
+}
+
+/// Where there is one for each parent at most, a parent is left for the old app.
+fn wanted(table: &Table) -> usize {
+    let refers = |name| table.foreign_keys.iter().any(|key| key.columns.contains(name));
+    let bound = table.keys.iter().any(|key| key.columns.iter().all(refers));
+    if bound { ROWS - 1 } else { ROWS }
 }
 
 fn sample(backend: Backend, session: &mut Session, table: &Table) -> Sample {
@@ -103,13 +115,18 @@ fn find(
     for attempt in 0..ATTEMPTS {
         let mut row: Vec<Option<Option<String>>> = Vec::new();
         for column in &table.columns {
-            row.push((column.absent != Absent::Always).then(|| {
+            let written = match keep {
+                Keep::Row => !is_numbered(table, column),
+                Keep::Nothing => true,
+            };
+            row.push((column.absent != Absent::Always && written).then(|| {
                 choose(backend, table, column, number, attempt, &mut dice)
             }));
         }
         for (key, rows) in &parents {
             let parent = match attempt {
-                0 | 2 => rows.get(number % rows.len().max(1)),
+                // The others can still be deleted.
+                0 | 2 => rows.get(number % rows.len().clamp(1, 2)),
                 _ => rows.get(dice.below(rows.len().max(1))),
             };
             for (position, name) in key.columns.iter().enumerate() {
@@ -142,6 +159,13 @@ fn find(
         }
     }
     Err(last)
+}
+
+/// Whether the database counts: rows that are to stay take the next number, so that it stays free.
+fn is_numbered(table: &Table, column: &Column) -> bool {
+    let in_key = table.keys.iter().any(|key| key.columns.contains(&column.name));
+    let whole = matches!(column.ty.kind, Kind::Small(_) | Kind::Int(_) | Kind::Big(_));
+    in_key && whole && column.absent == Absent::Default
 }
 
 fn choose(

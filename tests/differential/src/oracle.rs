@@ -7,7 +7,7 @@ use crate::client::{Client, Opening, Outcome, open};
 use crate::compare::difference;
 use crate::play::play;
 use crate::stage::Stage;
-use crate::statement::Statement;
+use crate::statement::{Expect, Statement};
 use crate::statements::{Breadth, all};
 
 /// What an old app met.
@@ -137,14 +137,20 @@ fn begin(backend: Backend) -> &'static str {
 
 /// Nothing stays of a statement; deferred constraints are looked at before.
 fn trial(client: &mut dyn Client, backend: Backend, of: &Statement) -> Result<Outcome, String> {
+    if of.expect == Expect::AtLeast {
+        return client.run(of);
+    }
     client.batch(begin(backend))?;
     let mut result = client.run(of);
-    if backend == Backend::Postgres && result.is_ok() {
-        let late = client.batch("SET CONSTRAINTS ALL IMMEDIATE");
-        result = late.and(result);
+    let end = match (&result, backend) {
+        (Ok(_), Backend::Postgres) => "SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK",
+        _ => "ROLLBACK",
+    };
+    // After some errors SQLite has ended the transaction itself.
+    if let (Err(late), Ok(_)) = (client.batch(end), &result) {
+        result = Err(late);
+        let _ = client.batch("ROLLBACK");
     }
-    // SQLite has ended the transaction itself after some errors.
-    let _ = client.batch("ROLLBACK");
     result
 }
 
@@ -154,22 +160,26 @@ fn run_before(client: &mut dyn Client, backend: Backend, all: Vec<Statement>) ->
         if !statement.binds().into_iter().all(|bind| client.encode(bind)) {
             continue;
         }
-        let one = trial(client, backend, &statement);
-        let two = one.is_ok().then(|| trial(client, backend, &statement));
-        if let (Ok(one), Some(Ok(two))) = (one, two) {
-            known.push((statement, [one, two]));
-        }
+        let Ok(one) = trial(client, backend, &statement) else { continue };
+        // What is written is compared as it was sent; what is only read may be another each time.
+        let two = match statement.writes() {
+            false => trial(client, backend, &statement),
+            true => Ok(one.clone()),
+        };
+        known.extend(two.ok().map(|two| (statement, [one, two])));
     }
     known
 }
 
+/// What fails, and fails again: the next number of a sequence may have been taken.
 fn failures(client: &mut dyn Client, backend: Backend, known: &[Known]) -> Vec<Failure> {
     let mut failures = Vec::new();
     for (statement, before) in known {
-        let what = match trial(client, backend, statement) {
+        let mut wrong = || match trial(client, backend, statement) {
             Ok(after) => difference(statement, before, &after),
             Err(error) => Some(error),
         };
+        let what = wrong().and_then(|_| wrong());
         let statement = || statement.to_string();
         failures.extend(what.map(|what| Failure { statement: statement(), what }));
     }

@@ -4,7 +4,7 @@
 use dbmig_tests::TestDatabase;
 
 use crate::catalogue::{self, Access, Catalogue};
-use crate::fill::{Sample, fill};
+use crate::fill::{Sample, fill, samples};
 
 /// A filled database that copies are made of.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Stage {
         let catalogue = catalogue::read(database.backend(), &mut session)?;
         let samples = match rows {
             Rows::Filled => fill(database.backend(), &mut session, &catalogue),
-            Rows::AsTheyAre => catalogue.tables.iter().map(|_| Sample::default()).collect(),
+            Rows::AsTheyAre => samples(database.backend(), &mut session, &catalogue),
         };
         drop(session);
         Ok(Self { database, catalogue, samples })

@@ -1,7 +1,7 @@
 //! Statements of the old app.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::kind::SqlType;
 
@@ -18,7 +18,7 @@ pub enum Piece {
 #[derive(Clone, Debug)]
 pub struct Bind {
     /// What the app takes the column for.
-    pub ty: Rc<SqlType>,
+    pub ty: Arc<SqlType>,
     /// The value as text; `None` is NULL.
     pub text: Option<String>,
     /// The value as PostgreSQL takes it, once that has been found out.
@@ -31,7 +31,7 @@ pub struct Read {
     /// Its name.
     pub name: String,
     /// What the app takes it for.
-    pub ty: Rc<SqlType>,
+    pub ty: Arc<SqlType>,
     /// Whether the app expects NULL.
     pub nullable: bool,
     /// Whether its value must be the same after a migration.
@@ -68,6 +68,12 @@ impl Statement {
         Self { pieces: Vec::new(), reads: Vec::new(), expect, then: None }
     }
 
+    /// Whether it says itself what is written.
+    pub fn writes(&self) -> bool {
+        let verbs = ["INSERT", "UPDATE", "DELETE", "REPLACE"];
+        matches!(self.pieces.first(), Some(Piece::Sql(sql)) if verbs.iter().any(|verb| sql.starts_with(verb)))
+    }
+
     /// Adds text.
     #[must_use]
     pub fn sql(mut self, text: impl AsRef<str>) -> Self {
@@ -80,8 +86,8 @@ impl Statement {
 
     /// Adds a value.
     #[must_use]
-    pub fn bind(mut self, ty: &Rc<SqlType>, text: Option<&str>) -> Self {
-        let (ty, text) = (Rc::clone(ty), text.map(str::to_owned));
+    pub fn bind(mut self, ty: &Arc<SqlType>, text: Option<&str>) -> Self {
+        let (ty, text) = (Arc::clone(ty), text.map(str::to_owned));
         self.pieces.push(Piece::Bind(Bind { ty, text, wire: None }));
         self
     }

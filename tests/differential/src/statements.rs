@@ -190,6 +190,7 @@ impl App<'_> {
         all.push(self.insert(&keep(&|column| {
             key.contains(&column.name) || column.absent == Absent::Null && !column.nullable
         })));
+        all.extend(self.sample.existing.iter().take(2).map(|row| self.insert(&self.again(spare, row))));
         if self.breadth == Breadth::Full {
             for (position, (at, value)) in spare.iter().enumerate() {
                 for variant in self.variants(*at) {
@@ -202,6 +203,18 @@ impl App<'_> {
             }
         }
         all
+    }
+
+    /// A row like one that is there, but for what no two rows may have in common.
+    fn again(&self, spare: &Written, row: &[Option<String>]) -> Written {
+        let mut again = spare.clone();
+        for (at, value) in &mut again {
+            let name = &self.column(*at).name;
+            if !self.table.keys.iter().any(|key| key.columns.contains(name)) {
+                value.clone_from(&row[*at]);
+            }
+        }
+        again
     }
 
     /// Values for a column, with what other rows have in it.
@@ -238,9 +251,7 @@ impl App<'_> {
             all.push(self.update(at, row[at].as_deref(), row));
             let variants = match self.breadth {
                 Breadth::Full => self.variants(at),
-                Breadth::Basic => {
-                    values::usual(self.backend, column, 9).into_iter().take(1).map(Some).collect()
-                }
+                Breadth::Basic => Vec::new(),
             };
             all.extend(variants.iter().map(|value| self.update(at, value.as_deref(), row)));
         }
@@ -258,7 +269,12 @@ impl App<'_> {
         let Some(spare) = &self.sample.spare else { return Vec::new() };
         let mut all = Vec::new();
         let key = self.table.key();
-        for unique in self.table.keys.iter().filter(|key| key.rank != Rank::Deferrable) {
+        let keys = match self.breadth {
+            Breadth::Full => self.table.keys.len(),
+            Breadth::Basic => 1,
+        };
+        let uniques = self.table.keys.iter().filter(|key| key.rank != Rank::Deferrable);
+        for unique in uniques.take(keys) {
             // Once with what is there already, once with something new.
             let there = self.sample.existing.first().and_then(|row| self.like(spare, unique, row));
             for row in there.iter().chain([spare]) {

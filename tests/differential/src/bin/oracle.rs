@@ -89,50 +89,83 @@ fn one(options: &Options, project: &Path) -> Totals {
         }
     };
     let stored = options.verdicts.as_deref().map(stored);
-    let base = database(options.backend);
+    let mut line = Line { base: database(options.backend), filled: None };
     for migration in scanned.set.iter() {
         let forward = migration.forward();
         let verdict = match &stored {
             Some(stored) => stored.get(&*migration.name).cloned().unwrap_or_default(),
             None => (forward.impact.name().to_owned(), forward.to_string()),
         };
-        let answer = around(&base, migration);
+        let answer = line.around(migration);
         let name = format!("{}/{}", project.display(), migration.name);
         totals.count(&verdict.0, answer.as_ref().ok());
         report(&name, &verdict, answer, migration.up().text.as_ref());
-        if let Err(error) = play(&base, &migration.up().text, migration.settings.execution) {
+        if let Err(error) = line.play(migration) {
             println!("! {name}: not played: {}", first_line(&error));
             totals.add_to("not played");
         }
     }
-    base.remove();
+    line.end();
     totals
 }
 
-/// With rows if that works, else without.
-fn around(base: &TestDatabase, migration: &Migration) -> Result<Answer, String> {
-    let text = migration.up().text.to_lowercase();
-    // The tables that it may be about are looked at closely.
-    let breadth = |table: &str| match text.contains(&table.to_lowercase()) {
-        true => Breadth::Full,
-        false => Breadth::Basic,
-    };
-    let judge = |rows| {
-        let stage = Stage::new(base.copy()?, rows)?;
-        let execution = migration.settings.execution;
-        let up = &migration.up().text;
-        let answer = judge_on(stage.database(), &stage, up, execution, breadth);
-        stage.into_database().remove();
-        answer
-    };
-    let filled = judge(Rows::Filled);
-    filled.or_else(|error| match judge(Rows::AsTheyAre) {
-        Ok(answer) => {
+/// The databases of a project.
+struct Line {
+    /// What the migrations have made, and no other rows.
+    base: TestDatabase,
+    /// The same with rows in each table, as long as the migrations can live with them.
+    filled: Option<TestDatabase>,
+}
+
+impl Line {
+    /// With rows if that works, else without.
+    fn around(&mut self, migration: &Migration) -> Result<Answer, String> {
+        let error = match self.judge(migration, Rows::Filled) {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        self.drop_filled();
+        let answer = self.judge(migration, Rows::AsTheyAre).map_err(|_| error.clone());
+        self.drop_filled();
+        if answer.is_ok() {
             println!("! {}: fails where there are rows: {}", migration.name, first_line(&error));
-            Ok(answer)
         }
-        Err(_) => Err(error),
-    })
+        answer
+    }
+
+    fn judge(&mut self, migration: &Migration, rows: Rows) -> Result<Answer, String> {
+        let text = migration.up().text.to_lowercase();
+        // The tables that it may be about are looked at closely.
+        let breadth = |table: &str| match text.contains(&table.to_lowercase()) {
+            true => Breadth::Full,
+            false => Breadth::Basic,
+        };
+        let filled = match self.filled.take() {
+            Some(filled) => filled,
+            None => self.base.copy()?,
+        };
+        let stage = Stage::new(filled, rows)?;
+        for table in stage.unfilled() {
+            println!("  no row: {}", first_line(&table));
+        }
+        let (up, execution) = (&migration.up().text, migration.settings.execution);
+        let answer = judge_on(stage.database(), &stage, up, execution, breadth);
+        self.filled = Some(stage.into_database());
+        answer
+    }
+
+    fn play(&self, migration: &Migration) -> Result<(), String> {
+        play(&self.base, &migration.up().text, migration.settings.execution)
+    }
+
+    fn drop_filled(&mut self) {
+        self.filled.take().into_iter().for_each(TestDatabase::remove);
+    }
+
+    fn end(mut self) {
+        self.drop_filled();
+        self.base.remove();
+    }
 }
 
 fn first_line(text: &str) -> &str {

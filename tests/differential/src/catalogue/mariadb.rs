@@ -1,6 +1,6 @@
 //! MariaDB's catalogue.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use dbmig_tests::{Backend, Session};
 
@@ -88,7 +88,7 @@ fn column(row: &[String]) -> Column {
         _ => Absent::Null,
     };
     let kind = kind(&row[1], &row[2], [&row[6], &row[7], &row[8]]);
-    let ty = Rc::new(SqlType { name: row[2].clone(), kind, wire: Wire::None });
+    let ty = Arc::new(SqlType { name: row[2].clone(), kind, wire: Wire::None });
     Column { name: row[0].clone(), ty, nullable: row[3] == "YES", absent }
 }
 
@@ -143,7 +143,7 @@ fn routines(session: &mut Session) -> Result<Vec<Routine>, String> {
         let parameters = query(session, &parameters)?;
         let ty = |row: &Row| {
             let kind = kind(&row[2], &row[3], [&row[4], &row[5], &row[6]]);
-            Rc::new(SqlType { name: row[3].clone(), kind, wire: Wire::None })
+            Arc::new(SqlType { name: row[3].clone(), kind, wire: Wire::None })
         };
         // What it gives back has the position 0.
         let (result, inputs): (Vec<_>, Vec<_>) = parameters.iter().partition(|row| row[0] == "0");

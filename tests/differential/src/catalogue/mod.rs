@@ -4,7 +4,7 @@ mod mariadb;
 mod postgres;
 mod sqlite;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use dbmig_tests::{Backend, Session};
 
@@ -55,7 +55,7 @@ pub struct Column {
     /// Its name, unquoted.
     pub name: String,
     /// Its type.
-    pub ty: Rc<SqlType>,
+    pub ty: Arc<SqlType>,
     /// Whether NULL may be in it.
     pub nullable: bool,
     /// What stands in it when an INSERT does not name it.
@@ -112,7 +112,7 @@ pub struct Routine {
     /// How it is called.
     pub call: Call,
     /// Its arguments.
-    pub arguments: Vec<Rc<SqlType>>,
+    pub arguments: Vec<Arc<SqlType>>,
 }
 
 /// How a routine is called.
@@ -121,7 +121,7 @@ pub enum Call {
     /// `CALL`
     Procedure,
     /// In a SELECT, with a result of this type.
-    Function(Rc<SqlType>),
+    Function(Arc<SqlType>),
 }
 
 impl Table {

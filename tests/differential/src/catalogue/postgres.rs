@@ -1,6 +1,6 @@
 //! PostgreSQL's catalogue.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use dbmig_tests::{Backend, Session};
 
@@ -114,7 +114,7 @@ fn column(row: &[String]) -> Column {
         _ if row[2] == "t" || row[5] == "t" => Absent::Default,
         _ => Absent::Null,
     };
-    let ty = Rc::new(sql_type(&row[6..]));
+    let ty = Arc::new(sql_type(&row[6..]));
     Column { name: row[0].clone(), ty, nullable: row[1] == "f", absent }
 }
 
@@ -209,13 +209,13 @@ fn routines(session: &mut Session) -> Result<Vec<Routine>, String> {
             row[0]
         );
         let arguments = query(session, &types(&of))?;
-        let arguments = arguments.iter().map(|row| Rc::new(sql_type(row))).collect();
+        let arguments = arguments.iter().map(|row| Arc::new(sql_type(row))).collect();
         let call = match &*row[3] {
             "p" => Call::Procedure,
             _ => {
                 let result = query(session, &types(&format!("(SELECT {} AS ty, 1 AS n) o", row[4])))?;
                 let Some(result) = result.first() else { continue };
-                Call::Function(Rc::new(sql_type(result)))
+                Call::Function(Arc::new(sql_type(result)))
             }
         };
         routines.push(Routine { name: name(&row[1], &row[2]), call, arguments });

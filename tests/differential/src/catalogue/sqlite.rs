@@ -1,6 +1,6 @@
 //! SQLite's catalogue.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use dbmig_tests::{Backend, Session};
 
@@ -95,7 +95,7 @@ fn column(row: &[String], all: &[Row]) -> Column {
         _ if rowid || !row[4].is_empty() => Absent::Default,
         _ => Absent::Null,
     };
-    let ty = Rc::new(SqlType { name: row[2].clone(), kind: kind(&row[2]), wire: Wire::None });
+    let ty = Arc::new(SqlType { name: row[2].clone(), kind: kind(&row[2]), wire: Wire::None });
     // Diesel takes a primary key for NOT NULL, though SQLite does not.
     let nullable = row[3] == "0" && row[5] == "0";
     Column { name: row[1].clone(), ty, nullable, absent }

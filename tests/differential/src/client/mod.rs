@@ -54,15 +54,17 @@ pub trait Client {
 pub enum Opening {
     /// As they are.
     Plain,
-    /// With `PRAGMA foreign_keys = ON`.
+    /// SQLite with foreign keys, which is the default of the library that comes with Diesel.
     ForeignKeys,
+    /// SQLite without, which is the default of SQLite.
+    NoForeignKeys,
 }
 
 impl Opening {
     /// What apps do.
     pub fn all(backend: Backend) -> &'static [Self] {
         match backend {
-            Backend::Sqlite => &[Self::Plain, Self::ForeignKeys],
+            Backend::Sqlite => &[Self::ForeignKeys, Self::NoForeignKeys],
             Backend::Postgres | Backend::MariaDb => &[Self::Plain],
         }
     }
@@ -78,8 +80,10 @@ pub fn open(backend: Backend, url: &str, opening: Opening) -> Result<Box<dyn Cli
         Backend::MariaDb => Box::new(mariadb::connect(url)?),
         Backend::Sqlite => Box::new(sqlite::connect(url)?),
     };
-    if opening == Opening::ForeignKeys {
-        client.batch("PRAGMA foreign_keys = ON")?;
+    match opening {
+        Opening::Plain => {}
+        Opening::ForeignKeys => client.batch("PRAGMA foreign_keys = ON")?,
+        Opening::NoForeignKeys => client.batch("PRAGMA foreign_keys = OFF")?,
     }
     Ok(client)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::Write as _;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use diesel::connection::{Connection as _, SimpleConnection as _};
 use diesel::data_types::{PgDate, PgInterval, PgNumeric, PgTime, PgTimestamp};
@@ -24,8 +24,8 @@ pub(super) struct Postgres {
 
 pub(super) fn connect(url: &str) -> Result<Postgres, String> {
     let mut conn = PgConnection::establish(url).map_err(|error| error.to_string())?;
-    // A function of a project may wait for ever.
-    let limits = "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
+    // A function of a project may wait for ever; compiling a large view takes longer than all else.
+    let limits = "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET jit = off; \
                   SET client_min_messages = error";
     conn.batch_execute(limits).map_err(|error| error.to_string())?;
     Ok(Postgres { conn, encoded: HashMap::new() })
@@ -62,7 +62,7 @@ impl Postgres {
         let mut ask = Statement::new(Expect::Works);
         ask = ask.sql(format!("SELECT CAST('{quoted}' AS {})", ty.name));
         let raw = SqlType { kind: Kind::Other(String::new()), ..ty.clone() };
-        let (name, ty) = (String::new(), Rc::new(raw));
+        let (name, ty) = (String::new(), Arc::new(raw));
         ask.reads.push(Read { name, ty, nullable: true, compared: false });
         match self.run(&ask).ok()? {
             Outcome::Rows(rows) => rows[0][0].as_deref().map(unhex),

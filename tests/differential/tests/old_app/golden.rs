@@ -1,0 +1,94 @@
+//! The golden cases of the outlook against a generated old app, on real databases: what is called
+//! compatible breaks nothing that it does.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use dbmig_core::migration::Execution;
+use dbmig_differential::oracle::{Answer, Standing, judge};
+use dbmig_differential::play::{dialect, play};
+use dbmig_differential::stage::{Rows, Stage};
+use dbmig_differential::statements::Breadth;
+use dbmig_tests::servers::{Options, Server};
+use dbmig_tests::{Backend, Engine, TestDatabase, database};
+
+use crate::cases::{Case, cases, text};
+
+/// What the earlier migrations have made, with rows.
+fn stage(database: TestDatabase) -> Stage {
+    let before = text(dialect(database.backend()), "before.sql");
+    play(&database, &before, Execution::Transaction).unwrap();
+    let stage = Stage::new(database, Rows::Filled).unwrap();
+    assert_eq!(stage.unfilled(), [""; 0], "each table has rows, and takes one more");
+    stage
+}
+
+fn is(case: &Case, flag: &str) -> bool {
+    case.flags.iter().any(|other| other == flag)
+}
+
+/// What is wrong with the verdict on the case, if anything is.
+fn wrong(case: &Case, answer: Result<Answer, String>) -> Option<String> {
+    let Case { verdict, expected, sql, .. } = case;
+    let head = format!("{verdict}; {expected}\n{sql}");
+    let answer = match answer {
+        Ok(answer) => answer,
+        // What fails where there are rows is not the old app's concern.
+        Err(_) if verdict == "breaking" => return None,
+        Err(error) => return Some(format!("{head}is not played: {error}\n")),
+    };
+    if is(case, "fails") && answer.word() != "breaking" {
+        return Some(format!("{head}breaks none of {} statements\n", answer.tried));
+    }
+    if answer.standing(verdict) != Standing::Dangerous {
+        return None;
+    }
+    let first = answer.first().unwrap();
+    Some(format!("{head}{}: {}\n=> {}\n", answer.word(), first.statement, first.what))
+}
+
+/// Each case on a copy, as many at once as there are processors.
+fn check(database: TestDatabase) {
+    let dialect = dialect(database.backend());
+    let stage = stage(database);
+    let cases = cases(dialect, "up.sql");
+    let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let execution = match is(case, "alone") {
+                true => Execution::Statements,
+                false => Execution::Transaction,
+            };
+            let answer = judge(&stage, &case.sql, execution, |_| Breadth::Full);
+            found.lock().unwrap().extend(wrong(case, answer));
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    let found = found.into_inner().unwrap();
+    assert!(found.is_empty(), "{} are wrong\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn postgres() {
+    check(database(Backend::Postgres));
+}
+
+#[test]
+fn postgres_18() {
+    let server = Server::start_dedicated(Engine::Postgres, &Options::postgres("18"));
+    check(server.database());
+}
+
+#[test]
+fn mariadb() {
+    check(database(Backend::MariaDb));
+}
+
+#[test]
+fn sqlite() {
+    check(database(Backend::Sqlite));
+}

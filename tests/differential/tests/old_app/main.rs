@@ -1,0 +1,9 @@
+//! The verdicts against a generated old app.
+//!
+//! A program of its own: the client library of PostgreSQL and its parser as a library have functions
+//! of the same name.
+
+#[path = "../../../../dbmig-core/tests/outlook/cases.rs"]
+mod cases;
+
+mod golden;
