@@ -34,12 +34,14 @@ impl TestDatabase {
         let name = name(self.name());
         match self.backend() {
             Backend::Postgres => {
-                let sql = format!("CREATE DATABASE {name} TEMPLATE {} STRATEGY file_copy", self.name());
+                let sql =
+                    format!("CREATE DATABASE {name} TEMPLATE {} STRATEGY file_copy", self.name());
                 admin(self, "postgres").try_query(&sql)?;
                 Ok(self.named(name))
             }
             Backend::MariaDb => {
-                admin(self, "mysql").execute(&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"));
+                admin(self, "mysql")
+                    .execute(&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"));
                 let copy = self.named(name);
                 pour(self.client_url(), copy.client_url())?;
                 Ok(copy)

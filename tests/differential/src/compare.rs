@@ -5,11 +5,7 @@ use crate::statement::{Expect, Statement};
 
 /// What differs, if anything does. `before` is what it gave twice: what differs there is no fault of
 /// a migration.
-pub fn difference(
-    statement: &Statement,
-    before: &[Outcome; 2],
-    after: &Outcome,
-) -> Option<String> {
+pub fn difference(statement: &Statement, before: &[Outcome; 2], after: &Outcome) -> Option<String> {
     let last = statement.then.as_deref().unwrap_or(statement);
     if last.expect == Expect::Works {
         return None;
@@ -18,9 +14,7 @@ pub fn difference(
         ([Outcome::Count(one), Outcome::Count(two)], Outcome::Count(now)) => {
             (one == two && now != one).then(|| format!("{one} rows before, {now} now"))
         }
-        ([Outcome::Rows(one), Outcome::Rows(two)], Outcome::Rows(now)) => {
-            rows(last, one, two, now)
-        }
+        ([Outcome::Rows(one), Outcome::Rows(two)], Outcome::Rows(now)) => rows(last, one, two, now),
         _ => Some("another kind of result".to_owned()),
     }
 }

@@ -2,7 +2,7 @@
 
 use dbmig_tests::{Backend, Session};
 
-use crate::catalogue::{Absent, Access, Catalogue, Column, Table, quote};
+use crate::catalogue::{Absent, Access, Catalogue, Column, ForeignKey, Table, quote};
 use crate::kind::Kind;
 use crate::values;
 
@@ -34,9 +34,8 @@ pub fn fill(backend: Backend, session: &mut Session, catalogue: &Catalogue) -> V
         let before = open.len();
         open.retain(|table| {
             let there = existing(backend, session, table).len();
-            let mut missing = (there..wanted(table)).filter(|number| {
-                find(backend, session, table, *number, Keep::Row).is_err()
-            });
+            let mut missing = (there..wanted(table))
+                .filter(|number| find(backend, session, table, *number, Keep::Row).is_err());
             missing.next().is_some()
         });
         if open.is_empty() || (round > 0 && open.len() == before) {
@@ -101,59 +100,13 @@ fn find(
     number: usize,
     keep: Keep,
 ) -> Result<Written, String> {
-    let parents: Vec<_> = table
-        .foreign_keys
-        .iter()
-        .map(|key| {
-            let names: Vec<_> = key.referenced.iter().map(|name| quote(backend, name)).collect();
-            let sql = format!("SELECT {} FROM {} LIMIT 5", names.join(", "), key.table);
-            (key, session.try_query(&sql).unwrap_or_default())
-        })
-        .collect();
-    let mut dice = Dice(0x9e37_79b9 + number as u64);
+    let parents = parents(backend, session, table);
+    let dice = Dice(0x9e37_79b9 + number as u64);
+    let mut guess = Guess { backend, table, number, keep, parents, dice };
     let mut last = String::new();
     for attempt in 0..ATTEMPTS {
-        let mut row: Vec<Option<Option<String>>> = Vec::new();
-        for column in &table.columns {
-            let written = match keep {
-                Keep::Row => !is_numbered(table, column),
-                Keep::Nothing => true,
-            };
-            row.push((column.absent != Absent::Always && written).then(|| {
-                choose(backend, table, column, number, attempt, &mut dice)
-            }));
-        }
-        for (key, rows) in &parents {
-            let parent = match attempt {
-                // The others can still be deleted.
-                0 | 2 => rows.get(number % rows.len().clamp(1, 2)),
-                _ => rows.get(dice.below(rows.len().max(1))),
-            };
-            for (position, name) in key.columns.iter().enumerate() {
-                let Some(at) = table.columns.iter().position(|column| column.name == *name) else {
-                    continue;
-                };
-                let value = parent.and_then(|parent| parent.get(position).cloned()).flatten();
-                let nullable = table.columns[at].nullable;
-                if row[at].is_some() && !(value.is_none() && !nullable) {
-                    let none = attempt > 3 && nullable && dice.below(3) == 0;
-                    row[at] = Some(if none { None } else { value });
-                }
-            }
-        }
-        let written: Written =
-            row.into_iter().enumerate().filter_map(|(at, value)| Some((at, value?))).collect();
-        let insert = insert(backend, table, &written);
-        let result = match keep {
-            Keep::Row => session.try_query(&insert).map(drop),
-            Keep::Nothing => {
-                let _ = session.try_query("BEGIN");
-                let result = session.try_query(&insert).map(drop);
-                let _ = session.try_query("ROLLBACK");
-                result
-            }
-        };
-        match result {
+        let written = guess.row(attempt);
+        match keep.play(session, &insert(backend, table, &written)) {
             Ok(()) => return Ok(written),
             Err(error) => last = error,
         }
@@ -161,39 +114,102 @@ fn find(
     Err(last)
 }
 
+impl Keep {
+    fn play(self, session: &mut Session, insert: &str) -> Result<(), String> {
+        match self {
+            Self::Row => session.try_query(insert).map(drop),
+            Self::Nothing => {
+                let _ = session.try_query("BEGIN");
+                let result = session.try_query(insert).map(drop);
+                let _ = session.try_query("ROLLBACK");
+                result
+            }
+        }
+    }
+}
+
+/// For each foreign key, rows that it can refer to.
+type Parents<'t> = Vec<(&'t ForeignKey, Vec<Vec<Option<String>>>)>;
+
+fn parents<'t>(backend: Backend, session: &mut Session, table: &'t Table) -> Parents<'t> {
+    let mut rows = |key: &ForeignKey| {
+        let names: Vec<_> = key.referenced.iter().map(|name| quote(backend, name)).collect();
+        let sql = format!("SELECT {} FROM {} LIMIT 5", names.join(", "), key.table);
+        session.try_query(&sql).unwrap_or_default()
+    };
+    table.foreign_keys.iter().map(|key| (key, rows(key))).collect()
+}
+
+/// Rows that the table may take.
+struct Guess<'t> {
+    backend: Backend,
+    table: &'t Table,
+    number: usize,
+    keep: Keep,
+    parents: Parents<'t>,
+    dice: Dice,
+}
+
+impl Guess<'_> {
+    fn row(&mut self, attempt: usize) -> Written {
+        let table = self.table;
+        let mut row: Vec<Option<Option<String>>> = Vec::new();
+        for column in &table.columns {
+            let counted = self.keep == Keep::Row && is_numbered(table, column);
+            let written = column.absent != Absent::Always && !counted;
+            row.push(written.then(|| self.value(column, attempt)));
+        }
+        self.refer(&mut row, attempt);
+        row.into_iter().enumerate().filter_map(|(at, value)| Some((at, value?))).collect()
+    }
+
+    /// Puts in what the foreign keys want.
+    fn refer(&mut self, row: &mut [Option<Option<String>>], attempt: usize) {
+        for (key, rows) in &self.parents {
+            let parent = match attempt {
+                // The others can still be deleted.
+                0 | 2 => rows.get(self.number % rows.len().clamp(1, 2)),
+                _ => rows.get(self.dice.below(rows.len())),
+            };
+            for (position, name) in key.columns.iter().enumerate() {
+                let at = self.table.columns.iter().position(|column| column.name == *name);
+                let Some(at) = at.filter(|at| row[*at].is_some()) else { continue };
+                let value = parent.and_then(|parent| parent.get(position)?.clone());
+                let nullable = self.table.columns[at].nullable;
+                if nullable && attempt > 3 && self.dice.below(3) == 0 {
+                    row[at] = Some(None);
+                } else if nullable || value.is_some() {
+                    row[at] = Some(value);
+                }
+            }
+        }
+    }
+
+    fn value(&mut self, column: &Column, attempt: usize) -> Option<String> {
+        let usual = values::usual(self.backend, column, self.number);
+        let null = match attempt {
+            0 => false,
+            1 => true,
+            _ => self.dice.below(3) == 0,
+        };
+        if null && column.nullable {
+            return None;
+        }
+        if attempt < 2 {
+            return usual.into_iter().next();
+        }
+        let wanted = values::wanted(self.table, column);
+        let mut all: Vec<_> = usual.into_iter().chain(wanted).collect();
+        let at = self.dice.below(all.len());
+        (at < all.len()).then(|| all.swap_remove(at))
+    }
+}
+
 /// Whether the database counts: rows that are to stay take the next number, so that it stays free.
 fn is_numbered(table: &Table, column: &Column) -> bool {
     let in_key = table.keys.iter().any(|key| key.columns.contains(&column.name));
     let whole = matches!(column.ty.kind, Kind::Small(_) | Kind::Int(_) | Kind::Big(_));
     in_key && whole && column.absent == Absent::Default
-}
-
-fn choose(
-    backend: Backend,
-    table: &Table,
-    column: &Column,
-    number: usize,
-    attempt: usize,
-    dice: &mut Dice,
-) -> Option<String> {
-    let usual = values::usual(backend, column, number);
-    let wanted = values::wanted(table, column);
-    let null = match attempt {
-        0 => false,
-        1 => true,
-        _ => dice.below(3) == 0,
-    };
-    if null && column.nullable {
-        return None;
-    }
-    match attempt {
-        0 | 1 => usual.into_iter().next(),
-        _ => {
-            let all: Vec<_> = usual.into_iter().chain(wanted).collect();
-            let at = dice.below(all.len().max(1));
-            all.into_iter().nth(at)
-        }
-    }
 }
 
 fn insert(backend: Backend, table: &Table, written: &Written) -> String {
@@ -240,7 +256,8 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from((self.0 >> 33) % end.max(1) as u64).unwrap_or(0)
     }
 }

@@ -54,10 +54,14 @@ enum Compared<'a> {
 impl App<'_> {
     fn statements(&self) -> Vec<Statement> {
         let mut all = vec![self.select()];
+        if self.breadth == Breadth::Basic {
+            all.extend(self.basic());
+            return all;
+        }
         let rows = &self.sample.existing;
         for row in rows.iter().take(2) {
             let keys = self.table.keys.iter();
-            all.extend(keys.filter_map(|key| Some(self.filter(self.select(), key, row)?)));
+            all.extend(keys.filter_map(|key| self.filter(self.select(), key, row)));
         }
         if self.table.access != Access::ReadOnly {
             all.extend(self.inserts());
@@ -66,6 +70,20 @@ impl App<'_> {
             all.extend(self.upserts());
         }
         all
+    }
+
+    /// One of each form.
+    fn basic(&self) -> Vec<Statement> {
+        if self.table.access == Access::ReadOnly {
+            return Vec::new();
+        }
+        let insert = self.sample.spare.iter().map(|spare| self.insert(spare));
+        let update = self.sample.existing.first().and_then(|row| {
+            let written = |column: &&Column| column.absent != Absent::Always;
+            let at = self.table.columns.iter().rposition(|column| written(&column))?;
+            Some(self.update(at, row[at].as_deref(), row))
+        });
+        insert.chain(update).chain(self.deletes().pop()).collect()
     }
 
     fn quote(&self, name: &str) -> String {
@@ -142,7 +160,8 @@ impl App<'_> {
             return insert.sql(format!("{verb} INTO {} {values}", self.table.name));
         }
         let names: Vec<_> = row.iter().map(|(at, _)| self.quote(&self.column(*at).name)).collect();
-        insert = insert.sql(format!("{verb} INTO {} ({}) VALUES (", self.table.name, names.join(", ")));
+        insert =
+            insert.sql(format!("{verb} INTO {} ({}) VALUES (", self.table.name, names.join(", ")));
         for (number, (at, value)) in row.iter().enumerate() {
             insert = insert.sql(if number == 0 { "" } else { ", " });
             insert = insert.bind(&self.column(*at).ty, value.as_deref());
@@ -183,23 +202,22 @@ impl App<'_> {
             spare.iter().filter(|(at, _)| wanted(self.column(*at))).cloned().collect()
         };
         let key: Vec<_> = self.table.key().map(|key| key.columns.clone()).unwrap_or_default();
-        let numbered = |column: &Column| key.contains(&column.name) && column.absent == Absent::Default;
+        let numbered =
+            |column: &Column| key.contains(&column.name) && column.absent == Absent::Default;
         all.push(self.insert(&keep(&|column| !numbered(column))));
         all.push(self.insert(&keep(&|column| column.absent == Absent::Null && !column.nullable)));
         // With the key, as an app does that makes it itself.
         all.push(self.insert(&keep(&|column| {
             key.contains(&column.name) || column.absent == Absent::Null && !column.nullable
         })));
-        all.extend(self.sample.existing.iter().take(2).map(|row| self.insert(&self.again(spare, row))));
-        if self.breadth == Breadth::Full {
-            for (position, (at, value)) in spare.iter().enumerate() {
-                for variant in self.variants(*at) {
-                    if variant != *value {
-                        let mut row = spare.clone();
-                        row[position].1 = variant;
-                        all.push(self.insert(&row));
-                    }
-                }
+        all.extend(
+            self.sample.existing.iter().take(2).map(|row| self.insert(&self.again(spare, row))),
+        );
+        for (position, (at, value)) in spare.iter().enumerate() {
+            for variant in self.variants(*at).into_iter().filter(|variant| variant != value) {
+                let mut row = spare.clone();
+                row[position].1 = variant;
+                all.push(self.insert(&row));
             }
         }
         all
@@ -249,17 +267,16 @@ impl App<'_> {
                 continue;
             }
             all.push(self.update(at, row[at].as_deref(), row));
-            let variants = match self.breadth {
-                Breadth::Full => self.variants(at),
-                Breadth::Basic => Vec::new(),
-            };
-            all.extend(variants.iter().map(|value| self.update(at, value.as_deref(), row)));
+            all.extend(
+                self.variants(at).iter().map(|value| self.update(at, value.as_deref(), row)),
+            );
         }
         all
     }
 
     fn deletes(&self) -> Vec<Statement> {
-        let delete = || Statement::new(Expect::Same).sql(format!("DELETE FROM {}", self.table.name));
+        let delete =
+            || Statement::new(Expect::Same).sql(format!("DELETE FROM {}", self.table.name));
         let Some(key) = self.table.key() else { return vec![delete()] };
         let rows = self.sample.existing.iter();
         rows.filter_map(|row| self.filter(delete(), key, row)).collect()
@@ -269,12 +286,7 @@ impl App<'_> {
         let Some(spare) = &self.sample.spare else { return Vec::new() };
         let mut all = Vec::new();
         let key = self.table.key();
-        let keys = match self.breadth {
-            Breadth::Full => self.table.keys.len(),
-            Breadth::Basic => 1,
-        };
-        let uniques = self.table.keys.iter().filter(|key| key.rank != Rank::Deferrable);
-        for unique in uniques.take(keys) {
+        for unique in self.table.keys.iter().filter(|key| key.rank != Rank::Deferrable) {
             // Once with what is there already, once with something new.
             let there = self.sample.existing.first().and_then(|row| self.like(spare, unique, row));
             for row in there.iter().chain([spare]) {
@@ -322,7 +334,8 @@ impl App<'_> {
             }
             Backend::Postgres | Backend::Sqlite => {
                 if !set.is_empty() {
-                    let update = format!(" ON CONFLICT ({target}) DO UPDATE SET {}", set.join(", "));
+                    let update =
+                        format!(" ON CONFLICT ({target}) DO UPDATE SET {}", set.join(", "));
                     let upsert = self.insert_into("INSERT", row).sql(update);
                     all.push(self.returning(upsert, Compared::Only(&[])));
                 }

@@ -12,12 +12,16 @@ pub fn usual(backend: Backend, column: &Column, number: usize) -> Vec<String> {
         let name = column.name.to_lowercase();
         let special = match name.as_str() {
             n if n.contains("mail") => Some(format!("a{number}@example.com")),
-            n if n.contains("url") || n.contains("uri") => Some(format!("https://example.com/{number}")),
+            n if n.contains("url") || n.contains("uri") => {
+                Some(format!("https://example.com/{number}"))
+            }
             _ => None,
         };
         values.splice(0..0, special);
         if let Some(limit) = limit {
-            values.iter_mut().for_each(|value| *value = value.chars().take(limit as usize).collect());
+            values
+                .iter_mut()
+                .for_each(|value| *value = value.chars().take(limit as usize).collect());
         }
     }
     values
@@ -46,7 +50,8 @@ fn of_kind(backend: Backend, kind: &Kind, n: usize) -> Vec<String> {
         ],
         Kind::Bytes(limit) => {
             let full = usize::try_from(limit.unwrap_or(4).min(64)).unwrap_or(4);
-            let bytes = |len: usize| format!("{}{:02x}", "00".repeat(len.saturating_sub(1)), n % 256);
+            let bytes =
+                |len: usize| format!("{}{:02x}", "00".repeat(len.saturating_sub(1)), n % 256);
             let lead = if backend == Backend::Postgres { "\\x" } else { "" };
             [full, 1, 32, 20, 33].map(|len| format!("{lead}{}", bytes(len))).into()
         }
@@ -116,7 +121,9 @@ pub fn extreme(column: &Column) -> Vec<String> {
         Kind::Bytes(_) => vec![String::new()],
         Kind::Bool => vec![text("0"), text("1")],
         Kind::Date => vec![text("1990-12-31"), text("2030-06-15")],
-        Kind::Timestamp | Kind::Timestamptz => vec![text("1990-12-31 00:00:00"), text("2030-06-15 12:00:00")],
+        Kind::Timestamp | Kind::Timestamptz => {
+            vec![text("1990-12-31 00:00:00"), text("2030-06-15 12:00:00")]
+        }
         Kind::Enum(labels) => labels.iter().take(8).cloned().collect(),
         Kind::Array(_) => vec![text("{}")],
         Kind::Json | Kind::Jsonb => vec![text("{}"), text("[1]"), text("null")],
@@ -133,7 +140,8 @@ pub fn wanted(table: &Table, column: &Column) -> Vec<String> {
         }
         Kind::Tiny(_) | Kind::Small(_) | Kind::Int(_) | Kind::Big(_) | Kind::Numeric(_) => {
             let words = table.wanted.split(|c: char| !c.is_ascii_digit());
-            found.extend(words.filter(|word| !word.is_empty() && word.len() < 9).map(str::to_owned));
+            found
+                .extend(words.filter(|word| !word.is_empty() && word.len() < 9).map(str::to_owned));
         }
         _ => {}
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dbmig_tests::{Backend, Session};
 
-use super::{Absent, Access, Call, Catalogue, Column, ForeignKey, Key, Rank, Row, Routine, Table};
+use super::{Absent, Access, Call, Catalogue, Column, ForeignKey, Key, Rank, Routine, Row, Table};
 use super::{list, query, quote};
 use crate::kind::{Kind, Sign, SqlType, Wire};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dbmig_tests::{Backend, Session};
 
-use super::{Absent, Access, Call, Catalogue, Column, ForeignKey, Key, Rank, Row, Routine, Table};
+use super::{Absent, Access, Call, Catalogue, Column, ForeignKey, Key, Rank, Routine, Row, Table};
 use super::{list, query, quote};
 use crate::kind::{Kind, Sign, SqlType, Wire};
 
@@ -147,19 +147,20 @@ fn sql_type(row: &[String]) -> SqlType {
         // Diesel's `VarChar` and `Bpchar` are its `Text`.
         (Kind::Text(_), oid) if oid < 16384 => Wire::Fixed { oid: 25, array: 1009 },
         (_, oid) if oid < 16384 => Wire::Fixed { oid, array: number(array) },
-        _ => Wire::Named {
-            schema: (schema != "public").then(|| schema.clone()),
-            name: name.clone(),
-        },
+        _ => {
+            Wire::Named { schema: (schema != "public").then(|| schema.clone()), name: name.clone() }
+        }
     };
     SqlType { name: shown.clone(), kind, wire }
 }
 
 fn kind(name: &str, shown: &str) -> Kind {
-    let numbers = || shown.split_once('(').map_or_else(Vec::new, |(_, rest)| {
-        let rest = rest.split(')').next().unwrap_or_default();
-        rest.split(',').filter_map(|digits| digits.parse::<u32>().ok()).collect::<Vec<_>>()
-    });
+    let numbers = || {
+        shown.split_once('(').map_or_else(Vec::new, |(_, rest)| {
+            let rest = rest.split(')').next().unwrap_or_default();
+            rest.split(',').filter_map(|digits| digits.parse::<u32>().ok()).collect::<Vec<_>>()
+        })
+    };
     match name {
         "bool" => Kind::Bool,
         "int2" => Kind::Small(Sign::Signed),
@@ -201,7 +202,9 @@ fn routines(session: &mut Session) -> Result<Vec<Routine>, String> {
     for row in query(session, &sql)? {
         let types = |of: &str| {
             let ty = TYPE.replace("MOD", "-1");
-            format!("SELECT {ty} FROM {of} JOIN pg_type t ON t.oid = o.ty {TYPE_JOINS} ORDER BY o.n")
+            format!(
+                "SELECT {ty} FROM {of} JOIN pg_type t ON t.oid = o.ty {TYPE_JOINS} ORDER BY o.n"
+            )
         };
         let of = format!(
             "(SELECT a.ty, a.n FROM pg_proc p, unnest(p.proargtypes) WITH ORDINALITY a (ty, n) \
@@ -213,7 +216,8 @@ fn routines(session: &mut Session) -> Result<Vec<Routine>, String> {
         let call = match &*row[3] {
             "p" => Call::Procedure,
             _ => {
-                let result = query(session, &types(&format!("(SELECT {} AS ty, 1 AS n) o", row[4])))?;
+                let result =
+                    query(session, &types(&format!("(SELECT {} AS ty, 1 AS n) o", row[4])))?;
                 let Some(result) = result.first() else { continue };
                 Call::Function(Arc::new(sql_type(result)))
             }

@@ -44,7 +44,8 @@ fn table(row: &[String]) -> Table {
 
 fn complete(session: &mut Session, table: &mut Table) -> Result<(), String> {
     let of = format!("'{}'", table.plain.replace('\'', "''"));
-    let columns = query(session, &format!("SELECT * FROM pragma_table_xinfo({of}) WHERE hidden <> 1"))?;
+    let columns =
+        query(session, &format!("SELECT * FROM pragma_table_xinfo({of}) WHERE hidden <> 1"))?;
     table.columns = columns.iter().map(|row| column(row, &columns)).collect();
     let mut primary: Vec<_> = columns.iter().filter(|row| row[5] != "0").collect();
     primary.sort_by_key(|row| row[5].parse::<u32>().unwrap_or(0));
@@ -57,13 +58,18 @@ fn complete(session: &mut Session, table: &mut Table) -> Result<(), String> {
     );
     for index in query(session, &indexes)? {
         let index = index[0].replace('\'', "''");
-        let rows = query(session, &format!("SELECT cid, name FROM pragma_index_info('{index}') ORDER BY seqno"))?;
+        let rows = query(
+            session,
+            &format!("SELECT cid, name FROM pragma_index_info('{index}') ORDER BY seqno"),
+        )?;
         if rows.iter().all(|row| !row[0].starts_with('-')) {
             let columns = rows.into_iter().map(|mut row| row.remove(1)).collect();
             table.keys.push(Key { columns, rank: Rank::Unique });
         }
     }
-    let foreign = format!("SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list({of}) ORDER BY id, seq");
+    let foreign = format!(
+        "SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list({of}) ORDER BY id, seq"
+    );
     let mut last = String::new();
     for row in query(session, &foreign)? {
         if row[0] != last || table.foreign_keys.is_empty() {
@@ -74,7 +80,11 @@ fn complete(session: &mut Session, table: &mut Table) -> Result<(), String> {
         last.clone_from(&row[0]);
         let key = table.foreign_keys.last_mut().expect("one was added");
         key.columns.push(row[2].clone());
-        key.referenced.push(if row[3].is_empty() { primary_of(session, &row[1])? } else { row[3].clone() });
+        key.referenced.push(if row[3].is_empty() {
+            primary_of(session, &row[1])?
+        } else {
+            row[3].clone()
+        });
     }
     Ok(())
 }
@@ -115,8 +125,8 @@ fn kind(declared: &str) -> Kind {
         n if n == "real" || n.contains("float") => Kind::Float,
         n if n.contains("double") || n.contains("num") || n.contains("dec") => Kind::Double,
         n if n.contains("datetime") || n.contains("timestamp") => Kind::Timestamp,
-        n if n == "date" => Kind::Date,
-        n if n == "time" => Kind::Time,
+        "date" => Kind::Date,
+        "time" => Kind::Time,
         _ => Kind::Other(name),
     }
 }

@@ -121,9 +121,7 @@ fn time(kind: &Kind, text: &str) -> Option<MysqlTime> {
     let (date, clock, ty) = match (kind, &numbers[..]) {
         (Kind::Date, [y, m, d]) => ([*y, *m, *d], [0; 3], T::MYSQL_TIMESTAMP_DATE),
         (Kind::Time, [h, m, s]) => ([0; 3], [*h, *m, *s], T::MYSQL_TIMESTAMP_TIME),
-        (_, [y, mo, d, h, m, s, ..]) => {
-            ([*y, *mo, *d], [*h, *m, *s], T::MYSQL_TIMESTAMP_DATETIME)
-        }
+        (_, [y, mo, d, h, m, s, ..]) => ([*y, *mo, *d], [*h, *m, *s], T::MYSQL_TIMESTAMP_DATETIME),
         _ => return None,
     };
     let ([year, month, day], [hour, minute, second]) = (date, clock);

@@ -10,6 +10,7 @@ mod sqlite;
 
 use std::cell::RefCell;
 
+use dbmig_tests::Backend;
 use diesel::connection::LoadConnection;
 use diesel::expression::QueryMetadata;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -17,7 +18,6 @@ use diesel::row::{Field as _, Row as _};
 use diesel::serialize::ToSql;
 use diesel::sql_types::HasSqlType;
 use diesel::{QueryResult, backend::Backend as DieselBackend, deserialize};
-use dbmig_tests::Backend;
 
 use crate::kind::SqlType;
 use crate::statement::{Bind, Piece, Statement};

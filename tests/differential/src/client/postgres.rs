@@ -122,9 +122,7 @@ impl Decode for Pg {
             Kind::Timestamp | Kind::Timestamptz => {
                 read::<sql_types::Timestamp, PgTimestamp>(value, |v| format!("{v:?}"))
             }
-            Kind::Interval => {
-                read::<sql_types::Interval, PgInterval>(value, |v| format!("{v:?}"))
-            }
+            Kind::Interval => read::<sql_types::Interval, PgInterval>(value, |v| format!("{v:?}")),
             Kind::Enum(labels) => label(labels, std::str::from_utf8(value.as_bytes())?),
             Kind::Uuid => uuid(value.as_bytes()),
             Kind::Json => json(value.as_bytes()),
@@ -148,8 +146,7 @@ fn uuid(bytes: &[u8]) -> deserialize::Result<String> {
 
 /// As Diesel does with its feature `serde_json`.
 fn json(bytes: &[u8]) -> deserialize::Result<String> {
-    let value: serde_json::Value =
-        serde_json::from_slice(bytes).map_err(|_| "Invalid Json")?;
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| "Invalid Json")?;
     Ok(value.to_string())
 }
 
