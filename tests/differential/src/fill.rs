@@ -198,7 +198,7 @@ impl Guess<'_> {
         if attempt < 2 {
             return usual.into_iter().next();
         }
-        let wanted = values::wanted(self.table, column);
+        let wanted = values::wanted(&self.table.wanted, column);
         let mut all: Vec<_> = usual.into_iter().chain(wanted).collect();
         let at = self.dice.below(all.len());
         (at < all.len()).then(|| all.swap_remove(at))

@@ -98,7 +98,7 @@ pub fn judge_on(
     execution: Execution,
     breadth: impl Fn(&str) -> Breadth,
 ) -> Result<Answer, String> {
-    let statements = all(database.backend(), &stage.catalogue, &stage.samples, breadth);
+    let statements = all(database.backend(), (&stage.catalogue, &stage.samples), sql, breadth);
     around(database, statements, || play(database, sql, execution))
 }
 

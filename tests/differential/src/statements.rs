@@ -1,11 +1,13 @@
 //! What an old app of a schema does.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use dbmig_tests::Backend;
 
 use crate::catalogue::{Absent, Access, Call, Catalogue, Column, Key, Rank, Routine, Table, quote};
 use crate::fill::{Sample, Written};
+use crate::kind::{Kind, Sign, SqlType, Wire};
 use crate::statement::{Expect, Read, Statement};
 use crate::values;
 
@@ -18,19 +20,20 @@ pub enum Breadth {
     Basic,
 }
 
-/// All statements, each once.
+/// All statements, each once. An app may write any value, those in the migration as well.
 pub fn all(
     backend: Backend,
-    catalogue: &Catalogue,
-    samples: &[Sample],
+    (catalogue, samples): (&Catalogue, &[Sample]),
+    migration: &str,
     breadth: impl Fn(&str) -> Breadth,
 ) -> Vec<Statement> {
     let mut all = Vec::new();
     for (table, sample) in catalogue.tables.iter().zip(samples) {
         let breadth = breadth(&table.plain);
-        all.extend(App { backend, table, sample, breadth }.statements());
+        all.extend(App { backend, table, sample, migration, breadth }.statements());
     }
     all.extend(catalogue.routines.iter().filter_map(|routine| call(backend, routine)));
+    all.extend(catalogue.sequences.iter().map(|sequence| next(sequence)));
     let mut seen = HashSet::new();
     all.retain(|statement| seen.insert(statement.to_string()));
     all
@@ -41,6 +44,7 @@ struct App<'a> {
     backend: Backend,
     table: &'a Table,
     sample: &'a Sample,
+    migration: &'a str,
     breadth: Breadth,
 }
 
@@ -240,7 +244,8 @@ impl App<'_> {
         let column = self.column(at);
         let mut all: Vec<Option<String>> = Vec::new();
         all.extend(values::extreme(column).into_iter().map(Some));
-        all.extend(values::wanted(self.table, column).into_iter().take(5).map(Some));
+        let words = [&self.table.wanted, self.migration];
+        all.extend(words.iter().flat_map(|text| values::wanted(text, column)).map(Some));
         all.extend(values::usual(self.backend, column, 9).into_iter().take(1).map(Some));
         if let Some(Some(value)) = self.sample.existing.first().and_then(|row| row.get(at)) {
             all.push(Some(value.clone()));
@@ -349,6 +354,16 @@ impl App<'_> {
         }
         all
     }
+}
+
+/// The next number, in PostgreSQL's words.
+fn next(sequence: &str) -> Statement {
+    let quoted = sequence.replace('\'', "''");
+    let mut next = Statement::new(Expect::Same).sql(format!("SELECT nextval('{quoted}')"));
+    let (name, kind) = ("bigint".to_owned(), Kind::Big(Sign::Signed));
+    let ty = Arc::new(SqlType { name, kind, wire: Wire::None });
+    next.reads = vec![Read { name: "nextval".to_owned(), ty, nullable: false, compared: false }];
+    next
 }
 
 fn call(backend: Backend, routine: &Routine) -> Option<Statement> {

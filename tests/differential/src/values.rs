@@ -2,7 +2,7 @@
 
 use dbmig_tests::Backend;
 
-use crate::catalogue::{Column, Table};
+use crate::catalogue::Column;
 use crate::kind::{Kind, Sign};
 
 /// Values that may fit a column, the likeliest first; the number makes them different.
@@ -131,20 +131,21 @@ pub fn extreme(column: &Column) -> Vec<String> {
     }
 }
 
-/// The values that stand in a table's checks, if they could be for this column.
-pub fn wanted(table: &Table, column: &Column) -> Vec<String> {
-    let mut found = Vec::new();
+/// The values that stand in a text, a CHECK say, if they could be for this column.
+pub fn wanted(text: &str, column: &Column) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
     match &column.ty.kind {
         Kind::Text(_) | Kind::Date | Kind::Timestamp | Kind::Timestamptz | Kind::Other(_) => {
-            found.extend(table.wanted.split('\'').skip(1).step_by(2).map(str::to_owned));
+            let quoted = text.split('\'').skip(1).step_by(2);
+            found.extend(quoted.filter(|value| value.len() < 60).map(str::to_owned));
         }
         Kind::Tiny(_) | Kind::Small(_) | Kind::Int(_) | Kind::Big(_) | Kind::Numeric(_) => {
-            let words = table.wanted.split(|c: char| !c.is_ascii_digit());
-            found
-                .extend(words.filter(|word| !word.is_empty() && word.len() < 9).map(str::to_owned));
+            let words = text.split(|c: char| !c.is_ascii_digit());
+            found.extend(words.filter(|word| (1..9).contains(&word.len())).map(str::to_owned));
         }
         _ => {}
     }
+    found.sort();
     found.dedup();
     found.truncate(12);
     found

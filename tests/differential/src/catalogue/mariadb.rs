@@ -13,7 +13,7 @@ pub(super) fn read(session: &mut Session) -> Result<Catalogue, String> {
     for table in &mut tables {
         complete(session, table)?;
     }
-    Ok(Catalogue { tables, routines: routines(session)? })
+    Ok(Catalogue { tables, routines: routines(session)?, sequences: Vec::new() })
 }
 
 fn tables(session: &mut Session) -> Result<Vec<Table>, String> {

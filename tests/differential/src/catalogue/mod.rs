@@ -17,6 +17,8 @@ pub struct Catalogue {
     pub tables: Vec<Table>,
     /// Functions and procedures.
     pub routines: Vec<Routine>,
+    /// Sequences of their own, quoted as [`Table::name`].
+    pub sequences: Vec<String>,
 }
 
 /// A table or a view.

@@ -29,7 +29,7 @@ pub(super) fn read(session: &mut Session) -> Result<Catalogue, String> {
         complete(session, table)?;
     }
     tables.retain(|table| !table.columns.is_empty());
-    Ok(Catalogue { tables, routines: routines(session)? })
+    Ok(Catalogue { tables, routines: routines(session)?, sequences: sequences(session)? })
 }
 
 fn name(schema: &str, name: &str) -> String {
@@ -187,6 +187,17 @@ fn kind(name: &str, shown: &str) -> Kind {
         "jsonb" => Kind::Jsonb,
         other => Kind::Other(other.to_owned()),
     }
+}
+
+/// Those that belong to no column.
+fn sequences(session: &mut Session) -> Result<Vec<String>, String> {
+    let ours = OURS.replace("OBJECT", "c.oid");
+    let sql = format!(
+        "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relkind = 'S' AND {ours} AND NOT EXISTS (SELECT FROM pg_depend d \
+         WHERE d.objid = c.oid AND d.deptype IN ('a', 'i')) ORDER BY c.oid"
+    );
+    Ok(query(session, &sql)?.iter().map(|row| name(&row[0], &row[1])).collect())
 }
 
 fn routines(session: &mut Session) -> Result<Vec<Routine>, String> {

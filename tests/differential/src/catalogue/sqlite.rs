@@ -22,7 +22,7 @@ pub(super) fn read(session: &mut Session) -> Result<Catalogue, String> {
             tables.push(table);
         }
     }
-    Ok(Catalogue { tables, routines: Vec::new() })
+    Ok(Catalogue { tables, ..Catalogue::default() })
 }
 
 fn table(row: &[String]) -> Table {
