@@ -3,34 +3,42 @@
 use crate::client::Outcome;
 use crate::statement::{Expect, Statement};
 
-/// What differs, if anything does. `before` is what it gave twice: what differs there is no fault of
-/// a migration.
-pub fn difference(statement: &Statement, before: &[Outcome; 2], after: &Outcome) -> Option<String> {
+/// What differs, if anything does. Both are what it gave twice: what differs in between, the time
+/// say, is no fault of a migration.
+pub fn difference(
+    statement: &Statement,
+    before: &[Outcome; 2],
+    after: &[Outcome; 2],
+) -> Option<String> {
     let last = statement.then.as_deref().unwrap_or(statement);
     if last.expect == Expect::Works {
         return None;
     }
     match (before, after) {
-        ([Outcome::Count(one), Outcome::Count(two)], Outcome::Count(now)) => {
+        ([Outcome::Count(one), Outcome::Count(two)], [_, Outcome::Count(now)]) => {
             (one == two && now != one).then(|| format!("{one} rows before, {now} now"))
         }
-        ([Outcome::Rows(one), Outcome::Rows(two)], Outcome::Rows(now)) => rows(last, one, two, now),
+        ([Outcome::Rows(one), Outcome::Rows(two)], [Outcome::Rows(first), Outcome::Rows(now)]) => {
+            let at: Vec<_> = (0..last.reads.len())
+                .filter(|at| last.reads[*at].compared && is_stable(*at, one, two))
+                .filter(|at| is_stable(*at, first, now))
+                .collect();
+            (one.len() == two.len()).then(|| rows(last, &at, one, now))?
+        }
         _ => Some("another kind of result".to_owned()),
     }
 }
 
 type Values = Vec<Option<String>>;
 
-fn rows(last: &Statement, one: &[Values], two: &[Values], now: &[Values]) -> Option<String> {
-    if one.len() != two.len() {
-        return None;
-    }
-    let stable: Vec<_> = (0..last.reads.len())
-        .filter(|at| last.reads[*at].compared && one.iter().zip(two).all(|(a, b)| a[*at] == b[*at]))
-        .collect();
-    let shown = |row: &Values| stable.iter().map(|at| row[*at].clone()).collect::<Values>();
+fn is_stable(at: usize, one: &[Values], two: &[Values]) -> bool {
+    one.iter().zip(two).all(|(one, two)| one[at] == two[at])
+}
+
+fn rows(last: &Statement, at: &[usize], before: &[Values], now: &[Values]) -> Option<String> {
+    let shown = |row: &Values| at.iter().map(|at| row[*at].clone()).collect::<Values>();
     let mut left: Vec<_> = now.iter().map(shown).collect();
-    for row in one.iter().map(shown) {
+    for row in before.iter().map(shown) {
         match left.iter().position(|other| *other == row) {
             Some(at) => drop(left.swap_remove(at)),
             None => return Some(format!("before {}, now {}", text(&row), near(&row, &left))),

@@ -1,14 +1,15 @@
 //! Plays the migrations of projects, each with the old app around it, and counts.
 //!
-//! `oracle --dialect postgres|mysql|sqlite [--verdicts FILE] DIR..`
+//! `oracle --dialect postgres|mysql|sqlite [--verdicts FILE] [--judged FROM..TO] DIR..`
 //!
-//! A DIR holds migrations as Diesel lays them out. The verdicts are those of this build, or those
+//! With `--judged`, those before are only played, and none after. A DIR holds migrations as Diesel lays them out. The verdicts are those of this build, or those
 //! that `dbmig status --json` of another one printed into FILE, for one DIR. A line per migration:
 //! verdict, what the old app met, and how both stand; then what is dangerous or needless in full.
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 #![expect(clippy::expect_used, reason = "a tool for developers fails by panicking")]
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use dbmig_core::{Dialect, Migration, scan};
@@ -22,6 +23,7 @@ struct Options {
     backend: Backend,
     dialect: Dialect,
     verdicts: Option<PathBuf>,
+    judged: Range<usize>,
     projects: Vec<PathBuf>,
 }
 
@@ -30,6 +32,7 @@ fn options() -> Options {
         backend: Backend::Postgres,
         dialect: Dialect::Postgres,
         verdicts: None,
+        judged: 0..usize::MAX,
         projects: Vec::new(),
     };
     let mut arguments = std::env::args().skip(1);
@@ -43,6 +46,12 @@ fn options() -> Options {
                     "sqlite" => (Backend::Sqlite, Dialect::Sqlite),
                     other => panic!("no dialect {other}"),
                 }
+            }
+            "--judged" => {
+                let value = value();
+                let number = |text: &str| text.parse().expect("a number");
+                let (from, to) = value.split_once("..").expect("FROM..TO");
+                options.judged = number(from)..number(to);
             }
             "--verdicts" => options.verdicts = Some(value().into()),
             other if other.starts_with("--") => panic!("no option {other}"),
@@ -90,7 +99,13 @@ fn one(options: &Options, project: &Path) -> Totals {
     };
     let stored = options.verdicts.as_deref().map(stored);
     let mut line = Line { base: database(options.backend), filled: None };
-    for migration in scanned.set.iter() {
+    for (number, migration) in scanned.set.iter().enumerate().take(options.judged.end) {
+        if number < options.judged.start {
+            if let Err(error) = line.play(migration) {
+                println!("! {}: not played: {}", migration.name, first_line(&error));
+            }
+            continue;
+        }
         let forward = migration.forward();
         let verdict = match &stored {
             Some(stored) => stored.get(&*migration.name).cloned().unwrap_or_default(),
