@@ -6,8 +6,8 @@ use crate::catalogue::{Absent, Access, Catalogue, Column, ForeignKey, Table, quo
 use crate::kind::Kind;
 use crate::values;
 
-/// How many rows a table is to have.
-const ROWS: usize = 3;
+/// How many rows a table is to have, if it can.
+pub const ROWS: usize = 3;
 
 /// How often it is tried to find one.
 const ATTEMPTS: usize = 60;
@@ -27,14 +27,19 @@ pub struct Sample {
 }
 
 /// Fills the tables, as far as that can be done; one sample for each.
-pub fn fill(backend: Backend, session: &mut Session, catalogue: &Catalogue) -> Vec<Sample> {
+pub fn fill(
+    backend: Backend,
+    session: &mut Session,
+    catalogue: &Catalogue,
+    rows: usize,
+) -> Vec<Sample> {
     let mut open: Vec<_> = catalogue.tables.iter().filter(|t| t.access == Access::Table).collect();
     // Each round fills those whose parents were filled in the round before.
     for round in 0..4 {
         let before = open.len();
         open.retain(|table| {
             let there = existing(backend, session, table).len();
-            let mut missing = (there..wanted(table))
+            let mut missing = (there..wanted(table, rows))
                 .filter(|number| find(backend, session, table, *number, Keep::Row).is_err());
             missing.next().is_some()
         });
@@ -51,10 +56,10 @@ pub fn samples(backend: Backend, session: &mut Session, catalogue: &Catalogue) -
 }
 
 /// Where there is one for each parent at most, a parent is left for the old app.
-fn wanted(table: &Table) -> usize {
+fn wanted(table: &Table, rows: usize) -> usize {
     let refers = |name| table.foreign_keys.iter().any(|key| key.columns.contains(name));
     let bound = table.keys.iter().any(|key| key.columns.iter().all(refers));
-    if bound { ROWS - 1 } else { ROWS }
+    if bound { rows.min(ROWS - 1) } else { rows }
 }
 
 fn sample(backend: Backend, session: &mut Session, table: &Table) -> Sample {

@@ -4,7 +4,7 @@
 use dbmig_tests::TestDatabase;
 
 use crate::catalogue::{self, Access, Catalogue};
-use crate::fill::{Sample, fill, samples};
+use crate::fill::{ROWS, Sample, fill, samples};
 
 /// A filled database that copies are made of.
 #[derive(Debug)]
@@ -21,8 +21,15 @@ pub struct Stage {
 pub enum Rows {
     /// Some for each table.
     Filled,
+    /// One for each table: what some migrations cannot be played on is several.
+    One,
     /// Those that the migrations have made.
     AsTheyAre,
+}
+
+impl Rows {
+    /// The order to try.
+    pub const ALL: [Self; 3] = [Self::Filled, Self::One, Self::AsTheyAre];
 }
 
 impl Stage {
@@ -34,7 +41,8 @@ impl Stage {
         let mut session = database.session();
         let catalogue = catalogue::read(database.backend(), &mut session)?;
         let samples = match rows {
-            Rows::Filled => fill(database.backend(), &mut session, &catalogue),
+            Rows::Filled => fill(database.backend(), &mut session, &catalogue, ROWS),
+            Rows::One => fill(database.backend(), &mut session, &catalogue, 1),
             Rows::AsTheyAre => samples(database.backend(), &mut session, &catalogue),
         };
         drop(session);

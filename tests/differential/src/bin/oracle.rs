@@ -133,19 +133,24 @@ struct Line {
 }
 
 impl Line {
-    /// With rows if that works, else without.
+    /// With as many rows as it can be played on.
     fn around(&mut self, migration: &Migration) -> Result<Answer, String> {
-        let error = match self.judge(migration, Rows::Filled) {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error,
-        };
-        self.drop_filled();
-        let answer = self.judge(migration, Rows::AsTheyAre).map_err(|_| error.clone());
-        self.drop_filled();
-        if answer.is_ok() {
-            println!("! {}: fails where there are rows: {}", migration.name, first_line(&error));
+        let mut refusal: Option<String> = None;
+        for rows in Rows::ALL {
+            match self.judge(migration, rows) {
+                Ok(answer) => {
+                    if let Some(error) = &refusal {
+                        let (name, error) = (&migration.name, first_line(error));
+                        println!("! {name}: fails where there are rows: {error}");
+                        self.drop_filled();
+                    }
+                    return Ok(answer);
+                }
+                Err(error) => refusal = refusal.or(Some(error)),
+            }
+            self.drop_filled();
         }
-        answer
+        Err(refusal.unwrap_or_default())
     }
 
     fn judge(&mut self, migration: &Migration, rows: Rows) -> Result<Answer, String> {
