@@ -206,14 +206,19 @@ impl App<'_> {
             spare.iter().filter(|(at, _)| wanted(self.column(*at))).cloned().collect()
         };
         let key: Vec<_> = self.table.key().map(|key| key.columns.clone()).unwrap_or_default();
-        let numbered =
-            |column: &Column| key.contains(&column.name) && column.absent == Absent::Default;
+        let refers = |column: &Column| {
+            self.table.foreign_keys.iter().any(|key| key.columns.contains(&column.name))
+        };
+        // The next number refers to nothing in the end.
+        let needed =
+            |column: &Column| !column.nullable && (column.absent == Absent::Null || refers(column));
+        let numbered = |column: &Column| {
+            key.contains(&column.name) && column.absent == Absent::Default && !refers(column)
+        };
         all.push(self.insert(&keep(&|column| !numbered(column))));
-        all.push(self.insert(&keep(&|column| column.absent == Absent::Null && !column.nullable)));
+        all.push(self.insert(&keep(&needed)));
         // With the key, as an app does that makes it itself.
-        all.push(self.insert(&keep(&|column| {
-            key.contains(&column.name) || column.absent == Absent::Null && !column.nullable
-        })));
+        all.push(self.insert(&keep(&|column| key.contains(&column.name) || needed(column))));
         all.extend(
             self.sample.existing.iter().take(2).map(|row| self.insert(&self.again(spare, row))),
         );

@@ -40,13 +40,16 @@ fn name(schema: &str, name: &str) -> String {
     }
 }
 
+/// A view of the server's own state gives something else each time.
 fn tables(session: &mut Session) -> Result<Vec<Table>, String> {
     let ours = OURS.replace("OBJECT", "c.oid");
     let sql = format!(
         "SELECT n.nspname, c.relname, c.relkind, \
          (pg_relation_is_updatable(c.oid, false) & 28) = 28 \
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE c.relkind IN ('r', 'p', 'v', 'm') AND {ours} ORDER BY c.oid"
+         WHERE c.relkind IN ('r', 'p', 'v', 'm') AND {ours} \
+         AND (c.relkind <> 'v' OR pg_get_viewdef(c.oid) !~ '\\mpg_|information_schema') \
+         ORDER BY c.oid"
     );
     let table = |row: Row| Table {
         name: name(&row[0], &row[1]),
