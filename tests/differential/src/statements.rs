@@ -1,13 +1,14 @@
 //! What an old app of a schema does.
 
+mod routines;
+mod upserts;
+
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use dbmig_tests::Backend;
 
-use crate::catalogue::{Absent, Access, Call, Catalogue, Column, Key, Rank, Routine, Table, quote};
+use crate::catalogue::{Absent, Access, Catalogue, Column, Key, Rank, Table, quote};
 use crate::fill::{Sample, Written};
-use crate::kind::{Kind, Sign, SqlType, Wire};
 use crate::statement::{Expect, Read, Statement};
 use crate::values;
 
@@ -32,8 +33,8 @@ pub fn all(
         let breadth = breadth(&table.plain);
         all.extend(App { backend, table, sample, migration, breadth }.statements());
     }
-    all.extend(catalogue.routines.iter().filter_map(|routine| call(backend, routine)));
-    all.extend(catalogue.sequences.iter().map(|sequence| next(sequence)));
+    all.extend(catalogue.routines.iter().filter_map(|routine| routines::call(backend, routine)));
+    all.extend(catalogue.sequences.iter().map(|sequence| routines::next(sequence)));
     let mut seen = HashSet::new();
     all.retain(|statement| seen.insert(statement.to_string()));
     all
@@ -291,102 +292,4 @@ impl App<'_> {
         let rows = self.sample.existing.iter();
         rows.filter_map(|row| self.filter(delete(), key, row)).collect()
     }
-
-    fn upserts(&self) -> Vec<Statement> {
-        let Some(spare) = &self.sample.spare else { return Vec::new() };
-        let mut all = Vec::new();
-        let key = self.table.key();
-        for unique in self.table.keys.iter().filter(|key| key.rank != Rank::Deferrable) {
-            // Once with what is there already, once with something new.
-            let there = self.sample.existing.first().and_then(|row| self.like(spare, unique, row));
-            for row in there.iter().chain([spare]) {
-                all.extend(self.upsert(row, unique, key));
-            }
-        }
-        all
-    }
-
-    /// The row with another one's values in these columns.
-    fn like(&self, row: &Written, key: &Key, other: &[Option<String>]) -> Option<Written> {
-        let mut row = row.clone();
-        for name in &key.columns {
-            let at = self.table.columns.iter().position(|column| column.name == *name)?;
-            let value = other.get(at)?.clone()?;
-            row.iter_mut().find(|(column, _)| *column == at)?.1 = Some(value);
-        }
-        Some(row)
-    }
-
-    fn upsert(&self, row: &Written, unique: &Key, key: Option<&Key>) -> Vec<Statement> {
-        let names: Vec<_> = unique.columns.iter().map(|name| self.quote(name)).collect();
-        let target = names.join(", ");
-        let mut set = Vec::new();
-        for (at, _) in row {
-            let column = self.column(*at);
-            let in_key = unique.columns.contains(&column.name)
-                || key.is_some_and(|key| key.columns.contains(&column.name));
-            let name = self.quote(&column.name);
-            match (in_key, self.backend) {
-                (true, _) => {}
-                (false, Backend::MariaDb) => set.push(format!("{name} = VALUES({name})")),
-                (false, _) => set.push(format!("{name} = excluded.{name}")),
-            }
-        }
-        let mut all = Vec::new();
-        match self.backend {
-            Backend::MariaDb => {
-                if !set.is_empty() {
-                    let update = format!(" ON DUPLICATE KEY UPDATE {}", set.join(", "));
-                    all.push(self.insert_into("INSERT", row).sql(update));
-                }
-                all.push(self.insert_into("REPLACE", row));
-                all.push(self.insert_into("INSERT IGNORE", row));
-            }
-            Backend::Postgres | Backend::Sqlite => {
-                if !set.is_empty() {
-                    let update =
-                        format!(" ON CONFLICT ({target}) DO UPDATE SET {}", set.join(", "));
-                    let upsert = self.insert_into("INSERT", row).sql(update);
-                    all.push(self.returning(upsert, Compared::Only(&[])));
-                }
-                let nothing = format!(" ON CONFLICT ({target}) DO NOTHING");
-                all.push(self.insert_into("INSERT", row).sql(nothing));
-                all.push(self.insert_into("INSERT", row).sql(" ON CONFLICT DO NOTHING"));
-                if self.backend == Backend::Sqlite {
-                    all.push(self.insert_into("INSERT OR REPLACE", row));
-                }
-            }
-        }
-        all
-    }
-}
-
-/// The next number, in PostgreSQL's words.
-fn next(sequence: &str) -> Statement {
-    let quoted = sequence.replace('\'', "''");
-    let mut next = Statement::new(Expect::Same).sql(format!("SELECT nextval('{quoted}')"));
-    let (name, kind) = ("bigint".to_owned(), Kind::Big(Sign::Signed));
-    let ty = Arc::new(SqlType { name, kind, wire: Wire::None });
-    next.reads = vec![Read { name: "nextval".to_owned(), ty, nullable: false, compared: false }];
-    next
-}
-
-fn call(backend: Backend, routine: &Routine) -> Option<Statement> {
-    let verb = match routine.call {
-        Call::Procedure => "CALL",
-        Call::Function(_) => "SELECT",
-    };
-    let mut call = Statement::new(Expect::Same).sql(format!("{verb} {}(", routine.name));
-    for (number, ty) in routine.arguments.iter().enumerate() {
-        let (name, nullable, absent) = (String::new(), true, Absent::Null);
-        let column = Column { name, ty: ty.clone(), nullable, absent };
-        let value = values::usual(backend, &column, 2).into_iter().next()?;
-        call = call.sql(if number == 0 { "" } else { ", " }).bind(ty, Some(&value));
-    }
-    call = call.sql(")");
-    if let Call::Function(ty) = &routine.call {
-        let (name, ty) = ("result".to_owned(), ty.clone());
-        call.reads = vec![Read { name, ty, nullable: true, compared: true }];
-    }
-    Some(call)
 }
