@@ -7,6 +7,7 @@
     reason = "a benchmark that cannot go on panics, and its results are its output"
 )]
 
+mod compile;
 mod embed;
 mod figure;
 mod fresh;
@@ -21,12 +22,13 @@ use figure::Figure;
 type Benchmark = fn(&Settings) -> Vec<Figure>;
 
 /// The benchmarks by name.
-const ALL: [(&str, Benchmark); 5] = [
+const ALL: [(&str, Benchmark); 6] = [
     ("wire", wire::run),
     ("start", start::run),
     ("fresh", fresh::run),
     ("waiters", waiters::run),
     ("embed", embed::run),
+    ("compile", compile::run),
 ];
 
 /// How much is measured.

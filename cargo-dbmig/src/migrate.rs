@@ -1,7 +1,9 @@
 //! The commands on a database: the runtime's, with the files as their source.
 
+use dbmig_core::infer::{Inferred, infer};
+use dbmig_core::outlook::Outlook;
 use dbmig_core::scan::{Scanned, scan_shown_as};
-use dbmig_core::{Migration, Version};
+use dbmig_core::{Dialect, Migration, Version};
 use dbmig_runtime::Options;
 use dbmig_runtime::cli::{self, Context, Exit, Origin};
 use dbmig_runtime::url::DatabaseUrl;
@@ -27,6 +29,9 @@ pub(crate) fn execute(
     options.app = concat!("cargo-dbmig ", env!("CARGO_PKG_VERSION")).to_owned();
     options.locking = session.project.settings.lock.unwrap_or_default().into();
     options.ledger_schema = session.project.ledger_schema();
+    // Of a migration that no longer is in the folder, as the app does.
+    options.breaking_ahead = session.project.settings.breaking_ahead;
+    options.judge = Some(judge);
     session.waits.apply(&mut options);
     cli::stop_on_signals(&options.control, session.output);
     let warnings = by_migration(session, migrations);
@@ -42,6 +47,11 @@ pub(crate) fn execute(
         answer_timeout: session.waits.answer_timeout,
     };
     cli::execute(command, &context)
+}
+
+/// By the rules of this build.
+fn judge(dialect: Dialect, migrations: &[Migration]) -> Vec<Outlook> {
+    infer(dialect, migrations).iter().map(Inferred::outlook).collect()
 }
 
 /// The database, which must be named somewhere, and be the one that the project is for.

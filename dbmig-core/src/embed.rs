@@ -13,6 +13,7 @@ pub use crate::migration::{
     Compatibility, Execution, ForeignKeys, Migration, Reversible, Settings,
 };
 use crate::outlook::Outlook;
+pub use crate::plan::BreakingAhead;
 use crate::{Checksum, Version};
 
 /// Texts of a migration: version, name, path and text of `up.sql`, path and text of `down.sql`, its

@@ -9,6 +9,8 @@ use crate::plan::{
 };
 use crate::{Checksum, Version};
 
+pub mod inference;
+
 /// The format of the rows that this dbmig writes, and the newest that it reads.
 ///
 /// In every later format the columns `version`, `name`, `direction`, `state`, `compatible` and `app`
@@ -50,7 +52,7 @@ pub struct RunRow {
     pub session: Option<String>,
     /// What the catalogue said of the objects of the statement in flight before it began.
     pub sighted: Option<String>,
-    /// `compatible` or `breaking`
+    /// The word of an [`Impact`], as it is stored there.
     pub compatible: String,
     /// The text of an [`Outlook`].
     pub outlook: String,
@@ -79,12 +81,21 @@ pub enum RunState {
     Baselined,
     /// `repair` has put it aside: nothing of it counts any more.
     Forgotten,
+    /// It is none: an app has gone on though it does not know this breaking migration.
+    WentOn,
 }
 
 impl RunState {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Running, Self::Done, Self::Failed, Self::Resumed, Self::Baselined, Self::Forgotten];
+    pub const ALL: [Self; 7] = [
+        Self::Running,
+        Self::Done,
+        Self::Failed,
+        Self::Resumed,
+        Self::Baselined,
+        Self::Forgotten,
+        Self::WentOn,
+    ];
 
     /// The word in the table.
     pub const fn name(self) -> &'static str {
@@ -95,6 +106,7 @@ impl RunState {
             Self::Resumed => "resumed",
             Self::Baselined => "baselined",
             Self::Forgotten => "forgotten",
+            Self::WentOn => "went_on",
         }
     }
 }
@@ -153,14 +165,12 @@ fn foreign() -> Outlook {
 fn outlook(row: &RunRow) -> Outlook {
     const COLUMN: &str = "the history says so";
     let outlook = Outlook::from_history(row.outlook.clone());
-    if outlook.read_forward().is_some_and(|it| it.impact.name() == row.compatible) {
+    if outlook.read_forward().is_some_and(|it| it.impact.stored() == row.compatible) {
         return outlook;
     }
-    let impact = if row.compatible == Impact::Compatible.name() {
-        Impact::Compatible
-    } else {
-        Impact::Breaking
-    };
+    let mut impacts = Impact::ALL.into_iter();
+    // What a later dbmig may call it, nobody knows.
+    let impact = impacts.find(|it| it.stored() == row.compatible).unwrap_or(Impact::Breaking);
     Outlook::new(&Forward { impact, ground: Ground::declared(COLUMN) }, &outlook.backward())
 }
 
@@ -251,4 +261,83 @@ fn interrupted(row: &RunRow, history: &History) -> Option<Interrupted> {
         app: row.app.clone(),
         sight: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(compatible: &str, outlook: &Outlook) -> RunRow {
+        RunRow {
+            id: 1,
+            version: "1".to_owned(),
+            format: FORMAT,
+            name: "1_a".to_owned(),
+            direction: "up".to_owned(),
+            state: "done".to_owned(),
+            checksum: Checksum::from_bytes([0; 32]).to_string(),
+            compatible: compatible.to_owned(),
+            outlook: outlook.as_str().to_owned(),
+            ..RunRow::default()
+        }
+    }
+
+    fn read_one(row: &RunRow) -> Forward {
+        read(vec!["1".to_owned()], std::slice::from_ref(row)).applied[0].outlook.forward()
+    }
+
+    fn outlook(impact: Impact) -> Outlook {
+        let forward = Forward { impact, ground: Ground::inferred("because", None) };
+        let ground = Ground::inferred("it drops nothing", None);
+        Outlook::new(&forward, &Backward { reversal: Reversal::Restores, ground })
+    }
+
+    /// How an image reads a row that knows two answers: as dbmig did before there were three.
+    fn of_two_answers(row: &RunRow) -> &'static str {
+        let said = row.outlook.split(' ').next().unwrap_or_default();
+        let known = ["compatible", "breaking"].into_iter().find(|word| *word == said);
+        match known {
+            Some(known) if known == row.compatible => known,
+            _ if row.compatible == "compatible" => "compatible",
+            _ => "breaking",
+        }
+    }
+
+    #[test]
+    fn an_image_that_knows_two_answers_takes_the_third_for_breaking() {
+        for (impact, before) in [
+            (Impact::Compatible, "compatible"),
+            (Impact::CompatibleAfterRestart, "breaking"),
+            (Impact::Breaking, "breaking"),
+        ] {
+            let row = row(impact.stored(), &outlook(impact));
+            assert_eq!(of_two_answers(&row), before);
+            assert_eq!(read_one(&row), outlook(impact).forward());
+        }
+        // Likewise here, if there should ever be a fourth.
+        let fourth = Outlook::from_static("compatible_by_night inferred - x\nyes inferred - y\n");
+        assert_eq!(read_one(&row("by_night", &fourth)).impact, Impact::Breaking);
+    }
+
+    /// The column decides, whatever else is said.
+    #[test]
+    fn the_column_goes_before_the_text() {
+        for said in Impact::ALL {
+            for column in Impact::ALL {
+                let found = read_one(&row(column.stored(), &outlook(said)));
+                assert_eq!(found.impact, column);
+            }
+        }
+    }
+
+    /// As images read it that do not know what a note is.
+    #[test]
+    fn a_row_with_a_state_that_nobody_knows_changes_nothing() {
+        let applied = row("breaking", &outlook(Impact::Breaking));
+        let before = read(vec!["1".to_owned()], std::slice::from_ref(&applied));
+        for state in [RunState::WentOn.name(), "whatever"] {
+            let note = RunRow { id: 2, state: state.to_owned(), ..applied.clone() };
+            assert_eq!(read(vec!["1".to_owned()], &[applied.clone(), note]), before);
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::outlook::{Backward, Forward, Ground, Impact, Losses, Outlook, Reversal};
+use crate::plan::BreakingAhead;
 use crate::sql::{self, Statement};
 use crate::{Checksum, Dialect, Version};
 
@@ -109,6 +110,7 @@ impl Migration {
         let impact = match self.settings.compatibility {
             Compatibility::Undeclared => return self.outlook.forward(),
             Compatibility::Compatible => Impact::Compatible,
+            Compatibility::AfterRestart => Impact::CompatibleAfterRestart,
             Compatibility::Breaking => Impact::Breaking,
         };
         Forward { impact, ground: Ground::declared(DECLARED) }
@@ -169,6 +171,8 @@ pub enum Compatibility {
     Undeclared,
     /// It can.
     Compatible,
+    /// It can once it has been started anew: [`Impact::CompatibleAfterRestart`].
+    AfterRestart,
     /// It cannot.
     Breaking,
 }
@@ -236,6 +240,7 @@ pub struct MigrationSet {
     dialect: Dialect,
     migrations: Cow<'static, [Migration]>,
     ledger_schema: Option<Cow<'static, str>>,
+    breaking_ahead: Option<BreakingAhead>,
 }
 
 /// Two migrations with one version.
@@ -272,7 +277,7 @@ impl MigrationSet {
                 version: first.version.clone(),
                 names: [first.name.to_string(), second.name.to_string()],
             }),
-            _ => Ok(Self { dialect, migrations: Cow::Owned(migrations), ledger_schema: None }),
+            _ => Ok(Self::made_of(dialect, Cow::Owned(migrations))),
         }
     }
 
@@ -296,7 +301,11 @@ impl MigrationSet {
     /// tenth of a second. For the generator, which writes a set that was sorted before.
     #[doc(hidden)]
     pub const fn from_sorted(dialect: Dialect, migrations: &'static [Migration]) -> Self {
-        Self { dialect, migrations: Cow::Borrowed(migrations), ledger_schema: None }
+        Self::made_of(dialect, Cow::Borrowed(migrations))
+    }
+
+    const fn made_of(dialect: Dialect, migrations: Cow<'static, [Migration]>) -> Self {
+        Self { dialect, migrations, ledger_schema: None, breaking_ahead: None }
     }
 
     /// The same, with what [`MigrationSet::ledger_schema`] gives.
@@ -307,7 +316,22 @@ impl MigrationSet {
         schema: &'static str,
     ) -> Self {
         let ledger_schema = Some(Cow::Borrowed(schema));
-        Self { dialect, migrations: Cow::Borrowed(migrations), ledger_schema }
+        let migrations = Cow::Borrowed(migrations);
+        Self { dialect, migrations, ledger_schema, breaking_ahead: None }
+    }
+
+    /// The same set with what Cargo.toml says of a breaking migration ahead of it.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_breaking_ahead(mut self, policy: BreakingAhead) -> Self {
+        self.set_breaking_ahead(policy);
+        self
+    }
+
+    /// The same in place.
+    #[doc(hidden)]
+    pub const fn set_breaking_ahead(&mut self, policy: BreakingAhead) {
+        self.breaking_ahead = Some(policy);
     }
 
     /// The same set for a ledger in `schema`.
@@ -319,6 +343,12 @@ impl MigrationSet {
     /// The schema of the ledger, where the project's Cargo.toml named it when the set was compiled in.
     pub fn ledger_schema(&self) -> Option<&str> {
         self.ledger_schema.as_deref()
+    }
+
+    /// What an app does where a breaking migration is ahead of it, where the project's Cargo.toml said
+    /// so when the set was compiled in.
+    pub const fn breaking_ahead(&self) -> Option<BreakingAhead> {
+        self.breaking_ahead
     }
 
     /// The dialect that their SQL is written in.

@@ -47,6 +47,10 @@ pub struct Backward {
 pub enum Impact {
     /// It can.
     Compatible,
+    /// It can once it has been started anew: what runs now fails on the connections that it has.
+    /// PostgreSQL refuses a prepared statement whose result has another type than before, each time
+    /// that it is tried; Diesel keeps such statements with their connection.
+    CompatibleAfterRestart,
     /// It cannot, or nobody knows.
     Breaking,
 }
@@ -108,10 +112,40 @@ pub enum Basis {
 }
 
 impl Impact {
-    /// The word for it in tables, JSON and the history.
+    /// All of them, the best one first.
+    pub const ALL: [Self; 3] = [Self::Compatible, Self::CompatibleAfterRestart, Self::Breaking];
+
+    /// The word for it in tables, in JSON and in the text of an [`Outlook`].
     pub const fn name(self) -> &'static str {
         match self {
             Self::Compatible => "compatible",
+            Self::CompatibleAfterRestart => "compatible_after_restart",
+            Self::Breaking => "breaking",
+        }
+    }
+
+    /// The word for it in the column `compatible` of the history, which MySQL's table has no more
+    /// than sixteen characters for. Who knows only two answers takes every other word for breaking.
+    pub const fn stored(self) -> &'static str {
+        match self {
+            Self::Compatible => "compatible",
+            Self::CompatibleAfterRestart => "after_restart",
+            Self::Breaking => "breaking",
+        }
+    }
+
+    /// Whether a version of the app that does not know the migration must not start: the floor.
+    pub const fn raises_floor(self) -> bool {
+        match self {
+            Self::Compatible | Self::CompatibleAfterRestart => false,
+            Self::Breaking => true,
+        }
+    }
+
+    pub(crate) const fn in_words(self) -> &'static str {
+        match self {
+            Self::Compatible => "compatible",
+            Self::CompatibleAfterRestart => "compatible after a restart",
             Self::Breaking => "breaking",
         }
     }
@@ -166,10 +200,17 @@ impl Ground {
     }
 }
 
+/// What follows from [`Impact::CompatibleAfterRestart`], for whoever is told of it.
+pub const MUST_BE_RESTARTED: &str = "processes that run now must be restarted";
+
 /// `breaking: drops the column users.nick (up.sql:3:1)`
 impl fmt::Display for Forward {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.ground.write(f, self.impact.name(), "up.sql")
+        self.ground.write(f, self.impact.in_words(), "up.sql")?;
+        match self.impact {
+            Impact::CompatibleAfterRestart => write!(f, "; {MUST_BE_RESTARTED}"),
+            Impact::Compatible | Impact::Breaking => Ok(()),
+        }
     }
 }
 
@@ -271,8 +312,7 @@ impl Outlook {
     /// The same, where it is understood.
     pub(crate) fn read_forward(&self) -> Option<Forward> {
         let (word, ground) = self.0.lines().next().and_then(text::line)?;
-        let mut impacts = [Impact::Compatible, Impact::Breaking].into_iter();
-        let impact = impacts.find(|impact| impact.name() == word)?;
+        let impact = Impact::ALL.into_iter().find(|impact| impact.name() == word)?;
         Some(Forward { impact, ground })
     }
 
@@ -314,17 +354,31 @@ mod tests {
         ];
         for reversal in reversals {
             for basis in Basis::ALL {
-                let forward = Forward {
-                    impact: Impact::Breaking,
-                    ground: ground(basis, "drops\nwhat \\ is there", Some((3, 14))),
-                };
-                let backward =
-                    Backward { reversal: reversal.clone(), ground: ground(basis, "", None) };
-                let outlook = Outlook::new(&forward, &backward);
-                assert_eq!(outlook.forward(), forward, "{outlook:?}");
-                assert_eq!(outlook.backward(), backward, "{outlook:?}");
+                for impact in Impact::ALL {
+                    let ground = |reason, place| ground(basis, reason, place);
+                    let why = ground("drops\nwhat \\ is there", Some((3, 14)));
+                    let forward = Forward { impact, ground: why };
+                    let backward =
+                        Backward { reversal: reversal.clone(), ground: ground("", None) };
+                    let outlook = Outlook::new(&forward, &backward);
+                    assert_eq!(outlook.forward(), forward, "{outlook:?}");
+                    assert_eq!(outlook.backward(), backward, "{outlook:?}");
+                }
             }
         }
+    }
+
+    #[test]
+    fn who_must_restart_is_told_so() {
+        let why = ground(Basis::Inferred, "a wider type of a.b", Some((3, 1)));
+        let forward = Forward { impact: Impact::CompatibleAfterRestart, ground: why };
+        assert_eq!(
+            forward.to_string(),
+            "compatible after a restart: a wider type of a.b (up.sql:3:1); processes that run now must \
+             be restarted"
+        );
+        // MySQL's column.
+        assert!(Impact::ALL.iter().all(|impact| impact.stored().len() <= 16));
     }
 
     #[test]

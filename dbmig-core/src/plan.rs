@@ -33,8 +33,8 @@ pub use in_flight::{INVALID, SEPARATOR};
 pub use loss::{Counted, DataLoss, Doomed, Lossy, Progress, allow_loss, moves};
 pub use lowest::Lowest;
 pub use model::{
-    Action, Beyond, Direction, Diverged, DownScript, Extent, OutOfOrder, Place, Plan, Policy, Step,
-    TakenUp, Target,
+    Action, Beyond, BreakingAhead, Direction, Diverged, DownScript, Extent, OutOfOrder, Place,
+    Plan, Policy, Step, TakenUp, Target,
 };
 pub use repair::{Ailment, Diagnosis, Mending, Repair, Unrepairable, diagnose, repair};
 pub use resume::{Resumption, put_aside, same_so_far};
@@ -96,12 +96,18 @@ fn upwards<'s>(
         .collect();
     let comparison = Comparison::of(set, history);
     match comparison.verdict() {
-        Verdict::BelowFloor => return Err(Blocked::below(&comparison)),
+        Verdict::BelowFloor if policy.breaking_ahead == BreakingAhead::Refuse => {
+            return Err(Blocked::below(&comparison));
+        }
         // What is asked for may be there already, whatever else is pending.
         Verdict::Diverged if policy.diverged == Diverged::Refuse && !pending.is_empty() => {
             return Err(Blocked::diverged(set, history, &comparison));
         }
-        Verdict::Diverged | Verdict::Same | Verdict::Behind | Verdict::Ahead => {}
+        Verdict::BelowFloor
+        | Verdict::Diverged
+        | Verdict::Same
+        | Verdict::Behind
+        | Verdict::Ahead => {}
     }
     if policy.out_of_order == OutOfOrder::Refuse {
         refuse_late(set, history, &pending)?;

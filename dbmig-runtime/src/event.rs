@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dbmig_core::plan::{Plan, Step};
+use dbmig_core::plan::{Plan, Step, Unknown};
 
 use crate::backend::tables::Cluster;
 use crate::error::Error;
@@ -42,6 +42,22 @@ pub enum Event<'a> {
     Failed {
         /// Why.
         error: &'a Error,
+    },
+    /// The database holds breaking migrations that this app does not know, and it goes on:
+    /// [`BreakingAhead::Warn`](crate::BreakingAhead::Warn).
+    BreakingAhead {
+        /// They.
+        breaking: &'a [Unknown],
+        /// Why that could not be noted in the history.
+        unnoted: Option<&'a Error>,
+    },
+    /// While the app runs, somebody has applied what it can live with only once it has been
+    /// restarted, or not at all; told only by `Migrator::start`, as [`Watch`](crate::Watch) says.
+    Stale {
+        /// Names of what asks for a restart.
+        restart: &'a [String],
+        /// Names of what the app cannot live with.
+        breaking: &'a [String],
     },
     /// Migrations are pending that somebody else is to apply; told only by
     /// [`Migrator::wait_at`](crate::Migrator::wait_at) and `wait`.
@@ -144,6 +160,14 @@ pub(crate) fn trace(event: &Event<'_>) {
         }
         Event::Awaiting { pending, of, holder, failed, waited } => {
             tracing::info!(target: "dbmig", pending, of, holder = holder.unwrap_or("nobody"), failed = failed.unwrap_or("none"), ?waited, "waiting for migrations");
+        }
+        Event::BreakingAhead { breaking, unnoted } => {
+            let names: Vec<_> = breaking.iter().map(|one| &one.name).collect();
+            let noted = unnoted.is_none();
+            tracing::warn!(target: "dbmig", breaking = ?names, noted, "going on beside migrations that this version may not be able to live with");
+        }
+        Event::Stale { restart, breaking } => {
+            tracing::warn!(target: "dbmig", ?restart, ?breaking, "the schema has changed; this process must be restarted, or cannot live with it");
         }
         Event::Failed { error } => tracing::error!(target: "dbmig", %error, "not ready"),
         Event::Clearing { name, leftover } => {

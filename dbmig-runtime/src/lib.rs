@@ -63,7 +63,7 @@ pub use backend::{Backend, Database, Nesting, Row};
 pub use connect::{connect, is_built_in};
 pub use control::Control;
 pub use dbmig_core::plan::{
-    self, Beyond, Extent, OutOfOrder, Plan, Policy, Repair, Target, Verdict,
+    self, Beyond, BreakingAhead, Extent, OutOfOrder, Plan, Policy, Repair, Target, Verdict,
 };
 pub use dbmig_core::status::{Entry, State};
 pub use dbmig_core::{Dialect, Migration, MigrationSet, Version};
@@ -75,12 +75,13 @@ pub use error::{
 pub use event::Event;
 pub use history::{HistoryKey, HistoryRow, RunState};
 pub use lock::Locking;
+pub use look::Judge;
 pub use migrations::{Migrations, SetVersion};
 pub use migrator::Migrator;
 pub use options::Options;
 pub use report::{Done, Report};
 pub use runner::{LedgerPlace, Preview, Runner};
-pub use startup::{Migrating, Ready, Snapshot, Startup, StartupState};
+pub use startup::{Migrating, Ready, Snapshot, Stale, Startup, StartupState, Watch, WhenStale};
 
 /// What generated code refers to.
 #[doc(hidden)]

@@ -14,8 +14,10 @@ use crate::error::Error;
 use crate::history;
 use crate::lock::Fence;
 
+mod anew;
 mod seek;
 
+pub use anew::Judge;
 pub(crate) use seek::{Seek, locate_again};
 
 /// What the database said at one moment.
@@ -79,7 +81,8 @@ pub(crate) fn is_confirmed(
 /// Looks at the two tables. Reads only.
 pub(crate) fn look(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Look, Error> {
     let tables = seek.locate(db)?;
-    look_at(db, tables)
+    let look = look_at(db, tables)?;
+    seek.judged(db, look)
 }
 
 /// Looks into the catalogue, too, where a statement was in flight. Reads only.

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use dbmig_core::migration::{Down, Execution, Script};
+use dbmig_core::plan::BreakingAhead;
 use dbmig_core::{Migration, MigrationSet, Version};
 use diesel::connection::BoxableConnection;
 use diesel::migration as interop;
@@ -56,6 +57,14 @@ impl<B: Backend, V> Migrations<B, V> {
     ) -> Self {
         let set = MigrationSet::from_sorted_in(B::DIALECT, migrations, ledger_schema);
         Self { set, typed: PhantomData }
+    }
+
+    /// The same set with what Cargo.toml says of a breaking migration ahead of it.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_breaking_ahead(mut self, policy: BreakingAhead) -> Self {
+        self.set.set_breaking_ahead(policy);
+        self
     }
 
     /// The migrations, without their types.

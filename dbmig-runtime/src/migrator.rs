@@ -3,7 +3,9 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use dbmig_core::plan::{Beyond, DataLoss, Diverged, Extent, OutOfOrder, Plan, Target};
+use dbmig_core::plan::{
+    Beyond, BreakingAhead, DataLoss, Diverged, Extent, OutOfOrder, Plan, Target,
+};
 use dbmig_core::status::Entry;
 use dbmig_core::{MigrationSet, Version};
 use diesel::connection::LoadConnection;
@@ -18,7 +20,7 @@ use crate::migrations::Migrations;
 use crate::options::Options;
 use crate::report::Report;
 use crate::runner::Runner;
-use crate::startup::OnFailure;
+use crate::startup::{OnFailure, Watch};
 
 mod at_url;
 
@@ -43,6 +45,7 @@ pub struct Migrator<'m, B, V = Version> {
     options: Options,
     observe: Option<Box<SendObserve<'m>>>,
     on_failure: OnFailure,
+    watch: Watch,
     typed: PhantomData<fn() -> (B, V)>,
 }
 
@@ -61,6 +64,7 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
             options: Options::default(),
             observe: None,
             on_failure: OnFailure::default(),
+            watch: Watch::default(),
             typed: PhantomData,
         }
     }
@@ -138,6 +142,16 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         self
     }
 
+    /// What to do where the database holds a breaking migration that the set does not know: refuse,
+    /// which is the default, or go on and say so, in events, probes and the history. An argument of
+    /// the command line and `DBMIG_BREAKING_AHEAD` go before it; `breaking-ahead` under
+    /// `[package.metadata.dbmig]` in Cargo.toml, as it was compiled in, holds where nothing else is said.
+    #[must_use]
+    pub fn breaking_ahead(mut self, policy: BreakingAhead) -> Self {
+        self.options.breaking_ahead = Some(policy);
+        self
+    }
+
     /// Lets [`Migrator::sync`] take migrations back though that drops tables or columns that hold
     /// rows, instead of refusing.
     #[must_use]
@@ -160,6 +174,15 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
     #[must_use]
     pub fn exit_on_failure(mut self) -> Self {
         self.on_failure = OnFailure::Exit;
+        self
+    }
+
+    /// How an app that was started with [`Migrator::start`] learns of what others do to its schema
+    /// while it runs, and what becomes of it then. Default: it looks every 30 seconds, serves on, and
+    /// says so.
+    #[must_use]
+    pub fn watch(mut self, watch: Watch) -> Self {
+        self.watch = watch;
         self
     }
 

@@ -3,14 +3,20 @@
 use std::time::Duration;
 
 use dbmig_core::Build;
-use dbmig_core::plan::Policy;
+use dbmig_core::MigrationSet;
+use dbmig_core::plan::{BreakingAhead, Policy};
 
 use crate::control::Control;
 use crate::history::HistoryKey;
 use crate::lock::Locking;
+use crate::look::Judge;
 
 /// Names the schema of the ledger, for an app and for `cargo dbmig`.
 pub(crate) const LEDGER_SCHEMA: &str = "DBMIG_LEDGER_SCHEMA";
+
+/// Says what an app does where a breaking migration is ahead of it: for who is called at night, and
+/// has the image as it is.
+const BREAKING_AHEAD: &str = "DBMIG_BREAKING_AHEAD";
 
 /// How a run behaves; [`Default`] is right for most.
 #[derive(Clone, Debug)]
@@ -22,6 +28,12 @@ pub struct Options {
     /// one that Diesel's own would take. Default: what `DBMIG_LEDGER_SCHEMA` holds, else what
     /// Cargo.toml said when the migrations were compiled in, if anything.
     pub ledger_schema: Option<String>,
+    /// What the program itself says of a breaking migration ahead of it: it goes before what Cargo.toml
+    /// said when the migrations were compiled in, and behind `DBMIG_BREAKING_AHEAD`.
+    pub breaking_ahead: Option<BreakingAhead>,
+    /// What goes before that: an argument of the command line, else what `DBMIG_BREAKING_AHEAD` holds.
+    /// What is neither `refuse` nor `warn` says nothing.
+    pub breaking_ahead_now: Option<BreakingAhead>,
     /// How runners exclude each other. Default: with the database's own lock.
     pub locking: Locking,
     /// How long to wait for another runner. Default: 10 minutes.
@@ -44,6 +56,9 @@ pub struct Options {
     /// Signs what is stored to revert migrations, and is demanded of it. Default: what
     /// `DBMIG_HISTORY_KEY` holds.
     pub history_key: Option<HistoryKey>,
+    /// Judges by today's rules what older ones have found of migrations that are not in the set, where
+    /// their text is stored. An app has none, and trusts what is stored.
+    pub judge: Option<Judge>,
     /// To stop the run, and to see whether the database still answers.
     pub control: Control,
 }
@@ -53,6 +68,10 @@ impl Default for Options {
         Self {
             policy: Policy::default(),
             ledger_schema: std::env::var(LEDGER_SCHEMA).ok().filter(|name| !name.is_empty()),
+            breaking_ahead: None,
+            breaking_ahead_now: std::env::var(BREAKING_AHEAD)
+                .ok()
+                .and_then(|name| BreakingAhead::of(name.trim())),
             locking: Locking::default(),
             lock_wait: Duration::from_secs(600),
             connect_wait: Duration::from_secs(10),
@@ -62,12 +81,20 @@ impl Default for Options {
             app: String::new(),
             build: String::new(),
             history_key: HistoryKey::from_env(),
+            judge: None,
             control: Control::new(),
         }
     }
 }
 
 impl Options {
+    /// With what holds for `set` of all that is said about a breaking migration ahead of it.
+    pub(crate) fn for_set(mut self, set: &MigrationSet) -> Self {
+        let said = self.breaking_ahead_now.or(self.breaking_ahead).or(set.breaking_ahead());
+        self.policy.breaking_ahead = said.unwrap_or(self.policy.breaking_ahead);
+        self
+    }
+
     /// Which build of which program this is.
     pub(crate) fn this_build(&self) -> Build {
         Build::new(&self.app, Some(&self.build))

@@ -16,6 +16,11 @@ pub struct Report {
     /// Names of all applied migrations that the set does not hold, however old they are: those of
     /// `ahead`, and a past that was tidied away or deleted.
     pub missing: Vec<String>,
+    /// Names of those of `missing` that ask processes from before for a restart: so does their way back.
+    pub after_restart: Vec<String>,
+    /// Names of those of `ahead` that the app cannot live with, where it goes on all the same:
+    /// [`BreakingAhead::Warn`](crate::BreakingAhead::Warn).
+    pub breaking: Vec<String>,
 }
 
 /// A migration that was applied or reverted.

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 
 use dbmig_core::Version;
 use dbmig_core::migration::MigrationSet;
-use dbmig_core::plan::{Blocked, History, Plan, Target, plan};
+use dbmig_core::plan::{Blocked, BreakingAhead, History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
 use crate::backend::creation::create_beside_others;
@@ -27,9 +27,11 @@ use crate::url::DatabaseUrl;
 
 mod back;
 mod baseline;
+mod beyond;
 mod ledger;
 #[cfg(feature = "cli")]
 mod missing;
+mod notice;
 mod others;
 mod repair;
 #[cfg(feature = "cli")]
@@ -39,6 +41,7 @@ mod wait;
 pub use back::Preview;
 use back::{look_for, refuse_loss, trust, trust_stored};
 pub use ledger::LedgerPlace;
+pub(crate) use notice::{Known, notice_at};
 use others::{is_settled, refuse_failed, settle};
 #[cfg(feature = "cli")]
 pub(crate) use wait::awaiting;
@@ -60,7 +63,7 @@ impl std::fmt::Debug for Runner<'_> {
 impl<'a> Runner<'a> {
     /// A runner for `set`.
     pub fn new(set: &'a MigrationSet, options: Options) -> Self {
-        Self { set, options, observe: Box::new(event::trace) }
+        Self { set, options: options.for_set(set), observe: Box::new(event::trace) }
     }
 
     /// Tells `observe` what happens.
@@ -71,6 +74,11 @@ impl<'a> Runner<'a> {
             observe(event);
         });
         self
+    }
+
+    /// What it does where a breaking migration is ahead of the set, of all that was said about that.
+    pub fn breaking_ahead(&self) -> BreakingAhead {
+        self.options.policy.breaking_ahead
     }
 
     /// The set.
@@ -107,7 +115,8 @@ impl<'a> Runner<'a> {
         let decide = |history: &History| decide(set, history, target, options);
         // What was known before this runner waited for another one; and what is, at the end.
         let before: OnceCell<History> = OnceCell::new();
-        let (mut ahead, mut missing) = (Vec::new(), Vec::new());
+        let (mut ahead, mut missing, mut breaking) = (Vec::new(), Vec::new(), Vec::new());
+        let mut after_restart = Vec::new();
         let needs_work = |db: &mut dyn Database| {
             let look = look_for(db, set, options, target)?;
             let plan = decide(&look.history);
@@ -117,6 +126,8 @@ impl<'a> Runner<'a> {
             before.get_or_init(|| look.history.clone());
             ahead = look.history.unknown_to(set);
             missing = look.history.missing_from(set);
+            breaking = beyond::breaking(set, &look.history, options);
+            after_restart = notice::after_restart(set, &look.history);
             let settled = is_settled(plan);
             // What every start finds is asked once; what a person wanted is not put off by a replica.
             if settled.is_err() || (settled.as_ref().is_ok_and(|it| *it) && !is_start(target)) {
@@ -139,7 +150,12 @@ impl<'a> Runner<'a> {
         let done = done.unwrap_or_default();
         let is_back = |name: &String| done.reverted().any(|reverted| reverted == name);
         missing.retain(|name| !is_back(name));
-        Ok(Report { ahead, missing, ..done })
+        if !is_start(target) || done.reverted().next().is_some() {
+            breaking.clear();
+        }
+        beyond::tell(db, set, options, &breaking, &mut **observe);
+        let breaking = breaking.into_iter().map(|one| one.name).collect();
+        Ok(Report { ahead, missing, after_restart, breaking, ..done })
     }
 
     /// What [`Runner::run`] would do, without doing it. Reads only.

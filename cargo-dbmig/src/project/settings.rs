@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum as _;
 use dbmig_core::Dialect;
-use dbmig_core::scan::{CargoSettings, LEDGER_SCHEMA, Rule, Strictness};
+use dbmig_core::plan::BreakingAhead;
+use dbmig_core::scan::{BREAKING_AHEAD, CargoSettings, LEDGER_SCHEMA, Rule, Strictness};
 use dbmig_core::sql::Position;
 use dbmig_runtime::cli::LockArg;
 use toml_edit::{Item, Key, TableLike};
@@ -13,12 +14,14 @@ use super::Manifest;
 use super::manifest::Manifests;
 use crate::failure::{Failure, Result, nearest};
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 10] = [
     "migrations-dir",
     "backend",
     "lock",
     LEDGER_SCHEMA[0],
     LEDGER_SCHEMA[1],
+    BREAKING_AHEAD[0],
+    BREAKING_AHEAD[1],
     Rule::WrongDeclarations.key(),
     Rule::BrokenDowns.key(),
     Rule::TransactionControl.key(),
@@ -35,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) lock: Option<LockArg>,
     /// `ledger-schema`
     pub(crate) ledger_schema: Option<String>,
+    /// `breaking-ahead`, which the macro reads with the same code.
+    pub(crate) breaking_ahead: Option<BreakingAhead>,
     /// `wrong-declarations` and so on, which the build script and the macro read with the same code.
     pub(crate) strictness: Strictness,
 }
@@ -51,11 +56,12 @@ impl Settings {
         let workspace = of(&manifests.workspace, "workspace")?;
         let fallback = own.or(workspace);
         let nearest = manifests.package.as_ref().or(manifests.workspace.as_ref());
-        let strictness = match nearest.map(|manifest| CargoSettings::find(manifest.folder())) {
-            None => Strictness::default(),
-            Some(found) => found.map_err(|problem| Failure::usage(problem.to_string()))?.strictness,
+        let compiled_in = match nearest.map(|manifest| CargoSettings::find(manifest.folder())) {
+            None => CargoSettings::default(),
+            Some(found) => found.map_err(|problem| Failure::usage(problem.to_string()))?,
         };
-        Ok(Self { strictness, ..package.or(fallback) })
+        let CargoSettings { strictness, breaking_ahead, .. } = compiled_in;
+        Ok(Self { strictness, breaking_ahead, ..package.or(fallback) })
     }
 
     fn or(self, other: Self) -> Self {
@@ -64,6 +70,7 @@ impl Settings {
             backend: self.backend.or(other.backend),
             lock: self.lock.or(other.lock),
             ledger_schema: self.ledger_schema.or(other.ledger_schema),
+            breaking_ahead: None,
             strictness: Strictness::default(),
         }
     }
@@ -121,7 +128,8 @@ fn check_keys(manifest: &Manifest, settings: &dyn TableLike, place: &str) -> Res
     let help = match nearest(key, KEYS) {
         Some(near) => format!("did you mean `{near}`?"),
         None => {
-            let keys = KEYS.iter().filter(|key| **key != LEDGER_SCHEMA[1]).copied();
+            let keys = KEYS.iter().copied();
+            let keys = keys.filter(|key| ![LEDGER_SCHEMA[1], BREAKING_AHEAD[1]].contains(key));
             format!("the keys are {}", keys.collect::<Vec<_>>().join(", "))
         }
     };
@@ -180,8 +188,8 @@ mod tests {
         assert_eq!(refused("lock = 'none'").0, "Cargo.toml:4:8: `lock` is `advisory` or `lease`");
         assert_eq!(
             refused("schema = 'x'").1,
-            "the keys are migrations-dir, backend, lock, ledger-schema, wrong-declarations, broken-downs, \
-             transaction-control"
+            "the keys are migrations-dir, backend, lock, ledger-schema, breaking-ahead, wrong-declarations, \
+             broken-downs, transaction-control"
         );
         assert_eq!(
             refused("backend = 'oracle'").0,
@@ -190,6 +198,10 @@ mod tests {
         assert_eq!(
             refused("ledger-schema = ''").0,
             "Cargo.toml:4:17: `ledger-schema` is the name of a schema"
+        );
+        assert_eq!(
+            refused("breaking-ahead = 'no'").0,
+            "Cargo.toml:4:18: `breaking-ahead` is \"refuse\" or \"warn\", not `'no'`"
         );
         assert_eq!(refused("backend = 1").0, "Cargo.toml:4:11: `backend` must be a string");
     }

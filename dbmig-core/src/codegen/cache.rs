@@ -69,6 +69,9 @@ pub(super) fn scan(root: &Path, dir: &Path, dialect: Dialect) -> Result<Scanned,
     let mut scanned = scanned.judged(settings.strictness)?;
     // An app that looked elsewhere than `cargo dbmig` would apply everything once more.
     scanned.set = scanned.set.in_ledger_schema(settings.ledger_schema);
+    if let Some(policy) = settings.breaking_ahead {
+        scanned.set = scanned.set.with_breaking_ahead(policy);
+    }
     Ok(scanned)
 }
 
@@ -102,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_module_carries_where_the_ledger_is() {
+    fn the_module_carries_what_cargo_toml_says_to_the_app() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join("migrations/1_a")).unwrap();
         fs::write(root.path().join("migrations/1_a/up.sql"), "CREATE TABLE a (id INT)").unwrap();
@@ -116,5 +119,8 @@ mod tests {
         let named = module("[package.metadata.dbmig]\nledger-schema = 'a \"b\"'");
         let expected = r#"::rt::Migrations::from_sorted_in(&MIGRATIONS, "a \"b\"")"#;
         assert!(named.contains(expected), "{named}");
+        let warns = module("[package.metadata.dbmig]\nbreaking-ahead = 'warn'");
+        let expected = "from_sorted(&MIGRATIONS).with_breaking_ahead(embed::BreakingAhead::Warn)\n";
+        assert!(warns.contains(expected), "{warns}");
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::Migration;
 use crate::migration::{Down, Script};
-use crate::outlook::Forward;
+use crate::outlook::{Forward, Impact, MUST_BE_RESTARTED};
 
 /// Who looks at a name wants a glance; a dump of a schema stays in its file.
 const LINES: usize = 100;
@@ -25,7 +25,11 @@ pub(super) fn of(migration: &Migration) -> String {
 fn verdict(Forward { impact, ground }: &Forward) -> String {
     let place = ground.position.map_or_else(String::new, |place| format!(" ({place})"));
     // In a block of code, nothing in a name is a link or a mark.
-    let text = format!("{}{place}: {}", impact.name(), ground.reason);
+    let after = match impact {
+        Impact::CompatibleAfterRestart => format!("; {MUST_BE_RESTARTED}"),
+        Impact::Compatible | Impact::Breaking => String::new(),
+    };
+    let text = format!("{}{place}: {}{after}", impact.in_words(), ground.reason);
     let fence = fence(&text);
     format!("{fence}text\n{}\n{fence}", text.replace(['\n', '\r'], " "))
 }

@@ -40,6 +40,10 @@ pub fn module(set: &MigrationSet, runtime: &str) -> String {
         None => "from_sorted(&MIGRATIONS)".to_owned(),
         Some(schema) => format!("from_sorted_in(&MIGRATIONS, {schema:?})"),
     };
+    let made = match set.breaking_ahead() {
+        None => made,
+        Some(policy) => format!("{made}.with_breaking_ahead(embed::BreakingAhead::{policy:?})"),
+    };
     module.push_str(&filled(VERSION).replace("MADE", &made));
     for (migration, variant) in set.iter().zip(&variants) {
         module.push_str(&format!("    #[doc = {:?}]\n    {variant},\n", doc::of(migration)));
@@ -177,6 +181,7 @@ fn settings(settings: &Settings) -> Option<String> {
     let compatibility = match settings.compatibility {
         Compatibility::Undeclared => None,
         Compatibility::Compatible => Some("Compatible"),
+        Compatibility::AfterRestart => Some("AfterRestart"),
         Compatibility::Breaking => Some("Breaking"),
     };
     fields.extend(compatibility.map(|it| format!("compatibility: embed::Compatibility::{it}")));

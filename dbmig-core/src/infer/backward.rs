@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::change::{Act, Alteration, Cascade, Change, How, Kind, Rows, Value, Write};
+use super::change::{Act, Alteration, Cascade, Change, How, Kind, Rows, Subject, Value, Write};
 use super::name::{Name, column_key};
 use super::scope::{NewColumn, Scope};
 use crate::Dialect;
@@ -107,17 +107,21 @@ impl Judge {
                 self.names = Names::Moved;
                 Verdict::Keeps
             }
-            Act::MakeTable { how: How::Replace, table } => {
+            Act::MakeTable { how: How::Replace, table, .. } => {
                 Verdict::Uncountable(format!("may replace the table {table}"))
             }
-            Act::MakeTable { table, how } => {
+            Act::MakeTable { table, how, .. } => {
                 self.scope.make_table(table, *how);
                 Verdict::Keeps
             }
             Act::DropTable(table) => self.drop_table(table),
             Act::RenameTable { from, to } => self.rename_table(from, to),
             Act::AddColumn { table, column, how: How::New, traits } => {
-                let new = NewColumn { nullable: traits.nullable, default: Value::Null };
+                let new = NewColumn {
+                    nullable: traits.nullable,
+                    default: Value::Null,
+                    kind: traits.kind.clone(),
+                };
                 self.scope.add_column(table, column, new);
                 Verdict::Keeps
             }
@@ -139,12 +143,28 @@ impl Judge {
                     Verdict::Uncountable(what.clone())
                 }
             }
+            Act::Touch { subject, what, rows: Rows::Uncountable, .. } => match subject {
+                Subject::Relation(table) if self.scope.is_new_table(table) => Verdict::Keeps,
+                Subject::Relation(_) | Subject::Object(..) => Verdict::Uncountable(what.clone()),
+            },
             Act::NotUnderstood(what) => Verdict::Uncountable(format!("not understood: {what}")),
-            Act::Nothing
+            Act::Touch { rows: Rows::Kept, .. }
+            | Act::RenameObject { .. }
+            | Act::Charset { .. }
+            | Act::Nothing
             | Act::Harmless(_)
             | Act::AddColumn { .. }
             | Act::AddIndex { .. }
+            | Act::Compute { .. }
+            | Act::MakeTrigger { .. }
             | Act::AddConstraint { .. }
+            | Act::Validate { .. }
+            | Act::Attach { .. }
+            | Act::ReplicaIdentity { .. }
+            | Act::Publish { .. }
+            | Act::Values { .. }
+            | Act::AddValue { .. }
+            | Act::Advance { .. }
             | Act::Make { .. }
             | Act::Other { .. } => Verdict::Keeps,
         }
@@ -268,6 +288,11 @@ impl Judge {
                 | Kind::Role
                 | Kind::Collation
                 | Kind::Operator
+                | Kind::TextSearch
+                | Kind::Statistics
+                | Kind::Publication
+                | Kind::Subscription
+                | Kind::Event
                 | Kind::Other,
                 Cascade::No | Cascade::Yes,
             ) => Verdict::Keeps,
@@ -275,14 +300,17 @@ impl Judge {
     }
 
     fn write(&mut self, table: &Name, write: &Write) -> Verdict {
-        if matches!(write, Write::Insert | Write::InsertOrUpdate | Write::Update(_)) {
+        if matches!(
+            write,
+            Write::Insert | Write::Rows(_) | Write::InsertOrUpdate | Write::Update(_)
+        ) {
             self.copies = Copies::Some;
         }
         if self.scope.is_new_table(table) {
             return Verdict::Keeps;
         }
         match write {
-            Write::Insert => Verdict::Keeps,
+            Write::Insert | Write::Rows(_) => Verdict::Keeps,
             Write::InsertOrUpdate => {
                 Verdict::Uncountable(format!("adds or changes rows of the table {table}"))
             }

@@ -1,6 +1,7 @@
 //! What a statement does, in the few words that matter to a verdict.
 
 use super::name::Name;
+use super::shape::{Bounds, Check, ForeignKey, Identity, Published, Shape};
 use crate::sql::Position;
 
 /// One thing that a statement does, and where it says so.
@@ -23,6 +24,8 @@ pub(super) enum Act {
     MakeTable {
         table: Name,
         how: How,
+        /// What is in it, where the statement shows that.
+        shape: Option<Box<Shape>>,
     },
     DropTable(Name),
     RenameTable {
@@ -55,16 +58,57 @@ pub(super) enum Act {
         how: How,
         uniqueness: Uniqueness,
     },
+    /// Expressions that are computed for each row of a table from now on: of an index.
+    Compute {
+        table: Name,
+        expressions: Vec<sqlparser::ast::Expr>,
+    },
     AddConstraint {
         table: Name,
         name: Option<String>,
         constraint: Constraint,
+    },
+    /// `VALIDATE CONSTRAINT`
+    Validate {
+        table: Name,
+        constraint: String,
+    },
+    /// `ATTACH PARTITION`
+    Attach {
+        table: Name,
+        partition: Name,
+        bounds: Bounds,
+    },
+    /// `REPLICA IDENTITY`
+    ReplicaIdentity {
+        table: Name,
+        identity: Identity,
+    },
+    /// `CREATE PUBLICATION`, or more tables for one.
+    Publish {
+        publication: Name,
+        tables: Published,
+    },
+    /// The values of an enum that the same statement makes.
+    Values {
+        enumeration: Name,
+        values: Vec<String>,
+    },
+    /// `ALTER TYPE .. ADD VALUE`
+    AddValue {
+        enumeration: Name,
+        value: String,
     },
     /// A view, a function and so on.
     Make {
         kind: Kind,
         name: Name,
         how: How,
+    },
+    /// What it does, its body says.
+    MakeTrigger {
+        trigger: Name,
+        table: Name,
     },
     Drop {
         kind: Kind,
@@ -76,6 +120,31 @@ pub(super) enum Act {
     Write {
         table: Name,
         write: Write,
+    },
+    /// Another name for what is no table.
+    RenameObject {
+        kind: Kind,
+        from: Name,
+        to: Name,
+        /// The table that it belongs to, where the statement names it.
+        table: Option<Name>,
+    },
+    /// What only those notice who use this: whose it is, how it behaves.
+    Touch {
+        subject: Subject,
+        /// What it does, in words.
+        what: String,
+        certainty: Certainty,
+        rows: Rows,
+    },
+    /// MySQL: columns that the table gets later are in another character set.
+    Charset {
+        table: Name,
+    },
+    /// The sequence of a column goes to its greatest value, or beyond.
+    Advance {
+        table: Name,
+        column: String,
     },
     /// A function of somebody's, and the first text among its arguments.
     Call {
@@ -93,6 +162,14 @@ pub(super) enum Act {
     },
     /// In words, why.
     NotUnderstood(String),
+}
+
+/// What a statement is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// A table, or what may stand for one: a view, a sequence.
+    Relation(Name),
+    Object(Kind, Name),
 }
 
 /// What happens where the object is already there.
@@ -154,6 +231,11 @@ pub(super) enum Kind {
     Role,
     Collation,
     Operator,
+    TextSearch,
+    Statistics,
+    Publication,
+    Subscription,
+    Event,
     Other,
 }
 
@@ -181,6 +263,11 @@ impl Kind {
             Self::Role => "role",
             Self::Collation => "collation",
             Self::Operator => "operator",
+            Self::TextSearch => "text search object",
+            Self::Statistics => "statistics",
+            Self::Publication => "publication",
+            Self::Subscription => "subscription",
+            Self::Event => "event",
             Self::Other => "object",
         }
     }
@@ -194,9 +281,30 @@ pub(super) struct Traits {
     pub(super) nullable: Nullable,
     pub(super) default: Value,
     pub(super) unique: Option<Uniqueness>,
-    /// The table that it refers to.
-    pub(super) references: Option<String>,
+    /// What it refers to.
+    pub(super) references: Option<ForeignKey>,
     pub(super) checks: Vec<sqlparser::ast::Expr>,
+    /// What it is computed of.
+    pub(super) generated: Option<Box<sqlparser::ast::Expr>>,
+    pub(super) numbering: Numbering,
+    pub(super) primary: Primary,
+}
+
+/// Whether a column is the primary key, by its own definition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Primary {
+    #[default]
+    No,
+    Yes,
+}
+
+/// Whether a sequence on the side gives the values that nobody names: it does not see those that
+/// somebody does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Numbering {
+    #[default]
+    None,
+    Sequence,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -259,7 +367,16 @@ pub(super) enum Uniqueness {
     Unique {
         columns: Vec<Option<String>>,
         nulls: Nulls,
+        extent: Extent,
     },
+}
+
+/// Which rows an index is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    All,
+    /// `WHERE ..`
+    Some,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -273,8 +390,8 @@ pub(super) enum Nulls {
 pub(super) enum Constraint {
     Unique(Uniqueness),
     PrimaryKey(Vec<Option<String>>),
-    ForeignKey(Vec<String>),
-    Check(Box<sqlparser::ast::Expr>),
+    ForeignKey(ForeignKey),
+    Check(Check),
     Exclude,
     /// `UNIQUE USING INDEX`: the index was unique before.
     UniqueUsingIndex,
@@ -283,6 +400,8 @@ pub(super) enum Constraint {
 #[derive(Clone, Debug)]
 pub(super) enum Write {
     Insert,
+    /// The same of rows that the statement spells out: each column, with its texts.
+    Rows(Vec<(String, Vec<String>)>),
     /// `REPLACE`, `ON CONFLICT DO UPDATE`
     InsertOrUpdate,
     /// Of these columns, where the statement shows them.

@@ -17,16 +17,59 @@ enum Truth {
 }
 
 /// Whether `check` surely holds where `column` has the value `default`.
-pub(super) fn passes(dialect: Dialect, check: &Expr, column: &str, default: &Value) -> bool {
+pub(super) fn passes(
+    dialect: Dialect,
+    check: &Expr,
+    column: &str,
+    default: &Value,
+    cannot_fail: &dyn Fn(&Expr) -> bool,
+) -> bool {
     let column = column_key(dialect, column);
-    let case = Case { dialect, column: &column, default };
+    let case = Case { dialect, column: &column, default, cannot_fail };
     case.truth(check) != Truth::Other
+}
+
+/// Whether a condition may be about the column, or about the whole row.
+pub(super) fn mentions(dialect: Dialect, check: &Expr, column: &str, table: &str) -> bool {
+    let text = check.to_string();
+    let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let key = |name: &str| column_key(dialect, name).to_lowercase();
+    let wanted = [key(column), key(table)];
+    // A name of several words cannot be found like this.
+    let odd = |name: &str| name.contains(|c: char| !(c.is_alphanumeric() || c == '_'));
+    odd(column) || odd(table) || words.into_iter().any(|word| wanted.contains(&word.to_lowercase()))
+}
+
+/// Whether a condition surely fails where the column is NULL: `x IS NOT NULL`, and more of it.
+pub(super) fn refuses_null(dialect: Dialect, check: &Expr, column: &str) -> bool {
+    match check {
+        Expr::Nested(inner) => refuses_null(dialect, inner, column),
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
+            refuses_null(dialect, left, column) || refuses_null(dialect, right, column)
+        }
+        Expr::IsNotNull(inner) => {
+            let column = column_key(dialect, column);
+            let cannot_fail = &|_: &Expr| false;
+            Case { dialect, column: &column, default: &Value::Null, cannot_fail }.is_column(inner)
+        }
+        _ => false,
+    }
+}
+
+/// A literal text.
+pub(super) fn text(value: &ast::Value) -> Option<&str> {
+    match value {
+        ast::Value::SingleQuotedString(text) => Some(text),
+        _ => None,
+    }
 }
 
 struct Case<'a> {
     dialect: Dialect,
     column: &'a str,
     default: &'a Value,
+    /// Of what is about other columns.
+    cannot_fail: &'a dyn Fn(&Expr) -> bool,
 }
 
 impl Case<'_> {
@@ -41,9 +84,15 @@ impl Case<'_> {
                 }
             }
             Expr::BinaryOp { left, op: BinaryOperator::Or, right } => {
-                match (self.truth(left), self.truth(right)) {
-                    (Truth::True, _) | (_, Truth::True) => Truth::True,
-                    (Truth::Null, _) | (_, Truth::Null) => Truth::Null,
+                // Either side may be computed first, whatever the other one is.
+                let truth = |side: &Expr| match self.truth(side) {
+                    Truth::Other => (self.cannot_fail)(side).then_some(Truth::Other),
+                    known => Some(known),
+                };
+                match (truth(left), truth(right)) {
+                    (None, _) | (_, None) => Truth::Other,
+                    (Some(Truth::True), _) | (_, Some(Truth::True)) => Truth::True,
+                    (Some(Truth::Null), _) | (_, Some(Truth::Null)) => Truth::Null,
                     _ => Truth::Other,
                 }
             }
@@ -89,16 +138,29 @@ impl Case<'_> {
     fn is_strict(&self, check: &Expr) -> bool {
         match check {
             Expr::In { expr, target: InTarget::List(list), .. } => {
-                !list.is_empty() && self.is_null(expr)
+                !list.is_empty()
+                    && self.is_null(expr)
+                    && list.iter().all(|one| self.is_computable(one))
             }
-            Expr::Between { expr, .. } | Expr::Like { expr, .. } => self.is_null(expr),
+            Expr::Between { expr, low, high, .. } => {
+                self.is_null(expr) && self.is_computable(low) && self.is_computable(high)
+            }
+            Expr::Like { expr, pattern, .. } => self.is_null(expr) && self.is_computable(pattern),
             Expr::BinaryOp { left, op, right } => {
-                is_comparison(op) && (self.is_null(left) || self.is_null(right))
+                is_comparison(op)
+                    && (self.is_null(left) || self.is_null(right))
+                    && self.is_computable(left)
+                    && self.is_computable(right)
             }
             Expr::UnaryOp { op: UnaryOperator::Not, expr } => self.is_strict(expr),
             Expr::Nested(inner) => self.is_strict(inner),
             _ => false,
         }
+    }
+
+    /// Whether it cannot fail.
+    fn is_computable(&self, value: &Expr) -> bool {
+        self.is_null(value) || (self.cannot_fail)(value)
     }
 
     /// Whether a value is NULL where the column is.

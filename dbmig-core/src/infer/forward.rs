@@ -1,15 +1,30 @@
 //! Whether the previous version of the app can live with what a script does.
 
+mod again;
 mod column;
 mod constraint;
+mod default;
+mod object;
 mod other;
+mod partition;
+mod publication;
+mod reference;
+mod routine;
+mod rows;
+mod trigger;
+mod view;
 
-use super::change::{Act, Certainty, Change, How, Kind};
+use super::change::{Act, Certainty, How, Kind};
 use super::name::Name;
-use super::past::Past;
+use super::schema::Schema;
 use super::scope::Scope;
-use crate::Dialect;
+use super::shape::Shape;
+use super::step::{Absence, Step};
 use crate::outlook::{Forward, Ground, Impact};
+use crate::sql::Position;
+use reference::Reference;
+use rows::Collision;
+use trigger::Written;
 
 /// What one change means.
 enum Verdict {
@@ -17,6 +32,8 @@ enum Verdict {
     Silent,
     /// It can live with it; in words, what there is from now on.
     Adds(String),
+    /// It can live with it once it has been started anew; in words likewise.
+    AfterRestart(String),
     /// It cannot, or may not.
     Breaks(Certainty, String),
 }
@@ -25,20 +42,48 @@ enum Verdict {
 const NAMED: usize = 3;
 
 /// The judgement, and the first change that the previous version certainly cannot live with.
-pub(super) fn judge(
-    dialect: Dialect,
-    changes: &[Change],
-    past: &Past<'_>,
-) -> (Forward, Option<Ground>) {
-    let mut judge = Judge { scope: Scope::new(dialect, changes), past, number: 0 };
+pub(super) fn judge<'t>(steps: &'t [Step<'t>], past: &'t Schema<'t>) -> (Forward, Option<Ground>) {
+    // What the script is about may not be what is known by that name.
+    let (mut before, mut now) = (Schema::over(past), Schema::over(past));
+    before.enter(steps);
+    now.enter(steps);
+    let changes = steps.iter().flat_map(|step| &step.changes);
+    let mut judge = Judge {
+        scope: Scope::new(past.dialect(), changes),
+        past: &before,
+        now,
+        steps,
+        number: 0,
+        absence: Absence::Fails,
+        position: Position { line: 1, column: 1 },
+        references: Vec::new(),
+        collisions: Vec::new(),
+        step: 0,
+        written: Written::default(),
+    };
+    let mut judged = Vec::new();
+    for (number, step) in steps.iter().enumerate() {
+        judge.step = number;
+        judge.absence = step.absence;
+        for change in &step.changes {
+            judge.position = change.position;
+            judged.push((judge.act(&change.act), change.position));
+            judge.now.heed(step, change);
+            judge.number += 1;
+        }
+        judge.now.keep_body(step);
+    }
+    judged.extend(judge.dangling());
+    judged.extend(judge.colliding());
     let (mut breaks, mut plain, mut adds) = (None, None, Vec::new());
-    for (number, change) in changes.iter().enumerate() {
-        judge.number = number;
-        match judge.act(&change.act) {
+    let mut after_restart = Vec::new();
+    for (verdict, position) in judged {
+        match verdict {
             Verdict::Silent => {}
-            Verdict::Adds(what) => adds.push((what, change.position)),
+            Verdict::Adds(what) => adds.push((what, position)),
+            Verdict::AfterRestart(what) => after_restart.push((what, position)),
             Verdict::Breaks(certainty, reason) => {
-                let ground = || Ground::inferred(reason.clone(), Some(change.position));
+                let ground = || Ground::inferred(reason.clone(), Some(position));
                 breaks.get_or_insert_with(ground);
                 if certainty == Certainty::Plain {
                     plain.get_or_insert_with(ground);
@@ -46,44 +91,70 @@ pub(super) fn judge(
             }
         }
     }
+    // The worst that it does is what is told.
+    let (impact, told, sum): (_, _, fn(_) -> _) = match after_restart.is_empty() {
+        false => (Impact::CompatibleAfterRestart, after_restart, |what| named(&distinct(what))),
+        true => (Impact::Compatible, adds, summary),
+    };
     let forward = match breaks {
         Some(ground) => Forward { impact: Impact::Breaking, ground },
         None => {
-            let position = adds.first().map(|(_, position)| *position);
-            let ground =
-                Ground::inferred(summary(adds.into_iter().map(|(what, _)| what)), position);
-            Forward { impact: Impact::Compatible, ground }
+            let position = told.first().map(|(_, position)| *position);
+            let what = told.into_iter().map(|(what, _)| what).collect();
+            Forward { impact, ground: Ground::inferred(sum(what), position) }
         }
     };
     (forward, plain)
 }
 
 /// `only adds: new table a, new column b.c`
-fn summary(adds: impl Iterator<Item = String>) -> String {
-    let mut distinct: Vec<String> = Vec::new();
-    adds.for_each(|what| {
-        if !distinct.contains(&what) {
-            distinct.push(what);
-        }
-    });
+fn summary(adds: Vec<String>) -> String {
+    let distinct = distinct(adds);
     if distinct.is_empty() {
         return "changes nothing that the previous version sees".to_owned();
     }
     let is_new = distinct.iter().all(|what| what.starts_with("new "));
     let intro = if is_new { "only adds" } else { "harmless" };
-    let more = match distinct.len().saturating_sub(NAMED) {
+    format!("{intro}: {}", named(&distinct))
+}
+
+/// The first ones by name.
+fn named(all: &[String]) -> String {
+    let more = match all.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    distinct.truncate(NAMED);
-    format!("{intro}: {}{more}", distinct.join(", "))
+    format!("{}{more}", all[..all.len().min(NAMED)].join(", "))
+}
+
+fn distinct(all: Vec<String>) -> Vec<String> {
+    let mut distinct = Vec::new();
+    for what in all {
+        if !distinct.contains(&what) {
+            distinct.push(what);
+        }
+    }
+    distinct
 }
 
 struct Judge<'p> {
     scope: Scope,
-    past: &'p Past<'p>,
+    /// The schema that the previous version knows.
+    past: &'p Schema<'p>,
+    /// The same with what the script has done so far.
+    now: Schema<'p>,
+    steps: &'p [Step<'p>],
     /// Of the change that is being judged.
     number: usize,
+    /// Of its statement.
+    absence: Absence,
+    position: Position,
+    references: Vec<Reference>,
+    collisions: Vec<Collision>,
+    /// Of the step that is being judged.
+    step: usize,
+    /// What the triggers of the script write.
+    written: Written,
 }
 
 impl Judge<'_> {
@@ -95,7 +166,7 @@ impl Judge<'_> {
                 self.scope.forget();
                 Verdict::Silent
             }
-            Act::MakeTable { table, how } => self.make_table(table, *how),
+            Act::MakeTable { table, how, shape } => self.make_table(table, *how, shape.as_deref()),
             Act::DropTable(table) => self.drop_table(table),
             Act::RenameTable { from, to } => self.rename_table(from, to),
             Act::AddColumn { table, column, how, traits } => {
@@ -113,12 +184,22 @@ impl Judge<'_> {
                 }
                 self.add_index(table, index, uniqueness)
             }
+            Act::Compute { table, expressions } => self.compute(table, expressions),
             Act::AddConstraint { table, name, constraint } => {
                 self.add_constraint(table, name.as_deref(), constraint)
             }
+            Act::Validate { .. } | Act::Values { .. } => Verdict::Silent,
+            Act::AddValue { enumeration, value } => {
+                Verdict::Adds(format!("new value '{value}' of the type {enumeration}"))
+            }
+            Act::Attach { table, partition, bounds } => self.attach(table, partition, *bounds),
+            Act::ReplicaIdentity { table, identity } => self.replica_identity(table, identity),
+            Act::Publish { publication, tables } => self.publish(publication, tables),
+            Act::MakeTrigger { trigger, table } => self.make_trigger(trigger, table),
             Act::Make { kind, name, how } => self.make(*kind, name, *how),
             Act::Drop { kind, name, table, .. } => self.drop(*kind, name, table.as_ref()),
             Act::Write { table, write } => self.write(table, write),
+            Act::Advance { table, column } => self.advance(table, column),
             Act::Call { function, text } => self.call(function, text.as_deref()),
             Act::Other { table, what, certainty, .. } => {
                 if table.as_ref().is_some_and(|table| self.scope.is_new_table(table)) {
@@ -127,11 +208,30 @@ impl Judge<'_> {
                     Verdict::Breaks(*certainty, what.clone())
                 }
             }
+            Act::RenameObject { kind, from, to, table } => {
+                self.rename_object(*kind, (from, to), table.as_ref())
+            }
+            Act::Charset { table } => {
+                Verdict::Adds(format!("another character set for columns that {table} gets later"))
+            }
+            Act::Touch { subject, what, certainty, .. } => self.touch(subject, what, *certainty),
             Act::NotUnderstood(what) => unclear(format!("not understood: {what}")),
         }
     }
 
-    fn make_table(&mut self, table: &Name, how: How) -> Verdict {
+    /// What the script does behind the change that is being judged.
+    fn later(&self) -> impl Iterator<Item = &Act> {
+        let changes = self.steps.iter().flat_map(|step| &step.changes);
+        changes.skip(self.number + 1).map(|change| &change.act)
+    }
+
+    fn make_table(&mut self, table: &Name, how: How, shape: Option<&Shape>) -> Verdict {
+        for key in shape.into_iter().flat_map(Shape::foreign_keys) {
+            self.refers(table, key);
+        }
+        if let Some(verdict) = shape.and_then(|shape| self.make_child(table, how, shape)) {
+            return verdict;
+        }
         self.scope.make_table(table, how);
         match how {
             How::New | How::IfAbsent => Verdict::Adds(format!("new table {table}")),
@@ -139,7 +239,18 @@ impl Judge<'_> {
         }
     }
 
+    /// `DROP .. IF EXISTS x; CREATE x` of what no earlier migration so much as mentions: it never
+    /// was.
+    fn never_was(&self, kind: Option<Kind>, name: &Name) -> bool {
+        self.absence == Absence::Ignored
+            && !self.past.mentions(name.last())
+            && self.scope.is_made_after(self.number, kind, name)
+    }
+
     fn drop_table(&mut self, table: &Name) -> Verdict {
+        if self.never_was(None, table) {
+            return Verdict::Silent;
+        }
         let is_new = self.scope.is_new_table(table);
         self.scope.drop_table(table);
         if is_new {

@@ -5,23 +5,28 @@
 //! on the way counts as the worst.
 
 mod backward;
+mod body;
 mod change;
 mod check;
+mod expression;
 mod forward;
 mod name;
 mod parse;
-mod past;
 mod read;
+mod schema;
 mod scope;
+mod shape;
+mod step;
 mod types;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::migration::{Down, Reversible, Script};
+use crate::migration::{Down, Reversible};
 use crate::outlook::{Backward, Forward, Ground, Impact, Losses, Outlook, Reversal};
 use crate::{Dialect, Migration, parallel};
-use change::{Act, Change};
-use past::Past;
+use change::Change;
+use schema::Schema;
+use step::Step;
 
 /// What was found out about a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,22 +52,50 @@ impl Inferred {
 
 /// Reads the scripts of `migrations`, which are all of a set, the oldest first.
 pub fn infer(dialect: Dialect, migrations: &[Migration]) -> Vec<Inferred> {
-    let numbered: Vec<_> = migrations.iter().enumerate().collect();
-    parallel::map_deep(&numbered, parse::STACK, |(number, migration)| {
-        let past = Past::new(dialect, &migrations[..*number]);
-        // The parser is somebody else's: whatever it stumbles over is not worth a build.
-        let read = || one(dialect, migration, &past);
-        catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| unread())
-    })
+    // Trees are dropped level by level: whoever holds them needs the stack of those who read them.
+    let all = parallel::map_deep(&[migrations], parse::STACK, |all| judge(dialect, all));
+    all.into_iter().flatten().collect()
 }
 
-fn one(dialect: Dialect, migration: &Migration, past: &Past<'_>) -> Inferred {
-    let (forward, breaks) = forward::judge(dialect, &changes(dialect, migration.up()), past);
+/// Each is read once, all at the same time, and judged against the schema before it.
+fn judge(dialect: Dialect, migrations: &[Migration]) -> Vec<Inferred> {
+    // The parser is somebody else's: whatever it stumbles over is not worth a build.
+    let all: Vec<&Migration> = migrations.iter().collect();
+    let all = parallel::map_deep(&all, parse::STACK, |&migration| {
+        catch_unwind(AssertUnwindSafe(|| read(dialect, migration))).ok()
+    });
+    let mut schema = Schema::empty(dialect);
+    let mut found = Vec::with_capacity(migrations.len());
+    for (migration, read) in migrations.iter().zip(&all) {
+        let Some(read) = read else {
+            found.push(unread());
+            schema.fold(&[step::unread(migration.up())]);
+            continue;
+        };
+        let judged = catch_unwind(AssertUnwindSafe(|| forward::judge(&read.up, &schema)));
+        found.push(judged.map_or_else(
+            |_| unread(),
+            |(forward, breaks)| Inferred { forward, breaks, ..read.down.clone() },
+        ));
+        schema.fold(&read.up);
+    }
+    found
+}
+
+/// A migration that was read.
+struct Read<'t> {
+    up: Vec<Step<'t>>,
+    /// Its way back, judged.
+    down: Inferred,
+}
+
+fn read(dialect: Dialect, migration: &Migration) -> Read<'_> {
     let (backward, loses) = match migration.down() {
         Down::Missing => (impossible("there is no down.sql"), None),
         Down::Script(script) => match script.statements(dialect) {
             Ok(statements) if !statements.is_empty() => {
-                backward::judge(dialect, &changes(dialect, script))
+                let changes: Vec<Change> = statements.iter().flat_map(read::changes).collect();
+                backward::judge(dialect, &changes)
             }
             Ok(_) if migration.settings.reversible == Reversible::Yes => (nothing_to_undo(), None),
             Ok(_) => (impossible("its down.sql holds no statement"), None),
@@ -72,7 +105,8 @@ fn one(dialect: Dialect, migration: &Migration, past: &Past<'_>) -> Inferred {
             }
         },
     };
-    Inferred { forward, backward, breaks, loses }
+    let up = step::steps(dialect, migration.up());
+    Read { up, down: Inferred { backward, loses, ..unread() } }
 }
 
 fn unread() -> Inferred {
@@ -95,13 +129,3 @@ fn nothing_to_undo() -> Backward {
 }
 
 const BROKEN_DOWN: &str = "its down.sql cannot be played";
-
-/// What all statements of a script do, in their order.
-fn changes(dialect: Dialect, script: &Script) -> Vec<Change> {
-    match script.statements(dialect) {
-        Ok(statements) => statements.iter().flat_map(read::changes).collect(),
-        Err(error) => {
-            vec![Change { act: Act::NotUnderstood(error.to_string()), position: error.position }]
-        }
-    }
-}

@@ -22,15 +22,28 @@ pub(super) fn parse(statement: &Statement<'_>) -> Result<ast::Statement, String>
     if statement.text.len() > LONGEST_RUN && depth(statement) > LONGEST_RUN {
         return Err("nested too deeply to be read".to_owned());
     }
-    let dialect: &dyn dialect::Dialect = match statement.dialect() {
-        Dialect::Postgres => &PostgreSqlDialect {},
-        Dialect::Mysql => &MySqlDialect {},
-        Dialect::Sqlite => &SQLiteDialect {},
-    };
-    whole(dialect, &statement.text_as_usual()).map_err(|error| match error {
+    whole(of(statement.dialect()), &statement.text_as_usual()).map_err(|error| match error {
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,
         ParserError::RecursionLimitExceeded => "nested too deeply to be read".to_owned(),
     })
+}
+
+/// An expression on its own.
+pub(super) fn expression(dialect: Dialect, text: &str) -> Option<ast::Expr> {
+    if text.len() > LONGEST_RUN {
+        return None;
+    }
+    let mut parser = Parser::new(of(dialect)).try_with_sql(text).ok()?;
+    let expr = parser.parse_expr().ok()?;
+    (parser.peek_token().token == Token::EOF).then_some(expr)
+}
+
+fn of(dialect: Dialect) -> &'static dyn dialect::Dialect {
+    match dialect {
+        Dialect::Postgres => &PostgreSqlDialect {},
+        Dialect::Mysql => &MySqlDialect {},
+        Dialect::Sqlite => &SQLiteDialect {},
+    }
 }
 
 fn whole(dialect: &dyn dialect::Dialect, text: &str) -> Result<ast::Statement, ParserError> {
@@ -74,5 +87,16 @@ pub(super) fn position(statement: &Statement<'_>, place: Location) -> Position {
             Position { line: start.line, column: start.column.saturating_add(column - 1) }
         }
         (line, column) => Position { line: start.line.saturating_add(line - 1), column },
+    }
+}
+
+/// The place behind `text`, which begins at `start`.
+pub(super) fn behind(start: Position, text: &str) -> Position {
+    let inside = Position::at(text, text.len());
+    if inside.line == 1 {
+        let column = start.column.saturating_add(inside.column - 1);
+        Position { line: start.line, column }
+    } else {
+        Position { line: start.line.saturating_add(inside.line - 1), column: inside.column }
     }
 }

@@ -11,6 +11,8 @@ use crate::Dialect;
 pub(super) struct NewColumn {
     pub(super) nullable: Nullable,
     pub(super) default: Value,
+    /// Its type.
+    pub(super) kind: String,
 }
 
 type Key = Vec<String>;
@@ -26,8 +28,8 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    pub(super) fn new(dialect: Dialect, changes: &[Change]) -> Self {
-        let later = changes.iter().enumerate().filter_map(|(number, change)| {
+    pub(super) fn new<'c>(dialect: Dialect, changes: impl IntoIterator<Item = &'c Change>) -> Self {
+        let later = changes.into_iter().enumerate().filter_map(|(number, change)| {
             let (kind, name) = match &change.act {
                 Act::MakeTable { table, .. } => (None, table),
                 Act::RenameTable { to, .. } => (None, to),

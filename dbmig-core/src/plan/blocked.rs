@@ -223,7 +223,8 @@ impl Blocked {
                 format!(
                     "{deploy}; or take them back with the scripts that the database holds: \
                      `{program} sync --down --dry-run` shows how. If this version can live with one of them \
-                     all the same: `{program} repair --compatible {version}`"
+                     all the same: `{program} repair --compatible {version}`; or let this version go on for now, \
+                     which is noted in the history: DBMIG_BREAKING_AHEAD=warn"
                 )
             }
             Self::DataLoss(_) => format!(

@@ -9,7 +9,7 @@ use std::fmt;
 
 use super::{History, Occasion};
 use crate::migration::{Migration, MigrationSet};
-use crate::outlook::{Forward, Impact};
+use crate::outlook::Forward;
 use crate::{Build, Version};
 
 /// How the database stands to a set.
@@ -95,7 +95,7 @@ impl Unknown {
     }
 
     fn is_breaking(&self) -> bool {
-        self.forward.impact == Impact::Breaking
+        self.forward.impact.raises_floor()
     }
 }
 

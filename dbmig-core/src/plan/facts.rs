@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use super::Direction;
 use crate::migration::{Migration, MigrationSet};
-use crate::outlook::{Impact, Outlook};
+use crate::outlook::Outlook;
 use crate::{Checksum, Version};
 
 /// What the database says: the ledger joined with the history.
@@ -238,7 +238,7 @@ impl Applied {
     }
 
     pub(super) fn is_breaking(&self) -> bool {
-        self.outlook.forward().impact == Impact::Breaking
+        self.outlook.forward().impact.raises_floor()
     }
 
     /// Whether the app of `known`, which is newer, is sure to get on with it: that one was applied

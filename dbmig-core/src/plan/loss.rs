@@ -1,11 +1,13 @@
 //! What a way back would lose, before anything is touched.
 
+mod names;
+
 use std::fmt;
 
 use super::blocked::Blocked;
 use super::{Action, DownScript, History, Plan};
 use crate::outlook::{Backward, Loss, Losses, Reversal};
-use crate::{Dialect, sql};
+pub use names::moves;
 
 /// A step back that loses something, or may.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,30 +98,6 @@ impl Lossy {
             }
         }
     }
-}
-
-/// Whether `script`, which is played before, may change what the name of `loss` means: then what is
-/// counted now is not what would go.
-pub fn moves(dialect: Dialect, script: &str, loss: &Loss) -> bool {
-    let Ok(statements) = sql::split(dialect, script) else { return true };
-    let (Loss::Table(path) | Loss::Column { table: path, .. }) = loss;
-    let table = path.last().map(|name| name.to_lowercase()).unwrap_or_default();
-    statements.iter().any(|statement| {
-        let text = statement.text.to_lowercase();
-        let has = |word: &str| text.contains(word);
-        let renames_table = (has("rename") && !has("column")) || has("set schema");
-        let moves_table = has(&table)
-            && (renames_table || has("create") || has("drop table") || has("search_path"));
-        moves_table
-            || match loss {
-                Loss::Table(_) => false,
-                Loss::Column { column, .. } => {
-                    has(&table)
-                        && has(&column.to_lowercase())
-                        && ["rename", "change", "drop", "add"].into_iter().any(has)
-                }
-            }
-    })
 }
 
 /// Whether what is `doomed` may go.

@@ -8,7 +8,6 @@ use super::{
     Target,
 };
 use crate::migration::{Down, MigrationSet, Script};
-use crate::outlook::Impact;
 use crate::sql::{self, Statement, kind, session};
 use crate::{Dialect, Version};
 
@@ -44,7 +43,7 @@ pub(super) fn resume<'s>(
             let gone = set.get(&run.version).is_none() && run.direction == Direction::Up;
             // A newer version of the app is at work, or was: in nobody's way where nothing is to be
             // done, and this set's app can live with it.
-            if gone && idle && run.outlook.forward().impact == Impact::Compatible {
+            if gone && idle && !run.outlook.forward().impact.raises_floor() {
                 continue;
             }
             let reason = if gone { StuckReason::Gone } else { StuckReason::OtherWork };

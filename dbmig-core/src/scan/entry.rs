@@ -12,7 +12,7 @@ use crate::checksum::Sum;
 use crate::migration::{Body, Down, Execution, Migration, Reversible, Script, Settings, SqlBody};
 use crate::outlook::Outlook;
 use crate::sql::control::Control;
-use crate::sql::{Piece, Reading, SplitError, Statement, kind, split_and_show};
+use crate::sql::{Piece, Reading, SplitError, Statement, kind, rows, split_and_show};
 use crate::{Checksum, Dialect, Version};
 
 /// A migration, and where its `metadata.toml` says something about it.
@@ -97,6 +97,12 @@ fn up(
         Ok(statements) => {
             misfits(&file.path, &statements, says.execution, report);
             prepares(&file.path, &statements, says.execution, report);
+            let refused = rows::refused(report.dialect, &statements).into_iter();
+            report.warnings.extend(refused.map(|(position, refusal)| Warning {
+                path: file.path.clone(),
+                position: Some(position),
+                smell: Smell::RefusesRows(refusal),
+            }));
         }
         Err(errors) => {
             let at = |error: SplitError| Problem::at(&file.path, error.position, Fault::Sql(error));

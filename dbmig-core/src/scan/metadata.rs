@@ -118,10 +118,16 @@ impl Reader<'_> {
     }
 
     fn compatible(&mut self, value: &Spanned<DeValue<'_>>) {
-        if let Some(yes) = self.boolean("compatible", value) {
-            self.settings.compatibility =
-                if yes { Compatibility::Compatible } else { Compatibility::Breaking };
-        }
+        let written = value.get_ref();
+        self.settings.compatibility = match (written.as_bool(), written.as_str()) {
+            (Some(true), _) => Compatibility::Compatible,
+            (Some(false), _) => Compatibility::Breaking,
+            (None, Some("after_restart")) => Compatibility::AfterRestart,
+            (None, _) => {
+                let expected = "true, false or \"after_restart\"";
+                return self.wrong_value("compatible", expected, value);
+            }
+        };
     }
 
     fn reversible(&mut self, value: &Spanned<DeValue<'_>>) {
@@ -239,10 +245,14 @@ mod tests {
         };
         assert_eq!(settings, Ok(expected));
         assert_eq!(read("run_in_transaction = true # why\n"), Ok(Settings::DEFAULT));
-        assert_eq!(
-            read("dbmig.compatible = true\nrun_in_transaction = true").map(|s| s.compatibility),
-            Ok(Compatibility::Compatible),
-        );
+        for (written, expected) in [
+            ("true", Compatibility::Compatible),
+            ("false", Compatibility::Breaking),
+            ("'after_restart'", Compatibility::AfterRestart),
+        ] {
+            let text = format!("dbmig.compatible = {written}\nrun_in_transaction = true");
+            assert_eq!(read(&text).map(|s| s.compatibility), Ok(expected));
+        }
     }
 
     /// Everything that is wrong with the file, in one go.
@@ -293,6 +303,11 @@ mod tests {
                     "metadata.toml:4:16: `reversible` is \"yes\", \"lossy\" or \"no\", not `\"maybe\"`",
                     "metadata.toml:6:21: `statement_timeout` is a time from",
                 ],
+            ),
+            (
+                "run_in_transaction = true\n[dbmig]\ncompatible = \"after-restart\"",
+                &["metadata.toml:3:14: `compatible` is true, false or \"after_restart\", not \
+                     `\"after-restart\"`"],
             ),
             ("run_in_transaction = true\nretries =\n", &["metadata.toml:2:10: no TOML: "]),
             (

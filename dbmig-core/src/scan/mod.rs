@@ -20,7 +20,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use fault::{Fault, Problem};
-pub use strictness::{CargoSettings, LEDGER_SCHEMA, Level, Rule, Strictness};
+pub use strictness::{BREAKING_AHEAD, CargoSettings, LEDGER_SCHEMA, Level, Rule, Strictness};
 pub use warning::{Contradiction, Smell, Warning};
 
 use crate::{Dialect, MigrationSet, parallel};

@@ -26,10 +26,13 @@ pub(super) fn add(dialect: Dialect, judged: Vec<Judged>) -> (Vec<Migration>, Vec
 fn forward(migration: &Migration, declared: &Declared, inferred: &Inferred) -> Option<Warning> {
     let place = declared.compatible?;
     let ground = inferred.breaks.as_ref()?;
-    if migration.settings.compatibility != Compatibility::Compatible {
-        return None;
-    }
-    Some(against(&migration.up().path, ground, declared, place, Contradiction::Compatible))
+    let declared_as = match migration.settings.compatibility {
+        Compatibility::Compatible => "true",
+        Compatibility::AfterRestart => "\"after_restart\"",
+        Compatibility::Breaking | Compatibility::Undeclared => return None,
+    };
+    let contradiction = Contradiction::Compatible { declared: declared_as };
+    Some(against(&migration.up().path, ground, declared, place, contradiction))
 }
 
 fn backward(migration: &Migration, declared: &Declared, inferred: &Inferred) -> Option<Warning> {

@@ -10,11 +10,15 @@ use super::fault::{Fault, Problem};
 use super::warning::Smell;
 use super::{ScanError, Scanned};
 use crate::Dialect;
+use crate::plan::BreakingAhead;
 use crate::sql::Position;
 
 /// The key that names the schema of the ledger: as the other keys are spelled, and as the method of
 /// `Migrator` is.
 pub const LEDGER_SCHEMA: [&str; 2] = ["ledger-schema", "ledger_schema"];
+/// The key that says what an app does where a breaking migration is ahead of it; both spellings
+/// likewise.
+pub const BREAKING_AHEAD: [&str; 2] = ["breaking-ahead", "breaking_ahead"];
 
 /// What a setting is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +59,8 @@ impl Rule {
             | Smell::NoDown
             | Smell::EmptyDown
             | Smell::OnlyComments
-            | Smell::RefusesTransaction => None,
+            | Smell::RefusesTransaction
+            | Smell::RefusesRows(_) => None,
         }
     }
 }
@@ -105,6 +110,8 @@ pub struct CargoSettings {
     pub dialect: Option<Dialect>,
     /// `ledger-schema`
     pub ledger_schema: Option<String>,
+    /// `breaking-ahead`
+    pub breaking_ahead: Option<BreakingAhead>,
     /// The files that were read.
     pub files: Vec<PathBuf>,
 }
@@ -115,6 +122,7 @@ struct Said {
     strictness: Strictness,
     backend: Option<Dialect>,
     ledger_schema: Option<String>,
+    breaking_ahead: Option<BreakingAhead>,
 }
 
 impl CargoSettings {
@@ -147,6 +155,7 @@ impl CargoSettings {
         let package = package.unwrap_or_default();
         found.strictness = package.strictness.or(workspace.strictness);
         found.ledger_schema = package.ledger_schema.or(workspace.ledger_schema);
+        found.breaking_ahead = package.breaking_ahead.or(workspace.breaking_ahead);
         found.dialect = package.backend.or(workspace.backend).or(found.dialect);
         Ok(found)
     }
@@ -177,7 +186,18 @@ impl Manifest<'_> {
         }
         let ledger_schema = LEDGER_SCHEMA.into_iter().find_map(|key| settings.get(key));
         let ledger_schema = ledger_schema.map(|value| self.name(value)).transpose()?;
-        Ok(Said { strictness, backend, ledger_schema })
+        let breaking_ahead = BREAKING_AHEAD.into_iter().find_map(|key| settings.get(key));
+        let breaking_ahead = breaking_ahead.map(|value| self.policy(value)).transpose()?;
+        Ok(Said { strictness, backend, ledger_schema, breaking_ahead })
+    }
+
+    fn policy(&self, value: &Spanned<DeValue<'_>>) -> Result<BreakingAhead, Problem> {
+        value.get_ref().as_str().and_then(BreakingAhead::of).ok_or_else(|| {
+            let place = Position::at(self.text, value.span().start);
+            let written = self.text.get(value.span()).unwrap_or_default();
+            let fault = format!("`breaking-ahead` is \"refuse\" or \"warn\", not `{written}`");
+            Problem::at(self.path, place, Fault::Setting(fault))
+        })
     }
 
     fn name(&self, value: &Spanned<DeValue<'_>>) -> Result<String, Problem> {
@@ -277,6 +297,16 @@ mod tests {
         assert_eq!(in_schema("ledger_schema = 'b'", "ledger-schema = 'a'").as_deref(), Some("b"));
         let nameless = find("[package.metadata.dbmig]\nledger-schema = 7", "").unwrap_err();
         assert_eq!(nameless, "/Cargo.toml:4:17: `ledger-schema` is the name of a schema");
+        let ahead =
+            |package: &str| find(package, "[workspace.metadata.dbmig]\nbreaking-ahead = 'warn'");
+        assert_eq!(ahead("").unwrap().breaking_ahead, Some(BreakingAhead::Warn));
+        let refuses = ahead("[package.metadata.dbmig]\nbreaking_ahead = 'refuse'").unwrap();
+        assert_eq!(refuses.breaking_ahead, Some(BreakingAhead::Refuse));
+        let neither = ahead("[package.metadata.dbmig]\nbreaking-ahead = 'deny'").unwrap_err();
+        assert_eq!(
+            neither,
+            "/Cargo.toml:4:18: `breaking-ahead` is \"refuse\" or \"warn\", not `'deny'`"
+        );
         let wrong = "[package.metadata.dbmig]\nwrong-declarations = true";
         assert_eq!(
             of(wrong, "").unwrap_err(),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::sql::rows::Refusal;
 use crate::sql::{Position, SplitError};
 
 /// Something that smells, and where.
@@ -59,6 +60,8 @@ pub enum Smell {
     EndsTransaction,
     /// A statement that its database refuses in a transaction.
     RefusesTransaction,
+    /// A column that SQLite adds to no table that has rows.
+    RefusesRows(Refusal),
     /// What `metadata.toml` says of a migration is not what its SQL does.
     WrongDeclaration {
         /// What is against what.
@@ -74,8 +77,11 @@ pub enum Smell {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Contradiction {
-    /// `compatible = true`
-    Compatible,
+    /// `compatible` is something else than `false`, and a statement breaks the previous version.
+    Compatible {
+        /// What it is: `true` or `"after_restart"`.
+        declared: &'static str,
+    },
     /// `reversible = "yes"` with a `down.sql` that drops something.
     Reversible,
     /// `reversible` is something else than `"no"`, and there is no way back.
@@ -126,6 +132,15 @@ impl fmt::Display for Smell {
                 "this statement cannot run in a transaction: say `run_in_transaction = false` in \
                  metadata.toml"
             }
+            Self::RefusesRows(Refusal::ComputedDefault) => {
+                "SQLite refuses this where the table has rows, because the default is not constant: \
+                 add the column without it and UPDATE the rows, or give it a constant default, or \
+                 make the table anew"
+            }
+            Self::RefusesRows(Refusal::Stored) => {
+                "SQLite refuses this where the table has rows: make the generated column VIRTUAL, or \
+                 make the table anew"
+            }
             Self::WrongDeclaration { contradiction, declaration, found } => {
                 return contradiction.write(f, declaration, found);
             }
@@ -136,10 +151,10 @@ impl fmt::Display for Smell {
 impl Contradiction {
     fn write(self, f: &mut fmt::Formatter<'_>, declaration: &str, found: &str) -> fmt::Result {
         match self {
-            Self::Compatible => write!(
+            Self::Compatible { declared } => write!(
                 f,
                 "{found}, so the previous version of the app cannot live with it, but {declaration} \
-                 says `compatible = true`: say `compatible = false` there, or do it in two releases",
+                 says `compatible = {declared}`: say `compatible = false` there, or do it in two releases",
             ),
             Self::Reversible => write!(
                 f,

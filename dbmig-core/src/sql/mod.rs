@@ -3,7 +3,6 @@
 //! One lexer reads all dialects by their rules; a small grammar per dialect knows where a `;`
 //! belongs to the body of a trigger or routine. Whether the rest is right is for the database.
 
-#[cfg(feature = "infer")]
 pub(crate) mod calls;
 mod client;
 pub mod control;
@@ -16,6 +15,7 @@ mod lexer;
 mod pieces;
 pub(crate) mod reader;
 mod reading;
+pub mod rows;
 mod rules;
 mod secret;
 pub mod session;

@@ -1,22 +1,30 @@
 //! Reads a statement from its start, word by word.
 
-use std::iter::Peekable;
-
 use super::Statement;
 use super::effect::{Object, ObjectKind};
-use super::token::{Kind, Token};
+use super::lexer::Lexer;
+use super::token::Token;
 use crate::Dialect;
 
-/// The tokens of a statement.
+/// The tokens of a statement; a copy of it is a place to come back to.
+#[derive(Clone)]
 pub(crate) struct Reader<'t> {
     dialect: Dialect,
-    tokens: Peekable<Box<dyn Iterator<Item = Token<'t>> + 't>>,
+    lexer: Lexer<'t>,
+    next: Option<Token<'t>>,
 }
 
 impl<'t> Reader<'t> {
     pub(crate) fn new(dialect: Dialect, statement: &Statement<'t>) -> Self {
-        let tokens: Box<dyn Iterator<Item = Token<'t>> + 't> = Box::new(statement.tokens());
-        Self { dialect, tokens: tokens.peekable() }
+        let mut reader = Self { dialect, lexer: statement.lexer(), next: None };
+        reader.skip();
+        reader
+    }
+
+    /// Takes the next token.
+    pub(crate) fn take(&mut self) -> Option<Token<'t>> {
+        let next = self.lexer.find(|token| token.is_significant() && !token.is_mark());
+        std::mem::replace(&mut self.next, next)
     }
 
     /// Takes the next word if it is this one.
@@ -31,48 +39,81 @@ impl<'t> Reader<'t> {
 
     /// Takes the next word and tells which of these it is.
     pub(crate) fn one_of<'k>(&mut self, keywords: &[&'k str]) -> Option<&'k str> {
-        let word = self.tokens.peek()?.word()?;
+        let word = self.next?.word()?;
         let found = keywords.iter().find(|keyword| word.eq_ignore_ascii_case(keyword))?;
-        self.tokens.next();
+        self.take();
         Some(found)
     }
 
-    /// Takes these words, which only stand together, if the first of them is next.
+    /// Takes these words if all of them are next.
     pub(crate) fn phrase(&mut self, keywords: &[&str]) -> bool {
-        let Some((first, rest)) = keywords.split_first() else { return false };
-        self.word(first) && rest.iter().all(|keyword| self.word(keyword))
+        let start = self.clone();
+        let found = keywords.iter().all(|keyword| self.word(keyword));
+        if !found {
+            *self = start;
+        }
+        found
     }
 
     /// Takes the next token if it is this symbol.
     pub(crate) fn symbol(&mut self, symbol: &str) -> bool {
-        self.tokens.next_if(|token| token.is(symbol)).is_some()
+        let found = self.next.is_some_and(|token| token.is(symbol));
+        if found {
+            self.take();
+        }
+        found
     }
 
     /// Skips up to and with this word.
     pub(crate) fn skip_to(&mut self, keyword: &str) -> bool {
-        self.tokens.any(|t| t.word().is_some_and(|word| word.eq_ignore_ascii_case(keyword)))
+        while let Some(token) = self.take() {
+            if token.word().is_some_and(|word| word.eq_ignore_ascii_case(keyword)) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Skips one token.
     pub(crate) fn skip(&mut self) {
-        self.tokens.next();
+        self.take();
+    }
+
+    /// Skips what is in parentheses, if that is next.
+    pub(crate) fn group(&mut self) -> bool {
+        if !self.symbol("(") {
+            return false;
+        }
+        let mut depth = 1_u32;
+        while depth > 0
+            && let Some(token) = self.take()
+        {
+            depth += u32::from(token.is("("));
+            depth -= u32::from(token.is(")"));
+        }
+        true
+    }
+
+    /// Whether nothing is left.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.next.is_none()
     }
 
     /// The byte of the statement at which the rest begins, where there is one.
     #[cfg(feature = "infer")]
-    pub(crate) fn offset(&mut self) -> Option<usize> {
-        self.tokens.peek().map(|token| token.offset)
+    pub(crate) fn offset(&self) -> Option<usize> {
+        self.next.map(|token| token.offset)
     }
 
     /// The words of the rest, which is used up.
     pub(crate) fn rest(&mut self) -> Vec<&'t str> {
-        self.tokens.by_ref().filter_map(|token| token.word()).collect()
+        std::iter::from_fn(|| self.take()).filter_map(|token| token.word()).collect()
     }
 
     /// Whether the word stands anywhere in the rest, which is used up.
     pub(crate) fn rest_mentions(&mut self, keywords: &[&str]) -> bool {
         let is = |word: &str| keywords.iter().any(|keyword| word.eq_ignore_ascii_case(keyword));
-        self.tokens.any(|token| token.word().is_some_and(is))
+        std::iter::from_fn(|| self.take()).any(|token| token.word().is_some_and(is))
     }
 
     /// Takes a name with its schema.
@@ -96,24 +137,10 @@ impl<'t> Reader<'t> {
         objects
     }
 
-    fn name(&mut self) -> Option<String> {
-        let token = self.tokens.next_if(|t| matches!(t.kind, Kind::Word | Kind::Name))?;
-        Some(match (token.kind, self.dialect) {
-            (Kind::Name, _) => unquoted(token.text)?,
-            (_, Dialect::Postgres) => token.text.to_ascii_lowercase(),
-            _ => token.text.to_owned(),
-        })
+    /// Takes a name without its schema.
+    pub(crate) fn name(&mut self) -> Option<String> {
+        let name = self.next?.name(self.dialect)?;
+        self.take();
+        Some(name)
     }
-}
-
-/// The name inside of its quotes.
-fn unquoted(text: &str) -> Option<String> {
-    let quote = text.chars().next()?;
-    let inside = text.get(quote.len_utf8()..text.len().checked_sub(1)?)?;
-    Some(match quote {
-        '[' => inside.to_owned(),
-        // `U&"..."` may hold escapes.
-        'u' | 'U' => return None,
-        _ => inside.replace(&format!("{quote}{quote}"), &quote.to_string()),
-    })
 }

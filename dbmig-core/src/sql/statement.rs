@@ -91,10 +91,19 @@ impl<'t> Statement<'t> {
         }
     }
 
+    /// The tokens of `text`, which was a string in it.
+    #[cfg(feature = "infer")]
+    pub(crate) fn tokens_of<'p>(&self, text: &'p str) -> impl Iterator<Item = Token<'p>> + use<'p> {
+        Lexer::new(self.reading, text).filter(|token| token.is_significant() && !token.is_mark())
+    }
+
     /// Its tokens without marks and hints.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = Token<'t>> + use<'t> {
+        self.lexer().filter(|token| token.is_significant() && !token.is_mark())
+    }
+
+    pub(super) fn lexer(&self) -> Lexer<'t> {
         Lexer::new(self.reading, self.text)
-            .filter(|token| token.is_significant() && !token.is_mark())
     }
 
     /// The same statement for a session that has set nothing.

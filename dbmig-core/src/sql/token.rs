@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use super::Unterminated;
 #[cfg(feature = "infer")]
 use super::reading::{Backslash, Reading};
-#[cfg(feature = "infer")]
 use crate::Dialect;
 
 /// A piece of the text; all tokens together are the whole text.
@@ -63,6 +62,16 @@ impl<'t> Token<'t> {
         (self.kind == Kind::Word).then_some(self.text)
     }
 
+    /// The name as the database knows it, if this is one: a keyword may be, too.
+    pub(crate) fn name(&self, dialect: Dialect) -> Option<String> {
+        match (self.kind, dialect) {
+            (Kind::Name, _) => unquoted(self.text),
+            (Kind::Word, Dialect::Postgres) => Some(self.text.to_ascii_lowercase()),
+            (Kind::Word, Dialect::Mysql | Dialect::Sqlite) => Some(self.text.to_owned()),
+            _ => None,
+        }
+    }
+
     /// The same token where nothing was set about quotes.
     #[cfg(feature = "infer")]
     pub(crate) fn as_usual(&self, reading: Reading) -> Cow<'t, str> {
@@ -88,4 +97,16 @@ impl<'t> Token<'t> {
             _ => Cow::Borrowed(self.text),
         }
     }
+}
+
+/// The name inside of its quotes.
+fn unquoted(text: &str) -> Option<String> {
+    let quote = text.chars().next()?;
+    let inside = text.get(quote.len_utf8()..text.len().checked_sub(1)?)?;
+    Some(match quote {
+        '[' => inside.to_owned(),
+        // `U&"..."` may hold escapes.
+        'u' | 'U' => return None,
+        _ => inside.replace(&format!("{quote}{quote}"), &quote.to_string()),
+    })
 }

@@ -121,7 +121,8 @@ fn the_page_says_what_is_inferred() {
         let [_, example, database, verdict] = cells[..] else { continue };
         let Some(sql) = example.strip_prefix('`') else { continue };
         for dialect in Dialect::ALL {
-            if database == "all" || database == dialect.name() {
+            let is_named = database.split(", ").any(|one| one == dialect.name());
+            if database == "all" || is_named {
                 let found = judge(dialect, sql.trim_end_matches('`'), None).forward;
                 assert_eq!(found.impact.name(), verdict, "{dialect}: {sql}: {found:?}");
                 rows += 1;

@@ -37,7 +37,9 @@ fn soup() -> impl Strategy<Value = (Dialect, String)> {
 fn golden() -> impl Strategy<Value = (Dialect, String)> {
     dialect().prop_flat_map(|dialect| {
         let mut all = cases::cases(dialect, "up.sql");
-        all.retain(|case| ["compatible", "breaking"].contains(&case.verdict.as_str()));
+        all.retain(|case| {
+            ["compatible", "compatible_after_restart", "breaking"].contains(&case.verdict.as_str())
+        });
         all.retain(|case| !case.flags.contains(&"alone".to_owned()) && !case.expected.is_empty());
         let texts: Vec<_> = all.into_iter().map(|case| case.sql).collect();
         (Just(dialect), prop::sample::select(texts))

@@ -9,6 +9,7 @@ use dbmig_core::migration::{Down, Execution};
 use dbmig_core::scan::{
     Fault, Level, Rule, Scanned, Smell, Strictness, fingerprint, scan, scan_shown_as, watched,
 };
+use dbmig_core::sql::rows::Refusal;
 use dbmig_core::{Checksum, Dialect};
 use tempfile::TempDir;
 
@@ -179,6 +180,28 @@ fn statements_that_do_not_go_with_a_transaction_smell() {
         [&Smell::EndsTransaction, &Smell::RefusesTransaction, &Smell::RefusesTransaction];
     assert_eq!(smells(&scanned), expected);
     assert!(scanned.warnings[1].to_string().contains("`run_in_transaction = false`"));
+}
+
+#[test]
+fn what_sqlite_refuses_where_there_are_rows_is_told_beside_the_verdict() {
+    let up =
+        b"CREATE TABLE new (id INT);\nALTER TABLE new ADD at TEXT DEFAULT CURRENT_TIMESTAMP;\n\
+        ALTER TABLE old ADD at TEXT DEFAULT CURRENT_TIMESTAMP;\n\
+        ALTER TABLE old ADD twice INT AS (a * 2) STORED;";
+    let dir = dir_of(&[("1_a/up.sql", up), ("1_a/down.sql", b"SELECT 1")]);
+    let scanned = scan(dir.path(), Dialect::Sqlite).unwrap();
+    let found: Vec<_> = scanned
+        .warnings
+        .iter()
+        .map(|warning| (warning.position.unwrap().to_string(), &warning.smell))
+        .collect();
+    let expected = [
+        ("3:1".to_owned(), &Smell::RefusesRows(Refusal::ComputedDefault)),
+        ("4:1".to_owned(), &Smell::RefusesRows(Refusal::Stored)),
+    ];
+    assert_eq!(found, expected);
+    assert!(scanned.warnings[0].to_string().contains("1_a/up.sql:3:1: SQLite refuses this"));
+    assert_eq!(scan(dir.path(), Dialect::Postgres).unwrap().warnings, []);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, Command as Clap, FromArgMatches};
 use dbmig_core::Version;
+use dbmig_core::plan::BreakingAhead;
 
 use super::args::Command;
 use super::common::CommonArgs;
@@ -25,7 +26,7 @@ const VARIABLES: [&str; 2] = ["MIGRATION_DATABASE_URL", "DATABASE_URL"];
 /// The `migrate` command, for an app's own command line. It needs no files beside the binary.
 ///
 /// An app whose own options go down to its subcommands (`global = true`) must not call one of them
-/// `--json`, `--quiet`, `--verbose`, `--color`, `--yes`, `--database-url`, `--ledger-schema`, or like those of waiting;
+/// `--json`, `--quiet`, `--verbose`, `--color`, `--yes`, `--database-url`, `--ledger-schema`, `--breaking-ahead`, or like those of waiting;
 /// [`Migrate::from_args`] has no such limit. Short names (`-v`) are the app's.
 ///
 /// ```
@@ -75,6 +76,17 @@ struct Inside {
         help_heading = "Common options"
     )]
     ledger_schema: Option<String>,
+    /// What to do where a breaking migration is ahead of this program: `refuse`, or `warn` and go on
+    /// [default: DBMIG_BREAKING_AHEAD, then the program's own]
+    #[arg(
+        id = "dbmig_breaking_ahead",
+        long = "breaking-ahead",
+        global = true,
+        value_name = "WHAT",
+        value_parser = breaking_ahead,
+        help_heading = "Common options"
+    )]
+    breaking_ahead: Option<BreakingAhead>,
     #[command(subcommand)]
     command: Command,
 }
@@ -173,6 +185,7 @@ impl Migrate {
         if let Some(schema) = &self.inside.ledger_schema {
             options.ledger_schema = Some(schema.clone());
         }
+        options.breaking_ahead_now = self.inside.breaking_ahead.or(options.breaking_ahead_now);
         stop_on_signals(&options.control, output);
         let context = Context {
             program: &self.program,
@@ -226,6 +239,10 @@ impl FromArgMatches for Migrate {
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         self.inside.update_from_arg_matches(matches)
     }
+}
+
+fn breaking_ahead(name: &str) -> Result<BreakingAhead, String> {
+    BreakingAhead::of(name).ok_or_else(|| "it is `refuse` or `warn`".to_owned())
 }
 
 /// How a person calls `command` of this process.

@@ -44,6 +44,8 @@ pub(super) struct Finished<'a> {
     done: Vec<DoneRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    breaking_ahead: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -62,7 +64,8 @@ impl<'a> Finished<'a> {
             direction: done.direction.name(),
             elapsed_ms: done.elapsed.as_millis(),
         };
-        Self { done: report.done.iter().map(row).collect(), missing: None }
+        let done = report.done.iter().map(row).collect();
+        Self { done, missing: None, breaking_ahead: &report.breaking }
     }
 
     /// Also what is applied and not here.
@@ -319,10 +322,12 @@ pub(super) struct DriftRow<'a> {
 pub(super) struct Reached<'a> {
     reached: bool,
     ahead: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    breaking_ahead: &'a [String],
 }
 
 impl<'a> Reached<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
-        Self { reached: true, ahead: &report.ahead }
+        Self { reached: true, ahead: &report.ahead, breaking_ahead: &report.breaking }
     }
 }

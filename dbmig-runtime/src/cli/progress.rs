@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dbmig_core::plan::Direction;
+use dbmig_core::plan::{Direction, Unknown};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::app::executable;
@@ -77,6 +77,14 @@ impl Progress {
             }
             Event::Awaiting { pending, of, holder, failed, waited } => {
                 self.waiting(&awaiting(*pending, *of, *holder, *failed), *waited);
+            }
+            Event::BreakingAhead { breaking, unnoted } => {
+                let text = going_on(breaking, *unnoted);
+                self.say(|output| output.warning(&text));
+            }
+            Event::Stale { restart, breaking } => {
+                let text = stale(restart, breaking);
+                self.say(|output| output.warning(&text));
             }
             Event::Planned { .. }
             | Event::Connected
@@ -164,6 +172,34 @@ impl Progress {
             None => tell(&self.output),
         }
     }
+}
+
+/// What is said when a breaking migration is ahead and keeps nobody from going on.
+fn going_on(breaking: &[Unknown], unnoted: Option<&Error>) -> String {
+    let names: String = breaking.iter().map(|one| format!("\n  {one}")).collect();
+    let unnoted = unnoted.map_or_else(String::new, |error| {
+        format!("\nthat could not be noted in the history: {error}")
+    });
+    format!(
+        "the database is ahead of this version of the app, which goes on though it may not be able to live \
+         with it, because breaking_ahead is `warn`:{names}{unnoted}"
+    )
+}
+
+/// What is said while an app runs and its schema has changed.
+fn stale(restart: &[String], breaking: &[String]) -> String {
+    let restart = match restart {
+        [] => String::new(),
+        names => format!(
+            "\n  this process must be restarted, for what it does on its connections fails: {}",
+            names.join(", "),
+        ),
+    };
+    let breaking = match breaking {
+        [] => String::new(),
+        names => format!("\n  this version may not be able to live with it: {}", names.join(", ")),
+    };
+    format!("the schema has changed while this process runs:{restart}{breaking}")
 }
 
 /// A duration as people read it: `3 ms`, `1.4 s`, `2 min 5 s`.

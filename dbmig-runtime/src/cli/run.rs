@@ -143,6 +143,12 @@ fn wait(context: &Context<'_>, timeout: Duration) -> Result<Exit, Error> {
             context.output.line(format!("the schema is there, and {count} {noun} ahead"));
         }
     }
+    if !report.breaking.is_empty() {
+        context.output.warning(format!(
+            "this version may not be able to live with {}; it goes on because breaking_ahead is `warn`",
+            report.breaking.join(", "),
+        ));
+    }
     Ok(Exit::Done)
 }
 

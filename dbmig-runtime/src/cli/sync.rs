@@ -66,6 +66,11 @@ fn finished(context: &Context<'_>, preview: &Preview<'_>, report: &Report) -> Ex
             Verdict::Ahead => {
                 "the database is ahead, and this version can live with it: nothing to do".to_owned()
             }
+            Verdict::BelowFloor if !report.breaking.is_empty() => {
+                "the database is ahead with what this version may not be able to live with, and it goes on, \
+                 because breaking_ahead is `warn`: nothing to do"
+                    .to_owned()
+            }
             Verdict::Same | Verdict::Behind | Verdict::BelowFloor | Verdict::Diverged => {
                 "nothing to do".to_owned()
             }

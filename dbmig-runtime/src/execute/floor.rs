@@ -5,7 +5,6 @@
 //! until it is over, so it is announced with a row of its own.
 
 use dbmig_core::history::RunState;
-use dbmig_core::outlook::Impact;
 use dbmig_core::plan::Direction;
 
 use super::{Place, note};
@@ -26,7 +25,7 @@ pub(super) fn raise(
     place: &Place<'_>,
     run: &Run<'_>,
 ) -> Result<Announced, Failure> {
-    let breaking = run.outlook.forward().impact == Impact::Breaking;
+    let breaking = run.outlook.forward().impact.raises_floor();
     // In a transaction that somebody else has begun, nobody would see it.
     let seen = db.nesting() == Nesting::TopLevel;
     if run.direction == Direction::Down || !breaking || !seen {

@@ -16,14 +16,16 @@ mod write;
 pub(crate) use dbmig_core::history::FORMAT;
 pub use dbmig_core::history::RunState;
 pub use read::HistoryRow;
+pub(crate) use read::{StoredTexts, stored_texts};
 pub(crate) use read::{
-    is_readable_where_written, is_version, list, read, run, stored_down, stored_up, versions,
+    is_noted, is_readable_where_written, is_version, list, read, run, stored_down, stored_up,
+    versions,
 };
 pub use seal::HistoryKey;
 pub(crate) use seal::{Sealed, sum};
 pub(crate) use write::{
     Cursor, Settled, Verdict, Why, advance, complete, expect_ledger, expect_left, fail, insert,
-    ledger, reached, say, settle, take_up,
+    ledger, reached, say, settle, take_up, went_on,
 };
 
 /// Who runs.

@@ -1,5 +1,7 @@
 //! Rows out of the two tables.
 
+use std::collections::HashMap;
+
 use dbmig_core::history::{self as rows, RunRow};
 use dbmig_core::migration::Execution;
 use dbmig_core::outlook::Outlook;
@@ -11,6 +13,7 @@ use crate::backend::engine::Engine;
 use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting, Row};
 use crate::error::Error;
+use crate::options::Options;
 
 /// What is in the first column of a row of the ledger.
 const LEDGER_ROW: &str = "l";
@@ -175,6 +178,65 @@ pub(crate) fn is_version(engine: &dyn Engine, version: &Version) -> String {
         Dialect::Mysql | Dialect::Sqlite => "version".to_owned(),
     };
     format!("{column} = {}", engine.dialect().literal(version.as_str()))
+}
+
+/// Whether it is noted already that this build on this host goes on beyond `version`.
+pub(crate) fn is_noted(
+    db: &mut dyn Database,
+    tables: &Tables,
+    version: &Version,
+    (options, host): (&Options, &str),
+) -> Result<bool, Error> {
+    if tables.history == Presence::Absent {
+        return Ok(false);
+    }
+    let engine = db.engine();
+    let same = |column: &str, text: &str| {
+        format!("{} = {}", cast(engine, column), engine.dialect().literal(text))
+    };
+    let sql = format!(
+        "SELECT 1 FROM {} WHERE {} AND {} AND {} AND {}",
+        tables.history_name(),
+        is_version(engine, version),
+        same("state", rows::RunState::WentOn.name()),
+        same("app", &options.this_build().to_string()),
+        same("host", host),
+    );
+    let found = db.query(&sql).map_err(Error::database("read the history"))?;
+    Ok(!found.is_empty())
+}
+
+/// What is stored of an applied migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredTexts {
+    /// Without its passwords.
+    pub(crate) up: String,
+    pub(crate) down: Option<String>,
+    pub(crate) settings: String,
+}
+
+/// What is stored of each version whose last completed run went up.
+pub(crate) fn stored_texts(
+    db: &mut dyn Database,
+    tables: &Tables,
+) -> Result<HashMap<Version, StoredTexts>, Error> {
+    if tables.history == Presence::Absent {
+        return Ok(HashMap::new());
+    }
+    let (engine, history) = (db.engine(), tables.history_name());
+    let sql = format!(
+        "SELECT {}, script, down_script, settings FROM {history} WHERE direction = 'up' AND id IN \
+         (SELECT MAX(id) FROM {history} WHERE state IN ('done', 'baselined') GROUP BY version)",
+        cast(engine, "version"),
+    );
+    let rows = db.query(&sql).map_err(Error::database("read the stored scripts"))?;
+    let text = |row: &Row, i| row.optional(i).unwrap_or_default().to_owned();
+    let stored = rows.iter().map(|row| {
+        let version = Version::from_ledger(row.text(0));
+        let down = row.optional(2).map(str::to_owned);
+        (version, StoredTexts { up: text(row, 1), down, settings: text(row, 3) })
+    });
+    Ok(stored.collect())
 }
 
 /// Reads the way back of `version`, whether or not it can be trusted.

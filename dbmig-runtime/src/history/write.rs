@@ -1,10 +1,10 @@
 //! Rows into the two tables, as SQL.
 
 use dbmig_core::Version;
-use dbmig_core::history::RunState;
+use dbmig_core::history::{RunState, inference};
 use dbmig_core::migration::Execution;
 use dbmig_core::outlook::Outlook;
-use dbmig_core::plan::{Direction, Interrupted, TakenUp};
+use dbmig_core::plan::{Direction, Interrupted, TakenUp, Unknown};
 
 use super::{FORMAT, Progress, Run, Runner, Sealed, is_version, sum};
 use crate::backend::assertion::{Breach, expect};
@@ -53,7 +53,7 @@ pub(crate) fn insert(
 ) -> String {
     let literal = |text: &str| engine.dialect().literal(text);
     let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
-    let settings = run.settings.to_history();
+    let settings = run.settings.to_history() + &inference::note(run.outlook);
     let signed = run.down.and_then(|down| {
         let Run { version, execution, outlook, .. } = *run;
         let sealed = Sealed { version, execution, settings: &settings, outlook, down };
@@ -72,7 +72,7 @@ pub(crate) fn insert(
         progress.cursor.done.to_string(),
         literal(run.script),
         optional(run.down),
-        literal(run.outlook.forward().impact.name()),
+        literal(run.outlook.forward().impact.stored()),
         literal(run.outlook.backward().reversal.name()),
         literal(run.outlook.as_str()),
         literal(&settings),
@@ -150,7 +150,7 @@ pub(crate) fn say(
     let literal = |text: &str| engine.dialect().literal(text);
     let (history, now) = (tables.history_name(), engine.now());
     let state = RunState::Baselined.name();
-    let impact = literal(verdict.outlook.forward().impact.name());
+    let impact = literal(verdict.outlook.forward().impact.stored());
     let outlook = literal(verdict.outlook.as_str());
     let signature = verdict.signature.map_or_else(|| "NULL".to_owned(), literal);
     let condition = is_version(engine, verdict.version);
@@ -175,6 +175,41 @@ pub(crate) fn say(
         name = literal(verdict.name),
         reversible = literal(verdict.outlook.backward().reversal.name()),
     )
+}
+
+/// A row that is no run: the build of `runner` goes on though it does not know this breaking
+/// migration. To readers that do not know its state it is nothing; it comes after the run that
+/// applied the migration and hides nothing.
+pub(crate) fn went_on(
+    engine: &dyn Engine,
+    tables: &Tables,
+    (unknown, outlook): (&Unknown, &Outlook),
+    runner: &Runner,
+) -> String {
+    let literal = |text: &str| engine.dialect().literal(text);
+    let columns = "format, version, name, direction, state, execution, checksum, statements_total, \
+                   statements_started, statements_done, script, compatible, reversible, outlook, settings, \
+                   started_at, ended_at, app, host, database_user, note";
+    let values = [
+        FORMAT.to_string(),
+        literal(unknown.version.as_str()),
+        literal(&unknown.name),
+        literal(Direction::Up.name()),
+        literal(RunState::WentOn.name()),
+        literal(execution_name(Execution::Transaction)),
+        "'', 0, 0, 0, ''".to_owned(),
+        literal(outlook.forward().impact.stored()),
+        literal(outlook.backward().reversal.name()),
+        literal(outlook.as_str()),
+        "''".to_owned(),
+        engine.now().to_owned(),
+        engine.now().to_owned(),
+        literal(&runner.build.to_string()),
+        literal(&runner.host),
+        engine.user().to_owned(),
+        literal("this version does not know it and goes on all the same: breaking_ahead is `warn`"),
+    ];
+    format!("{}{};\n", into(engine, tables, columns), values.join(", "))
 }
 
 /// Sets the cursor of `run`, which is under way; fails where its row is gone.

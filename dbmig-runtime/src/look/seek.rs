@@ -3,7 +3,8 @@
 use dbmig_core::MigrationSet;
 use dbmig_core::plan::is_home;
 
-use super::look_at;
+use super::anew::{Judge, judge_anew};
+use super::{Look, look_at};
 use crate::backend::Database;
 use crate::backend::place::{Chosen, Doubt, Found, Ledger, Matter, Reading, Sought};
 use crate::backend::tables::{LEDGER, Presence, Tables};
@@ -17,12 +18,22 @@ pub(crate) struct Seek<'a> {
     set: &'a MigrationSet,
     /// [`Options::ledger_schema`], else what Cargo.toml said when the set was compiled in.
     schema: Option<&'a str>,
+    /// Who judges anew what older rules have found.
+    judge: Option<Judge>,
 }
 
 impl<'a> Seek<'a> {
     pub(crate) fn of(set: &'a MigrationSet, options: &'a Options) -> Self {
         let schema = options.ledger_schema.as_deref().or_else(|| set.ledger_schema());
-        Self { set, schema }
+        Self { set, schema, judge: options.judge }
+    }
+
+    /// With today's verdicts, where they are at hand.
+    pub(super) fn judged(&self, db: &mut dyn Database, mut look: Look) -> Result<Look, Error> {
+        if let Some(judge) = self.judge {
+            judge_anew(db, (&look.tables, &mut look.history), self.set, judge)?;
+        }
+        Ok(look)
     }
 
     pub(crate) fn sought(&self) -> Sought<'a> {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::event::Observe;
 use crate::options::Options;
 use crate::report::Report;
-use crate::runner::{run_at, wait_at};
+use crate::runner::{Known, notice_at, run_at, wait_at};
 use crate::startup::{self, Startup};
 use crate::url::DatabaseUrl;
 
@@ -93,8 +93,16 @@ impl<B: Backend, V: Into<Version>> Migrator<'static, B, V> {
             url: url.try_into().map_err(Into::into),
             control: options.control.clone(),
             on_failure: self.on_failure,
+            watch: self.watch,
             observe,
         };
-        task.start(move |url, observe| run_at(set, &options, url, &Target::Latest, observe))
+        let (looks, run) = (options.clone(), options);
+        task.start(
+            move |url, observe| run_at(set, &run, url, &Target::Latest, observe),
+            move |report| {
+                let mut known = Known::at_the_start(report);
+                move |url: &DatabaseUrl| notice_at(set, &looks, url, &mut known)
+            },
+        )
     }
 }

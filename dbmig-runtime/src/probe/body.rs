@@ -28,6 +28,10 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     ahead: Option<&'a [String]>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    breaking_ahead: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restart: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
@@ -41,6 +45,10 @@ struct Statement {
     number: usize,
     of: usize,
 }
+
+/// Why a process that was ready is none any more.
+const RESTART: &str = "what is in `restart` was applied while this process ran: what it does on its connections \
+     fails until it is restarted";
 
 /// Shorter than that is only a question under way.
 const SILENCE: f64 = 1.0;
@@ -60,7 +68,16 @@ pub(super) fn body(snapshot: &Snapshot, detail: Detail) -> String {
         StartupState::Connecting { problem } => body.reason.clone_from(problem),
         StartupState::Waiting { holder } => body.waiting_for = holder.as_deref(),
         StartupState::Migrating(at) => body.progress(at),
-        StartupState::Ahead { unknown } => body.ahead = Some(unknown),
+        StartupState::Ahead { unknown, breaking } => {
+            body.ahead = Some(unknown);
+            body.breaking_ahead = some(breaking);
+        }
+        StartupState::Stale(stale) => {
+            body.ahead = some(&stale.unknown);
+            body.breaking_ahead = some(&stale.breaking);
+            body.restart = some(&stale.restart);
+            body.reason = Some(RESTART.to_owned());
+        }
         StartupState::Refused(error) | StartupState::Failed(error) => {
             body.reason = Some(error.gist());
             body.error = (detail == Detail::All).then(|| error.to_string());
@@ -78,6 +95,10 @@ impl<'a> Body<'a> {
         self.statement = at.statement.map(|(number, of)| Statement { number, of });
         self.retries = Some(at.retries).filter(|retries| *retries > 0);
     }
+}
+
+fn some(names: &[String]) -> Option<&[String]> {
+    Some(names).filter(|names| !names.is_empty())
 }
 
 /// To the millisecond.

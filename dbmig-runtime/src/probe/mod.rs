@@ -2,7 +2,7 @@
 //!
 //! | path | 200 | 503 |
 //! | --- | --- | --- |
-//! | `/livez` | always: a restart would only begin the migration again | – |
+//! | `/livez` | always: a restart would only begin the migration again | a restart is what it needs, and [`WhenStale::Restart`] says so |
 //! | `/startupz` | it connects, waits, migrates or is done | it has failed or was refused |
 //! | `/readyz` | the schema is what the app needs, or a later one | everything else |
 //!
@@ -18,7 +18,7 @@ mod service;
 
 use http::{Method, Response, StatusCode, header};
 
-use crate::startup::{Startup, StartupState};
+use crate::startup::{Startup, StartupState, WhenStale};
 
 pub use gate::{Gate, Gated, GatedFuture};
 #[cfg(feature = "probe-server")]
@@ -130,9 +130,10 @@ impl Question {
 }
 
 fn status(question: Question, state: &StartupState) -> StatusCode {
+    let service = if let StartupState::Stale(stale) = state { Some(stale.service) } else { None };
     let well = match question {
-        Question::Live => true,
-        Question::Started => state.is_ready() || !state.is_final(),
+        Question::Live => service != Some(WhenStale::Restart),
+        Question::Started => service.is_some() || state.is_ready() || !state.is_final(),
         Question::Ready => state.is_ready(),
     };
     if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
@@ -160,17 +161,25 @@ mod tests {
     use std::sync::Arc;
 
     use crate::error::Error;
+    use crate::startup::Stale;
 
     #[test]
     fn a_long_migration_kills_no_pod() {
         let failed = StartupState::Failed(Arc::new(Error::Panicked { message: String::new() }));
         let waiting = StartupState::Waiting { holder: None };
+        let stale = |service| {
+            let (restart, unknown, breaking) = (Vec::new(), Vec::new(), Vec::new());
+            StartupState::Stale(Stale { restart, unknown, breaking, service })
+        };
         for (state, codes) in [
             (StartupState::Connecting { problem: None }, [200, 200, 503]),
             (waiting, [200, 200, 503]),
             (StartupState::Ready, [200, 200, 200]),
-            (StartupState::Ahead { unknown: Vec::new() }, [200, 200, 200]),
+            (StartupState::Ahead { unknown: Vec::new(), breaking: Vec::new() }, [200, 200, 200]),
             (failed, [200, 503, 503]),
+            (stale(WhenStale::Serve), [200, 200, 200]),
+            (stale(WhenStale::NotReady), [200, 200, 503]),
+            (stale(WhenStale::Restart), [503, 200, 503]),
             (StartupState::Stopped, [200, 503, 503]),
         ] {
             let asked = [Question::Live, Question::Started, Question::Ready];

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use dbmig_core::plan::{Announced, History, Target, put_aside};
 use dbmig_core::{Dialect, Migration, MigrationSet};
 
-use super::{Runner, decide};
+use super::{Runner, beyond, decide};
 use crate::backend::Database;
 use crate::connect::connect_to_read;
 use crate::error::Error;
@@ -123,7 +123,9 @@ fn find(runner: &Runner<'_>, db: &mut dyn Database) -> Result<Found, Error> {
             Ok(plan) if plan.is_empty() => {
                 let ahead = history.unknown_to(runner.set);
                 let missing = history.missing_from(runner.set);
-                Ok(Found::Reached(Report { ahead, missing, ..Report::default() }))
+                let breaking = beyond::breaking(runner.set, &history, &runner.options);
+                let breaking = breaking.into_iter().map(|one| one.name).collect();
+                Ok(Found::Reached(Report { ahead, missing, breaking, ..Report::default() }))
             }
             // One that a person has to settle does not come by itself, unless somebody is at it.
             Err(blocked) if holder.is_none() || !blocked.may_pass() => Err(blocked.into()),

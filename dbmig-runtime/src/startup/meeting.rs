@@ -71,6 +71,11 @@ impl Meeting {
         self.inside().enter(StartupState::of(outcome));
     }
 
+    /// After the end: what has become of it.
+    pub(super) fn go_on_as(&self, state: StartupState) {
+        self.inside().enter(state);
+    }
+
     /// The end: those who wait are told.
     pub(super) fn end(&self, outcome: Outcome) {
         let mut inside = self.inside();

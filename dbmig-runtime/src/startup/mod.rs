@@ -4,6 +4,7 @@ mod meeting;
 mod ready;
 mod state;
 mod thread;
+mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +15,10 @@ use crate::report::Report;
 
 use meeting::Meeting;
 pub use ready::Ready;
-pub use state::{Migrating, Snapshot, StartupState};
+pub use state::{Migrating, Snapshot, Stale, StartupState};
 pub(crate) use thread::{OnFailure, Task};
+pub(crate) use watch::News;
+pub use watch::{Watch, WhenStale};
 
 /// A migration that goes on beside the start of the app: [`Migrator::start`](crate::Migrator::start)
 /// makes one. Its clones are the same handle, for any thread and any executor; when all of them are
@@ -51,7 +54,8 @@ impl Startup {
         self.meeting.snapshot(self.control.unanswered())
     }
 
-    /// Whether the app may serve: the schema is there, or is a later one.
+    /// Whether the app may serve: the schema is there, or is a later one. It may end again, where
+    /// [`Watch`] says so.
     pub fn is_ready(&self) -> bool {
         self.meeting.is_ready()
     }

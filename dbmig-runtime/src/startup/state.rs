@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::meeting::Outcome;
+use super::watch::WhenStale;
 use crate::error::{Class, Error};
 use crate::event::Event;
 
@@ -30,13 +31,31 @@ pub enum StartupState {
     Ahead {
         /// Their names.
         unknown: Vec<String>,
+        /// Those of them that this app cannot live with; it goes on because somebody said that it may.
+        breaking: Vec<String>,
     },
+    /// It was ready, and since then somebody has applied what it can live with once it has been
+    /// restarted: what it does on connections from before fails. [`Watch`](crate::Watch) notices.
+    Stale(Stale),
     /// The app must not serve: policy or facts forbid it. Nothing was done.
     Refused(Arc<Error>),
     /// The app must not serve: a migration failed.
     Failed(Arc<Error>),
     /// It was asked to stop.
     Stopped,
+}
+
+/// Why a process must be restarted, and what becomes of it until then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// Names of what asks for it.
+    pub restart: Vec<String>,
+    /// Names of all that is applied and that this app does not know.
+    pub unknown: Vec<String>,
+    /// Those of them that it cannot live with.
+    pub breaking: Vec<String>,
+    /// What becomes of it at this moment.
+    pub service: WhenStale,
 }
 
 /// How far it has come.
@@ -68,8 +87,8 @@ pub struct Snapshot {
 }
 
 impl StartupState {
-    /// Its word in JSON and logs: `connecting`, `waiting`, `migrating`, `ready`, `ahead`, `refused`,
-    /// `failed`, `stopped`.
+    /// Its word in JSON and logs: `connecting`, `waiting`, `migrating`, `ready`, `ahead`, `stale`,
+    /// `refused`, `failed`, `stopped`.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Connecting { .. } => "connecting",
@@ -77,6 +96,7 @@ impl StartupState {
             Self::Migrating(_) => "migrating",
             Self::Ready => "ready",
             Self::Ahead { .. } => "ahead",
+            Self::Stale(_) => "stale",
             Self::Refused(_) => "refused",
             Self::Failed(_) => "failed",
             Self::Stopped => "stopped",
@@ -85,7 +105,16 @@ impl StartupState {
 
     /// Whether the app may serve.
     pub const fn is_ready(&self) -> bool {
-        matches!(self, Self::Ready | Self::Ahead { .. })
+        match self {
+            Self::Ready | Self::Ahead { .. } => true,
+            Self::Stale(stale) => matches!(stale.service, WhenStale::Serve),
+            Self::Connecting { .. }
+            | Self::Waiting { .. }
+            | Self::Migrating(_)
+            | Self::Refused(_)
+            | Self::Failed(_)
+            | Self::Stopped => false,
+        }
     }
 
     /// Whether it stays like that.
@@ -94,6 +123,7 @@ impl StartupState {
             Self::Connecting { .. } | Self::Waiting { .. } | Self::Migrating(_) => false,
             Self::Ready
             | Self::Ahead { .. }
+            | Self::Stale(_)
             | Self::Refused(_)
             | Self::Failed(_)
             | Self::Stopped => true,
@@ -103,7 +133,9 @@ impl StartupState {
     pub(super) fn of(outcome: &Outcome) -> Self {
         match outcome {
             Ok(report) if report.ahead.is_empty() => Self::Ready,
-            Ok(report) => Self::Ahead { unknown: report.ahead.clone() },
+            Ok(report) => {
+                Self::Ahead { unknown: report.ahead.clone(), breaking: report.breaking.clone() }
+            }
             Err(error) if matches!(**error, Error::Cancelled(_)) => Self::Stopped,
             Err(error) if error.class() == Class::Refused => Self::Refused(Arc::clone(error)),
             Err(error) => Self::Failed(Arc::clone(error)),
@@ -118,6 +150,7 @@ impl StartupState {
             | Self::Waiting { .. }
             | Self::Ready
             | Self::Ahead { .. }
+            | Self::Stale(_)
             | Self::Refused(_)
             | Self::Failed(_)
             | Self::Stopped => Migrating::default(),
@@ -143,7 +176,9 @@ impl StartupState {
             Event::Clearing { .. }
             | Event::Cluster { .. }
             | Event::Awaiting { .. }
+            | Event::BreakingAhead { .. }
             | Event::Ready { .. }
+            | Event::Stale { .. }
             | Event::Failed { .. } => return None,
         }
         Some(Self::Migrating(at))
@@ -163,6 +198,9 @@ impl fmt::Display for Snapshot {
             }
             StartupState::Refused(error) | StartupState::Failed(error) => {
                 write!(f, ": {}", error.gist())
+            }
+            StartupState::Stale(stale) => {
+                write!(f, ": must be restarted because of {}", stale.restart.join(", "))
             }
             StartupState::Connecting { problem: None }
             | StartupState::Waiting { holder: None }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Startup;
 use super::meeting::{Meeting, Outcome};
+use super::watch::{Notice, Watch, Watching};
 use crate::control::Control;
 use crate::error::Error;
 use crate::event::{self, Event, Observe, SendObserve};
@@ -29,25 +30,38 @@ pub(crate) struct Task {
     pub(crate) url: Result<DatabaseUrl, Error>,
     pub(crate) control: Control,
     pub(crate) on_failure: OnFailure,
+    pub(crate) watch: Watch,
     pub(crate) observe: Option<Box<SendObserve<'static>>>,
 }
 
 impl Task {
-    /// Calls `run` on a thread of its own until that has ended for good.
-    pub(crate) fn start(self, run: impl Run) -> Startup {
+    /// Calls `run` on a thread of its own until that has ended for good; if it has ended well, what
+    /// `watching` makes of its report goes on looking at the database.
+    pub(crate) fn start<N: Notice>(
+        self,
+        run: impl Run,
+        watching: impl FnOnce(&Report) -> N + Send + 'static,
+    ) -> Startup {
         let meeting = Arc::new(Meeting::new());
         let control = self.control.clone();
         let (on_thread, on_failure) = (Arc::clone(&meeting), self.on_failure);
         let thread = std::thread::Builder::new().name("dbmig".to_owned());
-        if let Err(error) = thread.spawn(move || self.work(&on_thread, run)) {
+        if let Err(error) = thread.spawn(move || self.work(on_thread, run, watching)) {
             let message = format!("no thread could be started: {error}");
-            end(&meeting, Err(Arc::new(Error::Panicked { message })), on_failure, None);
+            let failed = Err(Arc::new(Error::Panicked { message }));
+            end(&meeting, failed, on_failure, &mut None);
         }
         Startup { meeting, control }
     }
 
-    fn work(self, meeting: &Meeting, run: impl Run) {
-        let Self { url, control, on_failure, mut observe } = self;
+    fn work<N: Notice>(
+        self,
+        meeting: Arc<Meeting>,
+        run: impl Run,
+        watching: impl FnOnce(&Report) -> N,
+    ) {
+        let Self { url, control, on_failure, watch, mut observe } = self;
+        let on_which = url.as_ref().ok().cloned();
         let mut tell = |event: &Event<'_>| {
             meeting.observe(event);
             observe.iter_mut().for_each(|observe| observe(event));
@@ -56,7 +70,15 @@ impl Task {
         let work = || url.and_then(|url| persist(&url, &control, &mut tell, run));
         let ended = catch_unwind(AssertUnwindSafe(work))
             .unwrap_or_else(|panic| Err(Error::Panicked { message: words(&*panic) }));
-        end(meeting, ended.map_err(Arc::new), on_failure, observe);
+        let ended = ended.map_err(Arc::new);
+        let report = ended.as_ref().ok().cloned();
+        end(&meeting, ended, on_failure, &mut observe);
+        // Nobody looks any more once all handles are gone.
+        let meeting = { Arc::downgrade(&meeting) };
+        if let (Some(url), Some(report)) = (&on_which, report) {
+            let (control, notice) = (&control, watching(&report));
+            Watching { watch, url, control, notice, observe }.go_on(&meeting, &report);
+        }
     }
 }
 
@@ -102,7 +124,7 @@ fn end(
     meeting: &Meeting,
     outcome: Outcome,
     on_failure: OnFailure,
-    observe: Option<Box<SendObserve<'static>>>,
+    observe: &mut Option<Box<SendObserve<'static>>>,
 ) {
     let event = match &outcome {
         Ok(report) => Event::Ready { report, elapsed: meeting.elapsed() },
@@ -112,7 +134,7 @@ fn end(
     event::trace(&event);
     let told = observe.is_some();
     // It may be the one that has panicked.
-    let _ = catch_unwind(AssertUnwindSafe(|| observe.map(|mut observe| observe(&event))));
+    let _ = catch_unwind(AssertUnwindSafe(|| observe.iter_mut().for_each(|it| it(&event))));
     match &outcome {
         Err(error) if on_failure == OnFailure::Exit && !matches!(**error, Error::Cancelled(_)) => {
             if !told {

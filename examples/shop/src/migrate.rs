@@ -1,8 +1,12 @@
 //! Brings the database to what this build needs: beside the start, or as `shop migrate`.
 
+use std::time::Duration;
+
 use dbmig_runtime::cli::{Exit, Migrate};
 use dbmig_runtime::url::DatabaseUrl;
-use dbmig_runtime::{Backend, Event, Migrations, Migrator, SetVersion, Startup, Version};
+use dbmig_runtime::{
+    Backend, Event, Migrations, Migrator, SetVersion, Startup, Version, Watch, WhenStale,
+};
 
 use crate::migrations;
 
@@ -57,10 +61,24 @@ where
     B: Backend,
     V: SetVersion<Backend = B> + Into<Version>,
 {
-    let migrator = migrator(set).on_event(observe);
+    let migrator = migrator(set).watch(watch()).on_event(observe);
     match on_failure {
         OnFailure::Stay => migrator.start(url),
         OnFailure::Exit => migrator.exit_on_failure().start(url),
+    }
+}
+
+/// How a running shop learns of what others do to its schema. `WATCH_EVERY` is in seconds; with
+/// `WHEN_STALE=not-ready` a shop that must be restarted gets no more requests, with `restart` its
+/// liveness probe fails as well.
+fn watch() -> Watch {
+    let every = std::env::var("WATCH_EVERY").ok().and_then(|seconds| seconds.parse().ok());
+    let watch =
+        every.map_or_else(Watch::default, |every| Watch::every(Duration::from_secs_f64(every)));
+    match std::env::var("WHEN_STALE").as_deref() {
+        Ok("not-ready") => watch.when_stale(WhenStale::NotReady).spread(Duration::ZERO),
+        Ok("restart") => watch.when_stale(WhenStale::Restart).spread(Duration::ZERO),
+        _ => watch,
     }
 }
 

@@ -25,6 +25,19 @@ pub(crate) fn tell(event: &Event<'_>) {
                 (done, _) => println!("{done} migrations applied in {took:.1} ms"),
             }
         }
+        Event::BreakingAhead { breaking, .. } => {
+            eprintln!("warning: it goes on beside what it may not be able to live with:");
+            breaking.iter().for_each(|one| eprintln!("  {one}"));
+        }
+        Event::Stale { restart, breaking } => {
+            let names = |names: &[String]| names.join(", ");
+            if !restart.is_empty() {
+                eprintln!("warning: this process must be restarted: {}", names(restart));
+            }
+            if !breaking.is_empty() {
+                eprintln!("warning: it may not be able to live with {}", names(breaking));
+            }
+        }
         Event::Failed { error: Error::Cancelled(_) } => {}
         Event::Failed { error } => {
             eprintln!("error: {error}");

@@ -28,6 +28,7 @@ mod readings;
 mod releases;
 mod remedies;
 mod repair;
+mod restart;
 mod security;
 mod server_settings;
 mod serving;

@@ -32,7 +32,7 @@ fn probe(server: SocketAddr, method: &str, path: &str) -> std::io::Result<(u16, 
     Ok((status.ok_or_else(broken)?, body))
 }
 
-fn told(server: SocketAddr, path: &str) -> (u16, Value) {
+pub(crate) fn told(server: SocketAddr, path: &str) -> (u16, Value) {
     let (status, body) = probe(server, "GET", path).unwrap();
     (status, serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}")))
 }

@@ -15,7 +15,8 @@ pub(crate) mod sqlite {
 }
 
 /// A set of these names and scripts, as a build embeds it: in memory that is never given back.
-/// Where a name ends with `_alone`, it runs statement by statement; with `_breaking`, it is that.
+/// Where a name ends with `_alone`, it runs statement by statement; with `_breaking`, it is that; with
+/// `_restart`, it is compatible after one.
 pub(crate) fn made_up<B: Backend>(
     migrations: impl IntoIterator<Item = (String, String)>,
 ) -> &'static Migrations<B> {
@@ -23,8 +24,11 @@ pub(crate) fn made_up<B: Backend>(
         let alone = name.ends_with("_alone");
         let execution = if alone { Execution::Statements } else { Execution::Transaction };
         let breaking = name.ends_with("_breaking");
-        let compatibility =
-            if breaking { Compatibility::Breaking } else { Compatibility::Compatible };
+        let compatibility = match (breaking, name.ends_with("_restart")) {
+            (true, _) => Compatibility::Breaking,
+            (false, true) => Compatibility::AfterRestart,
+            (false, false) => Compatibility::Compatible,
+        };
         let checksum = dbmig_core::Checksum::of(B::DIALECT, &sql);
         let up = Script { path: format!("migrations/{name}/up.sql").into(), text: sql.into() };
         Migration {

@@ -4,6 +4,7 @@
 //! start-up is what `cargo dbmig` does on its files, for both front ends run the same commands.
 
 mod back;
+mod beyond;
 mod cells;
 mod floor;
 mod histories;

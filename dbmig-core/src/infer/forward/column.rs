@@ -1,12 +1,15 @@
 //! Columns of tables that the previous version knows.
 
 use super::{Judge, Verdict, plain, unclear};
+use crate::Dialect;
 use crate::infer::change::{
     Alteration, Computed, How, Nullable, Nulls, Traits, Uniqueness, Using, Value,
 };
+use crate::infer::expression::{Clock, Doubt, Names, Row, fits};
 use crate::infer::name::{Name, column_key};
 use crate::infer::scope::NewColumn;
 use crate::infer::{check, types};
+use sqlparser::ast;
 
 impl Judge<'_> {
     pub(super) fn add_column(
@@ -19,9 +22,14 @@ impl Judge<'_> {
         if self.scope.is_new_table(table) {
             return Verdict::Silent;
         }
+        traits.references.iter().for_each(|key| self.refers(table, key));
         let verdict = self.new_column(table, column, traits);
         if how == How::New {
-            let new = NewColumn { nullable: traits.nullable, default: traits.default.clone() };
+            let new = NewColumn {
+                nullable: traits.nullable,
+                default: traits.default.clone(),
+                kind: traits.kind.clone(),
+            };
             self.scope.add_column(table, column, new);
         }
         verdict
@@ -60,16 +68,67 @@ impl Judge<'_> {
         match (&traits.references, &traits.default) {
             (Some(other), default) if *default != Value::Null => {
                 return plain(format!(
-                    "the new column {name} refers to {other}, where its default may not be"
+                    "the new column {name} refers to {}, where its default may not be",
+                    other.target
                 ));
             }
             _ => {}
         }
-        let passes = |check| check::passes(self.scope.dialect, check, column, &traits.default);
+        if let Some(doubt) =
+            traits.generated.as_deref().and_then(|expr| self.generates(table, traits, expr))
+        {
+            return unclear(format!("what the new column {name} is computed of may fail: {doubt}"));
+        }
+        let passes = |check| self.check_passes(table, check, column, &traits.default);
         if !traits.checks.iter().all(passes) {
             return plain(format!("the CHECK of the new column {name} may refuse its default"));
         }
+        if let Some(counted) = self.counted_by(table) {
+            return unclear(format!("the new column {name} is in the way: {counted}"));
+        }
         Verdict::Adds(format!("new column {name}"))
+    }
+
+    /// Why a generated column may refuse a row, or fail when it is read.
+    fn generates(&self, table: &Name, traits: &Traits, expr: &ast::Expr) -> Option<Doubt> {
+        let kind = |column: &str| self.kind_of(table, column);
+        let dialect = self.scope.dialect;
+        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Refused };
+        match row.shape(expr) {
+            Err(doubt) => Some(doubt),
+            // A column takes what it gets, unless its table is STRICT.
+            Ok(_)
+                if dialect == Dialect::Sqlite
+                    && self.past.table(table).is_some()
+                    && !self.past.mentions("strict") =>
+            {
+                None
+            }
+            Ok(shape) if fits(dialect, &shape, &traits.kind) => None,
+            Ok(_) => Some("its type may not hold the result".to_owned()),
+        }
+    }
+
+    /// Whether a check lets pass what a new column holds, and what else it computes cannot fail.
+    pub(super) fn check_passes(
+        &self,
+        table: &Name,
+        check: &ast::Expr,
+        column: &str,
+        default: &Value,
+    ) -> bool {
+        let kind = |column: &str| self.kind_of(table, column);
+        let dialect = self.scope.dialect;
+        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Asked };
+        check::passes(dialect, check, column, default, &|expr| row.shape(expr).is_ok())
+    }
+
+    /// The type of a column, where this script or an earlier one shows it.
+    pub(super) fn kind_of(&self, table: &Name, column: &str) -> Option<String> {
+        match self.scope.column(table, column) {
+            Some(new) => Some(new.kind.clone()),
+            None => self.past.column(table, column).map(|old| old.kind.clone()),
+        }
     }
 
     pub(super) fn drop_column(&mut self, table: &Name, column: &str) -> Verdict {
@@ -121,7 +180,7 @@ impl Judge<'_> {
     fn alter_old(&self, table: &Name, column: &str, alteration: &Alteration) -> Verdict {
         let name = format!("{table}.{column}");
         match alteration {
-            Alteration::SetNotNull => plain(format!("the column {name} becomes NOT NULL")),
+            Alteration::SetNotNull => self.set_not_null(table, column),
             Alteration::DropNotNull => plain(format!(
                 "the column {name} may be NULL from now on, which the previous version does not \
                  expect"
@@ -129,7 +188,7 @@ impl Judge<'_> {
             Alteration::DropDefault | Alteration::SetDefault(Value::Null) => {
                 plain(format!("the column {name} loses its default"))
             }
-            Alteration::SetDefault(_) => Verdict::Adds(format!("new default of {name}")),
+            Alteration::SetDefault(value) => self.new_default(table, column, value),
             Alteration::Type { using: Using::Expression, .. } => {
                 plain(format!("changes the type of {name} and converts its values"))
             }
@@ -147,10 +206,17 @@ impl Judge<'_> {
     }
 
     fn wider(&self, name: &str, old: &str, new: &str) -> Verdict {
-        if types::widens(self.scope.dialect, old, new) {
-            Verdict::Adds(format!("a type of {name} that holds as much or more"))
-        } else {
-            plain(format!("changes the type of {name} from {old} to {new}"))
+        if !types::widens(self.scope.dialect, old, new) {
+            return plain(format!("changes the type of {name} from {old} to {new}"));
+        }
+        let what = format!("a type of {name} that holds as much or more");
+        match self.scope.dialect {
+            // Nothing is another type than before.
+            Dialect::Postgres if old == new => Verdict::Adds(what),
+            // Prepared statements that read it fail from then on, on each connection that has them:
+            // "cached plan must not change result type".
+            Dialect::Postgres => Verdict::AfterRestart(what),
+            Dialect::Mysql | Dialect::Sqlite => Verdict::Adds(what),
         }
     }
 
@@ -182,6 +248,16 @@ impl Judge<'_> {
         if new.unique.is_some() || new.references.is_some() || !new.checks.is_empty() {
             return unclear(format!("redefines the column {name} with constraints"));
         }
+        if old.default != new.default
+            && let breaks @ Verdict::Breaks(..) = self.new_default(table, column, &new.default)
+        {
+            return breaks;
+        }
+        if self.now.column(table, column).is_some_and(|now| types::keeps_charset(&now.kind)) {
+            return unclear(format!(
+                "redefines the column {name}, and converts it to the new character set of {table}"
+            ));
+        }
         if old.kind == new.kind {
             return Verdict::Silent;
         }
@@ -196,9 +272,10 @@ fn alter_new(column: &mut NewColumn, alteration: &Alteration) {
         Alteration::DropNotNull => column.nullable = Nullable::Yes,
         Alteration::SetDefault(value) => column.default = value.clone(),
         Alteration::DropDefault => column.default = Value::Null,
-        Alteration::Type { .. } => {}
+        Alteration::Type { kind, .. } => column.kind.clone_from(kind),
         Alteration::Redefine { traits, .. } => {
             (column.nullable, column.default) = (traits.nullable, traits.default.clone());
+            column.kind.clone_from(&traits.kind);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Indexes and constraints of tables that the previous version knows.
 
-use super::{Judge, Verdict, plain};
+use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{Constraint, Kind, Nulls, Uniqueness, Value};
-use crate::infer::check;
+use crate::infer::expression::{Clock, Names, Row};
 use crate::infer::name::Name;
 
 impl Judge<'_> {
@@ -23,6 +23,22 @@ impl Judge<'_> {
         }
     }
 
+    /// What an index computes of each row: where that fails, the row is refused.
+    pub(super) fn compute(&self, table: &Name, expressions: &[sqlparser::ast::Expr]) -> Verdict {
+        if self.scope.is_new_table(table) {
+            return Verdict::Silent;
+        }
+        let kind = |column: &str| self.kind_of(table, column);
+        let dialect = self.scope.dialect;
+        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Refused };
+        match expressions.iter().find_map(|one| row.shape(one).err()) {
+            None => Verdict::Silent,
+            Some(doubt) => unclear(format!(
+                "an index on an expression may refuse rows of the previous version: {doubt}"
+            )),
+        }
+    }
+
     pub(super) fn add_constraint(
         &mut self,
         table: &Name,
@@ -39,13 +55,18 @@ impl Judge<'_> {
             Constraint::Unique(unique) => ("UNIQUE", self.never_refuses(table, unique)),
             Constraint::UniqueUsingIndex => ("UNIQUE", true),
             Constraint::PrimaryKey(columns) => ("PRIMARY KEY", self.is_fresh(table, columns)),
-            Constraint::ForeignKey(columns) => {
-                ("FOREIGN KEY", columns.iter().any(|column| self.is_null(table, column)))
+            Constraint::ForeignKey(key) => {
+                ("FOREIGN KEY", key.columns.iter().any(|column| self.is_null(table, column)))
             }
-            Constraint::Check(expr) => ("CHECK", self.passes(table, expr)),
+            Constraint::Check(check) => ("CHECK", self.passes(table, &check.expr)),
             Constraint::Exclude => ("EXCLUDE", false),
         };
         let named = name.map_or_else(String::new, |name| format!(" {name}"));
+        if let Constraint::ForeignKey(key) = constraint
+            && self.was_there(table, key)
+        {
+            return Verdict::Adds(format!("new {word}{named} as there was one before"));
+        }
         if matches!(constraint, Constraint::UniqueUsingIndex) {
             return Verdict::Adds(format!("new {word}{named} of an index that was unique before"));
         }
@@ -58,7 +79,7 @@ impl Judge<'_> {
 
     /// Whether the rows of those who do not know the new columns never meet another one.
     fn never_refuses(&self, table: &Name, uniqueness: &Uniqueness) -> bool {
-        let Uniqueness::Unique { columns, nulls } = uniqueness else { return true };
+        let Uniqueness::Unique { columns, nulls, .. } = uniqueness else { return true };
         columns.iter().flatten().any(|column| {
             self.scope.column(table, column).is_some_and(|column| match column.default {
                 Value::Null => *nulls == Nulls::Distinct,
@@ -83,6 +104,6 @@ impl Judge<'_> {
     fn passes(&self, table: &Name, expr: &sqlparser::ast::Expr) -> bool {
         self.scope
             .columns_of(table)
-            .any(|(name, column)| check::passes(self.scope.dialect, expr, name, &column.default))
+            .any(|(name, column)| self.check_passes(table, expr, name, &column.default))
     }
 }

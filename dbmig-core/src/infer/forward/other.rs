@@ -1,9 +1,10 @@
 //! Views, functions and other objects, and rows.
 
 use super::{Judge, Verdict, plain, unclear};
+use crate::infer::body::view::Renewal;
 use crate::infer::change::{How, Kind, Write};
 use crate::infer::name::Name;
-use crate::infer::past::{IndexKind, PastConstraint};
+use crate::infer::schema::{IndexKind, Known};
 
 /// What Diesel's own first migration makes.
 const OF_DIESEL: [&str; 2] = ["diesel_manage_updated_at", "diesel_set_updated_at"];
@@ -15,16 +16,29 @@ impl Judge<'_> {
         if is_new || of_diesel {
             self.scope.make(kind, name);
         }
+        let renewed = self.renewed(kind, name);
+        match &renewed {
+            Some(Renewal::Same) => return Verdict::Silent,
+            Some(Renewal::Columns(_)) => {
+                return Verdict::Adds(format!("new columns of the {} {name}", kind.word()));
+            }
+            None => {}
+        }
         if how == How::Replace && !is_new && !of_diesel {
             let word = kind.word();
             return unclear(format!(
                 "may replace the {word} {name} by one that the previous version cannot use"
             ));
         }
-        Verdict::Adds(format!("new {} {name}", kind.word()))
+        let is_sure = how == How::New && !of_diesel;
+        let overloads = is_sure.then(|| self.overloads(kind, name)).flatten();
+        overloads.unwrap_or_else(|| Verdict::Adds(format!("new {} {name}", kind.word())))
     }
 
     pub(super) fn drop(&mut self, kind: Kind, name: &Name, table: Option<&Name>) -> Verdict {
+        if self.never_was(Some(kind), name) {
+            return Verdict::Silent;
+        }
         let own = match (kind, table) {
             (Kind::Constraint | Kind::ForeignKey, Some(table)) => table.sibling(name.last()),
             _ => name.clone(),
@@ -42,6 +56,7 @@ impl Judge<'_> {
             Kind::Trigger | Kind::Rule | Kind::Policy => {
                 unclear(format!("drops the {word} {name}, on which the previous version may rely"))
             }
+            Kind::View if self.is_renewed_later(name) => Verdict::Silent,
             _ if self.scope.is_made_after(self.number, Some(kind), name) => unclear(format!(
                 "replaces the {word} {name}, maybe by one that the previous version cannot use"
             )),
@@ -65,15 +80,22 @@ impl Judge<'_> {
     fn drop_constraint(&self, kind: Kind, name: &Name, table: Option<&Name>) -> Verdict {
         let of = table.map_or_else(String::new, |table| format!(" of {table}"));
         let known = match (kind, table) {
-            (Kind::Constraint, Some(table)) => self.past.constraint(table, name.last()),
+            (Kind::Constraint | Kind::ForeignKey, Some(table)) => {
+                self.past.constraint(table, name.last())
+            }
             _ => None,
         };
         let what = format!("drops the {} {name}{of}", kind.word());
         match known {
-            Some(PastConstraint::Check) => Verdict::Adds(what),
-            None => unclear(format!(
-                "{what}, on which the previous version may rely (upserts, cascades)"
-            )),
+            Some(Known::Check) => Verdict::Adds(what),
+            Some(Known::ForeignKey(key))
+                if table.is_some_and(|table| self.is_made_again(table, key)) =>
+            {
+                Verdict::Silent
+            }
+            Some(Known::Unique | Known::PrimaryKey | Known::ForeignKey(_)) | None => unclear(
+                format!("{what}, on which the previous version may rely (upserts, cascades)"),
+            ),
         }
     }
 
@@ -82,6 +104,7 @@ impl Judge<'_> {
             return Verdict::Silent;
         }
         match write {
+            Write::Rows(columns) => self.rows(table, columns),
             Write::Insert => unclear(format!(
                 "adds rows to the table {table}, which the previous version may not expect"
             )),
@@ -101,8 +124,11 @@ impl Judge<'_> {
 
     pub(super) fn call(&mut self, function: &str, text: Option<&str>) -> Verdict {
         let about_new = text.is_some_and(|text| self.is_about_new_table(function, text));
+        let managed = text.filter(|_| function.eq_ignore_ascii_case("diesel_manage_updated_at"));
         if about_new {
             Verdict::Silent
+        } else if let Some(table) = managed {
+            self.manage_updated_at(&Name(table.split('.').map(str::to_owned).collect()))
         } else {
             unclear(format!("calls {function}, and what that does is not known"))
         }

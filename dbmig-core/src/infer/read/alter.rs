@@ -3,14 +3,15 @@
 use sqlparser::ast::{
     self, AlterColumnOperation, AlterTable, AlterTableOperation, AlterTypeOperation,
     AlterViewOperation, ColumnDef, ColumnOption, DataType, Ident, ObjectName, RenameTable,
-    RenameTableNameKind,
+    RenameTableNameKind, ReplicaIdentity,
 };
 
-use super::{Reader, column};
+use super::{Reader, column, shape};
 use crate::infer::change::{
-    Act, Alteration, Cascade, Certainty, How, Kind, Rows, Uniqueness, Using,
+    Act, Alteration, Cascade, Certainty, Constraint, How, Kind, Rows, Uniqueness, Using,
 };
 use crate::infer::name::{Name, folded};
+use crate::infer::shape::{Identity, Validity};
 use crate::sql::Position;
 
 impl Reader<'_, '_> {
@@ -28,7 +29,10 @@ impl Reader<'_, '_> {
                 let how = if *if_not_exists { How::IfAbsent } else { How::New };
                 self.add_column(table, how, column_def);
             }
-            Op::AddConstraint { constraint, .. } => self.add_constraint(table, constraint),
+            Op::AddConstraint { constraint, not_valid } => {
+                let validity = if *not_valid { Validity::NotValid } else { Validity::Valid };
+                self.add_constraint(table, constraint, validity);
+            }
             Op::DropColumn { column_names, .. } => {
                 for name in column_names {
                     let column = folded(self.dialect(), name);
@@ -81,10 +85,13 @@ impl Reader<'_, '_> {
                 let (certainty, rows) = (Certainty::Plain, Rows::Kept);
                 self.add(Act::Other { table: own(), what, certainty, rows });
             }
-            Op::AttachPartitionOf { partition, .. } => {
-                let what = format!("puts the rows of {partition} into the table {table}");
-                self.unclear(own(), what);
-            }
+            Op::AttachPartitionOf { partition, for_values } => match self.name(partition) {
+                Some(partition) => {
+                    let bounds = shape::bounds(Some(for_values));
+                    self.add(Act::Attach { table: table.clone(), partition, bounds });
+                }
+                None => self.not_understood(),
+            },
             Op::DropPartitions { .. } => self.drop_partition(table),
             Op::AddPartitions { .. } => self.harmless(format!("new partition of {table}")),
             Op::EnableRowLevelSecurity
@@ -109,9 +116,20 @@ impl Reader<'_, '_> {
                 let what = format!("changes the owner of {table}, and with it who may use it");
                 self.unclear(own(), what);
             }
-            Op::ReplicaIdentity { .. }
-            | Op::ValidateConstraint { .. }
-            | Op::SetLogged
+            Op::ReplicaIdentity { identity } => {
+                let identity = match identity {
+                    ReplicaIdentity::Nothing => Identity::Nothing,
+                    ReplicaIdentity::Full => Identity::Full,
+                    ReplicaIdentity::Default => Identity::Default,
+                    ReplicaIdentity::Index(index) => Identity::Index(folded(self.dialect(), index)),
+                };
+                self.add(Act::ReplicaIdentity { table: table.clone(), identity });
+            }
+            Op::ValidateConstraint { name } => {
+                let constraint = folded(self.dialect(), name);
+                self.add(Act::Validate { table: table.clone(), constraint });
+            }
+            Op::SetLogged
             | Op::SetUnlogged
             | Op::SetOptionsParens { .. }
             | Op::ResetOptions { .. }
@@ -135,16 +153,35 @@ impl Reader<'_, '_> {
         self.add_at(self.place(definition.name.span.start), act);
     }
 
-    fn add_constraint(&mut self, table: &Name, constraint: &ast::TableConstraint) {
+    fn add_constraint(
+        &mut self,
+        table: &Name,
+        constraint: &ast::TableConstraint,
+        validity: Validity,
+    ) {
         let table = table.clone();
         match column::constraint(self.dialect(), constraint) {
             None => {
                 let index = column::index_name(self.dialect(), constraint);
                 let index = index.map(|name| table.sibling(&name));
                 let (how, uniqueness) = (How::New, Uniqueness::None);
+                let expressions = match constraint {
+                    ast::TableConstraint::Index(index) => {
+                        column::computed(self.dialect(), &index.columns)
+                    }
+                    _ => Vec::new(),
+                };
+                let indexed = table.clone();
                 self.add(Act::AddIndex { table, index, how, uniqueness });
+                self.compute(indexed, expressions);
             }
-            Some((name, constraint)) => self.add(Act::AddConstraint { table, name, constraint }),
+            Some((name, mut constraint)) => {
+                if let (Constraint::Check(check), Validity::NotValid) = (&mut constraint, validity)
+                {
+                    check.validity = validity;
+                }
+                self.add(Act::AddConstraint { table, name, constraint });
+            }
         }
     }
 
@@ -217,7 +254,8 @@ impl Reader<'_, '_> {
                 let Some(name) = self.name(&alter.name) else { return self.not_understood() };
                 match &alter.operation {
                     AlterTypeOperation::AddValue(value) => {
-                        self.harmless(format!("new value {} of the type {name}", value.value));
+                        let value = value.value.value.clone();
+                        self.add(Act::AddValue { enumeration: name, value });
                     }
                     AlterTypeOperation::RenameValue(value) => {
                         self.breaks(format!("renames the value {} of the type {name}", value.from));

@@ -1,13 +1,18 @@
 //! Definitions of columns, and constraints.
 
 use sqlparser::ast::{
-    self, ColumnDef, ColumnOption, DataType, Expr, FunctionArg, FunctionArgExpr, FunctionArguments,
-    GeneratedAs, Ident, IndexColumn, NullsDistinctOption, TableConstraint, UniqueConstraint,
+    self, CheckConstraint, ColumnDef, ColumnOption, ConstraintCharacteristics, DataType,
+    DeferrableInitial, Expr, ForeignKeyConstraint, FunctionArg, FunctionArgExpr, FunctionArguments,
+    GeneratedAs, Ident, IndexColumn, NullsDistinctOption, ReferentialAction, TableConstraint,
+    UniqueConstraint,
 };
 
 use crate::Dialect;
-use crate::infer::change::{Computed, Constraint, Nullable, Nulls, Traits, Uniqueness, Value};
-use crate::infer::name::folded;
+use crate::infer::change::{
+    Computed, Constraint, Extent, Nullable, Nulls, Numbering, Primary, Traits, Uniqueness, Value,
+};
+use crate::infer::name::{Name, folded};
+use crate::infer::shape::{Action, Check, ForeignKey, Timing, Validity};
 
 /// Functions that give another value for each row.
 const FRESH: [&str; 7] = [
@@ -34,25 +39,37 @@ pub(super) fn of<'a>(
     let mut traits = Traits { kind: type_text(kind), ..Traits::default() };
     if dialect == Dialect::Postgres && is_serial(&traits.kind) {
         (traits.nullable, traits.default) = (Nullable::No, Value::Fresh);
+        traits.numbering = Numbering::Sequence;
     }
-    let own = |nulls| Uniqueness::Unique { columns: vec![Some(folded(dialect, name))], nulls };
+    let own = |nulls| {
+        let columns = vec![Some(folded(dialect, name))];
+        Uniqueness::Unique { columns, nulls, extent: Extent::All }
+    };
     for option in options {
         match option {
             ColumnOption::NotNull => traits.nullable = Nullable::No,
-            ColumnOption::Default(value) => traits.default = default(value),
+            ColumnOption::Default(value) => {
+                traits.default = default(value);
+                traits.numbering = numbering(value);
+            }
             ColumnOption::PrimaryKey(_) => {
                 traits.nullable = Nullable::No;
+                traits.primary = Primary::Yes;
                 traits.unique = Some(own(Nulls::Distinct));
             }
             ColumnOption::Unique(unique) => traits.unique = Some(own(nulls(unique))),
             ColumnOption::ForeignKey(key) => {
-                traits.references = Some(key.foreign_table.to_string());
+                let mut key = foreign_key(dialect, key);
+                key.columns = vec![folded(dialect, name)];
+                traits.references = Some(key);
             }
             ColumnOption::Check(check) => traits.checks.push((*check.expr).clone()),
             ColumnOption::Generated { generated_as, generation_expr, .. } => {
+                traits.generated = generation_expr.clone().map(Box::new);
                 traits.default = match (generated_as, generation_expr) {
                     (GeneratedAs::Always | GeneratedAs::ByDefault, None) => {
                         traits.nullable = Nullable::No;
+                        traits.numbering = Numbering::Sequence;
                         Value::Fresh
                     }
                     _ => Value::Computed(Computed::Generated),
@@ -105,6 +122,54 @@ pub(super) fn default(value: &Expr) -> Value {
     }
 }
 
+/// Whether a default counts: `nextval('t_id_seq')`
+pub(super) fn numbering(default: &Expr) -> Numbering {
+    match default {
+        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => numbering(inner),
+        Expr::Function(function) if last_is(&function.name.to_string(), "nextval") => {
+            Numbering::Sequence
+        }
+        _ => Numbering::None,
+    }
+}
+
+fn last_is(name: &str, last: &str) -> bool {
+    name.rsplit('.').next().is_some_and(|name| name.eq_ignore_ascii_case(last))
+}
+
+/// A key that refers to another table. A name without parts that are none is always one.
+fn foreign_key(dialect: Dialect, key: &ForeignKeyConstraint) -> ForeignKey {
+    let columns = |columns: &[Ident]| columns.iter().map(|one| folded(dialect, one)).collect();
+    let target = Name::of(dialect, &key.foreign_table);
+    ForeignKey {
+        columns: columns(&key.columns),
+        target: target.unwrap_or_else(|| Name::single(key.foreign_table.to_string())),
+        target_columns: columns(&key.referred_columns),
+        on_delete: action(key.on_delete),
+        on_update: action(key.on_update),
+        timing: timing(key.characteristics.as_ref()),
+    }
+}
+
+fn timing(characteristics: Option<&ConstraintCharacteristics>) -> Timing {
+    let deferrable = characteristics.and_then(|own| own.deferrable) == Some(true);
+    match characteristics.and_then(|own| own.initially) {
+        Some(DeferrableInitial::Deferred) => Timing::Deferred,
+        Some(DeferrableInitial::Immediate) | None if deferrable => Timing::Deferrable,
+        Some(DeferrableInitial::Immediate) | None => Timing::Immediate,
+    }
+}
+
+const fn action(action: Option<ReferentialAction>) -> Action {
+    match action {
+        None | Some(ReferentialAction::NoAction) => Action::NoAction,
+        Some(ReferentialAction::Restrict) => Action::Restrict,
+        Some(ReferentialAction::Cascade) => Action::Cascade,
+        Some(ReferentialAction::SetNull) => Action::SetNull,
+        Some(ReferentialAction::SetDefault) => Action::SetDefault,
+    }
+}
+
 fn nulls(unique: &UniqueConstraint) -> Nulls {
     match unique.nulls_distinct {
         NullsDistinctOption::NotDistinct => Nulls::Same,
@@ -117,32 +182,22 @@ pub(super) fn keys(dialect: Dialect, columns: &[IndexColumn]) -> Vec<Option<Stri
     columns.iter().map(|column| key(dialect, &column.column.expr)).collect()
 }
 
-/// Whether no value of a column can make the keys of an index fail: columns, and a few functions of
-/// texts.
-pub(super) fn harmless_keys(columns: &[IndexColumn]) -> bool {
-    columns.iter().all(|column| is_harmless(&column.column.expr))
+/// What an index computes, other than the columns themselves.
+pub(super) fn computed(dialect: Dialect, columns: &[IndexColumn]) -> Vec<Expr> {
+    let computed = columns.iter().filter(|column| !is_column(dialect, &column.column.expr));
+    computed.map(|column| column.column.expr.clone()).collect()
 }
 
-fn is_harmless(expr: &Expr) -> bool {
-    const FUNCTIONS: [&str; 8] =
-        ["lower", "upper", "coalesce", "length", "char_length", "md5", "left", "to_tsvector"];
+fn is_column(dialect: Dialect, expr: &Expr) -> bool {
     match expr {
-        Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_) => true,
-        Expr::Collate { expr, .. } | Expr::Nested(expr) | Expr::Trim { expr, .. } => {
-            is_harmless(expr)
-        }
-        Expr::Function(function) => {
-            let name = function.name.to_string().to_ascii_lowercase();
-            // MySQL's prefix of a column, `name(10)`, looks like a call of it.
+        Expr::Identifier(_) => true,
+        Expr::Collate { expr, .. } => is_column(dialect, expr),
+        // MySQL's prefix of a column, `name(10)`, looks like a call of it.
+        Expr::Function(function) if dialect == Dialect::Mysql => {
             let FunctionArguments::List(list) = &function.args else { return false };
-            let prefix = list.args.iter().all(|arg| {
+            list.args.iter().all(|arg| {
                 matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(_))))
-            });
-            let harmless = list.args.iter().all(|arg| match arg {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => is_harmless(expr),
-                _ => false,
-            });
-            prefix || (harmless && FUNCTIONS.contains(&name.as_str()))
+            })
         }
         _ => false,
     }
@@ -166,7 +221,8 @@ pub(super) fn constraint(
         TableConstraint::Unique(unique) => {
             let columns = keys(dialect, &unique.columns);
             let name = named(&unique.name).or_else(|| named(&unique.index_name));
-            let unique = Uniqueness::Unique { columns, nulls: nulls(unique) };
+            let (nulls, extent) = (nulls(unique), Extent::All);
+            let unique = Uniqueness::Unique { columns, nulls, extent };
             (name, Constraint::Unique(unique))
         }
         TableConstraint::PrimaryKey(key) => {
@@ -176,16 +232,22 @@ pub(super) fn constraint(
             (named(&key.name), Constraint::PrimaryKey(vec![None]))
         }
         TableConstraint::ForeignKey(key) => {
-            let columns = key.columns.iter().map(|column| folded(dialect, column)).collect();
-            (named(&key.name), Constraint::ForeignKey(columns))
+            (named(&key.name), Constraint::ForeignKey(foreign_key(dialect, key)))
         }
-        TableConstraint::Check(check) => {
-            (named(&check.name), Constraint::Check(check.expr.clone()))
-        }
+        TableConstraint::Check(check) => (named(&check.name), Constraint::Check(condition(check))),
         TableConstraint::UniqueUsingIndex(key) => (named(&key.name), Constraint::UniqueUsingIndex),
         TableConstraint::Exclude(exclude) => (named(&exclude.name), Constraint::Exclude),
         TableConstraint::Index(_) | TableConstraint::FulltextOrSpatial(_) => return None,
     })
+}
+
+/// A `CHECK`, as it is where nobody says `NOT VALID`.
+pub(super) fn condition(check: &CheckConstraint) -> Check {
+    let validity = match check.enforced {
+        Some(false) => Validity::NotEnforced,
+        Some(true) | None => Validity::Valid,
+    };
+    Check { expr: check.expr.clone(), validity }
 }
 
 /// The name of a mere index.

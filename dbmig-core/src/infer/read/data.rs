@@ -6,8 +6,8 @@ use sqlparser::ast::{
     TableWithJoins, Truncate, Update,
 };
 
-use super::Reader;
 use super::alter::position_of;
+use super::{Reader, rows};
 use crate::Dialect;
 use crate::infer::change::{Act, Certainty, How, Rows, Write};
 use crate::infer::name::{Name, folded};
@@ -19,10 +19,13 @@ impl Reader<'_, '_> {
             ast::Statement::Insert(insert) => self.insert(insert),
             ast::Statement::Update(update) => self.update(update),
             ast::Statement::Delete(delete) => self.delete(delete),
-            ast::Statement::Query(query) => {
-                self.query(query);
-                self.calls();
-            }
+            ast::Statement::Query(query) => match rows::advanced(self.dialect(), query) {
+                Some(act) => self.add(act),
+                None => {
+                    self.query(query);
+                    self.calls();
+                }
+            },
             ast::Statement::Merge(merge) => self.changes_rows(&merge.table.to_string()),
             _ => self.not_understood(),
         }
@@ -54,7 +57,11 @@ impl Reader<'_, '_> {
             _ => false,
         };
         let replaces = insert.replace_into || insert.or == Some(SqliteOnConflict::Replace);
-        let write = if updates || replaces { Write::InsertOrUpdate } else { Write::Insert };
+        let write = if updates || replaces {
+            Write::InsertOrUpdate
+        } else {
+            rows::spelled(self.dialect(), insert).unwrap_or(Write::Insert)
+        };
         self.write(table, write);
     }
 
@@ -155,7 +162,7 @@ impl Reader<'_, '_> {
             }
             _ => return self.not_understood(),
         };
-        self.add(Act::MakeTable { table, how: How::New });
+        self.add(Act::MakeTable { table, how: How::New, shape: None });
     }
 
     /// Functions may do anything.

@@ -1,36 +1,56 @@
 //! Statements that their first words tell: bodies in languages of their own, and what sqlparser
 //! does not know.
 
-use crate::Dialect;
 use crate::infer::change::{Act, Cascade, Certainty, Change, How, Kind, Rows, Uniqueness};
 use crate::infer::name::Name;
 use crate::sql::Statement;
 use crate::sql::effect::ObjectKind;
 use crate::sql::reader::Reader;
 
-/// Settings of a connection, and questions.
-const PRAGMAS: [&str; 22] = [
+/// Settings of a connection, or of how a file is kept; and questions that have an argument.
+const PRAGMAS: [&str; 43] = [
     "analysis_limit",
+    "auto_vacuum",
+    "automatic_index",
     "busy_timeout",
     "cache_size",
+    "cache_spill",
+    "case_sensitive_like",
+    "cell_size_check",
+    "checkpoint_fullfsync",
+    "count_changes",
     "defer_foreign_keys",
+    "empty_result_callbacks",
     "foreign_key_check",
     "foreign_key_list",
     "foreign_keys",
+    "full_column_names",
+    "fullfsync",
+    "hard_heap_limit",
     "ignore_check_constraints",
+    "incremental_vacuum",
     "index_info",
     "index_list",
+    "index_xinfo",
     "integrity_check",
     "journal_mode",
+    "journal_size_limit",
     "legacy_alter_table",
+    "legacy_file_format",
+    "max_page_count",
     "mmap_size",
     "optimize",
+    "page_size",
     "quick_check",
+    "read_uncommitted",
     "recursive_triggers",
+    "reverse_unordered_selects",
     "secure_delete",
     "synchronous",
     "table_info",
+    "table_xinfo",
     "temp_store",
+    "trusted_schema",
     "wal_checkpoint",
 ];
 
@@ -70,7 +90,8 @@ fn pragma(statement: &Statement<'_>) -> Act {
     let mut reader = Reader::new(statement.dialect(), statement);
     reader.skip();
     let name = reader.object(ObjectKind::Table).map(|object| object.name).unwrap_or_default();
-    if PRAGMAS.contains(&name.to_ascii_lowercase().as_str()) {
+    // Without a value, it is a question.
+    if reader.is_at_end() || PRAGMAS.contains(&name.to_ascii_lowercase().as_str()) {
         Act::Nothing
     } else {
         unclear(None, format!("changes the setting {name}"), Rows::Kept)
@@ -116,11 +137,7 @@ fn trigger(reader: &mut Reader<'_>) -> Act {
     let (Some(trigger), Some(table)) = (trigger, table) else {
         return unclear(None, "new trigger".to_owned(), Rows::Kept);
     };
-    let what = format!(
-        "new trigger {trigger} on {table}, and what it does to the writes of the previous version \
-         is not known"
-    );
-    unclear(Some(table), what, Rows::Kept)
+    Act::MakeTrigger { trigger, table }
 }
 
 pub(super) fn name(reader: &mut Reader<'_>) -> Option<Name> {
@@ -132,10 +149,6 @@ pub(super) fn unclear(table: Option<Name>, what: String, rows: Rows) -> Act {
     Act::Other { table, what, certainty: Certainty::Unclear, rows }
 }
 
-pub(super) fn plain(table: Option<Name>, what: String, rows: Rows) -> Act {
-    Act::Other { table, what, certainty: Certainty::Plain, rows }
-}
-
 /// The first words of a statement. No more: there may be a password behind them.
 pub(super) fn shown(statement: &Statement<'_>) -> String {
     let words: Vec<_> = statement.keywords().take(6).collect();
@@ -145,14 +158,14 @@ pub(super) fn shown(statement: &Statement<'_>) -> String {
 /// What the parser did not take, and why not.
 pub(super) fn unparsed(statement: &Statement<'_>, why: &str) -> Vec<Change> {
     let at = |act| vec![Change { act, position: statement.position }];
-    if statement.begins_with(&["ALTER", "TABLE"]) {
-        return super::pieces::alter_table(statement);
+    if let Some(parts) = super::pieces::unparsed(statement) {
+        return parts;
     }
     let dropped = dropped(statement);
     if !dropped.is_empty() {
         return dropped.into_iter().flat_map(at).collect();
     }
-    let act = created(statement).or_else(|| altered(statement));
+    let act = created(statement);
     at(act.unwrap_or_else(|| {
         let deep = if why.contains("deeply") { ", which is nested too deeply" } else { "" };
         Act::NotUnderstood(format!("{}{deep}", shown(statement)))
@@ -162,12 +175,6 @@ pub(super) fn unparsed(statement: &Statement<'_>, why: &str) -> Vec<Change> {
 /// What is new cannot hurt, whatever is in it.
 fn created(statement: &Statement<'_>) -> Option<Act> {
     let mut reader = Reader::new(statement.dialect(), statement);
-    if reader.any(&["GRANT"]) {
-        return Some(Act::Harmless("new privileges".to_owned()));
-    }
-    if reader.any(&["COMMENT"]) {
-        return Some(Act::Nothing);
-    }
     if !reader.word("CREATE") {
         return None;
     }
@@ -181,8 +188,6 @@ fn created(statement: &Statement<'_>) -> Option<Act> {
         "TYPE",
         "DOMAIN",
         "SEQUENCE",
-        "STATISTICS",
-        "PUBLICATION",
         "COLLATION",
         "EXTENSION",
         "AGGREGATE",
@@ -198,15 +203,31 @@ fn created(statement: &Statement<'_>) -> Option<Act> {
         "COLLATION" => Some(Kind::Collation),
         "EXTENSION" => Some(Kind::Extension),
         "AGGREGATE" => Some(Kind::Aggregate),
-        "SCHEMA" => Some(Kind::Schema),
-        _ => Some(Kind::Other),
+        _ => Some(Kind::Schema),
     };
     let how = if reader.phrase(&["IF", "NOT", "EXISTS"]) { How::IfAbsent } else { How::New };
     let name = name(&mut reader)?;
     Some(match kind {
-        None => Act::MakeTable { table: name, how },
+        None if is_part(&mut reader) => {
+            let what = format!("the rows of {name} are another table's as well");
+            unclear(None, what, Rows::Kept)
+        }
+        None => Act::MakeTable { table: name, how, shape: None },
         Some(kind) => Act::Make { kind, name, how },
     })
+}
+
+/// Whether a table is a partition of another one, or inherits from it.
+fn is_part(reader: &mut Reader<'_>) -> bool {
+    let mut found = false;
+    while !reader.is_at_end() {
+        let is_list = reader.group();
+        found |= reader.word("INHERITS") || reader.phrase(&["PARTITION", "OF"]);
+        if !is_list {
+            reader.skip();
+        }
+    }
+    found
 }
 
 /// One that is not unique: `UNIQUE` stands before `INDEX`.
@@ -227,38 +248,16 @@ fn dropped(statement: &Statement<'_>) -> Vec<Act> {
     if !reader.word("DROP") {
         return Vec::new();
     }
-    let kinds = ["INDEX", "AGGREGATE", "EVENT", "PUBLICATION", "STATISTICS"];
-    let kind = match reader.one_of(&kinds) {
+    let kind = match reader.one_of(&["INDEX", "AGGREGATE"]) {
         Some("INDEX") => Kind::Index,
-        Some("AGGREGATE") => Kind::Aggregate,
-        Some(_) => Kind::Other,
+        Some(_) => Kind::Aggregate,
         None => return Vec::new(),
     };
-    reader.any(&["CONCURRENTLY", "TRIGGER"]);
+    reader.word("CONCURRENTLY");
     reader.phrase(&["IF", "EXISTS"]);
     let names = reader.objects(ObjectKind::Table).into_iter();
     let table = if reader.word("ON") { name(&mut reader) } else { None };
     let names = names.map(|one| Name(one.schema.into_iter().chain([one.name]).collect()));
     let (table, cascade) = (table.as_ref(), Cascade::No);
     names.map(|name| Act::Drop { kind, name, table: table.cloned(), cascade }).collect()
-}
-
-fn altered(statement: &Statement<'_>) -> Option<Act> {
-    let mut reader = Reader::new(statement.dialect(), statement);
-    if statement.dialect() != Dialect::Postgres || !reader.phrase(&["ALTER", "SEQUENCE"]) {
-        return None;
-    }
-    reader.phrase(&["IF", "EXISTS"]);
-    let sequence = name(&mut reader)?;
-    let rest: Vec<_> = reader.rest().iter().map(|word| word.to_ascii_uppercase()).collect();
-    let rest: Vec<_> = rest.iter().map(String::as_str).collect();
-    Some(match rest[..] {
-        ["RENAME", ..] => plain(None, format!("renames the sequence {sequence}"), Rows::Kept),
-        ["SET", "SCHEMA", ..] => {
-            let what = format!("moves the sequence {sequence} to another schema");
-            plain(None, what, Rows::Kept)
-        }
-        ["OWNED", "BY", ..] => Act::Nothing,
-        _ => unclear(None, format!("changes the sequence {sequence}"), Rows::Kept),
-    })
 }

@@ -1,12 +1,9 @@
 //! `CREATE`, and what only concerns the session.
 
-use sqlparser::ast::{self, ColumnOption, CreateIndex, CreateTable, SchemaName};
+use sqlparser::ast::{self, CreateIndex, CreateTable, SchemaName, UserDefinedTypeRepresentation};
 
-use super::{Made, Reader, column};
-use crate::Dialect;
-use crate::infer::change::{
-    Act, Certainty, Constraint, How, Kind, Nullable, Nulls, Rows, Uniqueness,
-};
+use super::{Reader, column, shape};
+use crate::infer::change::{Act, Certainty, Extent, How, Kind, Nulls, Rows, Uniqueness};
 use crate::infer::name::{Name, folded};
 use crate::sql::token::Kind as Lexical;
 use crate::sql::{Statement, kind};
@@ -19,7 +16,8 @@ impl Reader<'_, '_> {
             (_, true) => How::IfAbsent,
             _ => How::New,
         };
-        self.add(Act::MakeTable { table, how });
+        let shape = Some(Box::new(shape::of(self.dialect(), create)));
+        self.add(Act::MakeTable { table, how, shape });
     }
 
     pub(super) fn create_index(&mut self, create: &CreateIndex) {
@@ -31,16 +29,23 @@ impl Reader<'_, '_> {
                 Some(true) | None => Nulls::Distinct,
             };
             let columns = column::keys(self.dialect(), &create.columns);
-            Uniqueness::Unique { columns, nulls }
+            let extent = if create.predicate.is_some() { Extent::Some } else { Extent::All };
+            Uniqueness::Unique { columns, nulls, extent }
         } else {
             Uniqueness::None
         };
         let how = how(false, create.if_not_exists);
         let indexed = table.clone();
         self.add(Act::AddIndex { table, index, how, uniqueness });
-        if !column::harmless_keys(&create.columns) {
-            let what = "an index on an expression may refuse rows of the previous version";
-            self.unclear(Some(indexed), what);
+        let mut expressions = column::computed(self.dialect(), &create.columns);
+        expressions.extend(create.predicate.clone());
+        self.compute(indexed, expressions);
+    }
+
+    /// What an index computes of each row.
+    pub(super) fn compute(&mut self, table: Name, expressions: Vec<ast::Expr>) {
+        if !expressions.is_empty() {
+            self.add(Act::Compute { table, expressions });
         }
     }
 
@@ -54,11 +59,20 @@ impl Reader<'_, '_> {
             }
             S::CreateVirtualTable { name, if_not_exists, .. } => match self.name(name) {
                 Some(table) => {
-                    self.add(Act::MakeTable { table, how: how(false, *if_not_exists) });
+                    let how = how(false, *if_not_exists);
+                    self.add(Act::MakeTable { table, how, shape: None });
                 }
                 None => self.not_understood(),
             },
-            S::CreateType { name, .. } => self.made(Kind::Type, name, How::New),
+            S::CreateType { name, representation, .. } => {
+                self.made(Kind::Type, name, How::New);
+                if let Some(UserDefinedTypeRepresentation::Enum { labels }) = representation
+                    && let Some(enumeration) = self.name(name)
+                {
+                    let values = labels.iter().map(|label| label.value.clone()).collect();
+                    self.add(Act::Values { enumeration, values });
+                }
+            }
             S::CreateDomain(domain) => self.made(Kind::Domain, &domain.name, How::New),
             S::CreateSequence { name, if_not_exists, .. } => {
                 self.made(Kind::Sequence, name, how(false, *if_not_exists));
@@ -165,55 +179,6 @@ impl Reader<'_, '_> {
             | S::NOTIFY { .. }
             | S::Deallocate { .. } => self.add(Act::Nothing),
             _ => self.not_understood(),
-        }
-    }
-}
-
-/// What is in a new table, where the statement shows all of it.
-pub(super) fn made(dialect: Dialect, create: &CreateTable) -> Option<Made> {
-    let elsewhere = create.like.is_some()
-        || create.query.is_some()
-        || create.if_not_exists
-        || create.inherits.is_some()
-        || create.partition_of.is_some();
-    if elsewhere || create.temporary {
-        return None;
-    }
-    let mut made = Made {
-        table: Name::of(dialect, &create.name)?,
-        columns: Vec::new(),
-        constraints: Vec::new(),
-        indexes: Vec::new(),
-    };
-    for column in &create.columns {
-        made.columns.push((folded(dialect, &column.name), column::traits(dialect, column)));
-        for option in &column.options {
-            if let (Some(name), ColumnOption::Check(check)) = (&option.name, &option.option) {
-                let check = Constraint::Check(check.expr.clone());
-                made.constraints.push((Some(folded(dialect, name)), check));
-            }
-        }
-    }
-    for constraint in &create.constraints {
-        match column::constraint(dialect, constraint) {
-            Some(constraint) => made.constraints.push(constraint),
-            None => made.indexes.extend(column::index_name(dialect, constraint)),
-        }
-    }
-    made.keyed();
-    Some(made)
-}
-
-impl Made {
-    /// The columns of the primary key are not null, whether they say so or not.
-    fn keyed(&mut self) {
-        let keys = self.constraints.iter().filter_map(|(_, constraint)| match constraint {
-            Constraint::PrimaryKey(columns) => Some(columns),
-            _ => None,
-        });
-        for key in keys.flatten().flatten() {
-            let own = self.columns.iter_mut().filter(|(name, _)| name == key);
-            own.for_each(|(_, traits)| traits.nullable = Nullable::No);
         }
     }
 }

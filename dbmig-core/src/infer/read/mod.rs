@@ -8,11 +8,14 @@ mod head;
 mod make;
 mod operation;
 mod pieces;
+mod rows;
+mod shape;
+mod spoken;
 
 use sqlparser::ast::{self, ObjectName};
 use sqlparser::tokenizer::Location;
 
-use super::change::{Act, Certainty, Change, Constraint, Rows, Traits};
+use super::change::{Act, Certainty, Change, Rows};
 use super::name::Name;
 use super::parse;
 use crate::Dialect;
@@ -21,9 +24,16 @@ use crate::sql::{Position, Statement};
 /// What the statement does, in its order; never nothing.
 pub(super) fn changes(statement: &Statement<'_>) -> Vec<Change> {
     let mut reader = Reader { statement, found: Vec::new() };
+    if let Some(inner) = spoken::behind_settings(statement) {
+        return changes(&inner);
+    }
     // Bodies of routines are in languages of their own.
     if let Some(act) = head::opaque(statement) {
         reader.add(act);
+    } else if let Some(found) = pieces::alter_table(statement) {
+        reader.found = found;
+    } else if let Some(acts) = spoken::acts(statement) {
+        acts.into_iter().for_each(|act| reader.add(act));
     } else {
         match parse::parse(statement) {
             Ok(tree) => reader.tree(&tree),
@@ -34,27 +44,6 @@ pub(super) fn changes(statement: &Statement<'_>) -> Vec<Change> {
         reader.add(Act::Nothing);
     }
     reader.found
-}
-
-/// A table that a statement makes, with what is in it.
-pub(super) struct Made {
-    pub(super) table: Name,
-    pub(super) columns: Vec<(String, Traits)>,
-    /// Those of columns too, where they have a name.
-    pub(super) constraints: Vec<(Option<String>, Constraint)>,
-    /// Names of indexes that are not unique.
-    pub(super) indexes: Vec<String>,
-}
-
-/// The table that the statement makes, where it is a `CREATE TABLE` with all columns in it.
-pub(super) fn made(statement: &Statement<'_>) -> Option<Made> {
-    if !statement.begins_with(&["CREATE"]) || head::opaque(statement).is_some() {
-        return None;
-    }
-    match parse::parse(statement) {
-        Ok(ast::Statement::CreateTable(create)) => make::made(statement.dialect(), &create),
-        _ => None,
-    }
 }
 
 struct Reader<'s, 't> {

@@ -1,77 +1,45 @@
-//! Parts of an `ALTER TABLE` that sqlparser does not know.
+//! Parts of an `ALTER TABLE` that sqlparser does not know, or takes for something else.
 
-use super::head::{name, plain, unclear};
+mod identity;
+mod mysql;
+mod option;
+mod partition;
+mod postgres;
+
+use super::head;
 use crate::Dialect;
-use crate::infer::change::{Act, Cascade, Kind, Rows};
+use crate::infer::change::{Act, Certainty, Rows};
 use crate::infer::name::Name;
 use crate::sql::Statement;
 use crate::sql::reader::Reader;
 
-/// What one part does.
+/// What one part does, where it is one of these.
 pub(super) fn operation(dialect: Dialect, table: &Name, part: &Statement<'_>) -> Option<Act> {
-    let mut reader = Reader::new(dialect, part);
-    let own = Some(table.clone());
-    Some(match dialect {
-        Dialect::Postgres => {
-            if reader.phrase(&["CLUSTER", "ON"]) {
-                return Some(Act::Nothing);
-            }
-            if reader.word("ALTER") {
-                reader.word("COLUMN");
-                name(&mut reader)?;
-                let quiet = ["STATISTICS", "STORAGE", "COMPRESSION"];
-                let is_quiet = reader.word("SET") && reader.any(&quiet);
-                return is_quiet.then_some(Act::Nothing);
-            }
-            if !reader.word("SET") {
-                return None;
-            }
-            match reader.one_of(&["SCHEMA", "TABLESPACE", "WITHOUT", "ACCESS"])? {
-                "SCHEMA" => {
-                    plain(own, format!("moves the table {table} to another schema"), Rows::Kept)
-                }
-                _ => Act::Nothing,
-            }
-        }
-        Dialect::Mysql => {
-            let options = ["ENGINE", "COMMENT", "ROW_FORMAT", "KEY_BLOCK_SIZE", "STATS_PERSISTENT"];
-            if reader.any(&options) {
-                return Some(Act::Nothing);
-            }
-            if reader.word("CONVERT") || reader.any(&["DEFAULT", "CHARACTER", "CHARSET"]) {
-                let what = format!("converts the texts of the table {table}");
-                return Some(unclear(own, what, Rows::Uncountable));
-            }
-            if reader.word("DROP") {
-                return drop_part(&mut reader, table);
-            }
-            if !reader.word("RENAME") {
-                return None;
-            }
-            if reader.any(&["INDEX", "KEY"]) {
-                let what = format!("renames an index of {table}, which hints may name");
-                return Some(unclear(own, what, Rows::Kept));
-            }
-            Act::RenameTable { from: table.clone(), to: name(&mut reader)? }
-        }
-        Dialect::Sqlite => return None,
-    })
+    let part = &mut Part { table, reader: Reader::new(dialect, part) };
+    match dialect {
+        Dialect::Postgres => postgres::operation(part),
+        Dialect::Mysql => mysql::operation(part),
+        Dialect::Sqlite => None,
+    }
 }
 
-/// MySQL's `ALTER TABLE .. DROP ..` of what is no column.
-fn drop_part(reader: &mut Reader<'_>, table: &Name) -> Option<Act> {
-    let kinds = ["PARTITION", "INDEX", "KEY", "CONSTRAINT", "CHECK", "FOREIGN"];
-    let kind = match reader.one_of(&kinds)? {
-        "PARTITION" => {
-            let what = format!("drops a partition of {table} with its rows");
-            return Some(plain(Some(table.clone()), what, Rows::Uncountable));
-        }
-        "INDEX" | "KEY" => Kind::Index,
-        "FOREIGN" if reader.word("KEY") => Kind::ForeignKey,
-        "FOREIGN" => return None,
-        _ => Kind::Constraint,
-    };
-    reader.phrase(&["IF", "EXISTS"]);
-    let (name, table) = (name(reader)?, Some(table.clone()));
-    Some(Act::Drop { kind, name, table, cascade: Cascade::No })
+/// A part, and the table that it is about.
+#[derive(Clone)]
+struct Part<'a, 't> {
+    table: &'a Name,
+    reader: Reader<'t>,
+}
+
+impl Part<'_, '_> {
+    fn other(&self, what: impl Into<String>, certainty: Certainty, rows: Rows) -> Act {
+        Act::Other { table: Some(self.table.clone()), what: what.into(), certainty, rows }
+    }
+
+    fn unclear(&self, what: impl Into<String>) -> Act {
+        self.other(what, Certainty::Unclear, Rows::Kept)
+    }
+
+    fn plain(&self, what: impl Into<String>) -> Act {
+        self.other(what, Certainty::Plain, Rows::Kept)
+    }
 }

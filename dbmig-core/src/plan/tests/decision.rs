@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::outlook::{Loss, Losses};
-use Impact::{Breaking, Compatible};
+use Impact::{Breaking, Compatible, CompatibleAfterRestart};
 
 /// Versions of an app: each image is a prefix of these.
 fn app(impacts: &[Impact]) -> Vec<Migration> {
@@ -77,6 +77,42 @@ fn ahead__start_up_does_nothing() {
     assert_eq!(case.verdict(), Verdict::Ahead);
     assert_eq!(case.start_up(), NOTHING);
     assert_eq!(case.sync(Beyond::Keep), NOTHING);
+}
+
+/// A process that starts has no connection from before.
+#[test]
+fn ahead__what_asks_for_a_restart_keeps_nobody_from_starting() {
+    let case = case(&[Breaking, CompatibleAfterRestart], 1, 2);
+    assert_eq!(case.verdict(), Verdict::Ahead);
+    assert_eq!(case.start_up(), NOTHING);
+    assert_eq!(case.sync(Beyond::Keep), NOTHING);
+    assert_eq!(case.sync(Beyond::Revert), steps(&["down 2_m"]));
+}
+
+/// Whoever knows better goes on, and goes no further than that.
+#[test]
+fn below_floor__with_the_policy_for_it_nothing_is_done_and_nothing_refused() {
+    let policy = Policy { breaking_ahead: BreakingAhead::Warn, ..Policy::default() };
+    let decide = |case: &Case, target: Target| {
+        let plan = plan(&case.image, &case.database, &target, &policy);
+        plan.map(|plan| words(&plan))
+    };
+    let below = case(&[Compatible, Compatible, Breaking], 1, 3);
+    assert_eq!(below.verdict(), Verdict::BelowFloor);
+    for target in [Target::Latest, Target::Image(Beyond::Keep)] {
+        assert_eq!(decide(&below, target), NOTHING);
+    }
+    assert_eq!(decide(&below, Target::Image(Beyond::Revert)), steps(&["down 3_m", "down 2_m"]));
+    // Half of one is no schema that anybody has built.
+    let mut half = case(&[Compatible], 1, 1);
+    half.database.interrupted = interrupted(Cause::Lost, 1, 1, "SELECT 1; SELECT 2").interrupted;
+    half.database.interrupted[0].outlook = means(migration("2_b"), Breaking).outlook;
+    assert!(matches!(decide(&half, Target::Latest), Err(Blocked::Interrupted(_))));
+    // Nor is anything applied beside it.
+    let mut diverged = case(&[Compatible, Compatible, Breaking], 2, 3);
+    diverged.database.applied.remove(1);
+    assert_eq!(diverged.verdict(), Verdict::Diverged);
+    assert!(matches!(decide(&diverged, Target::Latest), Err(Blocked::Diverged { .. })));
 }
 
 #[test]
@@ -260,14 +296,14 @@ fn the_floor_rises_with_the_announcement_and_falls_with_the_failure() {
 
 #[test]
 fn half_of_a_breaking_migration_is_below_the_floor_and_half_of_another_in_nobodys_way() {
-    for impact in [Breaking, Compatible] {
+    for impact in Impact::ALL {
         let mut case = case(&[Compatible], 1, 1);
         let outlook = means(migration("2_b"), impact).outlook;
         let mut half = interrupted(Cause::Lost, 1, 1, "SELECT 1; SELECT 2");
         half.interrupted[0].outlook = outlook;
         case.database.interrupted = half.interrupted;
         match impact {
-            Compatible => {
+            Compatible | CompatibleAfterRestart => {
                 assert_eq!(case.start_up(), NOTHING);
                 assert!(matches!(case.sync(Beyond::Revert), Err(Blocked::Interrupted(_))));
             }
@@ -306,6 +342,8 @@ fn what_is_older_than_the_sets_own_is_its_past_only_if_it_is_compatible() {
         (Breaking, [Some(1), Some(2), None], Verdict::BelowFloor),
         (Compatible, [Some(1), Some(2), Some(3)], Verdict::Same),
         (Compatible, [Some(1), Some(3), Some(2)], Verdict::Ahead),
+        (CompatibleAfterRestart, [Some(1), Some(2), Some(3)], Verdict::Same),
+        (CompatibleAfterRestart, [Some(1), Some(3), Some(2)], Verdict::Ahead),
     ] {
         let all = app(&[Compatible, impact, Compatible]);
         let image = set(vec![all[0].clone(), all[2].clone()]);

@@ -16,3 +16,23 @@ CREATE INDEX users_name_idx ON users (name);
 CREATE UNIQUE INDEX posts_title_key ON posts (title);
 CREATE VIEW names AS SELECT id, name FROM users;
 CREATE TRIGGER touched AFTER UPDATE OF nick ON users BEGIN SELECT 1; END;
+CREATE TABLE docs (
+    id INTEGER PRIMARY KEY,
+    body TEXT,
+    code VARCHAR(10),
+    n INTEGER,
+    made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    updated_at TIMESTAMP
+);
+CREATE TABLE orders (id INTEGER PRIMARY KEY, item TEXT, price INTEGER);
+CREATE TABLE orders_history (id INTEGER, item TEXT, price INTEGER);
+CREATE TABLE orders_log (id INTEGER, what TEXT);
+CREATE TRIGGER order_kept AFTER UPDATE ON orders BEGIN INSERT INTO orders_history SELECT * FROM orders WHERE id = OLD.id; END;
+CREATE TRIGGER order_logged AFTER INSERT ON orders BEGIN INSERT INTO orders_log VALUES (NEW.id, 'made'); END;
+CREATE TABLE rooms (id INTEGER PRIMARY KEY, label TEXT);
+CREATE TABLE old_rooms (id INTEGER PRIMARY KEY, label TEXT);
+CREATE VIEW all_rooms AS SELECT * FROM rooms UNION ALL SELECT * FROM old_rooms;
+CREATE TABLE desks (id INTEGER PRIMARY KEY, label TEXT);
+CREATE VIEW low_desks AS SELECT * FROM desks WHERE id < 100;
+CREATE TABLE chairs (id INTEGER PRIMARY KEY, label TEXT);
+CREATE VIEW named_chairs (id, label) AS SELECT * FROM chairs;

@@ -38,6 +38,26 @@ ALTER TABLE users ADD COLUMN loud TEXT GENERATED ALWAYS AS (upper(name)) VIRTUAL
 ALTER TABLE users ADD COLUMN loud TEXT AS (upper(name));
 -- => compatible; 1:30 only adds: new column users.status
 ALTER TABLE users ADD COLUMN status TEXT NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'old'));
+-- => compatible; 1:1 only adds: new table posts_fts
+CREATE VIRTUAL TABLE posts_fts USING fts5(title, content='posts', content_rowid='id', tokenize = "porter unicode61");
+INSERT INTO posts_fts (rowid, title) SELECT id, title FROM posts;
+INSERT INTO posts_fts (posts_fts) VALUES ('rebuild');
+-- => compatible; 1:1 only adds: new table places
+CREATE VIRTUAL TABLE IF NOT EXISTS places USING rtree(id, min_x, max_x, min_y, max_y);
+-- => compatible; 1:1 only adds: new table docs
+CREATE VIRTUAL TABLE docs USING fts4(content="posts", title);
+-- => compatible; - changes nothing that the previous version sees
+PRAGMA user_version;
+PRAGMA page_count;
+PRAGMA auto_vacuum = INCREMENTAL;
+PRAGMA main.table_xinfo(users);
+-- => compatible; - changes nothing that the previous version sees
+REINDEX users_name_idx;
+ANALYZE users;
+-- => compatible; 1:30 only adds: new column users.created_at
+ALTER TABLE users ADD COLUMN created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP;
+-- => compatible; 1:30 only adds: new column users.twice
+ALTER TABLE users ADD COLUMN twice INTEGER GENERATED ALWAYS AS (age * 2) VIRTUAL;
 -- => compatible; 1:30 only adds: new column users.boss_id
 ALTER TABLE users ADD COLUMN boss_id INTEGER REFERENCES users (id) ON DELETE SET NULL;
 -- => compatible; 1:30 only adds: new column users.full_name, new index users_full_name
@@ -91,6 +111,8 @@ ALTER TABLE posts RENAME TO articles;
 ALTER TABLE users ADD COLUMN size INTEGER CHECK (size IS NOT NULL AND size <> 7);
 -- => breaking fails; 1:30 the CHECK of the new column users.status may refuse its default
 ALTER TABLE users ADD COLUMN status TEXT NOT NULL DEFAULT 'x' CHECK (status IN ('new', 'old'));
+-- => breaking; 1:1 changes the setting writable_schema
+PRAGMA writable_schema = ON;
 -- => breaking fails; 2:1 new unique index users_code on what was in the table users before
 ALTER TABLE users ADD COLUMN code TEXT DEFAULT 'x';
 CREATE UNIQUE INDEX users_code ON users (code);
@@ -111,7 +133,7 @@ CREATE TRIGGER refused BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'no'); E
 DELETE FROM users WHERE age < 0;
 -- => breaking; 1:1 changes rows of the table users
 UPDATE users SET nick = name WHERE nick IS NULL;
--- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+-- => compatible; 1:1 only adds: new rows in groups
 INSERT INTO groups (id, label) VALUES (2, 'new');
 -- => breaking; 1:1 adds or changes rows of the table groups
 INSERT OR REPLACE INTO groups (id, label) VALUES (2, 'new');
@@ -149,3 +171,84 @@ WITH old AS (SELECT id FROM users) DELETE FROM posts WHERE user_id IN (SELECT id
 ALTER TABLE users ADD COLUMN made_at TEXT NOT NULL DEFAULT '2020-01-01';
 -- => breaking fails; 1:1 renames the table users
 ALTER TABLE "users" RENAME TO [people];
+-- => breaking fails; 1:30 users refers to bosses, which is not there: DELETE and INSERT fail
+ALTER TABLE users ADD COLUMN boss_id INTEGER REFERENCES bosses (id);
+-- => breaking fails; 1:1 fans refers to columns of users that are no key: DELETE and UPDATE of users fail
+CREATE TABLE fans (name TEXT REFERENCES users (name));
+-- => compatible; 1:1 only adds: new table fans, new table labels
+CREATE TABLE fans (label TEXT REFERENCES labels (label), user_id INTEGER REFERENCES users);
+CREATE TABLE labels (label TEXT);
+CREATE UNIQUE INDEX labels_label ON labels (label);
+-- => breaking fails; 1:1 fans refers to nix, which is not there: DELETE and INSERT fail
+CREATE TABLE fans (nix_id INTEGER REFERENCES nix (id), user_id INTEGER REFERENCES users (id) ON DELETE CASCADE);
+-- => compatible; 1:1 only adds: new rows in groups
+INSERT OR IGNORE INTO groups (id, label) VALUES (2, 'new'), (-3, 'newer');
+-- => compatible; 2:1 only adds: new table tags, new view tag_ids
+DROP TABLE IF EXISTS tags;
+CREATE TABLE tags (id INTEGER PRIMARY KEY);
+DROP VIEW IF EXISTS tag_ids;
+CREATE VIEW tag_ids AS SELECT id FROM tags;
+-- => compatible; 1:1 only adds: new index docs_untold_idx
+CREATE INDEX docs_untold_idx ON docs ((body IS NULL), n + 1, substr(body, 1, 3), coalesce(code, body)) WHERE n % 2 = 1 OR body LIKE 'a%';
+-- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: a function that is not known to be safe
+CREATE INDEX docs_made_idx ON docs (date(body));
+-- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: a function that is not known to be safe
+CREATE INDEX docs_kind_idx ON docs (json_extract(body, '$.kind'));
+-- => breaking fails; 1:29 what the new column docs.kind is computed of may fail: a member of a document that may be none
+ALTER TABLE docs ADD COLUMN kind TEXT AS (body ->> '$.kind');
+CREATE INDEX docs_kind_idx ON docs (kind);
+-- => breaking fails; 1:31 the new column orders.note is in the way: the trigger order_kept takes columns by *, which may be more from now on
+ALTER TABLE orders ADD COLUMN note TEXT;
+-- => breaking fails; 1:39 the new column orders_history.note is in the way: the trigger order_kept fills a table without naming its columns, which are more from now on
+ALTER TABLE orders_history ADD COLUMN note TEXT;
+-- => breaking fails; 1:35 the new column orders_log.made_at is in the way: the trigger order_logged fills a table without naming its columns, which are more from now on
+ALTER TABLE orders_log ADD COLUMN made_at TEXT;
+-- => breaking fails; 1:30 the new column rooms.floor is in the way: the view all_rooms takes columns by *, which may be more from now on
+ALTER TABLE rooms ADD COLUMN floor INTEGER;
+-- => compatible; 1:30 only adds: new column desks.floor
+ALTER TABLE desks ADD COLUMN floor INTEGER;
+-- => breaking fails; 1:31 the new column chairs.legs is in the way: the view named_chairs takes columns by *, which may be more from now on
+ALTER TABLE chairs ADD COLUMN legs INTEGER;
+-- => compatible; 1:1 only adds: new trigger docs_updated on docs
+CREATE TRIGGER docs_updated AFTER UPDATE ON docs FOR EACH ROW BEGIN
+    UPDATE docs SET updated_at = CURRENT_TIMESTAMP WHERE id = OLD.id;
+END;
+-- => compatible; 1:29 only adds: new column docs.head, new trigger docs_head on docs
+ALTER TABLE docs ADD COLUMN head TEXT;
+CREATE TRIGGER docs_head AFTER INSERT ON docs WHEN NEW.head IS NULL BEGIN
+    UPDATE docs SET head = substr(NEW.body, 1, 10) WHERE rowid = NEW.rowid;
+END;
+-- => breaking; 1:1 new trigger docs_updated on docs: it may change other rows
+CREATE TRIGGER docs_updated AFTER UPDATE ON docs BEGIN
+    UPDATE docs SET updated_at = CURRENT_TIMESTAMP WHERE body = NEW.body;
+END;
+-- => breaking; 1:1 new trigger orders_updated on orders: it makes another trigger run
+CREATE TRIGGER orders_updated AFTER INSERT ON orders BEGIN
+    UPDATE orders SET price = 1 WHERE id = NEW.id;
+END;
+-- => compatible; 1:1 only adds: new table docs_fts, new trigger docs_ai on docs, new trigger docs_ad on docs and 1 more
+CREATE VIRTUAL TABLE docs_fts USING fts5(body, code, content='docs', content_rowid='id', tokenize='porter unicode61');
+INSERT INTO docs_fts (rowid, body, code) SELECT id, body, code FROM docs;
+CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN
+    INSERT INTO docs_fts(rowid, body, code) VALUES (new.id, new.body, new.code);
+END;
+CREATE TRIGGER docs_ad AFTER DELETE ON docs BEGIN
+    INSERT INTO docs_fts(docs_fts, rowid, body, code) VALUES('delete', old.id, old.body, old.code);
+END;
+CREATE TRIGGER docs_au AFTER UPDATE ON docs BEGIN
+    INSERT INTO docs_fts(docs_fts, rowid, body, code) VALUES('delete', old.id, old.body, old.code);
+    INSERT INTO docs_fts(rowid, body, code) VALUES (new.id, new.body, new.code);
+END;
+-- => compatible; 1:1 only adds: new table docs_fts, new trigger docs_ai on docs, new trigger docs_ad on docs and 1 more
+CREATE VIRTUAL TABLE docs_fts USING fts5(body);
+INSERT INTO docs_fts (rowid, body) SELECT id, body FROM docs;
+CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN INSERT INTO docs_fts(rowid, body) VALUES (new.rowid, new.body); END;
+CREATE TRIGGER docs_ad AFTER DELETE ON docs BEGIN DELETE FROM docs_fts WHERE rowid = old.rowid; END;
+CREATE TRIGGER docs_au AFTER UPDATE ON docs BEGIN UPDATE docs_fts SET body = new.body WHERE rowid = old.rowid; END;
+-- => breaking fails; 2:1 new trigger docs_ai on docs: the full-text table may get out of step
+CREATE VIRTUAL TABLE docs_fts USING fts5(body);
+CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN INSERT INTO docs_fts(rowid, body) VALUES (new.id, new.body); END;
+-- => compatible; 1:30 only adds: new column users.bio, new columns of the view names
+ALTER TABLE users ADD COLUMN bio TEXT;
+DROP VIEW names;
+CREATE VIEW names AS SELECT id, name, bio FROM users;

@@ -70,12 +70,6 @@ fn beyond_diesel(features: &str) -> Crates {
     program.into_iter().chain(compiler).filter(|(name, _)| name != "dbmig-runtime").collect()
 }
 
-/// The crates that Diesel alone compiles, itself included.
-pub(crate) fn of_diesel() -> BTreeSet<String> {
-    let diesel = tree("sqlite", "normal,build").diesel;
-    diesel.iter().map(|found| found.split(' ').next().unwrap().to_owned()).collect()
-}
-
 /// The rows of `docs/size.md` below the heading of the feature: its crates, where they end up, why.
 pub(crate) fn listed(feature: &str) -> Crates {
     let page = fs::read_to_string(root_file("docs/size.md")).unwrap();

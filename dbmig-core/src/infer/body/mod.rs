@@ -1,0 +1,8 @@
+//! What bodies do: of triggers, rules, routines and views, by their tokens.
+
+pub(super) mod star;
+pub(super) mod trigger;
+pub(super) mod view;
+mod words;
+
+pub(super) use words::{Words, same};

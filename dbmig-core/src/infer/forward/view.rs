@@ -1,0 +1,62 @@
+//! Views and functions that a script makes again.
+
+use super::Judge;
+use crate::Dialect;
+use crate::infer::body::Words;
+use crate::infer::body::view::{self, Renewal};
+use crate::infer::change::Kind;
+use crate::infer::expression::{Clock, Names, Row};
+use crate::infer::name::Name;
+use crate::infer::schema::{Body, BodyKind};
+use crate::sql::Statement;
+
+impl Judge<'_> {
+    /// What a `CREATE OR REPLACE` makes of what an earlier migration has made, where that is
+    /// harmless.
+    pub(super) fn renewed(&self, kind: Kind, name: &Name) -> Option<Renewal> {
+        let new = self.steps.get(self.step)?.statement?;
+        match kind {
+            Kind::View => self.renewed_view(name, &new),
+            Kind::Function | Kind::Procedure => {
+                let mut known = self.past.routines(name);
+                known.any(|old| view::is_same(&old.statement, &new)).then_some(Renewal::Same)
+            }
+            _ => None,
+        }
+    }
+
+    fn renewed_view(&self, name: &Name, new: &Statement<'_>) -> Option<Renewal> {
+        let old = self.past.view(name)?;
+        let renewal = view::renewal(&old.statement, new)?;
+        let kind = |_: &str| None;
+        let dialect = self.scope.dialect;
+        // Of the columns that the view takes from its tables, the types are not looked up.
+        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Asked };
+        match &renewal {
+            Renewal::Columns(added) if added.iter().any(|expr| row.shape(expr).is_err()) => None,
+            Renewal::Columns(_) | Renewal::Same => Some(renewal),
+        }
+    }
+
+    /// Whether a view that is dropped comes again, with no more than columns behind the others.
+    ///
+    /// With it go its privileges, and what runs when it is written to.
+    pub(super) fn is_renewed_later(&self, name: &Name) -> bool {
+        let same = |of: &Name| of.key(self.scope.dialect) == name.key(self.scope.dialect);
+        let statement = self.steps.get(self.step).and_then(|step| step.statement);
+        let cascades = statement.is_none_or(|it| Words::of(&it).is_anywhere("cascade"));
+        let of_view = |body: &Body<'_>| body.table.as_ref().is_some_and(same);
+        // Between the two, MySQL has none.
+        if self.scope.dialect == Dialect::Mysql
+            || cascades
+            || self.past.mentions("grant")
+            || self.past.bodies().any(of_view)
+        {
+            return false;
+        }
+        let later = self.steps.get(self.step + 1..).unwrap_or_default();
+        let mut made = later.iter().filter_map(|step| Body::of(step.statement.as_ref()?));
+        let new = made.find(|body| body.kind == BodyKind::View && same(&body.name));
+        new.is_some_and(|new| self.renewed_view(name, &new.statement).is_some())
+    }
+}
