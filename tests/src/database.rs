@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use crate::servers::{self, Server};
-use crate::{Backend, Rows, Session, bookkeeping, dump};
+use crate::{Backend, Rows, Session, bookkeeping, copy, dump};
 
 /// An empty database that only one test uses.
 #[derive(Debug)]
@@ -34,6 +34,14 @@ impl TestDatabase {
         let (url, client_url) = (server.url(&name), server.client_url(&name));
         let version = server.version().map(str::to_owned);
         Self { backend: server.engine().into(), name, url, client_url, version, folder: None }
+    }
+
+    /// Another database on the same server.
+    pub(crate) fn named(&self, name: String) -> Self {
+        let url = copy::beside(&self.url, &name);
+        let client_url = copy::beside(&self.client_url, &name);
+        let (backend, version) = (self.backend, self.version.clone());
+        Self { backend, name, url, client_url, version, folder: None }
     }
 
     fn in_file() -> Self {

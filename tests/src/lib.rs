@@ -8,6 +8,7 @@
 
 mod backend;
 mod bookkeeping;
+mod copy;
 mod database;
 pub mod diesel;
 mod dump;
