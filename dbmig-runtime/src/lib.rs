@@ -75,6 +75,7 @@ pub use error::{
 pub use event::Event;
 pub use history::{HistoryKey, HistoryRow, RunState};
 pub use lock::Locking;
+#[cfg(feature = "cli")]
 pub use look::Judge;
 pub use migrations::{Migrations, SetVersion};
 pub use migrator::Migrator;

@@ -14,9 +14,11 @@ use crate::error::Error;
 use crate::history;
 use crate::lock::Fence;
 
+#[cfg(feature = "cli")]
 mod anew;
 mod seek;
 
+#[cfg(feature = "cli")]
 pub use anew::Judge;
 pub(crate) use seek::{Seek, locate_again};
 

@@ -9,6 +9,7 @@ use dbmig_core::plan::{BreakingAhead, Policy};
 use crate::control::Control;
 use crate::history::HistoryKey;
 use crate::lock::Locking;
+#[cfg(feature = "cli")]
 use crate::look::Judge;
 
 /// Names the schema of the ledger, for an app and for `cargo dbmig`.
@@ -58,6 +59,7 @@ pub struct Options {
     pub history_key: Option<HistoryKey>,
     /// Judges by today's rules what older ones have found of migrations that are not in the set, where
     /// their text is stored. An app has none, and trusts what is stored.
+    #[cfg(feature = "cli")]
     pub judge: Option<Judge>,
     /// To stop the run, and to see whether the database still answers.
     pub control: Control,
@@ -81,6 +83,7 @@ impl Default for Options {
             app: String::new(),
             build: String::new(),
             history_key: HistoryKey::from_env(),
+            #[cfg(feature = "cli")]
             judge: None,
             control: Control::new(),
         }

@@ -16,6 +16,7 @@ mod write;
 pub(crate) use dbmig_core::history::FORMAT;
 pub use dbmig_core::history::RunState;
 pub use read::HistoryRow;
+#[cfg(feature = "cli")]
 pub(crate) use read::{StoredTexts, stored_texts};
 pub(crate) use read::{
     is_noted, is_readable_where_written, is_version, list, read, run, stored_down, stored_up,

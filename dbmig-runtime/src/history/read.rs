@@ -1,5 +1,6 @@
 //! Rows out of the two tables.
 
+#[cfg(feature = "cli")]
 use std::collections::HashMap;
 
 use dbmig_core::history::{self as rows, RunRow};
@@ -207,6 +208,7 @@ pub(crate) fn is_noted(
 }
 
 /// What is stored of an applied migration.
+#[cfg(feature = "cli")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StoredTexts {
     /// Without its passwords.
@@ -216,6 +218,7 @@ pub(crate) struct StoredTexts {
 }
 
 /// What is stored of each version whose last completed run went up.
+#[cfg(feature = "cli")]
 pub(crate) fn stored_texts(
     db: &mut dyn Database,
     tables: &Tables,

@@ -3,6 +3,7 @@
 use dbmig_core::MigrationSet;
 use dbmig_core::plan::is_home;
 
+#[cfg(feature = "cli")]
 use super::anew::{Judge, judge_anew};
 use super::{Look, look_at};
 use crate::backend::Database;
@@ -19,16 +20,34 @@ pub(crate) struct Seek<'a> {
     /// [`Options::ledger_schema`], else what Cargo.toml said when the set was compiled in.
     schema: Option<&'a str>,
     /// Who judges anew what older rules have found.
+    #[cfg(feature = "cli")]
     judge: Option<Judge>,
 }
 
 impl<'a> Seek<'a> {
     pub(crate) fn of(set: &'a MigrationSet, options: &'a Options) -> Self {
         let schema = options.ledger_schema.as_deref().or_else(|| set.ledger_schema());
-        Self { set, schema, judge: options.judge }
+        Self {
+            set,
+            schema,
+            #[cfg(feature = "cli")]
+            judge: options.judge,
+        }
+    }
+
+    /// With today's verdicts, where they are at hand: in an app they never are.
+    #[cfg(not(feature = "cli"))]
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "with the commands it differs"
+    )]
+    pub(super) fn judged(&self, _db: &mut dyn Database, look: Look) -> Result<Look, Error> {
+        Ok(look)
     }
 
     /// With today's verdicts, where they are at hand.
+    #[cfg(feature = "cli")]
     pub(super) fn judged(&self, db: &mut dyn Database, mut look: Look) -> Result<Look, Error> {
         if let Some(judge) = self.judge {
             judge_anew(db, (&look.tables, &mut look.history), self.set, judge)?;
