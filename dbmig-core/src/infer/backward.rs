@@ -151,6 +151,7 @@ impl Judge {
             Act::Touch { rows: Rows::Kept, .. }
             | Act::RenameObject { .. }
             | Act::Charset { .. }
+            | Act::Defer { .. }
             | Act::Nothing
             | Act::Harmless(_)
             | Act::AddColumn { .. }

@@ -1,7 +1,7 @@
 //! What a statement does, in the few words that matter to a verdict.
 
 use super::name::Name;
-use super::shape::{Bounds, Check, ForeignKey, Identity, Published, Shape};
+use super::shape::{Bounds, Check, Checked, ForeignKey, Identity, Published, Shape};
 use crate::sql::Position;
 
 /// One thing that a statement does, and where it says so.
@@ -72,6 +72,12 @@ pub(super) enum Act {
     Validate {
         table: Name,
         constraint: String,
+    },
+    /// `ALTER CONSTRAINT .. DEFERRABLE`
+    Defer {
+        table: Name,
+        constraint: String,
+        checked: Checked,
     },
     /// `ATTACH PARTITION`
     Attach {

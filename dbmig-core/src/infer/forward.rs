@@ -194,6 +194,7 @@ impl Judge<'_> {
             Act::RenameObject { kind, from, to, table } => {
                 self.rename_object(*kind, (from, to), table.as_ref())
             }
+            Act::Defer { table, constraint, checked } => self.defer(table, constraint, *checked),
             Act::Charset { table } => {
                 Verdict::Adds(format!("another character set for columns that {table} gets later"))
             }

@@ -75,24 +75,31 @@ pub(super) struct ForeignKey {
     pub(super) target_columns: Vec<String>,
     pub(super) on_delete: Action,
     pub(super) on_update: Action,
-    pub(super) timing: Timing,
+    pub(super) checked: Checked,
+    pub(super) deferral: Deferral,
 }
 
-/// When a key is looked at.
+/// Whether a session may have a key checked later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Timing {
-    /// With each statement.
-    Immediate,
-    /// With the end of the transaction, for those who ask for it.
-    Deferrable,
-    /// With the end of the transaction.
-    Deferred,
+pub(super) enum Deferral {
+    No,
+    /// `DEFERRABLE`
+    Allowed,
+}
+
+/// When a key is checked where the session says nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Checked {
+    AtOnce,
+    /// `INITIALLY DEFERRED`
+    AtCommit,
 }
 
 /// What becomes of the rows that point to one that goes or changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
-    NoAction,
+    /// `NO ACTION`
+    Nothing,
     Restrict,
     Cascade,
     SetNull,

@@ -35,14 +35,14 @@ impl Judge<'_> {
             columns.all(|column| column.is_some_and(|own| own.nullable == Nullable::Yes))
         };
         let softer = |old: Action, new: Action| match (old, new) {
-            (Action::NoAction | Action::Restrict, Action::Cascade | Action::NoAction) => true,
-            (Action::NoAction | Action::Restrict, Action::SetNull) => nullable(),
+            (Action::Nothing | Action::Restrict, Action::Cascade | Action::Nothing) => true,
+            (Action::Nothing | Action::Restrict, Action::SetNull) => nullable(),
             (old, new) => old == new,
         };
         old.target.key(dialect) == new.target.key(dialect)
             && keys(&old.columns) == keys(&new.columns)
             && self.targets(old) == self.targets(new)
-            && old.timing == new.timing
+            && (old.checked, old.deferral) == (new.checked, new.deferral)
             && softer(old.on_delete, new.on_delete)
             && softer(old.on_update, new.on_update)
     }

@@ -4,7 +4,8 @@
 use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{Certainty, Kind, Subject};
 use crate::infer::name::Name;
-use crate::infer::schema::IndexKind;
+use crate::infer::schema::{IndexKind, Known};
+use crate::infer::shape::Checked;
 
 /// What PostgreSQL lets stand where a table may.
 const RELATIONS: [Kind; 3] = [Kind::View, Kind::MaterializedView, Kind::Sequence];
@@ -19,6 +20,28 @@ impl Judge<'_> {
             Subject::Object(kind, name) => self.scope.is_new(*kind, name),
         };
         if is_new { Verdict::Silent } else { Verdict::Breaks(certainty, what.to_owned()) }
+    }
+
+    /// Who may wait for the COMMIT need not; who must, learns of a fault later than before.
+    pub(super) fn defer(&self, table: &Name, constraint: &str, checked: Checked) -> Verdict {
+        if self.scope.is_new_table(table) {
+            return Verdict::Silent;
+        }
+        let of = format!("the constraint {constraint} of {table}");
+        match (self.past.constraint(table, constraint), checked) {
+            (Some(Known::ForeignKey(key)), _) if key.checked == checked => {
+                Verdict::Adds(format!("{of} can wait for the COMMIT"))
+            }
+            (_, Checked::AtCommit) => {
+                unclear(format!("{of} is only checked at the COMMIT, where nobody may expect it"))
+            }
+            (Some(Known::ForeignKey(_)), Checked::AtOnce) => {
+                plain(format!("checks {of} at once, which waited for the COMMIT before"))
+            }
+            (_, Checked::AtOnce) => {
+                unclear(format!("checks {of} at once, which may have waited for the COMMIT before"))
+            }
+        }
     }
 
     pub(super) fn rename_object(

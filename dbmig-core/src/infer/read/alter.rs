@@ -159,6 +159,9 @@ impl Reader<'_, '_> {
         constraint: &ast::TableConstraint,
         validity: Validity,
     ) {
+        if !column::is_enforced(constraint) {
+            return self.harmless(format!("new constraint of {table} that is not enforced"));
+        }
         let table = table.clone();
         match column::constraint(self.dialect(), constraint) {
             None => {

@@ -12,7 +12,7 @@ use crate::infer::change::{
     Computed, Constraint, Extent, Nullable, Nulls, Numbering, Primary, Traits, Uniqueness, Value,
 };
 use crate::infer::name::{Name, folded};
-use crate::infer::shape::{Action, Check, ForeignKey, Timing, Validity};
+use crate::infer::shape::{Action, Check, Checked, Deferral, ForeignKey, Validity};
 
 /// Functions that give another value for each row.
 const FRESH: [&str; 7] = [
@@ -147,22 +147,28 @@ fn foreign_key(dialect: Dialect, key: &ForeignKeyConstraint) -> ForeignKey {
         target_columns: columns(&key.referred_columns),
         on_delete: action(key.on_delete),
         on_update: action(key.on_update),
-        timing: timing(key.characteristics.as_ref()),
+        checked: checked(key.characteristics.as_ref()),
+        deferral: deferral(key.characteristics.as_ref()),
     }
 }
 
-fn timing(characteristics: Option<&ConstraintCharacteristics>) -> Timing {
-    let deferrable = characteristics.and_then(|own| own.deferrable) == Some(true);
-    match characteristics.and_then(|own| own.initially) {
-        Some(DeferrableInitial::Deferred) => Timing::Deferred,
-        Some(DeferrableInitial::Immediate) | None if deferrable => Timing::Deferrable,
-        Some(DeferrableInitial::Immediate) | None => Timing::Immediate,
+fn deferral(characteristics: Option<&ConstraintCharacteristics>) -> Deferral {
+    match characteristics.map(|own| (own.deferrable, own.initially)) {
+        Some((Some(true), _) | (_, Some(DeferrableInitial::Deferred))) => Deferral::Allowed,
+        Some(_) | None => Deferral::No,
+    }
+}
+
+fn checked(characteristics: Option<&ConstraintCharacteristics>) -> Checked {
+    match characteristics.and_then(|characteristics| characteristics.initially) {
+        Some(DeferrableInitial::Deferred) => Checked::AtCommit,
+        Some(DeferrableInitial::Immediate) | None => Checked::AtOnce,
     }
 }
 
 const fn action(action: Option<ReferentialAction>) -> Action {
     match action {
-        None | Some(ReferentialAction::NoAction) => Action::NoAction,
+        None | Some(ReferentialAction::NoAction) => Action::Nothing,
         Some(ReferentialAction::Restrict) => Action::Restrict,
         Some(ReferentialAction::Cascade) => Action::Cascade,
         Some(ReferentialAction::SetNull) => Action::SetNull,
@@ -248,6 +254,18 @@ pub(super) fn condition(check: &CheckConstraint) -> Check {
         Some(true) | None => Validity::Valid,
     };
     Check { expr: check.expr.clone(), validity }
+}
+
+/// Whether a constraint refuses anything.
+pub(super) fn is_enforced(constraint: &TableConstraint) -> bool {
+    let enforced = match constraint {
+        TableConstraint::Check(check) => check.enforced,
+        TableConstraint::ForeignKey(key) => {
+            key.characteristics.as_ref().and_then(|characteristics| characteristics.enforced)
+        }
+        _ => None,
+    };
+    enforced != Some(false)
 }
 
 /// The name of a mere index.

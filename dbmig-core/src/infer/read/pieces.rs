@@ -5,6 +5,7 @@ use std::ops::Range;
 use sqlparser::ast;
 
 use super::{Reader, head, operation};
+use crate::Dialect;
 use crate::infer::change::{Act, Certainty, Change, How, Rows};
 use crate::infer::name::Name;
 use crate::infer::parse;
@@ -174,7 +175,13 @@ impl<'s, 't> Whole<'s, 't> {
         let blank = self.statement.text[..end]
             .char_indices()
             .map(|(at, one)| if one == '\n' || shown(at) { one } else { ' ' });
-        let text: String = blank.collect();
+        let mut text: String = blank.collect();
+        if self.statement.dialect() == Dialect::Postgres {
+            // sqlparser knows the older form only, which is judged as strictly or more.
+            for token in self.inside(&part.all).iter().filter(|token| is(token, "VIRTUAL")) {
+                text.replace_range(span(token), "STORED ");
+            }
+        }
         let mut alone = self.statement.part(&text)?;
         alone.position = parse::behind(self.statement.position, &text[..alone.offset]);
         let Ok(ast::Statement::AlterTable(alter)) = parse::parse(&alone) else { return None };

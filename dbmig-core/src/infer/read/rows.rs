@@ -69,7 +69,7 @@ pub(super) fn advanced(dialect: Dialect, query: &Query) -> Option<Act> {
     let arguments = arguments(function)?;
     let (sequence, value) = match arguments[..] {
         [sequence, value] => (sequence, value),
-        [sequence, value, called] if matches!(called, Expr::Value(_)) => (sequence, value),
+        [sequence, value, Expr::Value(_)] => (sequence, value),
         _ => return None,
     };
     let (table, column) = greatest(dialect, value, select)?;

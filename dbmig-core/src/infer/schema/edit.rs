@@ -4,7 +4,7 @@ use super::table::{Table, same};
 use crate::Dialect;
 use crate::infer::change::{Alteration, Numbering, Traits, Value};
 use crate::infer::name::column_key;
-use crate::infer::shape::{Shown, Validity};
+use crate::infer::shape::{Checked, Shown, Validity};
 use crate::infer::types;
 
 impl Table {
@@ -96,6 +96,14 @@ impl Table {
     /// Its columns are in the character set that was the default before.
     pub(super) fn keep_charset(&mut self) {
         self.columns.iter_mut().for_each(|(_, traits)| types::keep_charset(&mut traits.kind));
+    }
+
+    /// Says when a foreign key is checked.
+    pub(super) fn defer(&mut self, dialect: Dialect, constraint: &str, checked: Checked) {
+        let is = same(dialect, constraint);
+        let keys = self.foreign_keys.iter_mut();
+        let own = keys.filter(|(name, _)| name.as_deref().is_some_and(&is));
+        own.for_each(|(_, key)| key.checked = checked);
     }
 
     /// Takes a constraint out.

@@ -108,6 +108,12 @@ impl<'t> Schema<'t> {
             | Act::AddConstraint { table, .. }
             | Act::Validate { table, .. }
             | Act::ReplicaIdentity { table, .. } => self.alter(table, &change.act),
+            Act::Defer { table, constraint, checked } => {
+                let dialect = self.dialect;
+                if self.constraint(table, constraint).is_some() {
+                    self.edit(table, |table| table.defer(dialect, constraint, *checked));
+                }
+            }
             Act::Attach { table, partition, bounds } => {
                 self.attach(table, *bounds);
                 let parent = Parent::Partition(table.clone(), *bounds);

@@ -200,6 +200,9 @@ CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY DO DELETE FROM posts;
 CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY DO DELETE FROM posts;
 ALTER EVENT tidy DISABLE;
 DROP EVENT IF EXISTS tidy;
+-- => breaking; 2:26 redefines the column users.name, and converts it to the new character set of users
+ALTER TABLE users DEFAULT CHARACTER SET latin1;
+ALTER TABLE users MODIFY name VARCHAR(80) NOT NULL;
 -- => breaking; 1:36 drops the foreign key posts_user_fk of posts, on which the previous version may rely (upserts, cascades)
 ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
 -- => breaking; 1:30 drops the unique index posts_title_key, which ON CONFLICT and upserts may need
@@ -420,7 +423,7 @@ CREATE OR REPLACE VIEW names AS SELECT DISTINCT id, name, bio FROM users;
 -- => compatible; 2:1 only adds: new FOREIGN KEY posts_user_fk as there was one before
 ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
 ALTER TABLE posts ADD CONSTRAINT posts_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE ON UPDATE CASCADE;
--- => breaking fails; 1:36 drops the foreign key posts_user_fk of posts, on which the previous version may rely (upserts, cascades)
+-- => breaking; 1:36 drops the foreign key posts_user_fk of posts, on which the previous version may rely (upserts, cascades)
 ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
 ALTER TABLE posts ADD CONSTRAINT posts_user_fk FOREIGN KEY (user_id) REFERENCES users (id);
 -- => breaking fails; 1:25 the column docs.body becomes a generated one, which nobody may write

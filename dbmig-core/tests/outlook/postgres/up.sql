@@ -426,11 +426,14 @@ DROP TABLE posts;
 ALTER TABLE groups ADD CONSTRAINT groups_label_key UNIQUE USING INDEX groups_label_idx;
 -- => breaking; 1:1 new trigger touched on users, and what it does to the writes of the previous version is not known
 CREATE OR REPLACE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION refuse();
--- => breaking; 1:19 changes when the constraint posts_user_id_fkey of posts is checked, and when it was is not known
+-- => compatible; 1:19 harmless: the constraint posts_user_id_fkey of posts can wait for the COMMIT
 ALTER TABLE posts ALTER CONSTRAINT posts_user_id_fkey DEFERRABLE;
--- => breaking; 1:19 changes when the constraint posts_user_id_fkey of posts is checked, and when it was is not known
+-- => breaking; 1:19 the constraint posts_user_id_fkey of posts is only checked at the COMMIT, where nobody may expect it
 ALTER TABLE posts ALTER CONSTRAINT posts_user_id_fkey DEFERRABLE INITIALLY DEFERRED;
--- => breaking; 1:19 checks the constraint posts_user_id_fkey of posts at once, which may have waited for the COMMIT before
+ALTER TABLE posts ALTER CONSTRAINT posts_user_id_fkey DEFERRABLE INITIALLY IMMEDIATE;
+-- => breaking; 1:19 the constraint posts_user_id_fkey of posts is only checked at the COMMIT, where nobody may expect it
+ALTER TABLE posts ALTER CONSTRAINT posts_user_id_fkey DEFERRABLE INITIALLY DEFERRED;
+-- => breaking; 1:19 the constraint posts_user_id_fkey of posts can no longer wait for the COMMIT
 ALTER TABLE posts ALTER CONSTRAINT posts_user_id_fkey NOT DEFERRABLE;
 -- => breaking fails; 1:1 renames the function twice
 ALTER FUNCTION twice(INTEGER) RENAME TO double;
@@ -567,7 +570,7 @@ CREATE PUBLICATION news FOR TABLE users, ONLY posts;
 CREATE PUBLICATION news FOR TABLE users (id, name) WHERE (age > 3);
 -- => breaking fails; 1:1 publishes the table users, and whether its key is enough for UPDATE and DELETE is not known
 CREATE PUBLICATION news FOR TABLE users WHERE (age > 3);
--- => breaking; 1:1 publishes the table notes, which has no key: its UPDATE and DELETE fail
+-- => compatible; 1:1 only adds: new publication news, or new tables in it
 CREATE PUBLICATION news FOR TABLE notes WITH (publish = 'insert, truncate');
 -- => compatible; 2:1 only adds: new publication news, or new tables in it
 ALTER TABLE notes REPLICA IDENTITY FULL;

@@ -2,6 +2,7 @@
 
 use super::{Part, head, identity};
 use crate::infer::change::{Act, Alteration, Computed, How, Traits, Using, Value};
+use crate::infer::shape::Checked;
 
 pub(super) fn operation(part: &mut Part<'_, '_>) -> Option<Act> {
     let first = ["ALTER", "SET", "CLUSTER", "INHERIT", "NO", "NOT", "OF", "DETACH", "ADD"];
@@ -83,13 +84,19 @@ fn constraint(part: &mut Part<'_, '_>) -> Option<Act> {
     if reader.word("INHERIT") || reader.phrase(&["NO", "INHERIT"]) {
         return Some(part.unclear(format!("changes which tables inherit {of}")));
     }
-    let deferrable = reader.word("DEFERRABLE") || reader.phrase(&["INITIALLY", "DEFERRED"]);
-    if !deferrable {
-        let what = format!("checks {of} at once, which may have waited for the COMMIT before");
-        return Some(part.unclear(what));
+    let can_wait = reader.word("DEFERRABLE");
+    if reader.phrase(&["INITIALLY", "DEFERRED"]) {
+        return Some(defer(part, name, Checked::AtCommit));
     }
-    // `DEFERRABLE` alone says `INITIALLY IMMEDIATE`, which it may not have been before.
-    Some(part.unclear(format!("changes when {of} is checked, and when it was is not known")))
+    if can_wait {
+        // Alone, it says `INITIALLY IMMEDIATE`, which it may not have been before.
+        return Some(defer(part, name, Checked::AtOnce));
+    }
+    Some(part.unclear(format!("{of} can no longer wait for the COMMIT")))
+}
+
+fn defer(part: &Part<'_, '_>, constraint: String, checked: Checked) -> Act {
+    Act::Defer { table: part.table.clone(), constraint, checked }
 }
 
 fn column(part: &mut Part<'_, '_>) -> Option<Act> {

@@ -9,13 +9,22 @@ use crate::sql::reader::Reader;
 /// `CREATE PUBLICATION p FOR ..`
 pub(super) fn created(reader: &mut Reader<'_>) -> Option<Act> {
     let publication = head::name(reader)?;
-    let tables = if reader.word("FOR") {
-        published(reader)?
-    } else {
-        // None so far.
-        Published::Tables(Vec::new())
-    };
+    // None so far, where it does not say `FOR`.
+    let tables =
+        if reader.word("FOR") { published(reader)? } else { Published::Tables(Vec::new()) };
+    let tables = if has_no_changes(reader) { Published::Tables(Vec::new()) } else { tables };
     Some(Act::Publish { publication, tables })
+}
+
+/// `WITH (publish = 'insert, truncate')`: what is updated or deleted needs no identity.
+fn has_no_changes(reader: &mut Reader<'_>) -> bool {
+    if !reader.skip_to("publish") || !reader.symbol("=") {
+        return false;
+    }
+    let value = reader.take().map(|token| token.text.trim_matches('\'').to_lowercase());
+    value.is_some_and(|value| {
+        value.split(',').map(str::trim).all(|kind| kind == "insert" || kind == "truncate")
+    })
 }
 
 /// `ALTER PUBLICATION p ADD ..`; what else there is, is as for other objects.
@@ -50,7 +59,7 @@ fn published(reader: &mut Reader<'_>) -> Option<Published> {
             break;
         }
     }
-    let is_at_end = reader.is_at_end() || reader.word("WITH");
+    let is_at_end = reader.is_at_end() || { reader.clone() }.word("WITH");
     match (schemas.is_empty(), tables.is_empty()) {
         _ if !is_at_end => None,
         (true, _) => Some(Published::Tables(tables)),
