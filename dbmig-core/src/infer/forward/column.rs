@@ -230,6 +230,11 @@ impl Judge<'_> {
         let Some(old) = self.past.column(table, column) else {
             return unclear(format!("redefines the column {name}, and what it was is not known"));
         };
+        if new.generated.is_some() {
+            return plain(format!(
+                "the column {name} becomes a generated one, which nobody may write"
+            ));
+        }
         match (old.nullable, new.nullable) {
             (Nullable::Yes, Nullable::No) => {
                 return plain(format!("the column {name} becomes NOT NULL"));

@@ -11,7 +11,10 @@ const OF_DIESEL: [&str; 2] = ["diesel_manage_updated_at", "diesel_set_updated_at
 
 impl Judge<'_> {
     pub(super) fn make(&mut self, kind: Kind, name: &Name, how: How) -> Verdict {
-        let is_new = how == How::New || self.scope.is_new(kind, name);
+        // What no earlier migration so much as mentions is not replaced.
+        let has_text = matches!(kind, Kind::View | Kind::Function | Kind::Procedure);
+        let is_first = how == How::Replace && has_text && !self.past.mentions(name.last());
+        let is_new = how == How::New || is_first || self.scope.is_new(kind, name);
         let of_diesel = kind == Kind::Function && OF_DIESEL.contains(&name.last());
         if is_new || of_diesel {
             self.scope.make(kind, name);
@@ -30,7 +33,7 @@ impl Judge<'_> {
                 "may replace the {word} {name} by one that the previous version cannot use"
             ));
         }
-        let is_sure = how == How::New && !of_diesel;
+        let is_sure = (how == How::New || is_first) && !of_diesel;
         let overloads = is_sure.then(|| self.overloads(kind, name)).flatten();
         overloads.unwrap_or_else(|| Verdict::Adds(format!("new {} {name}", kind.word())))
     }

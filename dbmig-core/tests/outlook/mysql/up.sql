@@ -426,3 +426,5 @@ ALTER TABLE posts ADD CONSTRAINT posts_user_fk FOREIGN KEY (user_id) REFERENCES 
 -- => breaking; 1:36 drops the foreign key posts_user_fk of posts, on which the previous version may rely (upserts, cascades)
 ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
 ALTER TABLE posts ADD CONSTRAINT posts_user_fk FOREIGN KEY (user_id) REFERENCES users (id);
+-- => breaking fails; 1:25 the column docs.body becomes a generated one, which nobody may write
+ALTER TABLE docs MODIFY body TEXT AS (code) STORED;

@@ -13,7 +13,7 @@ ALTER TABLE users ADD COLUMN size INTEGER, ADD CONSTRAINT size_present CHECK (si
 ALTER TABLE users ADD CONSTRAINT old_enough CHECK (age > 100) NOT ENFORCED;
 -- => compatible; 1:1 only adds: new constraint of users that is not enforced
 ALTER TABLE users ADD CONSTRAINT users_group_fk FOREIGN KEY (group_id) REFERENCES groups (id) NOT ENFORCED;
--- => compatible; 1:30 only adds: new column users.loud
+-- => compatible; 1:19 only adds: new column users.loud
 ALTER TABLE users ADD COLUMN loud TEXT GENERATED ALWAYS AS (upper(name)) VIRTUAL;
 -- => breaking; 1:19 changes which tables inherit the constraint users_id_not_null of users
 ALTER TABLE users ALTER CONSTRAINT users_id_not_null NO INHERIT;

@@ -768,3 +768,7 @@ ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey, ADD CONSTRAINT posts_user_
 ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey, ADD CONSTRAINT posts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL;
 -- => breaking; 1:35 drops the constraint posts_user_id_fkey of posts, on which the previous version may rely (upserts, cascades)
 ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey;
+-- => compatible; 1:30 only adds: new column users.alias, new function set_alias, new trigger users_alias on users
+ALTER TABLE users ADD COLUMN alias TEXT;
+CREATE OR REPLACE FUNCTION set_alias() RETURNS TRIGGER AS 'BEGIN NEW.alias := NEW.nick; RETURN NEW; END' LANGUAGE plpgsql;
+CREATE OR REPLACE TRIGGER users_alias BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION set_alias();

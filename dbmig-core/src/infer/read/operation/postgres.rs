@@ -1,7 +1,7 @@
 //! PostgreSQL's parts.
 
 use super::{Part, head, identity};
-use crate::infer::change::{Act, Alteration, Using};
+use crate::infer::change::{Act, Alteration, Computed, How, Traits, Using, Value};
 use crate::infer::shape::Timing;
 
 pub(super) fn operation(part: &mut Part<'_, '_>) -> Option<Act> {
@@ -23,8 +23,30 @@ pub(super) fn operation(part: &mut Part<'_, '_>) -> Option<Act> {
         }
         "OF" => Some(part.unclear(format!("binds the table {} to a type", part.table))),
         "DETACH" => detach(part),
-        _ => add_not_null(part),
+        _ => add_virtual(&mut part.clone()).or_else(|| add_not_null(part)),
     }
+}
+
+/// `ADD a INT GENERATED ALWAYS AS (..) VIRTUAL`, of PostgreSQL 18, where it is what is meant without
+/// a word: nothing is computed before somebody reads the column, in triggers neither.
+fn add_virtual(part: &mut Part<'_, '_>) -> Option<Act> {
+    let others = ["NOT", "CHECK", "CONSTRAINT", "UNIQUE", "PRIMARY", "REFERENCES", "DEFAULT"];
+    part.reader.word("COLUMN");
+    let how = if part.reader.phrase(&["IF", "NOT", "EXISTS"]) { How::IfAbsent } else { How::New };
+    let column = part.reader.name()?;
+    while !part.reader.word("GENERATED") {
+        if part.reader.any(&others) || part.reader.take().is_none() {
+            return None;
+        }
+    }
+    let is_expression = part.reader.phrase(&["ALWAYS", "AS"]) && part.reader.group();
+    part.reader.word("VIRTUAL");
+    if !is_expression || !part.reader.is_at_end() {
+        return None;
+    }
+    let default = Value::Computed(Computed::Generated);
+    let traits = Traits { default, ..Traits::default() };
+    Some(Act::AddColumn { table: part.table.clone(), column, how, traits })
 }
 
 /// `ADD CONSTRAINT c NOT NULL a NOT VALID`: what is written from now on is checked in any case.
