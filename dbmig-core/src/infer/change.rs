@@ -294,6 +294,8 @@ pub(super) struct Traits {
     pub(super) generated: Option<Box<sqlparser::ast::Expr>>,
     pub(super) numbering: Numbering,
     pub(super) primary: Primary,
+    /// Each option, as the parser writes it.
+    pub(super) said: Vec<String>,
 }
 
 /// Whether a column is the primary key, by its own definition.

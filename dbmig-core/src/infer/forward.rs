@@ -8,6 +8,7 @@ mod object;
 mod other;
 mod partition;
 mod publication;
+mod rebuild;
 mod reference;
 mod routine;
 mod rows;
@@ -22,6 +23,7 @@ use super::shape::Shape;
 use super::step::{Absence, Step};
 use crate::outlook::{Forward, Ground, Impact};
 use crate::sql::Position;
+use rebuild::Rebuild;
 use reference::Reference;
 use rows::Collision;
 use trigger::Written;
@@ -58,6 +60,7 @@ pub(super) fn judge<'t>(steps: &'t [Step<'t>], past: &'t Schema<'t>) -> (Forward
         position: Position { line: 1, column: 1 },
         references: Vec::new(),
         collisions: Vec::new(),
+        rebuilds: Rebuild::all(past, steps),
         step: 0,
         written: Written::default(),
     };
@@ -73,6 +76,16 @@ pub(super) fn judge<'t>(steps: &'t [Step<'t>], past: &'t Schema<'t>) -> (Forward
         }
         judge.now.keep_body(step);
     }
+    let mut added = Vec::new();
+    for (number, verdict, more) in judge.rebuilt() {
+        let Some((own, position)) = judged.get_mut(number) else { continue };
+        // Where it is compatible, DROP TABLE may be not.
+        if matches!((&*own, &verdict), (Verdict::Silent, _) | (_, Verdict::Breaks(..))) {
+            *own = verdict;
+        }
+        added.extend(more.into_iter().map(|what| (Verdict::Adds(what), *position)));
+    }
+    judged.extend(added);
     judged.extend(judge.dangling());
     judged.extend(judge.colliding());
     let (mut breaks, mut plain, mut adds) = (None, None, Vec::new());
@@ -151,6 +164,8 @@ struct Judge<'p> {
     position: Position,
     references: Vec<Reference>,
     collisions: Vec<Collision>,
+    /// Tables that the script makes anew.
+    rebuilds: Vec<Rebuild>,
     /// Of the step that is being judged.
     step: usize,
     /// What the triggers of the script write.
@@ -234,6 +249,9 @@ impl Judge<'_> {
             return verdict;
         }
         self.scope.make_table(table, how);
+        if self.is_rebuilding() {
+            return Verdict::Silent;
+        }
         match how {
             How::New | How::IfAbsent => Verdict::Adds(format!("new table {table}")),
             How::Replace => plain(format!("may replace the table {table}")),
@@ -254,7 +272,9 @@ impl Judge<'_> {
         }
         let is_new = self.scope.is_new_table(table);
         self.scope.drop_table(table);
-        if is_new {
+        if self.is_rebuilding() {
+            self.drop_rebuilt(table)
+        } else if is_new {
             Verdict::Silent
         } else if self.scope.is_made_after(self.number, None, table) {
             rebuilds(table)
@@ -266,7 +286,9 @@ impl Judge<'_> {
     fn rename_table(&mut self, from: &Name, to: &Name) -> Verdict {
         let is_new = self.scope.is_new_table(from);
         self.scope.rename_table(from, to);
-        if is_new {
+        if self.is_rebuilding() {
+            Verdict::Silent
+        } else if is_new {
             Verdict::Adds(format!("new table {to}"))
         } else if self.scope.is_made_after(self.number, None, from) {
             rebuilds(from)

@@ -36,7 +36,7 @@ impl Judge<'_> {
     }
 
     /// Those who do not know the column write rows with its default.
-    fn new_column(&self, table: &Name, column: &str, traits: &Traits) -> Verdict {
+    pub(super) fn new_column(&self, table: &Name, column: &str, traits: &Traits) -> Verdict {
         let name = format!("{table}.{column}");
         match (traits.nullable, &traits.default) {
             (Nullable::No, Value::Null) => {
