@@ -4,6 +4,7 @@ mod again;
 mod column;
 mod constraint;
 mod default;
+mod numbering;
 mod object;
 mod other;
 mod partition;
@@ -21,6 +22,7 @@ use super::schema::Schema;
 use super::scope::Scope;
 use super::shape::Shape;
 use super::step::{Absence, Step};
+use crate::migration::Settings;
 use crate::outlook::{Forward, Ground, Impact};
 use crate::sql::Position;
 use rebuild::Rebuild;
@@ -44,7 +46,11 @@ enum Verdict {
 const NAMED: usize = 3;
 
 /// The judgement, and the first change that the previous version certainly cannot live with.
-pub(super) fn judge<'t>(steps: &'t [Step<'t>], past: &'t Schema<'t>) -> (Forward, Option<Ground>) {
+pub(super) fn judge<'t>(
+    steps: &'t [Step<'t>],
+    settings: &'t Settings,
+    past: &'t Schema<'t>,
+) -> (Forward, Option<Ground>) {
     // What the script is about may not be what is known by that name.
     let (mut before, mut now) = (Schema::over(past), Schema::over(past));
     before.enter(steps);
@@ -60,6 +66,7 @@ pub(super) fn judge<'t>(steps: &'t [Step<'t>], past: &'t Schema<'t>) -> (Forward
         position: Position { line: 1, column: 1 },
         references: Vec::new(),
         collisions: Vec::new(),
+        settings,
         rebuilds: Rebuild::all(past, steps),
         step: 0,
         written: Written::default(),
@@ -164,6 +171,7 @@ struct Judge<'p> {
     position: Position,
     references: Vec<Reference>,
     collisions: Vec<Collision>,
+    settings: &'p Settings,
     /// Tables that the script makes anew.
     rebuilds: Vec<Rebuild>,
     /// Of the step that is being judged.
@@ -292,6 +300,11 @@ impl Judge<'_> {
             Verdict::Adds(format!("new table {to}"))
         } else if self.scope.is_made_after(self.number, None, from) {
             rebuilds(from)
+        } else if self.gets_view(from, to) {
+            unclear(format!(
+                "renames the table {from}, and the view in its place does not take all that a \
+                 table does (COPY, TRUNCATE, ON CONFLICT ON CONSTRAINT)"
+            ))
         } else {
             plain(format!("renames the table {from}"))
         }

@@ -10,6 +10,7 @@ use crate::infer::change::{Act, How};
 use crate::infer::name::Name;
 use crate::infer::schema::Schema;
 use crate::infer::step::Step;
+use crate::migration::{Execution, ForeignKeys};
 use crate::sql::kind;
 
 /// A table that is made anew, by the numbers of the changes that do so.
@@ -138,6 +139,11 @@ impl Judge<'_> {
     /// the pragma has no effect.
     fn spares_children(&self) -> bool {
         let statements = self.steps.iter().take(self.step).filter_map(|step| step.statement);
+        let by_settings = self.settings.execution == Execution::Transaction
+            && self.settings.foreign_keys == ForeignKeys::Off;
+        if by_settings {
+            return true;
+        }
         let mut off = false;
         for statement in statements {
             if kind::ends_transaction(self.scope.dialect, &statement) && !off {
@@ -150,6 +156,28 @@ impl Judge<'_> {
             }
         }
         off
+    }
+
+    /// Whether one transaction is around all of it.
+    fn is_at_once(&self, rebuild: &Rebuild) -> bool {
+        let dialect = self.scope.dialect;
+        let statements = || self.steps.iter().filter_map(|step| step.statement);
+        let mut open = self.settings.execution == Execution::Transaction
+            && !statements().any(|statement| kind::ends_transaction(dialect, &statement));
+        let first = rebuild.make.min(rebuild.rename);
+        let last = rebuild.drop.max(rebuild.rename);
+        let mut number = 0;
+        for step in self.steps {
+            let opens = step.statement.and_then(|it| kind::opens_transaction(dialect, &it));
+            if let Some(opens) = opens.filter(|_| number <= last) {
+                if number > first {
+                    return false;
+                }
+                open = opens;
+            }
+            number += step.changes.len();
+        }
+        open
     }
 
     /// What the rebuilds of the script mean, by the numbers of their changes.
@@ -177,6 +205,9 @@ impl Judge<'_> {
             return doubt("what the new one is like is not known");
         };
         let added = self.compare(old, &new)?;
+        if !self.is_at_once(rebuild) {
+            return doubt("what is written meanwhile is lost outside a transaction");
+        }
         self.copies(rebuild, old, &new)?;
         self.follows_itself(rebuild)?;
         self.keeps_bodies(rebuild)?;

@@ -89,7 +89,12 @@ impl Judge<'_> {
     }
 
     /// The columns that a query gives of all rows of the table, or nothing for an expression.
-    fn values(&self, query: &Query, from: &Name, old: &Table) -> Option<Vec<Option<String>>> {
+    pub(in crate::infer::forward) fn values(
+        &self,
+        query: &Query,
+        from: &Name,
+        old: &Table,
+    ) -> Option<Vec<Option<String>>> {
         let dialect = self.scope.dialect;
         let SetExpr::Select(select) = &*query.body else { return None };
         let is_whole = query.with.is_none()
