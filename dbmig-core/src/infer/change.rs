@@ -358,7 +358,7 @@ pub(super) enum Alteration {
     /// MySQL says all of it again, and maybe another name.
     Redefine {
         name: String,
-        traits: Traits,
+        traits: Box<Traits>,
     },
 }
 

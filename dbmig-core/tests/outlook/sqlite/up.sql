@@ -330,6 +330,34 @@ ALTER TABLE desks RENAME TO old_desks;
 CREATE TABLE desks (id INTEGER PRIMARY KEY, label TEXT);
 INSERT INTO desks SELECT * FROM old_desks;
 DROP TABLE old_desks;
+-- => breaking; 4:12 rebuilds the table docs, and does more with it than that
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new SELECT * FROM docs;
+DELETE FROM docs_new WHERE n < 0;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 4:12 rebuilds the table docs, and does more with it than that
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new SELECT * FROM docs;
+INSERT INTO docs_new (id, body) VALUES (-1, 'new');
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 rebuilds the table posts, and whether its keys compare as before (COLLATE) is not known
+CREATE TABLE posts_new (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE, title TEXT NOT NULL);
+INSERT INTO posts_new SELECT * FROM posts;
+DROP TABLE posts;
+ALTER TABLE posts_new RENAME TO posts;
+CREATE UNIQUE INDEX posts_title_key ON posts (title COLLATE NOCASE);
+-- => breaking; 3:12 makes the table groups STRICT
+CREATE TABLE groups_new (id INTEGER PRIMARY KEY, label TEXT NOT NULL) STRICT;
+INSERT INTO groups_new SELECT * FROM groups;
+DROP TABLE groups;
+ALTER TABLE groups_new RENAME TO groups;
+-- => breaking; 3:12 makes the table groups WITHOUT ROWID
+CREATE TABLE groups_new (id INTEGER PRIMARY KEY, label TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO groups_new SELECT * FROM groups;
+DROP TABLE groups;
+ALTER TABLE groups_new RENAME TO groups;
 -- => breaking; 2:1 deletes rows of the table users
 CREATE TABLE IF NOT EXISTS users (id INTEGER);
 DELETE FROM users;

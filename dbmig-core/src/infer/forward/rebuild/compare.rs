@@ -4,7 +4,7 @@ use super::Tried;
 use crate::infer::change::{Constraint, Extent, Nullable, Traits, Value};
 use crate::infer::forward::{Judge, Verdict, plain, unclear};
 use crate::infer::name::{Name, column_key};
-use crate::infer::schema::Table;
+use crate::infer::schema::{Table, mentions};
 use crate::infer::scope::NewColumn;
 use crate::infer::shape::{Rowid, Typing};
 
@@ -68,9 +68,11 @@ impl Judge<'_> {
             }
             (Nullable::Yes, Nullable::Yes) | (Nullable::No, Nullable::No) => {}
         }
+        let is_rowid = was.kind == "integer"
+            && old.primary_key.as_ref().is_some_and(|key| key.columns.len() == 1);
         // SQLite takes NULL in a primary key that does not say so, unless it is the rowid.
         let says = |traits: &Traits| traits.said.iter().any(|one| one == "NOT NULL");
-        if in_key && was.kind != "integer" && says(was) != says(is) {
+        if in_key && !is_rowid && says(was) != says(is) {
             return Err(unclear(format!(
                 "the column {name} of the primary key may no longer be NULL, or may be"
             )));
@@ -165,6 +167,18 @@ impl Judge<'_> {
                 )));
             }
         }
+        // An index may compare in another way than its column, and nobody has noted that.
+        let is_text = |column: &String| {
+            old.column(self.scope.dialect, column).is_none_or(|own| own.kind != "integer")
+        };
+        let primary = old.primary_key.iter().map(|key| &key.columns);
+        let mut all = old.uniques.iter().map(|one| &one.columns).chain(primary).flatten().flatten();
+        if self.mentions("collate") && all.any(is_text) {
+            return Err(unclear(format!(
+                "rebuilds the table {name}, and whether its keys compare as before (COLLATE) is not \
+                 known"
+            )));
+        }
         let is_free = |column: &String| {
             old.column(self.scope.dialect, column).is_none()
                 && new
@@ -181,6 +195,11 @@ impl Judge<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether this script or an earlier one has the word.
+    fn mentions(&self, word: &str) -> bool {
+        self.past.mentions(word) || self.steps.iter().any(|step| mentions(step.text, word))
     }
 
     fn references(&mut self, old: &Table, new: &Table) -> Tried<()> {

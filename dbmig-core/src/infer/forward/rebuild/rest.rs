@@ -2,7 +2,7 @@
 
 use super::{Form, Rebuild, Tried};
 use crate::infer::body::view;
-use crate::infer::change::{Act, Kind};
+use crate::infer::change::{Act, Kind, Write};
 use crate::infer::forward::{Judge, unclear};
 use crate::infer::name::Name;
 use crate::infer::schema::{Body, BodyKind, mentions};
@@ -138,10 +138,18 @@ impl Judge<'_> {
             Act::Compute { table, expressions } => {
                 !is(table) || self.uncomputable(table, expressions).is_none()
             }
-            // The copy; what else is written, the table itself is looked at for.
-            Act::Write { table, .. } => {
-                !is(table) || (rebuild.make..rebuild.drop).contains(&number)
+            Act::Write { table, write } if is(table) => {
+                let copies = matches!(write, Write::Insert)
+                    && (rebuild.make..rebuild.drop).contains(&number);
+                let into = match rebuild.form {
+                    Form::New => &other,
+                    Form::Old => &own,
+                };
+                // As long as the old table has its name, it is looked at as any other.
+                let is_old = number < rebuild.number() && table.key(dialect) == own;
+                is_old || (copies && table.key(dialect) == *into)
             }
+            Act::Write { .. } => true,
             Act::DropTable(table) => !is(table) || number < rebuild.make,
             Act::MakeTable { table, .. } => !is(table),
             Act::RenameTable { from, to } => !is(from) && !is(to),
