@@ -250,6 +250,7 @@ impl Judge {
             Alteration::SetNotNull
             | Alteration::DropNotNull
             | Alteration::SetDefault(_)
+            | Alteration::Number
             | Alteration::DropDefault => Verdict::Keeps,
         }
     }

@@ -4,24 +4,27 @@ mod again;
 mod column;
 mod constraint;
 mod default;
+mod numbering;
 mod object;
 mod other;
 mod partition;
 mod publication;
+mod rebuild;
 mod reference;
 mod routine;
 mod rows;
+mod table;
 mod trigger;
 mod view;
 
 use super::change::{Act, Certainty, How, Kind};
-use super::name::Name;
 use super::schema::Schema;
 use super::scope::Scope;
-use super::shape::Shape;
 use super::step::{Absence, Step};
+use crate::migration::Settings;
 use crate::outlook::{Forward, Ground, Impact};
 use crate::sql::Position;
+use rebuild::Rebuild;
 use reference::Reference;
 use rows::Collision;
 use trigger::Written;
@@ -42,7 +45,11 @@ enum Verdict {
 const NAMED: usize = 3;
 
 /// The judgement, and the first change that the previous version certainly cannot live with.
-pub(super) fn judge<'t>(steps: &'t [Step<'t>], past: &'t Schema<'t>) -> (Forward, Option<Ground>) {
+pub(super) fn judge<'t>(
+    steps: &'t [Step<'t>],
+    settings: &'t Settings,
+    past: &'t Schema<'t>,
+) -> (Forward, Option<Ground>) {
     // What the script is about may not be what is known by that name.
     let (mut before, mut now) = (Schema::over(past), Schema::over(past));
     before.enter(steps);
@@ -58,6 +65,8 @@ pub(super) fn judge<'t>(steps: &'t [Step<'t>], past: &'t Schema<'t>) -> (Forward
         position: Position { line: 1, column: 1 },
         references: Vec::new(),
         collisions: Vec::new(),
+        settings,
+        rebuilds: Rebuild::all(past, steps),
         step: 0,
         written: Written::default(),
     };
@@ -73,6 +82,16 @@ pub(super) fn judge<'t>(steps: &'t [Step<'t>], past: &'t Schema<'t>) -> (Forward
         }
         judge.now.keep_body(step);
     }
+    let mut added = Vec::new();
+    for (number, verdict, more) in judge.rebuilt() {
+        let Some((own, position)) = judged.get_mut(number) else { continue };
+        // Where it is compatible, DROP TABLE may be not.
+        if matches!((&*own, &verdict), (Verdict::Silent, _) | (_, Verdict::Breaks(..))) {
+            *own = verdict;
+        }
+        added.extend(more.into_iter().map(|what| (Verdict::Adds(what), *position)));
+    }
+    judged.extend(added);
     judged.extend(judge.dangling());
     judged.extend(judge.colliding());
     let (mut breaks, mut plain, mut adds) = (None, None, Vec::new());
@@ -151,6 +170,9 @@ struct Judge<'p> {
     position: Position,
     references: Vec<Reference>,
     collisions: Vec<Collision>,
+    settings: &'p Settings,
+    /// Tables that the script makes anew.
+    rebuilds: Vec<Rebuild>,
     /// Of the step that is being judged.
     step: usize,
     /// What the triggers of the script write.
@@ -225,62 +247,6 @@ impl Judge<'_> {
         let changes = self.steps.iter().flat_map(|step| &step.changes);
         changes.skip(self.number + 1).map(|change| &change.act)
     }
-
-    fn make_table(&mut self, table: &Name, how: How, shape: Option<&Shape>) -> Verdict {
-        for key in shape.into_iter().flat_map(Shape::foreign_keys) {
-            self.refers(table, key);
-        }
-        if let Some(verdict) = shape.and_then(|shape| self.make_child(table, how, shape)) {
-            return verdict;
-        }
-        self.scope.make_table(table, how);
-        match how {
-            How::New | How::IfAbsent => Verdict::Adds(format!("new table {table}")),
-            How::Replace => plain(format!("may replace the table {table}")),
-        }
-    }
-
-    /// `DROP .. IF EXISTS x; CREATE x` of what no earlier migration so much as mentions: it never
-    /// was.
-    fn never_was(&self, kind: Option<Kind>, name: &Name) -> bool {
-        self.absence == Absence::Ignored
-            && !self.past.mentions(name.last())
-            && self.scope.is_made_after(self.number, kind, name)
-    }
-
-    fn drop_table(&mut self, table: &Name) -> Verdict {
-        if self.never_was(None, table) {
-            return Verdict::Silent;
-        }
-        let is_new = self.scope.is_new_table(table);
-        self.scope.drop_table(table);
-        if is_new {
-            Verdict::Silent
-        } else if self.scope.is_made_after(self.number, None, table) {
-            rebuilds(table)
-        } else {
-            plain(format!("drops the table {table}"))
-        }
-    }
-
-    fn rename_table(&mut self, from: &Name, to: &Name) -> Verdict {
-        let is_new = self.scope.is_new_table(from);
-        self.scope.rename_table(from, to);
-        if is_new {
-            Verdict::Adds(format!("new table {to}"))
-        } else if self.scope.is_made_after(self.number, None, from) {
-            rebuilds(from)
-        } else {
-            plain(format!("renames the table {from}"))
-        }
-    }
-}
-
-fn rebuilds(table: &Name) -> Verdict {
-    unclear(format!(
-        "rebuilds the table {table}, and whether the previous version can live with the new one is \
-         not known"
-    ))
 }
 
 fn plain(reason: String) -> Verdict {

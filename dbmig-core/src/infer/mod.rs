@@ -21,7 +21,7 @@ mod types;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::migration::{Down, Reversible};
+use crate::migration::{Down, Reversible, Settings};
 use crate::outlook::{Backward, Forward, Ground, Impact, Losses, Outlook, Reversal};
 use crate::{Dialect, Migration, parallel};
 use change::Change;
@@ -72,7 +72,8 @@ fn judge(dialect: Dialect, migrations: &[Migration]) -> Vec<Inferred> {
             schema.fold(&[step::unread(migration.up())]);
             continue;
         };
-        let judged = catch_unwind(AssertUnwindSafe(|| forward::judge(&read.up, &schema)));
+        let judged =
+            catch_unwind(AssertUnwindSafe(|| forward::judge(&read.up, read.settings, &schema)));
         found.push(judged.map_or_else(
             |_| unread(),
             |(forward, breaks)| Inferred { forward, breaks, ..read.down.clone() },
@@ -85,6 +86,7 @@ fn judge(dialect: Dialect, migrations: &[Migration]) -> Vec<Inferred> {
 /// A migration that was read.
 struct Read<'t> {
     up: Vec<Step<'t>>,
+    settings: &'t Settings,
     /// Its way back, judged.
     down: Inferred,
 }
@@ -106,7 +108,8 @@ fn read(dialect: Dialect, migration: &Migration) -> Read<'_> {
         },
     };
     let up = step::steps(dialect, migration.up());
-    Read { up, down: Inferred { backward, loses, ..unread() } }
+    let settings = &migration.settings;
+    Read { up, settings, down: Inferred { backward, loses, ..unread() } }
 }
 
 fn unread() -> Inferred {

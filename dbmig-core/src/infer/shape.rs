@@ -15,6 +15,32 @@ pub(super) struct Shape {
     pub(super) extent: Shown,
     pub(super) parent: Parent,
     pub(super) partitioning: Partitioning,
+    pub(super) storage: Storage,
+}
+
+/// How SQLite keeps a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Storage {
+    pub(super) typing: Typing,
+    pub(super) rowid: Rowid,
+}
+
+/// Whether a column takes values of other types than its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Typing {
+    #[default]
+    Loose,
+    /// `STRICT`
+    Strict,
+}
+
+/// Whether each row has a number beside its key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Rowid {
+    #[default]
+    With,
+    /// `WITHOUT ROWID`
+    Without,
 }
 
 impl Shape {

@@ -8,13 +8,17 @@
 
 use dbmig_core::embed::migrations;
 use dbmig_core::infer::{Inferred, infer};
-use dbmig_core::migration::{Body, Down, Script, SqlBody};
-use dbmig_core::outlook::{Ground, Losses, Reversal};
+use dbmig_core::migration::{Body, Down, Execution, ForeignKeys, Script, Settings, SqlBody};
+use dbmig_core::outlook::{Ground, Impact, Losses, Reversal};
 use dbmig_core::{Dialect, Migration};
 
 use crate::cases::{Case, cases, path, text};
 
 fn judge(dialect: Dialect, up: &str, down: Option<&str>) -> Inferred {
+    judge_with(dialect, up, down, Settings::DEFAULT)
+}
+
+fn judge_with(dialect: Dialect, up: &str, down: Option<&str>, settings: Settings) -> Inferred {
     let script = |text: &str| {
         let (path, text) = ("x.sql".into(), text.to_owned().into());
         Script { path, text }
@@ -22,7 +26,8 @@ fn judge(dialect: Dialect, up: &str, down: Option<&str>) -> Inferred {
     let migration = |version: &'static str, up: &str, down: Option<&str>| {
         let down = down.map_or(Down::Missing, |down| Down::Script(script(down)));
         let [migration] = migrations(&[version, version, "", "", "", "", ""], &[0; 32], &[]);
-        Migration { body: Body::Sql(SqlBody { up: script(up), down }), ..migration }
+        let settings = settings.clone();
+        Migration { body: Body::Sql(SqlBody { up: script(up), down }), settings, ..migration }
     };
     let before = text(dialect, "before.sql");
     let both = [migration("1", &before, None), migration("2", up, down)];
@@ -109,6 +114,33 @@ fn a_way_back_that_is_none() {
         let found = judge(Dialect::Postgres, "SELECT 1", down).backward;
         assert_eq!(found.reversal, Reversal::Impossible);
         assert_eq!(ground(&found.ground), reason);
+    }
+}
+
+/// What `metadata.toml` says of transactions and foreign keys.
+#[test]
+fn a_rebuild_is_judged_by_its_settings() {
+    let rebuild = "CREATE TABLE n (id INTEGER PRIMARY KEY, label TEXT NOT NULL);
+        INSERT INTO n SELECT id, label FROM groups;
+        DROP TABLE groups;
+        ALTER TABLE n RENAME TO groups;";
+    let child = format!("CREATE TABLE members (of INTEGER REFERENCES groups (id)); {rebuild}");
+    let enclosed = format!("BEGIN; {rebuild} COMMIT;");
+    let late = format!("BEGIN; PRAGMA foreign_keys = OFF; {child} COMMIT;");
+    let early = format!("PRAGMA foreign_keys = OFF; BEGIN; {child} COMMIT;");
+    let alone = Settings { execution: Execution::Statements, ..Settings::DEFAULT };
+    let off = Settings { foreign_keys: ForeignKeys::Off, ..Settings::DEFAULT };
+    for (sql, settings, impact) in [
+        (rebuild, &Settings::DEFAULT, Impact::Compatible),
+        (rebuild, &alone, Impact::Breaking),
+        (&enclosed, &alone, Impact::Compatible),
+        (&child, &Settings::DEFAULT, Impact::Breaking),
+        (&child, &off, Impact::Compatible),
+        (&late, &alone, Impact::Breaking),
+        (&early, &alone, Impact::Compatible),
+    ] {
+        let found = judge_with(Dialect::Sqlite, sql, None, settings.clone()).forward;
+        assert_eq!(found.impact, impact, "{sql}: {found:?}");
     }
 }
 

@@ -25,7 +25,7 @@ impl Judge<'_> {
         keys.any(|(_, old)| self.is_no_stricter(table, old, new))
     }
 
-    fn is_no_stricter(&self, table: &Name, old: &ForeignKey, new: &ForeignKey) -> bool {
+    pub(super) fn is_no_stricter(&self, table: &Name, old: &ForeignKey, new: &ForeignKey) -> bool {
         let dialect = self.scope.dialect;
         let keys = |names: &[String]| -> Vec<_> {
             names.iter().map(|name| column_key(dialect, name)).collect()

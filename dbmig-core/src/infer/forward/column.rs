@@ -36,7 +36,7 @@ impl Judge<'_> {
     }
 
     /// Those who do not know the column write rows with its default.
-    fn new_column(&self, table: &Name, column: &str, traits: &Traits) -> Verdict {
+    pub(super) fn new_column(&self, table: &Name, column: &str, traits: &Traits) -> Verdict {
         let name = format!("{table}.{column}");
         match (traits.nullable, &traits.default) {
             (Nullable::No, Value::Null) => {
@@ -177,7 +177,7 @@ impl Judge<'_> {
         }
     }
 
-    fn alter_old(&self, table: &Name, column: &str, alteration: &Alteration) -> Verdict {
+    fn alter_old(&mut self, table: &Name, column: &str, alteration: &Alteration) -> Verdict {
         let name = format!("{table}.{column}");
         match alteration {
             Alteration::SetNotNull => self.set_not_null(table, column),
@@ -185,6 +185,8 @@ impl Judge<'_> {
                 "the column {name} may be NULL from now on, which the previous version does not \
                  expect"
             )),
+            Alteration::DropDefault if self.gets_identity(table, column) => Verdict::Silent,
+            Alteration::Number => self.number(table, column),
             Alteration::DropDefault | Alteration::SetDefault(Value::Null) => {
                 plain(format!("the column {name} loses its default"))
             }
@@ -277,6 +279,7 @@ fn alter_new(column: &mut NewColumn, alteration: &Alteration) {
         Alteration::DropNotNull => column.nullable = Nullable::Yes,
         Alteration::SetDefault(value) => column.default = value.clone(),
         Alteration::DropDefault => column.default = Value::Null,
+        Alteration::Number => column.default = Value::Fresh,
         Alteration::Type { kind, .. } => column.kind.clone_from(kind),
         Alteration::Redefine { traits, .. } => {
             (column.nullable, column.default) = (traits.nullable, traits.default.clone());

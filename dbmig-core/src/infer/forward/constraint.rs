@@ -2,8 +2,9 @@
 
 use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{Constraint, Kind, Nulls, Uniqueness, Value};
-use crate::infer::expression::{Clock, Names, Row};
+use crate::infer::expression::{Clock, Doubt, Names, Row};
 use crate::infer::name::Name;
+use sqlparser::ast::Expr;
 
 impl Judge<'_> {
     pub(super) fn add_index(
@@ -24,19 +25,24 @@ impl Judge<'_> {
     }
 
     /// What an index computes of each row: where that fails, the row is refused.
-    pub(super) fn compute(&self, table: &Name, expressions: &[sqlparser::ast::Expr]) -> Verdict {
+    pub(super) fn compute(&self, table: &Name, expressions: &[Expr]) -> Verdict {
         if self.scope.is_new_table(table) {
             return Verdict::Silent;
         }
-        let kind = |column: &str| self.kind_of(table, column);
-        let dialect = self.scope.dialect;
-        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Refused };
-        match expressions.iter().find_map(|one| row.shape(one).err()) {
+        match self.uncomputable(table, expressions) {
             None => Verdict::Silent,
             Some(doubt) => unclear(format!(
                 "an index on an expression may refuse rows of the previous version: {doubt}"
             )),
         }
+    }
+
+    /// Why one of them may fail.
+    pub(super) fn uncomputable(&self, table: &Name, expressions: &[Expr]) -> Option<Doubt> {
+        let kind = |column: &str| self.kind_of(table, column);
+        let dialect = self.scope.dialect;
+        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Refused };
+        expressions.iter().find_map(|one| row.shape(one).err())
     }
 
     pub(super) fn add_constraint(
@@ -96,12 +102,12 @@ impl Judge<'_> {
         })
     }
 
-    fn is_null(&self, table: &Name, column: &str) -> bool {
+    pub(super) fn is_null(&self, table: &Name, column: &str) -> bool {
         self.scope.column(table, column).is_some_and(|column| column.default == Value::Null)
     }
 
     /// Whether one of the new columns lets the whole check pass.
-    fn passes(&self, table: &Name, expr: &sqlparser::ast::Expr) -> bool {
+    pub(super) fn passes(&self, table: &Name, expr: &Expr) -> bool {
         self.scope
             .columns_of(table)
             .any(|(name, column)| self.check_passes(table, expr, name, &column.default))

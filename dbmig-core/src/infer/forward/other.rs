@@ -50,6 +50,9 @@ impl Judge<'_> {
         if self.scope.drop(kind, &own) || of_new_table {
             return Verdict::Silent;
         }
+        if self.is_of_rebuilt(kind, name) || self.is_of_identity(kind, name) {
+            return Verdict::Silent;
+        }
         let word = kind.word();
         match kind {
             Kind::Index => self.drop_index(name, table),

@@ -12,6 +12,22 @@ pub(super) struct Collision {
     table: Name,
     column: String,
     position: Position,
+    cause: Cause,
+}
+
+/// Why its sequence does not know a value.
+#[derive(Clone, Copy)]
+pub(super) enum Cause {
+    /// The script writes it.
+    Written,
+    /// The sequence is new.
+    Numbered,
+}
+
+impl Collision {
+    pub(super) const fn numbered(table: Name, column: String, position: Position) -> Self {
+        Self { table, column, position, cause: Cause::Numbered }
+    }
 }
 
 impl Judge<'_> {
@@ -53,6 +69,7 @@ impl Judge<'_> {
             table: table.clone(),
             column: name.clone(),
             position: self.position,
+            cause: Cause::Written,
         });
         let counted: Vec<_> = counted.collect();
         if dialect == Dialect::Postgres {
@@ -97,13 +114,20 @@ impl Judge<'_> {
 
     /// What collides at the end of the script.
     pub(super) fn colliding(&self) -> Vec<(Verdict, Position)> {
-        let colliding = self.collisions.iter().map(|Collision { table, column, position }| {
-            let verdict = unclear(format!(
-                "gives {table}.{column} values that its sequence will give again to the previous \
-                 version: set that behind them (setval)"
-            ));
-            (verdict, *position)
-        });
+        let colliding =
+            self.collisions.iter().map(|Collision { table, column, position, cause }| {
+                let what = match cause {
+                    Cause::Written => format!(
+                        "gives {table}.{column} values that its sequence will give again to the \
+                     previous version"
+                    ),
+                    Cause::Numbered => format!(
+                        "numbers {table}.{column} anew, and gives the previous version values that \
+                     are there"
+                    ),
+                };
+                (unclear(format!("{what}: set the sequence behind them (setval)")), *position)
+            });
         colliding.collect()
     }
 }

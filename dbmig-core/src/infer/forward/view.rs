@@ -7,8 +7,10 @@ use crate::infer::body::view::{self, Renewal};
 use crate::infer::change::Kind;
 use crate::infer::expression::{Clock, Names, Row};
 use crate::infer::name::Name;
+use crate::infer::parse;
 use crate::infer::schema::{Body, BodyKind};
 use crate::sql::Statement;
+use sqlparser::ast;
 
 impl Judge<'_> {
     /// What a `CREATE OR REPLACE` makes of what an earlier migration has made, where that is
@@ -36,6 +38,28 @@ impl Judge<'_> {
             Renewal::Columns(added) if added.iter().any(|expr| row.shape(expr).is_err()) => None,
             Renewal::Columns(_) | Renewal::Same => Some(renewal),
         }
+    }
+
+    /// Whether a table that is renamed leaves a view of all its columns under its old name.
+    pub(super) fn gets_view(&self, from: &Name, to: &Name) -> bool {
+        let dialect = self.scope.dialect;
+        let Some(old) = self.past.table(from).filter(|old| old.is_complete()) else { return false };
+        let later = self.steps.get(self.step + 1..).unwrap_or_default();
+        let trees = later.iter().filter_map(|step| parse::parse(step.statement.as_ref()?).ok());
+        let mut views = trees.filter_map(|tree| match tree {
+            ast::Statement::CreateView(view) if view.columns.is_empty() => Some(view),
+            _ => None,
+        });
+        views.any(|view| {
+            let is_it = Name::of(dialect, &view.name)
+                .is_some_and(|name| name.key(dialect) == from.key(dialect));
+            let values = self.values(&view.query, to, old).filter(|_| is_it && !view.materialized);
+            let mut given: Vec<_> = values.unwrap_or_default().into_iter().flatten().collect();
+            let mut wanted: Vec<_> = old.columns.iter().map(|(name, _)| name.clone()).collect();
+            given.sort();
+            wanted.sort();
+            given == wanted
+        })
     }
 
     /// Whether a view that is dropped comes again, with no more than columns behind the others.

@@ -216,7 +216,7 @@ impl Reader<'_, '_> {
         kind: &DataType,
         options: &[ColumnOption],
     ) {
-        let traits = column::of(self.dialect(), new, kind, options);
+        let traits = Box::new(column::of(self.dialect(), new, kind, options));
         let name = folded(self.dialect(), new);
         let act = Act::AlterColumn {
             table: table.clone(),

@@ -46,6 +46,7 @@ pub(super) fn of<'a>(
         Uniqueness::Unique { columns, nulls, extent: Extent::All }
     };
     for option in options {
+        traits.said.push(option.to_string());
         match option {
             ColumnOption::NotNull => traits.nullable = Nullable::No,
             ColumnOption::Default(value) => {

@@ -69,7 +69,14 @@ pub(super) fn advanced(dialect: Dialect, query: &Query) -> Option<Act> {
     let arguments = arguments(function)?;
     let (sequence, value) = match arguments[..] {
         [sequence, value] => (sequence, value),
-        [sequence, value, Expr::Value(_)] => (sequence, value),
+        // With `false`, it is the value itself that comes next.
+        [sequence, value, Expr::Value(called)] => {
+            let is_next = called.value == ast::Value::Boolean(false);
+            if is_next && !matches!(value, Expr::BinaryOp { .. }) {
+                return None;
+            }
+            (sequence, value)
+        }
         _ => return None,
     };
     let (table, column) = greatest(dialect, value, select)?;

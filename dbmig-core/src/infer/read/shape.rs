@@ -1,12 +1,12 @@
 //! What a `CREATE TABLE` puts into its table.
 
-use sqlparser::ast::{self, ColumnOption, CreateTable};
+use sqlparser::ast::{self, ColumnOption, CreateTable, SqliteTableOption};
 
 use super::column;
 use crate::Dialect;
 use crate::infer::change::{Constraint, Nullable};
 use crate::infer::name::{Name, folded};
-use crate::infer::shape::{Bounds, Parent, Partitioning, Shape, Shown};
+use crate::infer::shape::{Bounds, Parent, Partitioning, Rowid, Shape, Shown, Storage, Typing};
 
 /// All that the statement shows.
 pub(super) fn of(dialect: Dialect, create: &CreateTable) -> Shape {
@@ -22,6 +22,7 @@ pub(super) fn of(dialect: Dialect, create: &CreateTable) -> Shape {
             Some(_) => Partitioning::Partitioned,
             None => Partitioning::None,
         },
+        storage: storage(create),
     };
     for column in &create.columns {
         shape.columns.push((folded(dialect, &column.name), column::traits(dialect, column)));
@@ -40,6 +41,14 @@ pub(super) fn of(dialect: Dialect, create: &CreateTable) -> Shape {
     }
     keyed(&mut shape);
     shape
+}
+
+fn storage(create: &CreateTable) -> Storage {
+    let has = |option| create.sqlite_table_options.options.contains(&option);
+    Storage {
+        typing: if has(SqliteTableOption::Strict) { Typing::Strict } else { Typing::Loose },
+        rowid: if has(SqliteTableOption::WithoutRowid) { Rowid::Without } else { Rowid::With },
+    }
 }
 
 fn parent(dialect: Dialect, create: &CreateTable) -> Parent {

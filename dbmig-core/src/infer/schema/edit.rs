@@ -156,6 +156,9 @@ fn alter(own: &mut Traits, alteration: &Alteration) {
         Alteration::SetNotNull => own.nullable = Nullable::No,
         Alteration::DropNotNull => own.nullable = Nullable::Yes,
         Alteration::SetDefault(value) => own.default = value.clone(),
+        Alteration::Number => {
+            (own.default, own.numbering) = (Value::Fresh, Numbering::Sequence);
+        }
         Alteration::DropDefault => {
             (own.default, own.numbering) = (Value::Null, Numbering::None);
         }

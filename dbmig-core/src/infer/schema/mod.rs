@@ -18,6 +18,7 @@ pub(super) use body::{Body, BodyKind};
 use layer::{Layer, Slot};
 pub(super) use table::{IndexKind, Table};
 use words::Words;
+pub(super) use words::mentions;
 
 use super::change::{Kind, Traits};
 use super::name::{Name, column_key};

@@ -5,7 +5,7 @@ use crate::Dialect;
 use crate::infer::change::{Constraint, Extent, Nullable, Primary, Traits, Uniqueness};
 use crate::infer::name::{Name, column_key};
 use crate::infer::shape::{
-    Check, ForeignKey, Identity, Parent, Partitioning, Shape, Shown, Validity,
+    Check, ForeignKey, Identity, Parent, Partitioning, Shape, Shown, Storage, Validity,
 };
 
 /// A table.
@@ -28,6 +28,7 @@ pub(in crate::infer) struct Table {
     pub(in crate::infer) indexes: Vec<String>,
     pub(in crate::infer) parent: Parent,
     pub(in crate::infer) partitioning: Partitioning,
+    pub(in crate::infer) storage: Storage,
     /// Whether it has a partition for rows that go nowhere else.
     pub(in crate::infer) default_partition: Existence,
     pub(in crate::infer) identity: Identity,
@@ -73,6 +74,7 @@ impl Table {
             indexes: Vec::new(),
             parent: Parent::None,
             partitioning: Partitioning::None,
+            storage: Storage::default(),
             default_partition: Existence::Unknown,
             identity: Identity::Default,
             later_values: Vec::new(),
@@ -86,6 +88,7 @@ impl Table {
             indexes: shape.indexes.clone(),
             parent: shape.parent.clone(),
             partitioning: shape.partitioning,
+            storage: shape.storage,
             default_partition: Existence::Absent,
             ..Self::partly_known(name)
         };
@@ -112,7 +115,7 @@ impl Table {
     }
 
     /// What an index of it is.
-    pub(super) fn index(&self, dialect: Dialect, index: &str) -> Option<IndexKind> {
+    pub(in crate::infer) fn index(&self, dialect: Dialect, index: &str) -> Option<IndexKind> {
         let is = same(dialect, index);
         let unique = self.uniques.iter().any(|unique| unique.name.as_deref().is_some_and(&is));
         let primary = self.primary_key.as_ref().and_then(|key| key.name.as_deref());

@@ -45,6 +45,12 @@ pub(super) fn split(text: &str) -> impl Iterator<Item = &str> {
     parts.filter(|part| !part.is_empty())
 }
 
+/// Whether a text has all words of a name in it.
+pub(in crate::infer) fn mentions(text: &str, name: &str) -> bool {
+    let mut wanted = split(name);
+    wanted.all(|word| split(text).any(|own| lower_case(own) == lower_case(word)))
+}
+
 /// The words of one text, in lower case, each once.
 pub(super) fn lower(text: &str) -> HashSet<Cow<'_, str>> {
     split(text).map(lower_case).collect()

@@ -139,18 +139,225 @@ INSERT INTO groups (id, label) VALUES (2, 'new');
 INSERT OR REPLACE INTO groups (id, label) VALUES (2, 'new');
 -- => breaking; 1:1 changes the setting user_version
 PRAGMA user_version = 7;
--- => breaking; 4:12 rebuilds the table users, and whether the previous version can live with the new one is not known
+-- => breaking; 4:12 rebuilds the table users, and its trigger touched goes with the old one
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE users_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL, nick TEXT, age INTEGER NOT NULL DEFAULT 0, group_id INTEGER, bio TEXT);
 INSERT INTO users_new (id, name, nick, age, group_id) SELECT id, name, nick, age, group_id FROM users;
 DROP TABLE users;
 ALTER TABLE users_new RENAME TO users;
 PRAGMA legacy_alter_table = OFF;
--- => breaking; 1:1 rebuilds the table users, and whether the previous version can live with the new one is not known
+-- => breaking; 1:1 rebuilds the table users, and names goes with the old one to its new name
 ALTER TABLE users RENAME TO users_old;
 CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, nick TEXT, age INTEGER NOT NULL DEFAULT 0, group_id INTEGER);
 INSERT INTO users SELECT * FROM users_old;
 DROP TABLE users_old;
+-- => breaking; 4:12 rebuilds the table users while posts refers to it: DROP TABLE deletes its rows first, and those that refer to them (PRAGMA foreign_keys = OFF)
+PRAGMA legacy_alter_table = ON;
+CREATE TABLE users_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL, nick TEXT, age INTEGER NOT NULL DEFAULT 0, group_id INTEGER, bio TEXT);
+INSERT INTO users_new (id, name, nick, age, group_id) SELECT id, name, nick, age, group_id FROM users;
+DROP TABLE users;
+ALTER TABLE users_new RENAME TO users;
+CREATE TRIGGER touched AFTER UPDATE OF nick ON users BEGIN SELECT 1; END;
+PRAGMA legacy_alter_table = OFF;
+-- => breaking; 4:12 rebuilds the table docs: its new foreign key goes to docs_new, which PRAGMA legacy_alter_table leaves there
+PRAGMA legacy_alter_table = ON;
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP, root INTEGER REFERENCES docs_new (id));
+INSERT INTO docs_new SELECT *, NULL FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+PRAGMA legacy_alter_table = OFF;
+-- => compatible; 5:12 harmless: rebuilds the table users with all that was in it, new column users.bio
+PRAGMA foreign_keys = OFF;
+PRAGMA legacy_alter_table = ON;
+CREATE TABLE users_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL, nick TEXT, age INTEGER NOT NULL DEFAULT 0, group_id INTEGER, bio TEXT);
+INSERT INTO users_new (id, name, nick, age, group_id) SELECT id, name, nick, age, group_id FROM users;
+DROP TABLE users;
+ALTER TABLE users_new RENAME TO users;
+CREATE INDEX users_name_idx ON users (name);
+CREATE TRIGGER touched AFTER UPDATE OF nick ON users BEGIN SELECT 1; END;
+PRAGMA foreign_key_check(users);
+PRAGMA legacy_alter_table = OFF;
+PRAGMA foreign_keys = ON;
+-- => compatible; 3:12 harmless: rebuilds the table docs with all that was in it, new column docs.lang
+CREATE TABLE "new_docs" (id INTEGER PRIMARY KEY NOT NULL, "body" text, code TEXT, n BIGINT, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP, lang TEXT NOT NULL DEFAULT 'en' CHECK (lang IN ('en', 'de')));
+INSERT INTO new_docs (id, body, code, n, made_at, updated_at, lang) SELECT d.id, d.body, d.code, n, made_at, updated_at, 'de' FROM docs AS d ORDER BY id;
+DROP TABLE "docs";
+ALTER TABLE new_docs RENAME TO docs;
+-- => compatible; 2:1 harmless: rebuilds the table docs with all that was in it
+PRAGMA legacy_alter_table = OFF;
+ALTER TABLE docs RENAME TO old_docs;
+CREATE TABLE docs (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs SELECT * FROM old_docs;
+DROP TABLE old_docs;
+-- => compatible; 3:12 harmless: rebuilds the table posts with all that was in it, new column posts.editor_id
+CREATE TABLE posts_new (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, user_id INTEGER NOT NULL, editor_id INTEGER REFERENCES users (id) ON DELETE SET NULL, FOREIGN KEY (user_id) REFERENCES users ON DELETE CASCADE);
+INSERT INTO posts_new (id, title, user_id) SELECT id, title, user_id FROM posts;
+DROP TABLE posts;
+ALTER TABLE posts_new RENAME TO posts;
+CREATE UNIQUE INDEX posts_title_key ON posts (title);
+-- => compatible; 2:1 harmless: rebuilds the table posts with all that was in it
+DROP INDEX posts_title_key;
+ALTER TABLE posts RENAME TO posts_old;
+CREATE TABLE posts (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE, title TEXT NOT NULL UNIQUE);
+INSERT INTO posts (id, user_id, title) SELECT id, user_id, title FROM posts_old;
+DROP TABLE posts_old;
+-- => breaking fails; 3:12 drops the column docs.code
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new SELECT id, body, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 changes the type of docs.n from integer to text
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n TEXT, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking fails; 3:12 the column docs.body becomes NOT NULL
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT NOT NULL, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 the column docs.made_at may be NULL from now on, which the previous version does not expect
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking fails; 3:12 the column docs.made_at loses its default
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL, updated_at TIMESTAMP);
+INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 changes the primary key of docs
+CREATE TABLE docs_new (id INTEGER NOT NULL UNIQUE, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 defines the column docs.id in another way
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 new UNIQUE (body) on what was in the table docs before
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT UNIQUE, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking fails; 3:12 new CHECK on what was in the table docs before
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP, CHECK (n < 10));
+INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking fails; 3:12 new FOREIGN KEY on what was in the table docs before
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER REFERENCES groups (id), made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 changes the type of docs.made_at from timestamp to text
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code TEXT, n INTEGER, made_at TEXT NOT NULL DEFAULT CURRENT_TEXT, updated_at TEXT) STRICT;
+INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking fails; 3:12 the new column docs.lang is NOT NULL without a default
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP, lang TEXT NOT NULL);
+INSERT INTO docs_new SELECT *, 'en' FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 rebuilds the table docs: it may not copy all rows as they are
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new SELECT * FROM docs WHERE n > 0;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 rebuilds the table docs: it may not copy all rows as they are
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT OR IGNORE INTO docs_new SELECT * FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 rebuilds the table docs: it changes body where it copies it
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new SELECT id, code, body, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 rebuilds the table docs: it changes n where it copies it
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new SELECT id, body, code, n + 1, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 rebuilds the table docs: it does not copy body
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new (id, code, n, made_at, updated_at) SELECT id, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 rebuilds the table docs, and does more with it than that
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+UPDATE docs SET n = 0;
+-- => breaking fails; 3:12 rebuilds the table docs, and does more with it than that
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+CREATE TRIGGER docs_kept AFTER UPDATE ON docs BEGIN SELECT RAISE(ABORT, 'no'); END;
+-- => breaking; 3:12 rebuilds the table docs, and does more with it than that
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+CREATE TRIGGER docs_made AFTER INSERT ON groups BEGIN DELETE FROM docs; END;
+-- => breaking; 2:12 rebuilds the table docs: its rows are not copied
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking fails; 3:12 rebuilds the table posts without its UNIQUE (title), which ON CONFLICT and upserts may need
+CREATE TABLE posts_new (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE, title TEXT NOT NULL);
+INSERT INTO posts_new SELECT * FROM posts;
+DROP TABLE posts;
+ALTER TABLE posts_new RENAME TO posts;
+-- => breaking; 3:12 rebuilds the table posts without its FOREIGN KEY to users, or with another one, on which the previous version may rely (cascades)
+CREATE TABLE posts_new (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NOT NULL, title TEXT NOT NULL UNIQUE);
+INSERT INTO posts_new SELECT * FROM posts;
+DROP TABLE posts;
+ALTER TABLE posts_new RENAME TO posts;
+-- => breaking; 4:12 the new column chairs.legs is in the way: the view named_chairs takes columns by *, which may be more from now on
+PRAGMA legacy_alter_table = ON;
+CREATE TABLE chairs_new (id INTEGER PRIMARY KEY, label TEXT, legs INTEGER);
+INSERT INTO chairs_new (id, label) SELECT id, label FROM chairs;
+DROP TABLE chairs;
+ALTER TABLE chairs_new RENAME TO chairs;
+PRAGMA legacy_alter_table = OFF;
+-- => breaking; 1:1 rebuilds the table desks, and low_desks goes with the old one to its new name
+ALTER TABLE desks RENAME TO old_desks;
+CREATE TABLE desks (id INTEGER PRIMARY KEY, label TEXT);
+INSERT INTO desks SELECT * FROM old_desks;
+DROP TABLE old_desks;
+-- => breaking; 4:12 rebuilds the table docs, and does more with it than that
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new SELECT * FROM docs;
+DELETE FROM docs_new WHERE n < 0;
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 4:12 rebuilds the table docs, and does more with it than that
+CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
+INSERT INTO docs_new SELECT * FROM docs;
+INSERT INTO docs_new (id, body) VALUES (-1, 'new');
+DROP TABLE docs;
+ALTER TABLE docs_new RENAME TO docs;
+-- => breaking; 3:12 rebuilds the table posts, and whether its keys compare as before (COLLATE) is not known
+CREATE TABLE posts_new (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE, title TEXT NOT NULL);
+INSERT INTO posts_new SELECT * FROM posts;
+DROP TABLE posts;
+ALTER TABLE posts_new RENAME TO posts;
+CREATE UNIQUE INDEX posts_title_key ON posts (title COLLATE NOCASE);
+-- => breaking; 3:12 makes the table groups STRICT
+CREATE TABLE groups_new (id INTEGER PRIMARY KEY, label TEXT NOT NULL) STRICT;
+INSERT INTO groups_new SELECT * FROM groups;
+DROP TABLE groups;
+ALTER TABLE groups_new RENAME TO groups;
+-- => breaking; 3:12 makes the table groups WITHOUT ROWID
+CREATE TABLE groups_new (id INTEGER PRIMARY KEY, label TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO groups_new SELECT * FROM groups;
+DROP TABLE groups;
+ALTER TABLE groups_new RENAME TO groups;
 -- => breaking; 2:1 deletes rows of the table users
 CREATE TABLE IF NOT EXISTS users (id INTEGER);
 DELETE FROM users;

@@ -6,8 +6,15 @@ use crate::infer::change::{Act, Alteration, Value};
 /// `ADD GENERATED ..`
 pub(super) fn added(part: &mut Part<'_, '_>, column: String) -> Option<Act> {
     if part.reader.phrase(&["BY", "DEFAULT"]) {
-        let alteration = Alteration::SetDefault(Value::Fresh);
-        return Some(Act::AlterColumn { table: part.table.clone(), column, alteration });
+        let others = ["INCREMENT", "MINVALUE", "MAXVALUE", "CYCLE", "SEQUENCE"];
+        let counts_otherwise = others.iter().any(|word| part.reader.clone().skip_to(word));
+        let alteration = if counts_otherwise {
+            Alteration::SetDefault(Value::Fresh)
+        } else {
+            Alteration::Number
+        };
+        let table = part.table.clone();
+        return Some(Act::AlterColumn { table, column, alteration });
     }
     part.reader.word("ALWAYS").then(|| always(part, &format!("{}.{column}", part.table)))
 }

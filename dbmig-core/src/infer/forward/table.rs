@@ -1,0 +1,77 @@
+//! Tables: made, dropped, called otherwise.
+
+use super::{Judge, Verdict, plain, unclear};
+use crate::infer::change::{How, Kind};
+use crate::infer::name::Name;
+use crate::infer::shape::Shape;
+use crate::infer::step::Absence;
+
+impl Judge<'_> {
+    pub(super) fn make_table(&mut self, table: &Name, how: How, shape: Option<&Shape>) -> Verdict {
+        for key in shape.into_iter().flat_map(Shape::foreign_keys) {
+            self.refers(table, key);
+        }
+        if let Some(verdict) = shape.and_then(|shape| self.make_child(table, how, shape)) {
+            return verdict;
+        }
+        self.scope.make_table(table, how);
+        if self.is_rebuilding() {
+            return Verdict::Silent;
+        }
+        match how {
+            How::New | How::IfAbsent => Verdict::Adds(format!("new table {table}")),
+            How::Replace => plain(format!("may replace the table {table}")),
+        }
+    }
+
+    /// `DROP .. IF EXISTS x; CREATE x` of what no earlier migration so much as mentions: it never
+    /// was.
+    pub(super) fn never_was(&self, kind: Option<Kind>, name: &Name) -> bool {
+        self.absence == Absence::Ignored
+            && !self.past.mentions(name.last())
+            && self.scope.is_made_after(self.number, kind, name)
+    }
+
+    pub(super) fn drop_table(&mut self, table: &Name) -> Verdict {
+        if self.never_was(None, table) {
+            return Verdict::Silent;
+        }
+        let is_new = self.scope.is_new_table(table);
+        self.scope.drop_table(table);
+        if self.is_rebuilding() {
+            self.drop_rebuilt(table)
+        } else if is_new {
+            Verdict::Silent
+        } else if self.scope.is_made_after(self.number, None, table) {
+            rebuilds(table)
+        } else {
+            plain(format!("drops the table {table}"))
+        }
+    }
+
+    pub(super) fn rename_table(&mut self, from: &Name, to: &Name) -> Verdict {
+        let is_new = self.scope.is_new_table(from);
+        self.scope.rename_table(from, to);
+        if self.is_rebuilding() {
+            Verdict::Silent
+        } else if is_new {
+            Verdict::Adds(format!("new table {to}"))
+        } else if self.scope.is_made_after(self.number, None, from) {
+            rebuilds(from)
+        } else if self.gets_view(from, to) {
+            unclear(format!(
+                "renames the table {from}, and the view in its place does not take all that a \
+                 table does (COPY, TRUNCATE, ON CONFLICT ON CONSTRAINT)"
+            ))
+        } else {
+            plain(format!("renames the table {from}"))
+        }
+    }
+}
+
+fn rebuilds(table: &Name) -> Verdict {
+    unclear(format!(
+        "rebuilds the table {table}, and whether the previous version can live with the new one is \
+         not known"
+    ))
+}
