@@ -3,6 +3,7 @@
 use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{Constraint, Kind, Nulls, Uniqueness, Value};
 use crate::infer::expression::{Clock, Names, Row};
+use crate::infer::formula::Formula;
 use crate::infer::name::Name;
 
 impl Judge<'_> {
@@ -24,7 +25,7 @@ impl Judge<'_> {
     }
 
     /// What an index computes of each row: where that fails, the row is refused.
-    pub(super) fn compute(&self, table: &Name, expressions: &[sqlparser::ast::Expr]) -> Verdict {
+    pub(super) fn compute(&self, table: &Name, expressions: &[Formula]) -> Verdict {
         if self.scope.is_new_table(table) {
             return Verdict::Silent;
         }

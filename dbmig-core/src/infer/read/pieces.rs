@@ -184,9 +184,9 @@ impl<'s, 't> Whole<'s, 't> {
         }
         let mut alone = self.statement.part(&text)?;
         alone.position = parse::behind(self.statement.position, &text[..alone.offset]);
-        let Ok(ast::Statement::AlterTable(alter)) = parse::parse(&alone) else { return None };
+        let Ok(ast::Statement::AlterTable(mut alter)) = parse::parse(&alone) else { return None };
         let mut reader = Reader { statement: &alone, found: Vec::new() };
-        reader.alter_table(&alter);
+        reader.alter_table(&mut alter);
         let whole = self.statement.position;
         let at = |position| if position == alone.position { whole } else { position };
         let found = reader.found.into_iter();

@@ -173,7 +173,7 @@ impl Table {
         }
         for expr in &traits.checks {
             let name = self.auto(dialect, &[column], "check");
-            let (expr, validity) = (Box::new(expr.clone()), Validity::Valid);
+            let (expr, validity) = (expr.clone(), Validity::Valid);
             self.checks.push((name, Check { expr, validity }));
         }
         self.columns.push((column.to_owned(), traits));
