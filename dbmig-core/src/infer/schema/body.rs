@@ -1,5 +1,7 @@
 //! What runs or is read when tables are: triggers, rules, routines and views, as their texts.
 
+use std::sync::Arc;
+
 use super::Schema;
 use super::layer::Slot;
 use crate::Dialect;
@@ -120,7 +122,7 @@ fn name(reader: &mut Reader<'_>) -> Option<Name> {
 }
 
 impl<'t> Schema<'t> {
-    pub(super) fn add_body(&mut self, body: Body<'t>, how: How) {
+    pub(super) fn add_body(&mut self, body: Arc<Body<'t>>, how: How) {
         let key = body.key(self.dialect);
         let known = self.bodies.there(self.base.map(|base| &base.bodies), &key);
         let mut all = match (how, body.kind) {
@@ -156,7 +158,7 @@ impl<'t> Schema<'t> {
     /// With their table, its triggers and rules go.
     pub(super) fn drop_bodies_of(&mut self, table: &[String]) {
         let dialect = self.dialect;
-        let of = |_: &_, bodies: &Vec<Body<'_>>| {
+        let of = |_: &_, bodies: &Vec<Arc<Body<'_>>>| {
             let mut tables = bodies.iter().filter_map(|body| body.table.as_ref());
             tables.any(|name| name.key(dialect) == table)
         };
@@ -170,7 +172,7 @@ impl<'t> Schema<'t> {
         let dialect = self.dialect;
         let is =
             |body: &Body<'_>| body.table.as_ref().is_some_and(|name| name.key(dialect) == table);
-        let of = |_: &_, bodies: &Vec<Body<'_>>| bodies.iter().any(is);
+        let of = |_: &_, bodies: &Vec<Arc<Body<'_>>>| bodies.iter().any(|body| is(body));
         for key in self.bodies.keys_where(self.base.map(|base| &base.bodies), of) {
             let base = self.base.map(|base| &base.bodies);
             let mut bodies = self.bodies.there(base, &key).cloned().unwrap_or_default();
@@ -178,7 +180,7 @@ impl<'t> Schema<'t> {
             bodies
                 .iter_mut()
                 .filter(|body| is(body))
-                .for_each(|body| body.table = Some(to.clone()));
+                .for_each(|body| Arc::make_mut(body).table = Some(to.clone()));
             bodies.into_iter().for_each(|body| self.add_body(body, How::IfAbsent));
         }
     }

@@ -6,18 +6,21 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 /// The words of some texts, in lower case, by their hash: two words with the same one only make
 /// less known.
-#[derive(Debug, Default)]
-pub(super) struct Words {
+#[derive(Clone, Debug, Default)]
+pub(in crate::infer) struct Words {
     hashes: HashSet<u64>,
     hasher: BuildHasherDefault<DefaultHasher>,
 }
 
 impl Words {
-    pub(super) fn add(&mut self, text: &str) {
-        for word in split(text) {
-            let hash = self.hash(word);
-            self.hashes.insert(hash);
-        }
+    pub(in crate::infer) fn of(text: &str) -> Self {
+        let mut words = Self::default();
+        words.hashes = split(text).map(|word| words.hash(word)).collect();
+        words
+    }
+
+    pub(super) fn extend(&mut self, more: &Self) {
+        self.hashes.extend(&more.hashes);
     }
 
     /// Whether `name` may be in one of the texts: of one of several words, whether they all are.
