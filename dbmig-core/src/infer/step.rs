@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::change::{Act, Change};
 use super::read;
-use super::schema::{Body, Words};
+use super::schema::{Body, hashes};
 use crate::Dialect;
 use crate::migration::Script;
 use crate::sql::{Position, Statement, kind};
@@ -21,8 +21,8 @@ pub(super) struct Step<'t> {
     /// What it makes that has a text.
     pub(super) body: Option<Arc<Body<'t>>>,
     pub(super) names: Names,
-    /// All that it mentions.
-    pub(super) words: Words,
+    /// All that it mentions, by the hash.
+    pub(super) words: Vec<u64>,
 }
 
 /// What becomes of names without a schema.
@@ -66,7 +66,7 @@ fn whole(script: &Script, reason: String, position: Position) -> Step<'_> {
         absence: Absence::Fails,
         body: None,
         names: Names::Stay,
-        words: Words::of(&script.text),
+        words: hashes(&script.text),
     }
 }
 
@@ -79,7 +79,7 @@ fn step(dialect: Dialect, statement: Statement<'_>) -> Step<'_> {
         absence: absence(&statement),
         body: Body::of(&statement).map(Arc::new),
         names: if moves { Names::Move } else { Names::Stay },
-        words: Words::of(statement.text),
+        words: hashes(statement.text),
     }
 }
 

@@ -60,7 +60,6 @@ enum Form {
 
 impl<'s, 't> Whole<'s, 't> {
     fn of(statement: &'s Statement<'t>) -> Option<Self> {
-        let tokens: Vec<_> = statement.tokens().collect();
         let mut reader = reader::Reader::new(statement.dialect(), statement);
         let first = reader.take().filter(|token| is(token, "ALTER"))?;
         reader.any(&["ONLINE", "OFFLINE"]);
@@ -79,6 +78,7 @@ impl<'s, 't> Whole<'s, 't> {
         reader.word("NOWAIT");
         let start = reader.offset()?;
         let head = vec![span(&first), span(&second), from..to];
+        let tokens = statement.tokens().collect();
         Some(Self { statement, tokens, table, head, start, rows })
     }
 

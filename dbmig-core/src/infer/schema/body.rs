@@ -39,33 +39,27 @@ impl<'t> Body<'t> {
     pub(in crate::infer) fn of(statement: &Statement<'t>) -> Option<Self> {
         const BEFORE: usize = 12;
         let dialect = statement.dialect();
-        let words: Vec<_> = statement
-            .tokens()
-            .take(BEFORE)
-            .map(|token| token.word().unwrap_or_default().to_ascii_uppercase())
-            .collect();
-        if words.first().is_none_or(|word| word != "CREATE") {
-            return None;
-        }
-        let others = ["TABLE", "INDEX", "TYPE", "ON", "AS", "SEQUENCE", "SCHEMA"];
-        let (at, kind) = words.iter().enumerate().find_map(|(at, word)| {
-            let kind = match word.as_str() {
-                "TRIGGER" => BodyKind::Trigger,
-                "RULE" => BodyKind::Rule,
-                "FUNCTION" | "PROCEDURE" | "AGGREGATE" => BodyKind::Routine,
-                "VIEW" if words[..at].iter().any(|word| word == "MATERIALIZED") => {
-                    BodyKind::MaterializedView
-                }
-                "VIEW" => BodyKind::View,
-                _ => return None,
-            };
-            Some((at, kind))
-        })?;
-        if words[..at].iter().any(|word| others.contains(&word.as_str())) {
+        if !statement.begins_with(&["CREATE"]) {
             return None;
         }
         let mut reader = Reader::new(dialect, statement);
-        (0..=at).for_each(|_| reader.skip());
+        let mut view = BodyKind::View;
+        let kind = std::iter::from_fn(|| reader.take()).take(BEFORE).find_map(|token| {
+            match token.word().unwrap_or_default().to_ascii_uppercase().as_str() {
+                "TRIGGER" => Some(Some(BodyKind::Trigger)),
+                "RULE" => Some(Some(BodyKind::Rule)),
+                "FUNCTION" | "PROCEDURE" | "AGGREGATE" => Some(Some(BodyKind::Routine)),
+                "MATERIALIZED" => {
+                    view = BodyKind::MaterializedView;
+                    None
+                }
+                "VIEW" => Some(Some(view)),
+                // Whatever is called so behind it is a part of this.
+                "TABLE" | "INDEX" | "TYPE" | "ON" | "AS" | "SEQUENCE" | "SCHEMA" => Some(None),
+                _ => None,
+            }
+        });
+        let kind = kind??;
         reader.phrase(&["IF", "NOT", "EXISTS"]);
         let name = name(&mut reader)?;
         let table = match kind {

@@ -20,7 +20,7 @@ impl<'t> Schema<'t> {
                 self.keep_body(step);
             }
         }
-        steps.iter().for_each(|step| self.words.extend(&step.words));
+        steps.iter().for_each(|step| self.words.add(&step.words));
     }
 
     /// Before the first statement of a script: where names are moved, what it mentions is not what

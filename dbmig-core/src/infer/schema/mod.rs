@@ -18,7 +18,8 @@ use std::sync::Arc;
 pub(super) use body::{Body, BodyKind};
 use layer::{Layer, Slot};
 pub(super) use table::{IndexKind, Table};
-pub(super) use words::Words;
+use words::Words;
+pub(super) use words::hashes;
 
 use super::change::{Kind, Traits};
 use super::name::{Name, column_key};
