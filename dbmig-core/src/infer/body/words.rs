@@ -190,7 +190,7 @@ impl Words {
     ) -> bool {
         let part = |words: &Self, from: usize, to: usize| {
             words.words.get(from..to).map(|words| {
-                words.iter().map(|word| (word.kind, word.key.clone())).collect::<Vec<_>>()
+                words.iter().map(|word| (word.kind, word.key.as_str())).collect::<Vec<_>>()
             })
         };
         part(self, from, to) == part(other, other_from, other_to)
