@@ -13,7 +13,8 @@ pub(crate) struct Case {
     /// The first word of its line.
     pub(crate) verdict: String,
     /// The others: `fails` where one of the previous version's statements must fail after it,
-    /// `alone` where it cannot run in a transaction.
+    /// `values` where only certain values show that, which stand in v1.sql; `alone` where it cannot
+    /// run in a transaction.
     pub(crate) flags: Vec<String>,
     /// What is expected beyond the verdict.
     pub(crate) expected: String,

@@ -60,12 +60,15 @@ pub struct Statement {
     pub expect: Expect,
     /// What the app does next on the same connection: MySQL has no RETURNING.
     pub then: Option<Box<Statement>>,
+    /// Asks, for each unique key that it writes, for the row that has this key. Where a migration has
+    /// added such a row, the app meets its own choice of a key, not the migration.
+    pub claims: Vec<Statement>,
 }
 
 impl Statement {
     /// One that reads nothing yet.
     pub fn new(expect: Expect) -> Self {
-        Self { pieces: Vec::new(), reads: Vec::new(), expect, then: None }
+        Self { pieces: Vec::new(), reads: Vec::new(), expect, then: None, claims: Vec::new() }
     }
 
     /// Whether it says itself what is written.
@@ -98,7 +101,8 @@ impl Statement {
             Piece::Bind(bind) => Some(bind),
             Piece::Sql(_) => None,
         });
-        own.chain(self.then.iter_mut().flat_map(|then| then.binds())).collect()
+        let others = self.then.iter_mut().map(|then| &mut **then).chain(&mut self.claims);
+        own.chain(others.flat_map(Self::binds)).collect()
     }
 }
 

@@ -171,7 +171,22 @@ impl App<'_> {
             insert = insert.sql(if number == 0 { "" } else { ", " });
             insert = insert.bind(&self.column(*at).ty, value.as_deref());
         }
-        insert.sql(")")
+        let mut insert = insert.sql(")");
+        let mut values = vec![None; self.table.columns.len()];
+        row.iter().for_each(|(at, value)| values[*at].clone_from(value));
+        insert.claims = self.claims(&values);
+        insert
+    }
+
+    /// For the keys of a row that is written, but those that are there already.
+    fn claims(&self, row: &[Option<String>]) -> Vec<Statement> {
+        let there = |key: &Key| {
+            let own = |name: &String| self.table.columns.iter().position(|c| c.name == *name);
+            let columns: Vec<_> = key.columns.iter().filter_map(own).collect();
+            self.sample.existing.iter().any(|other| columns.iter().all(|at| other[*at] == row[*at]))
+        };
+        let keys = self.table.keys.iter().filter(|key| !there(key));
+        keys.filter_map(|key| self.filter(self.select(), key, row)).collect()
     }
 
     fn insert(&self, row: &Written) -> Statement {
@@ -267,7 +282,11 @@ impl App<'_> {
         let set = format!("UPDATE {} SET {} = ", self.table.name, self.quote(&column.name));
         let set = Statement::new(Expect::Same).sql(set).bind(&column.ty, value);
         let found = self.table.key().and_then(|key| self.filter(set.clone(), key, row));
-        self.returning(found.unwrap_or(set), Compared::Only(&[at]))
+        let mut update = self.returning(found.unwrap_or(set), Compared::Only(&[at]));
+        let mut written = row.to_vec();
+        written[at] = value.map(str::to_owned);
+        update.claims = self.claims(&written);
+        update
     }
 
     fn updates(&self) -> Vec<Statement> {

@@ -456,9 +456,9 @@ REVOKE ALL ON FUNCTION twice(INTEGER) FROM PUBLIC;
 -- => breaking; 1:1 takes privileges away
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC;
 -- => breaking; 3:1 takes privileges away
-CREATE ROLE outlook_member;
-CREATE ROLE outlook_group ROLE outlook_member;
-REVOKE outlook_group FROM outlook_member;
+CREATE ROLE outlook_lone;
+CREATE ROLE outlook_group ROLE outlook_lone;
+REVOKE outlook_group FROM outlook_lone;
 -- => breaking; 1:1 renames the trigger touched of users, and they take effect in the order of their names
 ALTER TRIGGER touched ON users RENAME TO a_touched;
 -- => breaking; 1:1 renames the index posts_title_key, which the previous version may name (ON CONFLICT ON CONSTRAINT, hints, errors)
@@ -470,8 +470,8 @@ ALTER SEQUENCE tickets AS SMALLINT;
 -- => breaking; 1:1 new CHECK users_nick_present on what was in the table users before
 ALTER TABLE users ADD CONSTRAINT users_nick_present CHECK (nick IS NOT NULL) NOT VALID;
 -- => breaking; 3:1 changes the role current_user, which may be the previous version's
-CREATE ROLE outlook_member;
-GRANT outlook_member TO CURRENT_USER;
+CREATE ROLE outlook_granted;
+GRANT outlook_granted TO CURRENT_USER;
 ALTER ROLE CURRENT_USER SET work_mem = '8MB';
 -- => breaking; 2:21 puts the rows of animals into the table users
 CREATE TABLE animals (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL, nick TEXT, age INTEGER NOT NULL DEFAULT 0, worth NUMERIC(8, 2), mood mood, group_id INTEGER, street VARCHAR(40) NOT NULL DEFAULT 'x', CONSTRAINT users_age_check CHECK (age >= 0));
@@ -491,11 +491,11 @@ CREATE CAST (mood AS INTEGER) WITH INOUT AS IMPLICIT;
 CREATE FUNCTION compare(INTEGER, TEXT) RETURNS BOOLEAN LANGUAGE sql AS 'SELECT TRUE';
 CREATE OPERATOR === (LEFTARG = INTEGER, RIGHTARG = TEXT, FUNCTION = compare);
 -- => breaking; 2:1 gives what some role owns to another one
-CREATE ROLE outlook_member;
-REASSIGN OWNED BY outlook_member TO CURRENT_USER;
+CREATE ROLE outlook_owner;
+REASSIGN OWNED BY outlook_owner TO CURRENT_USER;
 -- => breaking; 2:1 drops all that a role owns, and its privileges
-CREATE ROLE outlook_member;
-DROP OWNED BY outlook_member;
+CREATE ROLE outlook_leaver;
+DROP OWNED BY outlook_leaver;
 -- => breaking fails; 2:27 drops the column users.nick
 ALTER TABLE users ALTER COLUMN name SET STATISTICS 10,
     DROP COLUMN IF EXISTS nick;
@@ -525,7 +525,7 @@ ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'calm';
 ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'sad';
 -- => compatible; 1:32 only adds: new default of users.age
 ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;
--- => breaking fails; 1:32 new default of posts.title, which a unique key may refuse
+-- => breaking fails values; 1:32 new default of posts.title, which a unique key may refuse
 ALTER TABLE posts ALTER COLUMN title SET DEFAULT 'x', ALTER COLUMN user_id SET DEFAULT 7, ADD CHECK (user_id < 8);
 -- => breaking; 1:32 new default of posts.user_id, which a foreign key may refuse
 ALTER TABLE posts ALTER COLUMN user_id SET DEFAULT 7;
@@ -599,7 +599,7 @@ INSERT INTO groups (id, label) VALUES (2, 'new'), (-3, E'newer') ON CONFLICT DO 
 INSERT INTO groups (id, label) SELECT id, name FROM users;
 -- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
 INSERT INTO groups VALUES (2, 'new');
--- => breaking fails; 1:1 gives marks.id values that its sequence will give again to the previous version: set that behind them (setval)
+-- => breaking fails alone; 1:1 gives marks.id values that its sequence will give again to the previous version: set that behind them (setval)
 INSERT INTO marks (id, label) VALUES (1, 'first');
 -- => compatible; 1:1 only adds: new rows in marks
 INSERT INTO marks (id, label) VALUES (1, 'first');
@@ -607,7 +607,7 @@ SELECT setval('marks_id_seq', (SELECT MAX(id) FROM marks));
 -- => compatible; 1:1 only adds: new rows in marks
 INSERT INTO marks (id, label, mood) VALUES (1, 'first', 'sad') ON CONFLICT (id) DO NOTHING;
 SELECT setval(pg_get_serial_sequence('marks', 'id'), COALESCE((SELECT MAX(id) FROM marks), 0) + 1, false);
--- => breaking fails; 2:1 calls setval, and what that does is not known
+-- => breaking fails alone; 2:1 calls setval, and what that does is not known
 INSERT INTO marks (id, label) VALUES (1, 'first');
 SELECT setval('posts_id_seq', (SELECT MAX(id) FROM marks));
 -- => breaking; 1:1 adds rows to the table marks, which the previous version may not expect: they have no keys of their own
@@ -641,13 +641,13 @@ CREATE INDEX docs_kind_idx ON docs ((data->>'kind'));
 CREATE INDEX docs_nested_idx ON docs ((data->'a'->>'b'), made_at);
 -- => compatible; 1:1 only adds: new index docs_untold_idx
 CREATE INDEX docs_untold_idx ON docs ((body IS NULL), (lower(body) || '-' || code), date_trunc('day', made_at)) WHERE flag AND n <> 7 AND data @> '{"a": 1}';
--- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: a cast, which may fail
+-- => breaking fails values; 1:1 an index on an expression may refuse rows of the previous version: a cast, which may fail
 CREATE INDEX docs_n_idx ON docs (((data->>'n')::int));
--- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: a member of a document that may be none
+-- => breaking fails values; 1:1 an index on an expression may refuse rows of the previous version: a member of a document that may be none
 CREATE INDEX docs_raw_idx ON docs ((raw->>'kind'));
 -- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: arithmetic, which may overflow or divide by zero
 CREATE INDEX docs_tenth_idx ON docs ((10 / n));
--- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: arithmetic, which may overflow or divide by zero
+-- => breaking fails values; 1:1 an index on an expression may refuse rows of the previous version: arithmetic, which may overflow or divide by zero
 CREATE INDEX docs_some_idx ON docs (id) WHERE n + 1 > 7;
 -- => breaking; 1:1 an index on an expression may refuse rows of the previous version: a function that is not known to be safe
 CREATE INDEX docs_twice_idx ON docs (twice(n));
@@ -658,7 +658,7 @@ ALTER TABLE docs ADD COLUMN words TSVECTOR GENERATED ALWAYS AS (setweight(to_tsv
 CREATE INDEX docs_words_idx ON docs USING gin (words);
 -- => compatible; 1:29 only adds: new column docs.kind, new column docs.told, new column docs.wide and 2 more
 ALTER TABLE docs ADD COLUMN kind TEXT GENERATED ALWAYS AS (data->>'kind') STORED, ADD COLUMN told BOOLEAN GENERATED ALWAYS AS (body IS NOT NULL) STORED, ADD COLUMN wide BIGINT GENERATED ALWAYS AS (n) STORED, ADD COLUMN made_on DATE GENERATED ALWAYS AS (made_at::date) STORED, ADD COLUMN head VARCHAR(5) GENERATED ALWAYS AS (left(body, 5)) STORED;
--- => breaking fails; 1:29 what the new column docs.number is computed of may fail: a cast, which may fail
+-- => breaking fails values; 1:29 what the new column docs.number is computed of may fail: a cast, which may fail
 ALTER TABLE docs ADD COLUMN number INTEGER GENERATED ALWAYS AS ((data->>'n')::int) STORED;
 -- => breaking fails; 1:29 what the new column docs.narrow is computed of may fail: its type may not hold the result
 ALTER TABLE docs ADD COLUMN narrow INTEGER GENERATED ALWAYS AS (big) STORED;
@@ -670,13 +670,13 @@ ALTER TABLE docs ADD COLUMN short VARCHAR(5) GENERATED ALWAYS AS (lower(body)) S
 ALTER TABLE docs ADD COLUMN size INTEGER CHECK (size > 0 OR 10 / n > 1);
 -- => compatible; 1:29 only adds: new column docs.size
 ALTER TABLE docs ADD COLUMN size INTEGER CHECK (size > 0 OR n > 1);
--- => breaking fails; 1:31 the new column orders.note is in the way: the trigger order_kept takes columns by *, which may be more from now on
+-- => breaking fails alone; 1:31 the new column orders.note is in the way: the trigger order_kept takes columns by *, which may be more from now on
 ALTER TABLE orders ADD COLUMN note TEXT;
 -- => compatible; 1:39 only adds: new column orders_history.note, new column orders_history.more
 ALTER TABLE orders_history ADD COLUMN note TEXT NOT NULL DEFAULT '', ADD COLUMN more TEXT;
 -- => compatible; 1:35 only adds: new column orders_log.at
 ALTER TABLE orders_log ADD COLUMN at TIMESTAMPTZ;
--- => breaking fails; 1:30 the new column rooms.floor is in the way: the routine room returns its rows, which have more columns from now on
+-- => breaking fails values; 1:30 the new column rooms.floor is in the way: the routine room returns its rows, which have more columns from now on
 ALTER TABLE rooms ADD COLUMN floor INTEGER;
 -- => compatible; 1:30 only adds: new column desks.floor
 ALTER TABLE desks ADD COLUMN floor INTEGER;

@@ -44,8 +44,8 @@ INSERT INTO posts_fts (rowid, title) SELECT id, title FROM posts;
 INSERT INTO posts_fts (posts_fts) VALUES ('rebuild');
 -- => compatible; 1:1 only adds: new table places
 CREATE VIRTUAL TABLE IF NOT EXISTS places USING rtree(id, min_x, max_x, min_y, max_y);
--- => compatible; 1:1 only adds: new table docs
-CREATE VIRTUAL TABLE docs USING fts4(content="posts", title);
+-- => compatible; 1:1 only adds: new table posts_search
+CREATE VIRTUAL TABLE posts_search USING fts4(content="posts", title);
 -- => compatible; - changes nothing that the previous version sees
 PRAGMA user_version;
 PRAGMA page_count;
@@ -190,7 +190,7 @@ DROP VIEW IF EXISTS tag_ids;
 CREATE VIEW tag_ids AS SELECT id FROM tags;
 -- => compatible; 1:1 only adds: new index docs_untold_idx
 CREATE INDEX docs_untold_idx ON docs ((body IS NULL), n + 1, substr(body, 1, 3), coalesce(code, body)) WHERE n % 2 = 1 OR body LIKE 'a%';
--- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: a function that is not known to be safe
+-- => breaking fails values; 1:1 an index on an expression may refuse rows of the previous version: a function that is not known to be safe
 CREATE INDEX docs_made_idx ON docs (date(body));
 -- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: a function that is not known to be safe
 CREATE INDEX docs_kind_idx ON docs (json_extract(body, '$.kind'));
@@ -245,7 +245,7 @@ INSERT INTO docs_fts (rowid, body) SELECT id, body FROM docs;
 CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN INSERT INTO docs_fts(rowid, body) VALUES (new.rowid, new.body); END;
 CREATE TRIGGER docs_ad AFTER DELETE ON docs BEGIN DELETE FROM docs_fts WHERE rowid = old.rowid; END;
 CREATE TRIGGER docs_au AFTER UPDATE ON docs BEGIN UPDATE docs_fts SET body = new.body WHERE rowid = old.rowid; END;
--- => breaking fails; 2:1 new trigger docs_ai on docs: the full-text table may get out of step
+-- => breaking fails values; 2:1 new trigger docs_ai on docs: the full-text table may get out of step
 CREATE VIRTUAL TABLE docs_fts USING fts5(body);
 CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN INSERT INTO docs_fts(rowid, body) VALUES (new.id, new.body); END;
 -- => compatible; 1:30 only adds: new column users.bio, new columns of the view names

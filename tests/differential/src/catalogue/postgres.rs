@@ -45,7 +45,7 @@ fn tables(session: &mut Session) -> Result<Vec<Table>, String> {
     let ours = OURS.replace("OBJECT", "c.oid");
     let sql = format!(
         "SELECT n.nspname, c.relname, c.relkind, \
-         (pg_relation_is_updatable(c.oid, false) & 28) = 28 \
+         (pg_relation_is_updatable(c.oid, false) & 28) = 28, c.relispartition \
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
          WHERE c.relkind IN ('r', 'p', 'v', 'm') AND {ours} \
          AND (c.relkind <> 'v' OR pg_get_viewdef(c.oid) !~ '\\mpg_|information_schema') \
@@ -54,9 +54,11 @@ fn tables(session: &mut Session) -> Result<Vec<Table>, String> {
     let table = |row: Row| Table {
         name: name(&row[0], &row[1]),
         plain: row[1].clone(),
-        access: match (&*row[2], &*row[3]) {
-            ("r" | "p", _) => Access::Table,
-            ("v", "t") => Access::WritableView,
+        access: match (&*row[2], &*row[3], &*row[4]) {
+            // Rows go where they belong through the table that it is a part of.
+            (_, _, "t") => Access::ReadOnly,
+            ("r" | "p", _, _) => Access::Table,
+            ("v", "t", _) => Access::WritableView,
             _ => Access::ReadOnly,
         },
         columns: Vec::new(),
