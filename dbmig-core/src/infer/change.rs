@@ -1,5 +1,6 @@
 //! What a statement does, in the few words that matter to a verdict.
 
+use super::formula::Formula;
 use super::name::Name;
 use super::shape::{Bounds, Check, ForeignKey, Identity, Published, Shape, Timing};
 use crate::sql::Position;
@@ -61,7 +62,7 @@ pub(super) enum Act {
     /// Expressions that are computed for each row of a table from now on: of an index.
     Compute {
         table: Name,
-        expressions: Vec<sqlparser::ast::Expr>,
+        expressions: Vec<Formula>,
     },
     AddConstraint {
         table: Name,
@@ -289,9 +290,9 @@ pub(super) struct Traits {
     pub(super) unique: Option<Uniqueness>,
     /// What it refers to.
     pub(super) references: Option<ForeignKey>,
-    pub(super) checks: Vec<sqlparser::ast::Expr>,
+    pub(super) checks: Vec<Formula>,
     /// What it is computed of.
-    pub(super) generated: Option<Box<sqlparser::ast::Expr>>,
+    pub(super) generated: Option<Formula>,
     pub(super) numbering: Numbering,
     pub(super) primary: Primary,
     /// Each option, as the parser writes it.

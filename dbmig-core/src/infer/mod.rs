@@ -9,6 +9,7 @@ mod body;
 mod change;
 mod check;
 mod expression;
+mod formula;
 mod forward;
 mod name;
 mod parse;

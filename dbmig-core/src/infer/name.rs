@@ -68,3 +68,14 @@ pub(super) fn column_key(dialect: Dialect, column: &str) -> String {
         Dialect::Mysql | Dialect::Sqlite => column.to_lowercase(),
     }
 }
+
+/// Whether two names of columns are the same to the database.
+pub(super) fn same_column(dialect: Dialect, a: &str, b: &str) -> bool {
+    match dialect {
+        Dialect::Postgres => a == b,
+        Dialect::Mysql | Dialect::Sqlite if a.is_ascii() && b.is_ascii() => {
+            a.eq_ignore_ascii_case(b)
+        }
+        Dialect::Mysql | Dialect::Sqlite => a.to_lowercase() == b.to_lowercase(),
+    }
+}

@@ -1,6 +1,7 @@
 //! What a table is made of, as a statement shows it.
 
 use super::change::{Constraint, Traits};
+use super::formula::Formula;
 use super::name::Name;
 
 /// A table as the statement shows it that makes it.
@@ -128,7 +129,7 @@ pub(super) enum Action {
 /// A condition on each row.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Check {
-    pub(super) expr: Box<sqlparser::ast::Expr>,
+    pub(super) expr: Formula,
     pub(super) validity: Validity,
 }
 

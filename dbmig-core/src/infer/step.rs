@@ -1,7 +1,10 @@
 //! A script, statement by statement, each read once.
 
+use std::sync::Arc;
+
 use super::change::{Act, Change};
 use super::read;
+use super::schema::{Body, hashes};
 use crate::Dialect;
 use crate::migration::Script;
 use crate::sql::{Position, Statement, kind};
@@ -15,6 +18,19 @@ pub(super) struct Step<'t> {
     /// What it does, in its order; never nothing.
     pub(super) changes: Vec<Change>,
     pub(super) absence: Absence,
+    /// What it makes that has a text.
+    pub(super) body: Option<Arc<Body<'t>>>,
+    pub(super) names: Names,
+    /// All that it mentions, by the hash.
+    pub(super) words: Vec<u64>,
+}
+
+/// What becomes of names without a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    Stay,
+    /// They mean something else from here on.
+    Move,
 }
 
 /// What becomes of a `DROP` whose object is not there.
@@ -29,29 +45,41 @@ pub(super) enum Absence {
 /// What all statements of a script do, in their order.
 pub(super) fn steps(dialect: Dialect, script: &Script) -> Vec<Step<'_>> {
     match script.statements(dialect) {
-        Ok(statements) => statements.into_iter().map(step).collect(),
-        Err(error) => {
-            let act = Act::NotUnderstood(error.to_string());
-            let changes = vec![Change { act, position: error.position }];
-            let absence = Absence::Fails;
-            vec![Step { text: &script.text, statement: None, changes, absence }]
+        Ok(statements) => {
+            statements.into_iter().map(|statement| step(dialect, statement)).collect()
         }
+        Err(error) => vec![whole(script, error.to_string(), error.position)],
     }
 }
 
 /// A script that the parser stumbled over.
 pub(super) fn unread(script: &Script) -> Step<'_> {
-    let act = Act::NotUnderstood("its SQL could not be read".to_owned());
-    let changes = vec![Change { act, position: Position { line: 1, column: 1 } }];
-    Step { text: &script.text, statement: None, changes, absence: Absence::Fails }
+    let start = Position { line: 1, column: 1 };
+    whole(script, "its SQL could not be read".to_owned(), start)
 }
 
-fn step(statement: Statement<'_>) -> Step<'_> {
+fn whole(script: &Script, reason: String, position: Position) -> Step<'_> {
+    Step {
+        text: &script.text,
+        statement: None,
+        changes: vec![Change { act: Act::NotUnderstood(reason), position }],
+        absence: Absence::Fails,
+        body: None,
+        names: Names::Stay,
+        words: hashes(&script.text),
+    }
+}
+
+fn step(dialect: Dialect, statement: Statement<'_>) -> Step<'_> {
+    let moves = kind::moves_names(dialect, &statement);
     Step {
         text: statement.text,
         statement: Some(statement),
         changes: read::changes(&statement),
         absence: absence(&statement),
+        body: Body::of(&statement).map(Arc::new),
+        names: if moves { Names::Move } else { Names::Stay },
+        words: hashes(statement.text),
     }
 }
 
@@ -68,7 +96,6 @@ fn absence(statement: &Statement<'_>) -> Absence {
 }
 
 /// Whether a statement among them makes names without a schema mean something else.
-pub(super) fn moves_names(dialect: Dialect, steps: &[Step<'_>]) -> bool {
-    let mut statements = steps.iter().filter_map(|step| step.statement.as_ref());
-    statements.any(|statement| kind::moves_names(dialect, statement))
+pub(super) fn moves_names(steps: &[Step<'_>]) -> bool {
+    steps.iter().any(|step| step.names == Names::Move)
 }

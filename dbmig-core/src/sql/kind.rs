@@ -176,10 +176,12 @@ pub fn makes_temporary(statement: &Statement<'_>) -> bool {
         && words
             .find(|word| !is(word, &["OR", "REPLACE", "LOCAL", "GLOBAL"]))
             .is_some_and(temporary);
+    if created || !statement.begins_with(&["SELECT"]) {
+        return created;
+    }
     // PostgreSQL's `SELECT .. INTO TEMP t ..`
     let words: Vec<_> = statement.tokens().filter_map(|token| token.word()).collect();
-    let into = words.windows(2).any(|pair| is(pair[0], &["INTO"]) && temporary(pair[1]));
-    created || (into && statement.begins_with(&["SELECT"]))
+    words.windows(2).any(|pair| is(pair[0], &["INTO"]) && temporary(pair[1]))
 }
 
 /// <https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html>

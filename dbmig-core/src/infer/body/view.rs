@@ -10,7 +10,7 @@ use crate::infer::parse;
 use crate::sql::Statement;
 
 /// What becomes of a view.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub(in crate::infer) enum Renewal {
     Same,
     /// These come to the others.
@@ -32,7 +32,8 @@ pub(in crate::infer) fn renewal(old: &Statement<'_>, new: &Statement<'_>) -> Opt
     if !old.is_read_like(new) || !new.is_read_as_usual() {
         return None;
     }
-    if is_same(old, new) {
+    let (old, new) = (Words::of(old), Words::of(new));
+    if are_same(&old, &new) {
         return Some(Renewal::Same);
     }
     let (old, new) = (View::of(old)?, View::of(new)?);
@@ -57,24 +58,26 @@ pub(in crate::infer) fn renewal(old: &Statement<'_>, new: &Statement<'_>) -> Opt
 
 /// Whether two statements are the same from the name on.
 pub(in crate::infer) fn is_same(old: &Statement<'_>, new: &Statement<'_>) -> bool {
-    let (old, new) = (Words::of(old), Words::of(new));
+    are_same(&Words::of(old), &Words::of(new))
+}
+
+fn are_same(old: &Words, new: &Words) -> bool {
     let start = |words: &Words| {
         let kinds = ["view", "function", "procedure", "trigger"];
         (0..words.len()).find(|at| words.any(*at, &kinds))
     };
     // What stands before is `OR REPLACE`, and what changes nothing or is refused.
     let plain = |words: &Words, at: usize| (1..at).all(|at| words.any(at, &["or", "replace"]));
-    match (start(&old), start(&new)) {
+    match (start(old), start(new)) {
         (Some(a), Some(b)) => {
-            plain(&old, a) && plain(&new, b) && new.same((b, new.len()), &old, (a, old.len()))
+            plain(old, a) && plain(new, b) && new.same((b, new.len()), old, (a, old.len()))
         }
         _ => false,
     }
 }
 
 impl View {
-    fn of(statement: &Statement<'_>) -> Option<Self> {
-        let words = Words::of(statement);
+    fn of(words: Words) -> Option<Self> {
         let view = (0..words.len()).find(|at| words.is(*at, "view"))?;
         if !(1..view).all(|at| words.any(at, &["or", "replace"])) {
             return None;

@@ -188,12 +188,12 @@ impl Words {
         other: &Self,
         (other_from, other_to): (usize, usize),
     ) -> bool {
-        let part = |words: &Self, from: usize, to: usize| {
-            words.words.get(from..to).map(|words| {
-                words.iter().map(|word| (word.kind, word.key.clone())).collect::<Vec<_>>()
-            })
-        };
-        part(self, from, to) == part(other, other_from, other_to)
+        self.keys(from, to) == other.keys(other_from, other_to)
+    }
+
+    fn keys(&self, from: usize, to: usize) -> Option<Vec<(Kind, &str)>> {
+        let words = self.words.get(from..to)?;
+        Some(words.iter().map(|word| (word.kind, &*word.key)).collect())
     }
 }
 

@@ -6,6 +6,7 @@ use crate::infer::change::{
     Alteration, Computed, How, Nullable, Nulls, Traits, Uniqueness, Using, Value,
 };
 use crate::infer::expression::{Clock, Doubt, Names, Row, fits};
+use crate::infer::formula::Formula;
 use crate::infer::name::{Name, column_key};
 use crate::infer::scope::NewColumn;
 use crate::infer::{check, types};
@@ -79,7 +80,7 @@ impl Judge<'_> {
         {
             return unclear(format!("what the new column {name} is computed of may fail: {doubt}"));
         }
-        let passes = |check| self.check_passes(table, check, column, &traits.default);
+        let passes = |check: &Formula| self.check_passes(table, check, column, &traits.default);
         if !traits.checks.iter().all(passes) {
             return plain(format!("the CHECK of the new column {name} may refuse its default"));
         }

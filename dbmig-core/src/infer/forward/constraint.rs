@@ -3,8 +3,8 @@
 use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{Constraint, Kind, Nulls, Uniqueness, Value};
 use crate::infer::expression::{Clock, Doubt, Names, Row};
+use crate::infer::formula::Formula;
 use crate::infer::name::Name;
-use sqlparser::ast::Expr;
 
 impl Judge<'_> {
     pub(super) fn add_index(
@@ -25,7 +25,7 @@ impl Judge<'_> {
     }
 
     /// What an index computes of each row: where that fails, the row is refused.
-    pub(super) fn compute(&self, table: &Name, expressions: &[Expr]) -> Verdict {
+    pub(super) fn compute(&self, table: &Name, expressions: &[Formula]) -> Verdict {
         if self.scope.is_new_table(table) {
             return Verdict::Silent;
         }
@@ -38,7 +38,7 @@ impl Judge<'_> {
     }
 
     /// Why one of them may fail.
-    pub(super) fn uncomputable(&self, table: &Name, expressions: &[Expr]) -> Option<Doubt> {
+    pub(super) fn uncomputable(&self, table: &Name, expressions: &[Formula]) -> Option<Doubt> {
         let kind = |column: &str| self.kind_of(table, column);
         let dialect = self.scope.dialect;
         let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Refused };
@@ -107,7 +107,7 @@ impl Judge<'_> {
     }
 
     /// Whether one of the new columns lets the whole check pass.
-    pub(super) fn passes(&self, table: &Name, expr: &Expr) -> bool {
+    pub(super) fn passes(&self, table: &Name, expr: &sqlparser::ast::Expr) -> bool {
         self.scope
             .columns_of(table)
             .any(|(name, column)| self.check_passes(table, expr, name, &column.default))

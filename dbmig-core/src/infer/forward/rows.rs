@@ -67,7 +67,7 @@ impl Judge<'_> {
             .filter(|(name, traits)| traits.numbering == Numbering::Sequence && is_given(name));
         let counted = counted.map(|(name, _)| Collision {
             table: table.clone(),
-            column: name.clone(),
+            column: name.to_string(),
             position: self.position,
             cause: Cause::Written,
         });

@@ -75,8 +75,8 @@ impl Judge<'_> {
             return Some(of_diesel());
         }
         let name = Name::single(name);
-        let mut bodies = self.steps.iter().filter_map(|step| Body::of(step.statement.as_ref()?));
-        let is = |body: &Body<'_>| body.kind == BodyKind::Routine && body.name == name;
+        let mut bodies = self.steps.iter().filter_map(|step| step.body.as_deref());
+        let is = |body: &&Body<'_>| body.kind == BodyKind::Routine && body.name == name;
         let own = bodies.rfind(is);
         match own {
             Some(body) => trigger::function(&body.statement),

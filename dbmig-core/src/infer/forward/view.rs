@@ -55,7 +55,8 @@ impl Judge<'_> {
                 .is_some_and(|name| name.key(dialect) == from.key(dialect));
             let values = self.values(&view.query, to, old).filter(|_| is_it && !view.materialized);
             let mut given: Vec<_> = values.unwrap_or_default().into_iter().flatten().collect();
-            let mut wanted: Vec<_> = old.columns.iter().map(|(name, _)| name.clone()).collect();
+            let mut wanted: Vec<_> =
+                old.columns.iter().map(|(name, _)| name.as_ref().to_owned()).collect();
             given.sort();
             wanted.sort();
             given == wanted

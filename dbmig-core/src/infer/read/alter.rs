@@ -15,14 +15,14 @@ use crate::infer::shape::{Identity, Validity};
 use crate::sql::Position;
 
 impl Reader<'_, '_> {
-    pub(super) fn alter_table(&mut self, alter: &AlterTable) {
+    pub(super) fn alter_table(&mut self, alter: &mut AlterTable) {
         let Some(table) = self.name(&alter.name) else { return self.not_understood() };
-        for operation in &alter.operations {
+        for operation in &mut alter.operations {
             self.operation(&table, operation);
         }
     }
 
-    fn operation(&mut self, table: &Name, operation: &AlterTableOperation) {
+    fn operation(&mut self, table: &Name, operation: &mut AlterTableOperation) {
         use AlterTableOperation as Op;
         match operation {
             Op::AddColumn { if_not_exists, column_def, .. } => {
@@ -146,7 +146,7 @@ impl Reader<'_, '_> {
         self.add(Act::Other { table: Some(table.clone()), what, certainty, rows });
     }
 
-    fn add_column(&mut self, table: &Name, how: How, definition: &ColumnDef) {
+    fn add_column(&mut self, table: &Name, how: How, definition: &mut ColumnDef) {
         let column = folded(self.dialect(), &definition.name);
         let traits = column::traits(self.dialect(), definition);
         let act = Act::AddColumn { table: table.clone(), column, how, traits };
@@ -156,7 +156,7 @@ impl Reader<'_, '_> {
     fn add_constraint(
         &mut self,
         table: &Name,
-        constraint: &ast::TableConstraint,
+        constraint: &mut ast::TableConstraint,
         validity: Validity,
     ) {
         if !column::is_enforced(constraint) {
@@ -170,7 +170,7 @@ impl Reader<'_, '_> {
                 let (how, uniqueness) = (How::New, Uniqueness::None);
                 let expressions = match constraint {
                     ast::TableConstraint::Index(index) => {
-                        column::computed(self.dialect(), &index.columns)
+                        column::computed(self.dialect(), &mut index.columns)
                     }
                     _ => Vec::new(),
                 };
@@ -214,7 +214,7 @@ impl Reader<'_, '_> {
         old: &Ident,
         new: &Ident,
         kind: &DataType,
-        options: &[ColumnOption],
+        options: &mut [ColumnOption],
     ) {
         let traits = Box::new(column::of(self.dialect(), new, kind, options));
         let name = folded(self.dialect(), new);

@@ -1,16 +1,16 @@
 //! Definitions of columns, and constraints.
 
 use sqlparser::ast::{
-    self, CheckConstraint, ColumnDef, ColumnOption, ConstraintCharacteristics, DataType,
-    DeferrableInitial, Expr, ForeignKeyConstraint, FunctionArg, FunctionArgExpr, FunctionArguments,
-    GeneratedAs, Ident, IndexColumn, NullsDistinctOption, ReferentialAction, TableConstraint,
-    UniqueConstraint,
+    self, ColumnDef, ColumnOption, ConstraintCharacteristics, DataType, DeferrableInitial, Expr,
+    ForeignKeyConstraint, FunctionArg, FunctionArgExpr, FunctionArguments, GeneratedAs, Ident,
+    IndexColumn, NullsDistinctOption, ReferentialAction, TableConstraint, UniqueConstraint,
 };
 
 use crate::Dialect;
 use crate::infer::change::{
     Computed, Constraint, Extent, Nullable, Nulls, Numbering, Primary, Traits, Uniqueness, Value,
 };
+use crate::infer::formula::Formula;
 use crate::infer::name::{Name, folded};
 use crate::infer::shape::{Action, Check, ForeignKey, Timing, Validity};
 
@@ -25,8 +25,8 @@ const FRESH: [&str; 7] = [
     "uuid",
 ];
 
-pub(super) fn traits(dialect: Dialect, column: &ColumnDef) -> Traits {
-    let options = column.options.iter().map(|option| &option.option);
+pub(super) fn traits(dialect: Dialect, column: &mut ColumnDef) -> Traits {
+    let options = column.options.iter_mut().map(|option| &mut option.option);
     of(dialect, &column.name, &column.data_type, options)
 }
 
@@ -34,7 +34,7 @@ pub(super) fn of<'a>(
     dialect: Dialect,
     name: &Ident,
     kind: &DataType,
-    options: impl IntoIterator<Item = &'a ColumnOption>,
+    options: impl IntoIterator<Item = &'a mut ColumnOption>,
 ) -> Traits {
     let mut traits = Traits { kind: type_text(kind), ..Traits::default() };
     if dialect == Dialect::Postgres && is_serial(&traits.kind) {
@@ -64,10 +64,10 @@ pub(super) fn of<'a>(
                 key.columns = vec![folded(dialect, name)];
                 traits.references = Some(key);
             }
-            ColumnOption::Check(check) => traits.checks.push((*check.expr).clone()),
+            ColumnOption::Check(check) => traits.checks.push(Formula::take(&mut check.expr)),
             ColumnOption::Generated { generated_as, generation_expr, .. } => {
-                traits.generated = generation_expr.clone().map(Box::new);
-                traits.default = match (generated_as, generation_expr) {
+                traits.generated = generation_expr.as_mut().map(Formula::take);
+                traits.default = match (generated_as, &traits.generated) {
                     (GeneratedAs::Always | GeneratedAs::ByDefault, None) => {
                         traits.nullable = Nullable::No;
                         traits.numbering = Numbering::Sequence;
@@ -184,9 +184,9 @@ pub(super) fn keys(dialect: Dialect, columns: &[IndexColumn]) -> Vec<Option<Stri
 }
 
 /// What an index computes, other than the columns themselves.
-pub(super) fn computed(dialect: Dialect, columns: &[IndexColumn]) -> Vec<Expr> {
-    let computed = columns.iter().filter(|column| !is_column(dialect, &column.column.expr));
-    computed.map(|column| column.column.expr.clone()).collect()
+pub(super) fn computed(dialect: Dialect, columns: &mut [IndexColumn]) -> Vec<Formula> {
+    let all = columns.iter_mut().map(|column| &mut column.column.expr);
+    all.filter(|expr| !is_column(dialect, expr)).map(Formula::take).collect()
 }
 
 fn is_column(dialect: Dialect, expr: &Expr) -> bool {
@@ -215,7 +215,7 @@ fn key(dialect: Dialect, expr: &Expr) -> Option<String> {
 /// A constraint that a table gets, and its name; none for a mere index.
 pub(super) fn constraint(
     dialect: Dialect,
-    constraint: &TableConstraint,
+    constraint: &mut TableConstraint,
 ) -> Option<(Option<String>, Constraint)> {
     let named = |name: &Option<Ident>| name.as_ref().map(|name| folded(dialect, name));
     Some(match constraint {
@@ -235,7 +235,10 @@ pub(super) fn constraint(
         TableConstraint::ForeignKey(key) => {
             (named(&key.name), Constraint::ForeignKey(foreign_key(dialect, key)))
         }
-        TableConstraint::Check(check) => (named(&check.name), Constraint::Check(condition(check))),
+        TableConstraint::Check(check) => (
+            named(&check.name),
+            Constraint::Check(condition(check.enforced, Formula::take(&mut check.expr))),
+        ),
         TableConstraint::UniqueUsingIndex(key) => (named(&key.name), Constraint::UniqueUsingIndex),
         TableConstraint::Exclude(exclude) => (named(&exclude.name), Constraint::Exclude),
         TableConstraint::Index(_) | TableConstraint::FulltextOrSpatial(_) => return None,
@@ -243,12 +246,12 @@ pub(super) fn constraint(
 }
 
 /// A `CHECK`, as it is where nobody says `NOT VALID`.
-pub(super) fn condition(check: &CheckConstraint) -> Check {
-    let validity = match check.enforced {
+pub(super) fn condition(enforced: Option<bool>, expr: Formula) -> Check {
+    let validity = match enforced {
         Some(false) => Validity::NotEnforced,
         Some(true) | None => Validity::Valid,
     };
-    Check { expr: check.expr.clone(), validity }
+    Check { expr, validity }
 }
 
 /// Whether a constraint refuses anything.

@@ -100,28 +100,28 @@ fn pragma(statement: &Statement<'_>) -> Act {
 
 /// A routine, a trigger or an event.
 fn routine(statement: &Statement<'_>) -> Option<Act> {
-    let words: Vec<_> = statement
-        .tokens()
-        .take(BEFORE_KIND)
-        .map(|token| token.word().unwrap_or_default().to_ascii_uppercase())
-        .collect();
     let kinds = ["FUNCTION", "PROCEDURE", "TRIGGER", "EVENT"];
     // A table or view may have columns of such names.
     let others = ["TABLE", "VIEW", "INDEX", "TYPE", "ON", "AS"];
-    let at = words.iter().position(|word| kinds.contains(&word.as_str()))?;
-    if words[..at].iter().any(|word| others.contains(&word.as_str())) {
+    let (mut reader, mut replaces) = (Reader::new(statement.dialect(), statement), false);
+    let words = std::iter::from_fn(|| reader.take()).take(BEFORE_KIND);
+    let mut words =
+        words.map(|token| token.word().unwrap_or_default().to_ascii_uppercase()).inspect(|word| {
+            replaces |= word == "REPLACE";
+        });
+    let found = words.find(|word| kinds.contains(&&**word) || others.contains(&&**word))?;
+    drop(words);
+    if others.contains(&&*found) {
         return None;
     }
-    let mut reader = Reader::new(statement.dialect(), statement);
-    (0..=at).for_each(|_| reader.skip());
-    let how = if words[..at].iter().any(|word| word == "REPLACE") {
+    let how = if replaces {
         How::Replace
     } else if reader.phrase(&["IF", "NOT", "EXISTS"]) {
         How::IfAbsent
     } else {
         How::New
     };
-    let kind = match words[at].as_str() {
+    let kind = match found.as_str() {
         "FUNCTION" => Kind::Function,
         "PROCEDURE" => Kind::Procedure,
         "TRIGGER" => return Some(trigger(&mut reader)),

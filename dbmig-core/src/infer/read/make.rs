@@ -4,12 +4,13 @@ use sqlparser::ast::{self, CreateIndex, CreateTable, SchemaName, UserDefinedType
 
 use super::{Reader, column, shape};
 use crate::infer::change::{Act, Certainty, Extent, How, Kind, Nulls, Rows, Uniqueness};
+use crate::infer::formula::Formula;
 use crate::infer::name::{Name, folded};
 use crate::sql::token::Kind as Lexical;
 use crate::sql::{Statement, kind};
 
 impl Reader<'_, '_> {
-    pub(super) fn create_table(&mut self, create: &CreateTable) {
+    pub(super) fn create_table(&mut self, create: &mut CreateTable) {
         let Some(table) = self.name(&create.name) else { return self.not_understood() };
         let how = match (create.or_replace, create.if_not_exists) {
             (true, _) => How::Replace,
@@ -20,7 +21,7 @@ impl Reader<'_, '_> {
         self.add(Act::MakeTable { table, how, shape });
     }
 
-    pub(super) fn create_index(&mut self, create: &CreateIndex) {
+    pub(super) fn create_index(&mut self, create: &mut CreateIndex) {
         let Some(table) = self.name(&create.table_name) else { return self.not_understood() };
         let index = create.name.as_ref().and_then(|name| self.name(name));
         let uniqueness = if create.unique {
@@ -37,13 +38,13 @@ impl Reader<'_, '_> {
         let how = how(false, create.if_not_exists);
         let indexed = table.clone();
         self.add(Act::AddIndex { table, index, how, uniqueness });
-        let mut expressions = column::computed(self.dialect(), &create.columns);
-        expressions.extend(create.predicate.clone());
+        let mut expressions = column::computed(self.dialect(), &mut create.columns);
+        expressions.extend(create.predicate.as_mut().map(Formula::take));
         self.compute(indexed, expressions);
     }
 
     /// What an index computes of each row.
-    pub(super) fn compute(&mut self, table: Name, expressions: Vec<ast::Expr>) {
+    pub(super) fn compute(&mut self, table: Name, expressions: Vec<Formula>) {
         if !expressions.is_empty() {
             self.add(Act::Compute { table, expressions });
         }

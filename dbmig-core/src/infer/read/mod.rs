@@ -36,7 +36,7 @@ pub(super) fn changes(statement: &Statement<'_>) -> Vec<Change> {
         acts.into_iter().for_each(|act| reader.add(act));
     } else {
         match parse::parse(statement) {
-            Ok(tree) => reader.tree(&tree),
+            Ok(mut tree) => reader.tree(&mut tree),
             Err(error) => reader.found = head::unparsed(statement, &error),
         }
     }
@@ -86,7 +86,8 @@ impl Reader<'_, '_> {
         self.add(Act::NotUnderstood(head::shown(self.statement)));
     }
 
-    fn tree(&mut self, tree: &ast::Statement) {
+    /// Takes out of the tree what is kept of it.
+    fn tree(&mut self, tree: &mut ast::Statement) {
         use ast::Statement as S;
         match tree {
             S::CreateTable(table) => self.create_table(table),

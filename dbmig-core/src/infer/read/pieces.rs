@@ -60,7 +60,6 @@ enum Form {
 
 impl<'s, 't> Whole<'s, 't> {
     fn of(statement: &'s Statement<'t>) -> Option<Self> {
-        let tokens: Vec<_> = statement.tokens().collect();
         let mut reader = reader::Reader::new(statement.dialect(), statement);
         let first = reader.take().filter(|token| is(token, "ALTER"))?;
         reader.any(&["ONLINE", "OFFLINE"]);
@@ -79,6 +78,7 @@ impl<'s, 't> Whole<'s, 't> {
         reader.word("NOWAIT");
         let start = reader.offset()?;
         let head = vec![span(&first), span(&second), from..to];
+        let tokens = statement.tokens().collect();
         Some(Self { statement, tokens, table, head, start, rows })
     }
 
@@ -184,9 +184,9 @@ impl<'s, 't> Whole<'s, 't> {
         }
         let mut alone = self.statement.part(&text)?;
         alone.position = parse::behind(self.statement.position, &text[..alone.offset]);
-        let Ok(ast::Statement::AlterTable(alter)) = parse::parse(&alone) else { return None };
+        let Ok(ast::Statement::AlterTable(mut alter)) = parse::parse(&alone) else { return None };
         let mut reader = Reader { statement: &alone, found: Vec::new() };
-        reader.alter_table(&alter);
+        reader.alter_table(&mut alter);
         let whole = self.statement.position;
         let at = |position| if position == alone.position { whole } else { position };
         let found = reader.found.into_iter();

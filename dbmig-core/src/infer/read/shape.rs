@@ -9,7 +9,7 @@ use crate::infer::name::{Name, folded};
 use crate::infer::shape::{Bounds, Parent, Partitioning, Rowid, Shape, Shown, Storage, Typing};
 
 /// All that the statement shows.
-pub(super) fn of(dialect: Dialect, create: &CreateTable) -> Shape {
+pub(super) fn of(dialect: Dialect, create: &mut CreateTable) -> Shape {
     let parent = parent(dialect, create);
     let elsewhere = create.like.is_some() || create.query.is_some() || parent != Parent::None;
     let mut shape = Shape {
@@ -24,16 +24,21 @@ pub(super) fn of(dialect: Dialect, create: &CreateTable) -> Shape {
         },
         storage: storage(create),
     };
-    for column in &create.columns {
-        shape.columns.push((folded(dialect, &column.name), column::traits(dialect, column)));
-        for option in &column.options {
-            if let (Some(name), ColumnOption::Check(check)) = (&option.name, &option.option) {
-                let check = Constraint::Check(column::condition(check));
+    for column in &mut create.columns {
+        let traits = column::traits(dialect, column);
+        let checks = column.options.iter().filter_map(|option| match &option.option {
+            ColumnOption::Check(check) => Some((&option.name, check.enforced)),
+            _ => None,
+        });
+        for ((name, enforced), expr) in checks.zip(&traits.checks) {
+            if let Some(name) = name {
+                let check = Constraint::Check(column::condition(enforced, expr.clone()));
                 shape.constraints.push((Some(folded(dialect, name)), check));
             }
         }
+        shape.columns.push((folded(dialect, &column.name), traits));
     }
-    for constraint in &create.constraints {
+    for constraint in &mut create.constraints {
         match column::constraint(dialect, constraint) {
             Some(constraint) => shape.constraints.push(constraint),
             None => shape.indexes.extend(column::index_name(dialect, constraint)),

@@ -1,5 +1,7 @@
 //! What runs or is read when tables are: triggers, rules, routines and views, as their texts.
 
+use std::sync::Arc;
+
 use super::Schema;
 use super::layer::Slot;
 use crate::Dialect;
@@ -37,33 +39,27 @@ impl<'t> Body<'t> {
     pub(in crate::infer) fn of(statement: &Statement<'t>) -> Option<Self> {
         const BEFORE: usize = 12;
         let dialect = statement.dialect();
-        let words: Vec<_> = statement
-            .tokens()
-            .take(BEFORE)
-            .map(|token| token.word().unwrap_or_default().to_ascii_uppercase())
-            .collect();
-        if words.first().is_none_or(|word| word != "CREATE") {
-            return None;
-        }
-        let others = ["TABLE", "INDEX", "TYPE", "ON", "AS", "SEQUENCE", "SCHEMA"];
-        let (at, kind) = words.iter().enumerate().find_map(|(at, word)| {
-            let kind = match word.as_str() {
-                "TRIGGER" => BodyKind::Trigger,
-                "RULE" => BodyKind::Rule,
-                "FUNCTION" | "PROCEDURE" | "AGGREGATE" => BodyKind::Routine,
-                "VIEW" if words[..at].iter().any(|word| word == "MATERIALIZED") => {
-                    BodyKind::MaterializedView
-                }
-                "VIEW" => BodyKind::View,
-                _ => return None,
-            };
-            Some((at, kind))
-        })?;
-        if words[..at].iter().any(|word| others.contains(&word.as_str())) {
+        if !statement.begins_with(&["CREATE"]) {
             return None;
         }
         let mut reader = Reader::new(dialect, statement);
-        (0..=at).for_each(|_| reader.skip());
+        let mut view = BodyKind::View;
+        let kind = std::iter::from_fn(|| reader.take()).take(BEFORE).find_map(|token| {
+            match token.word().unwrap_or_default().to_ascii_uppercase().as_str() {
+                "TRIGGER" => Some(Some(BodyKind::Trigger)),
+                "RULE" => Some(Some(BodyKind::Rule)),
+                "FUNCTION" | "PROCEDURE" | "AGGREGATE" => Some(Some(BodyKind::Routine)),
+                "MATERIALIZED" => {
+                    view = BodyKind::MaterializedView;
+                    None
+                }
+                "VIEW" => Some(Some(view)),
+                // Whatever is called so behind it is a part of this.
+                "TABLE" | "INDEX" | "TYPE" | "ON" | "AS" | "SEQUENCE" | "SCHEMA" => Some(None),
+                _ => None,
+            }
+        });
+        let kind = kind??;
         reader.phrase(&["IF", "NOT", "EXISTS"]);
         let name = name(&mut reader)?;
         let table = match kind {
@@ -120,7 +116,7 @@ fn name(reader: &mut Reader<'_>) -> Option<Name> {
 }
 
 impl<'t> Schema<'t> {
-    pub(super) fn add_body(&mut self, body: Body<'t>, how: How) {
+    pub(super) fn add_body(&mut self, body: Arc<Body<'t>>, how: How) {
         let key = body.key(self.dialect);
         let known = self.bodies.there(self.base.map(|base| &base.bodies), &key);
         let mut all = match (how, body.kind) {
@@ -156,7 +152,7 @@ impl<'t> Schema<'t> {
     /// With their table, its triggers and rules go.
     pub(super) fn drop_bodies_of(&mut self, table: &[String]) {
         let dialect = self.dialect;
-        let of = |_: &_, bodies: &Vec<Body<'_>>| {
+        let of = |_: &_, bodies: &Vec<Arc<Body<'_>>>| {
             let mut tables = bodies.iter().filter_map(|body| body.table.as_ref());
             tables.any(|name| name.key(dialect) == table)
         };
@@ -170,7 +166,7 @@ impl<'t> Schema<'t> {
         let dialect = self.dialect;
         let is =
             |body: &Body<'_>| body.table.as_ref().is_some_and(|name| name.key(dialect) == table);
-        let of = |_: &_, bodies: &Vec<Body<'_>>| bodies.iter().any(is);
+        let of = |_: &_, bodies: &Vec<Arc<Body<'_>>>| bodies.iter().any(|body| is(body));
         for key in self.bodies.keys_where(self.base.map(|base| &base.bodies), of) {
             let base = self.base.map(|base| &base.bodies);
             let mut bodies = self.bodies.there(base, &key).cloned().unwrap_or_default();
@@ -178,7 +174,7 @@ impl<'t> Schema<'t> {
             bodies
                 .iter_mut()
                 .filter(|body| is(body))
-                .for_each(|body| body.table = Some(to.clone()));
+                .for_each(|body| Arc::make_mut(body).table = Some(to.clone()));
             bodies.into_iter().for_each(|body| self.add_body(body, How::IfAbsent));
         }
     }

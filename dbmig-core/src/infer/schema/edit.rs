@@ -1,5 +1,7 @@
 //! What becomes of a table's parts.
 
+use std::rc::Rc;
+
 use super::table::{Table, same};
 use crate::Dialect;
 use crate::infer::change::{Alteration, Numbering, Traits, Value};
@@ -40,7 +42,8 @@ impl Table {
                 to.clone_into(name);
             }
         };
-        self.columns.iter_mut().for_each(|(name, _)| rename(name));
+        let own = self.columns.iter_mut().filter(|(name, _)| is(name));
+        own.for_each(|(name, _)| *name = to.into());
         let keys = self.primary_key.iter_mut().flat_map(|key| key.columns.iter_mut());
         let uniques = self.uniques.iter_mut().flat_map(|unique| unique.columns.iter_mut());
         keys.chain(uniques).flatten().for_each(rename);
@@ -73,7 +76,7 @@ impl Table {
         match self.column_mut(dialect, column) {
             Some(own) => *own = Traits { unique: own.unique.clone(), ..traits.clone() },
             // Now it is known, wherever it stands.
-            None => self.columns.push((column.to_owned(), traits.clone())),
+            None => self.columns.push((column.into(), Rc::new(traits.clone()))),
         }
     }
 
@@ -95,7 +98,9 @@ impl Table {
 
     /// Its columns are in the character set that was the default before.
     pub(super) fn keep_charset(&mut self) {
-        self.columns.iter_mut().for_each(|(_, traits)| types::keep_charset(&mut traits.kind));
+        for (_, traits) in &mut self.columns {
+            types::keep_charset(&mut Rc::make_mut(traits).kind);
+        }
     }
 
     /// Says when a foreign key is checked.

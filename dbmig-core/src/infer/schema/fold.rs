@@ -1,6 +1,6 @@
 //! From what is known before a statement to what is known after it.
 
-use super::body::{Body, BodyKind};
+use super::body::BodyKind;
 use super::layer::Slot;
 use super::table::{Table, Unique};
 use super::{Enumeration, Existence, Key, Schema, words};
@@ -14,36 +14,35 @@ impl<'t> Schema<'t> {
     /// A whole script, after which the next one begins.
     pub(in crate::infer) fn fold(&mut self, steps: &[Step<'t>]) {
         self.enter(steps);
-        if !moves_names(self.dialect, steps) {
+        if !moves_names(steps) {
             for step in steps {
                 step.changes.iter().for_each(|change| self.heed(step, change));
                 self.keep_body(step);
             }
         }
-        steps.iter().for_each(|step| self.words.add(step.text));
+        steps.iter().for_each(|step| self.words.add(&step.words));
     }
 
     /// Before the first statement of a script: where names are moved, what it mentions is not what
     /// is known under that name.
     pub(in crate::infer) fn enter(&mut self, steps: &[Step<'t>]) {
-        if moves_names(self.dialect, steps) {
+        if moves_names(steps) {
             for step in steps {
                 self.doubt(step.text);
-                step.statement.as_ref().and_then(Body::of).into_iter().for_each(|body| {
-                    self.add_body(body, How::New);
-                });
+                let body = step.body.clone();
+                body.into_iter().for_each(|body| self.add_body(body, How::New));
             }
         }
     }
 
     /// Behind the changes of a statement: what it makes that has a text.
     pub(in crate::infer) fn keep_body(&mut self, step: &Step<'t>) {
-        let body = step.statement.as_ref().and_then(Body::of);
+        let Some(body) = step.body.clone() else { return };
         let how = step.changes.iter().find_map(|change| match change.act {
             Act::Make { how, .. } => Some(how),
             _ => None,
         });
-        body.into_iter().for_each(|body| self.add_body(body, how.unwrap_or(How::New)));
+        self.add_body(body, how.unwrap_or(How::New));
     }
 
     /// One change of a statement.
@@ -125,7 +124,7 @@ impl<'t> Schema<'t> {
     /// Changes what is known of a table, or begins to know something.
     fn edit(&mut self, table: &Name, edit: impl FnOnce(&mut Table)) {
         let key = table.key(self.dialect);
-        let known = self.table_of(&key).cloned();
+        let known = self.tables.take(self.base.map(|base| &base.tables), &key);
         let before = known.as_ref().map_or(0, |known| known.names().count());
         let mut known = known.unwrap_or_else(|| Table::partly_known(table));
         edit(&mut known);

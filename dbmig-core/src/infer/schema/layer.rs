@@ -35,6 +35,20 @@ impl<K: Hash + Eq, V> Layer<K, V> {
         }
     }
 
+    /// What is there, to be changed and set again.
+    pub(super) fn take(&mut self, base: Option<&Self>, key: &K) -> Option<V>
+    where
+        V: Clone,
+    {
+        match self.0.get_mut(key) {
+            Some(slot) => match std::mem::replace(slot, Slot::Unknown) {
+                Slot::There(value) => Some(value),
+                Slot::Gone | Slot::Unknown => None,
+            },
+            None => base?.there(None, key).cloned(),
+        }
+    }
+
     pub(super) fn set(&mut self, key: K, slot: Slot<V>) {
         self.0.insert(key, slot);
     }

@@ -13,12 +13,13 @@ mod table;
 mod words;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 pub(super) use body::{Body, BodyKind};
 use layer::{Layer, Slot};
 pub(super) use table::{IndexKind, Table};
 use words::Words;
-pub(super) use words::mentions;
+pub(super) use words::{hashes, mentions};
 
 use super::change::{Kind, Traits};
 use super::name::{Name, column_key};
@@ -36,7 +37,7 @@ pub(super) struct Schema<'t> {
     /// What is known beneath, where this is only what a script changes.
     base: Option<&'t Schema<'t>>,
     tables: Layer<Key, Table>,
-    bodies: Layer<(BodyKind, Key), Vec<Body<'t>>>,
+    bodies: Layer<(BodyKind, Key), Vec<Arc<Body<'t>>>>,
     enumerations: Layer<Key, Enumeration>,
     /// Sequences, domains, publications and so on: no more than that they are there.
     objects: Layer<(Kind, Key), ()>,
@@ -146,7 +147,7 @@ impl<'t> Schema<'t> {
     ///
     /// Also those that may be gone: a `DROP` that is not understood leaves them.
     pub(super) fn bodies(&self) -> impl Iterator<Item = &Body<'t>> {
-        self.bodies.all(self.base.map(|base| &base.bodies)).flatten()
+        self.bodies.all(self.base.map(|base| &base.bodies)).flatten().map(|body| &**body)
     }
 
     /// Whether a migration has made a routine of that name, whatever its arguments.
@@ -157,13 +158,14 @@ impl<'t> Schema<'t> {
     /// The routines of that name.
     pub(super) fn routines(&self, name: &Name) -> impl Iterator<Item = &Body<'t>> {
         let key = (BodyKind::Routine, self.routine_key(name));
-        self.bodies.there(self.base.map(|base| &base.bodies), &key).into_iter().flatten()
+        let known = self.bodies.there(self.base.map(|base| &base.bodies), &key);
+        known.into_iter().flatten().map(|body| &**body)
     }
 
     /// The view of that name.
     pub(super) fn view(&self, name: &Name) -> Option<&Body<'t>> {
         let key = (BodyKind::View, name.key(self.dialect));
-        self.bodies.there(self.base.map(|base| &base.bodies), &key)?.first()
+        self.bodies.there(self.base.map(|base| &base.bodies), &key)?.first().map(|body| &**body)
     }
 
     /// An enum of PostgreSQL, by the name of its type.

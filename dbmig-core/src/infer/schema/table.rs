@@ -1,9 +1,11 @@
 //! One table, as far as it is known.
 
+use std::rc::Rc;
+
 use super::{Existence, Known};
 use crate::Dialect;
 use crate::infer::change::{Constraint, Extent, Nullable, Primary, Traits, Uniqueness};
-use crate::infer::name::{Name, column_key};
+use crate::infer::name::{Name, column_key, same_column};
 use crate::infer::shape::{
     Check, ForeignKey, Identity, Parent, Partitioning, Shape, Shown, Storage, Validity,
 };
@@ -14,8 +16,9 @@ pub(in crate::infer) struct Table {
     pub(in crate::infer) name: Name,
     /// Whether there may be more than this.
     pub(in crate::infer) extent: Shown,
-    /// In their order, as far as that is known.
-    pub(in crate::infer) columns: Vec<(String, Traits)>,
+    /// In their order, as far as that is known. Shared: each script that changes one of many has a
+    /// table of its own.
+    pub(in crate::infer) columns: Vec<(Rc<str>, Rc<Traits>)>,
     pub(in crate::infer) primary_key: Option<PrimaryKey>,
     /// Unique constraints and indexes, also those that columns say themselves.
     pub(in crate::infer) uniques: Vec<Unique>,
@@ -103,15 +106,13 @@ impl Table {
 
     /// How a column is defined.
     pub(in crate::infer) fn column(&self, dialect: Dialect, column: &str) -> Option<&Traits> {
-        let key = column_key(dialect, column);
-        let own = self.columns.iter().find(|(name, _)| column_key(dialect, name) == key);
-        own.map(|(_, traits)| traits)
+        let own = self.columns.iter().find(|(name, _)| same_column(dialect, name, column));
+        own.map(|(_, traits)| &**traits)
     }
 
     pub(super) fn column_mut(&mut self, dialect: Dialect, column: &str) -> Option<&mut Traits> {
-        let key = column_key(dialect, column);
-        let own = self.columns.iter_mut().find(|(name, _)| column_key(dialect, name) == key);
-        own.map(|(_, traits)| traits)
+        let own = self.columns.iter_mut().find(|(name, _)| same_column(dialect, name, column));
+        own.map(|(_, traits)| Rc::make_mut(traits))
     }
 
     /// What an index of it is.
@@ -176,10 +177,10 @@ impl Table {
         }
         for expr in &traits.checks {
             let name = self.auto(dialect, &[column], "check");
-            let (expr, validity) = (Box::new(expr.clone()), Validity::Valid);
+            let (expr, validity) = (expr.clone(), Validity::Valid);
             self.checks.push((name, Check { expr, validity }));
         }
-        self.columns.push((column.to_owned(), traits));
+        self.columns.push((column.into(), Rc::new(traits)));
     }
 
     pub(super) fn add_constraint(
@@ -254,6 +255,5 @@ impl Table {
 
 /// Whether a name is this one.
 pub(super) fn same(dialect: Dialect, name: &str) -> impl Fn(&str) -> bool {
-    let key = column_key(dialect, name);
-    move |other| column_key(dialect, other) == key
+    move |other| same_column(dialect, other, name)
 }

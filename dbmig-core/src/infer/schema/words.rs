@@ -2,32 +2,35 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 /// The words of some texts, in lower case, by their hash: two words with the same one only make
 /// less known.
 #[derive(Debug, Default)]
-pub(super) struct Words {
-    hashes: HashSet<u64>,
-    hasher: BuildHasherDefault<DefaultHasher>,
-}
+pub(super) struct Words(HashSet<u64>);
 
 impl Words {
-    pub(super) fn add(&mut self, text: &str) {
-        for word in split(text) {
-            let hash = self.hash(word);
-            self.hashes.insert(hash);
-        }
+    pub(super) fn add(&mut self, hashes: &[u64]) {
+        self.0.extend(hashes);
     }
 
     /// Whether `name` may be in one of the texts: of one of several words, whether they all are.
     pub(super) fn contain(&self, name: &str) -> bool {
-        split(name).all(|word| self.hashes.contains(&self.hash(word)))
+        split(name).all(|word| self.0.contains(&hash(word)))
     }
+}
 
-    fn hash(&self, word: &str) -> u64 {
-        self.hasher.hash_one(&*lower_case(word))
-    }
+/// The words of a text, each once, by their hash.
+pub(in crate::infer) fn hashes(text: &str) -> Vec<u64> {
+    let mut hashes: Vec<_> = split(text).map(hash).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}
+
+/// FNV-1a.
+fn hash(word: &str) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    lower_case(word).bytes().fold(0xcbf2_9ce4_8422_2325, step)
 }
 
 /// A word in lower case.

@@ -1,5 +1,7 @@
 //! The old table and the new one, part by part.
 
+use std::rc::Rc;
+
 use super::Tried;
 use crate::infer::change::{Constraint, Extent, Nullable, Traits, Value};
 use crate::infer::forward::{Judge, Verdict, plain, unclear};
@@ -133,7 +135,7 @@ impl Judge<'_> {
     /// Who reads `*` by position finds each column where it was.
     fn same_order(&self, old: &Table, new: &Table) -> Tried<()> {
         let dialect = self.scope.dialect;
-        let key = |(name, _): &(String, Traits)| column_key(dialect, name);
+        let key = |(name, _): &(Rc<str>, Rc<Traits>)| column_key(dialect, name);
         let (was, is): (Vec<_>, Vec<_>) =
             (old.columns.iter().map(key).collect(), new.columns.iter().map(key).collect());
         match self.counted_by(&old.name) {

@@ -83,7 +83,7 @@ impl Judge<'_> {
             if new.columns.iter().any(|(_, traits)| traits.generated.is_some()) {
                 return None;
             }
-            columns.extend(new.columns.iter().map(|(name, _)| name.clone()));
+            columns.extend(new.columns.iter().map(|(name, _)| name.as_ref().to_owned()));
         }
         (columns.len() == values.len()).then(|| columns.into_iter().zip(values).collect())
     }
@@ -122,7 +122,7 @@ impl Judge<'_> {
             else {
                 // A `*` of whatever kind: there is one table only.
                 let is_star = matches!(item, SelectItem::Wildcard(_));
-                values.extend(old.columns.iter().map(|(name, _)| Some(name.clone())));
+                values.extend(old.columns.iter().map(|(name, _)| Some(name.as_ref().to_owned())));
                 is_star.then_some(())?;
                 continue;
             };

@@ -193,7 +193,7 @@ impl Judge<'_> {
 
     /// Whether it hears of each change: a row that stayed would be in the way of the next one.
     fn is_whole(&self, table: &Name, index: &str) -> bool {
-        let bodies = self.steps.iter().filter_map(|step| Body::of(step.statement.as_ref()?));
+        let bodies = self.steps.iter().filter_map(|step| step.body.as_deref());
         let own: Vec<_> = bodies
             .filter(|body| {
                 body.kind == BodyKind::Trigger
