@@ -105,9 +105,12 @@ impl Judge<'_> {
         };
         let dialect = self.scope.dialect;
         let key = table.key(dialect);
-        let mut others = self.now.tables().filter(|other| other.name.key(dialect) != key);
+        let others = self.now.tables().filter(|other| other.name.key(dialect) != key);
         let child = others
-            .find(|other| other.foreign_keys.iter().any(|(_, own)| own.target.key(dialect) == key));
+            .filter(|other| {
+                other.foreign_keys.iter().any(|(_, own)| own.target.key(dialect) == key)
+            })
+            .min_by_key(|other| other.name.to_string());
         let own = &rebuild.table;
         match (child, rebuild.form) {
             (Some(child), Form::Old) => unclear(format!(

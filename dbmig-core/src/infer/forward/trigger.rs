@@ -165,7 +165,7 @@ impl Judge<'_> {
     /// What breaks when a table that was there gets another column.
     pub(super) fn counted_by(&self, table: &Name) -> Option<String> {
         let dialect = self.scope.dialect;
-        self.past.bodies().find_map(|body| {
+        let all = self.past.bodies().filter_map(|body| {
             // Of a trigger elsewhere, its function is looked at on its own.
             let is_own = body.table.as_ref().is_some_and(|of| same(of.last(), table.last()));
             let called = if is_own { self.called(body) } else { None };
@@ -177,7 +177,8 @@ impl Judge<'_> {
                 BodyKind::View | BodyKind::MaterializedView => "view",
             };
             Some(format!("the {kind} {} {}", body.name, counting.words()))
-        })
+        });
+        all.min()
     }
 
     /// The function of a trigger.

@@ -41,9 +41,12 @@ impl Judge<'_> {
     }
 
     /// Whether a table that is renamed leaves a view of all its columns under its old name.
+    ///
+    /// SQLite cannot write to it, and in MySQL there is none until the next statement.
     pub(super) fn gets_view(&self, from: &Name, to: &Name) -> bool {
         let dialect = self.scope.dialect;
-        let Some(old) = self.past.table(from).filter(|old| old.is_complete()) else { return false };
+        let old = self.past.table(from).filter(|old| old.is_complete());
+        let Some(old) = old.filter(|_| dialect == Dialect::Postgres) else { return false };
         let later = self.steps.get(self.step + 1..).unwrap_or_default();
         let trees = later.iter().filter_map(|step| parse::parse(step.statement.as_ref()?).ok());
         let mut views = trees.filter_map(|tree| match tree {

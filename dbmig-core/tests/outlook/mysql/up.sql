@@ -428,3 +428,6 @@ ALTER TABLE posts DROP FOREIGN KEY posts_user_fk;
 ALTER TABLE posts ADD CONSTRAINT posts_user_fk FOREIGN KEY (user_id) REFERENCES users (id);
 -- => breaking fails; 1:25 the column docs.body becomes a generated one, which nobody may write
 ALTER TABLE docs MODIFY body TEXT AS (code) STORED;
+-- => breaking; 1:1 renames the table rooms
+ALTER TABLE rooms RENAME TO things;
+CREATE VIEW rooms AS SELECT id, label FROM things;

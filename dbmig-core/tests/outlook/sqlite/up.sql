@@ -146,7 +146,7 @@ INSERT INTO users_new (id, name, nick, age, group_id) SELECT id, name, nick, age
 DROP TABLE users;
 ALTER TABLE users_new RENAME TO users;
 PRAGMA legacy_alter_table = OFF;
--- => breaking; 1:1 rebuilds the table users, and names goes with the old one to its new name
+-- => breaking; 1:1 rebuilds the table users, and its trigger touched goes with the old one
 ALTER TABLE users RENAME TO users_old;
 CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, nick TEXT, age INTEGER NOT NULL DEFAULT 0, group_id INTEGER);
 INSERT INTO users SELECT * FROM users_old;
@@ -459,3 +459,6 @@ CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN INSERT INTO docs_fts(rowid, bo
 ALTER TABLE users ADD COLUMN bio TEXT;
 DROP VIEW names;
 CREATE VIEW names AS SELECT id, name, bio FROM users;
+-- => breaking fails; 1:1 renames the table chairs
+ALTER TABLE chairs RENAME TO things;
+CREATE VIEW chairs AS SELECT id, label FROM things;

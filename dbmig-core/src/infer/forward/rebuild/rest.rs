@@ -14,7 +14,10 @@ impl Judge<'_> {
         let (dialect, table) = (self.scope.dialect, &rebuild.table);
         let key = table.key(dialect);
         let is_own = |body: &Body<'_>| body.table.as_ref().is_some_and(|of| of.key(dialect) == key);
-        for body in self.past.bodies() {
+        let mut bodies: Vec<_> = self.past.bodies().collect();
+        // Which of several is told must not depend on chance.
+        bodies.sort_by_key(|body| (!is_own(body), body.name.to_string()));
+        for body in bodies {
             if is_own(body) {
                 if !self.now.bodies().any(|again| is_own(again) && is_twin(body, again)) {
                     return Err(unclear(format!(
