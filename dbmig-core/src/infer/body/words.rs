@@ -188,12 +188,12 @@ impl Words {
         other: &Self,
         (other_from, other_to): (usize, usize),
     ) -> bool {
-        let part = |words: &Self, from: usize, to: usize| {
-            words.words.get(from..to).map(|words| {
-                words.iter().map(|word| (word.kind, word.key.as_str())).collect::<Vec<_>>()
-            })
-        };
-        part(self, from, to) == part(other, other_from, other_to)
+        let (own, others) = (self.words.get(from..to), other.words.get(other_from..other_to));
+        let same = |(a, b): (&Word, &Word)| a.kind == b.kind && a.key == b.key;
+        match (own, others) {
+            (Some(a), Some(b)) => a.len() == b.len() && a.iter().zip(b).all(same),
+            (own, others) => own.is_none() && others.is_none(),
+        }
     }
 }
 
