@@ -9,6 +9,7 @@ use dbmig_tests::Backend;
 
 use crate::catalogue::{Absent, Access, Catalogue, Column, Key, Rank, Table, quote};
 use crate::fill::{Sample, Written};
+use crate::kind::Kind;
 use crate::statement::{Expect, Read, Statement};
 use crate::values;
 
@@ -238,14 +239,30 @@ impl App<'_> {
         all.extend(
             self.sample.existing.iter().take(2).map(|row| self.insert(&self.again(spare, row))),
         );
-        for (position, (at, value)) in spare.iter().enumerate() {
-            for variant in self.variants(*at).into_iter().filter(|variant| variant != value) {
-                let mut row = spare.clone();
-                row[position].1 = variant;
-                all.push(self.insert(&row));
+        // What a migration is about, a range of days say, and in such a row each other value.
+        for base in [Some(spare.clone()), self.as_named(spare)].into_iter().flatten() {
+            for (position, (at, value)) in base.iter().enumerate() {
+                for variant in self.variants(*at).into_iter().filter(|variant| variant != value) {
+                    let mut row = base.clone();
+                    row[position].1 = variant;
+                    all.push(self.insert(&row));
+                }
             }
         }
         all
+    }
+
+    /// The row with values that the migration names, where it names any for days and times.
+    fn as_named(&self, spare: &Written) -> Option<Written> {
+        let mut named = spare.clone();
+        for (at, value) in &mut named {
+            let column = self.column(*at);
+            if matches!(column.ty.kind, Kind::Date | Kind::Timestamp | Kind::Timestamptz) {
+                let first = values::wanted(self.migration, column).into_iter().next();
+                *value = first.or_else(|| value.take());
+            }
+        }
+        (named != *spare).then_some(named)
     }
 
     /// A row like one that is there, but for what no two rows may have in common.

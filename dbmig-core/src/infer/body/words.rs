@@ -188,12 +188,12 @@ impl Words {
         other: &Self,
         (other_from, other_to): (usize, usize),
     ) -> bool {
-        self.keys(from, to) == other.keys(other_from, other_to)
-    }
-
-    fn keys(&self, from: usize, to: usize) -> Option<Vec<(Kind, &str)>> {
-        let words = self.words.get(from..to)?;
-        Some(words.iter().map(|word| (word.kind, &*word.key)).collect())
+        let (own, others) = (self.words.get(from..to), other.words.get(other_from..other_to));
+        let same = |(a, b): (&Word, &Word)| a.kind == b.kind && a.key == b.key;
+        match (own, others) {
+            (Some(a), Some(b)) => a.len() == b.len() && a.iter().zip(b).all(same),
+            (own, others) => own.is_none() && others.is_none(),
+        }
     }
 }
 

@@ -9,11 +9,15 @@ use crate::infer::schema::{IndexKind, Known};
 /// What Diesel's own first migration makes.
 const OF_DIESEL: [&str; 2] = ["diesel_manage_updated_at", "diesel_set_updated_at"];
 
+/// Schemas whose objects no migration has made.
+const OF_POSTGRES: [&str; 2] = ["pg_catalog", "information_schema"];
+
 impl Judge<'_> {
     pub(super) fn make(&mut self, kind: Kind, name: &Name, how: How) -> Verdict {
         // What no earlier migration so much as mentions is not replaced.
         let has_text = matches!(kind, Kind::View | Kind::Function | Kind::Procedure);
-        let is_first = how == How::Replace && has_text && !self.past.mentions(name.last());
+        let own = name.0.len() < 2 || !OF_POSTGRES.contains(&name.0[0].as_str());
+        let is_first = how == How::Replace && has_text && own && !self.past.mentions(name.last());
         let is_new = how == How::New || is_first || self.scope.is_new(kind, name);
         let of_diesel = kind == Kind::Function && OF_DIESEL.contains(&name.last());
         if is_new || of_diesel {

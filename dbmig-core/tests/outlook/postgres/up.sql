@@ -491,8 +491,8 @@ CREATE CAST (mood AS INTEGER) WITH INOUT AS IMPLICIT;
 CREATE FUNCTION compare(INTEGER, TEXT) RETURNS BOOLEAN LANGUAGE sql AS 'SELECT TRUE';
 CREATE OPERATOR === (LEFTARG = INTEGER, RIGHTARG = TEXT, FUNCTION = compare);
 -- => breaking; 2:1 gives what some role owns to another one
-CREATE ROLE outlook_owner;
-REASSIGN OWNED BY outlook_owner TO CURRENT_USER;
+CREATE ROLE outlook_heir;
+REASSIGN OWNED BY outlook_heir TO CURRENT_USER;
 -- => breaking; 2:1 drops all that a role owns, and its privileges
 CREATE ROLE outlook_leaver;
 DROP OWNED BY outlook_leaver;
@@ -804,3 +804,5 @@ ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey;
 ALTER TABLE users ADD COLUMN alias TEXT;
 CREATE OR REPLACE FUNCTION set_alias() RETURNS TRIGGER AS 'BEGIN NEW.alias := NEW.nick; RETURN NEW; END' LANGUAGE plpgsql;
 CREATE OR REPLACE TRIGGER users_alias BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION set_alias();
+-- => breaking; 1:1 may replace the function pg_catalog.nothing by one that the previous version cannot use
+CREATE OR REPLACE FUNCTION pg_catalog.nothing() RETURNS INTEGER LANGUAGE sql AS 'SELECT 1';

@@ -43,8 +43,8 @@ fn is_harmless(statement: &Node) -> bool {
         | Node::CreateExtensionStmt(_)
         | Node::CreateRoleStmt(_)
         | Node::CreateStatsStmt(_)
-        | Node::CreatePublicationStmt(_)
         | Node::CreateForeignTableStmt(_)
+        | Node::CreateFdwStmt(_)
         | Node::CreatedbStmt(_) => true,
         Node::DefineStmt(define) => !define.replace,
         Node::ViewStmt(view) => !view.replace || view.view.as_ref().is_some_and(|v| v.relpersistence == "t"),
