@@ -4,6 +4,7 @@
 //! mentions, and nothing else. Whatever a question finds nothing about is not known: it may be
 //! there all the same.
 
+mod alter;
 mod body;
 mod doubt;
 mod edit;
