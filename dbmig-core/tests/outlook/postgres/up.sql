@@ -599,7 +599,7 @@ INSERT INTO groups (id, label) VALUES (2, 'new'), (-3, E'newer') ON CONFLICT DO 
 INSERT INTO groups (id, label) SELECT id, name FROM users;
 -- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
 INSERT INTO groups VALUES (2, 'new');
--- => breaking fails alone; 1:1 gives marks.id values that its sequence will give again to the previous version: set the sequence behind them (setval)
+-- => breaking fails values alone; 1:1 gives marks.id values that its sequence will give again to the previous version: set the sequence behind them (setval)
 INSERT INTO marks (id, label) VALUES (1, 'first');
 -- => compatible; 3:19 harmless: marks.id is numbered as an identity
 ALTER TABLE marks ALTER COLUMN id DROP DEFAULT;
@@ -630,7 +630,7 @@ CREATE VIEW marks AS SELECT label, mood, id FROM labels;
 -- => breaking fails; 1:1 renames the table marks
 ALTER TABLE marks RENAME TO labels;
 CREATE VIEW marks AS SELECT id FROM labels;
--- => breaking fails; 2:1 calls setval, and what that does is not known
+-- => breaking fails values alone; 2:1 calls setval, and what that does is not known
 INSERT INTO marks (id, label) VALUES (1, 'first');
 SELECT setval('marks_id_seq', (SELECT MAX(id) FROM marks), false);
 -- => compatible; 1:1 only adds: new rows in marks
@@ -639,7 +639,7 @@ SELECT setval('marks_id_seq', (SELECT MAX(id) FROM marks));
 -- => compatible; 1:1 only adds: new rows in marks
 INSERT INTO marks (id, label, mood) VALUES (1, 'first', 'sad') ON CONFLICT (id) DO NOTHING;
 SELECT setval(pg_get_serial_sequence('marks', 'id'), COALESCE((SELECT MAX(id) FROM marks), 0) + 1, false);
--- => breaking fails alone; 2:1 calls setval, and what that does is not known
+-- => breaking fails values alone; 2:1 calls setval, and what that does is not known
 INSERT INTO marks (id, label) VALUES (1, 'first');
 SELECT setval('posts_id_seq', (SELECT MAX(id) FROM marks));
 -- => breaking; 1:1 adds rows to the table marks, which the previous version may not expect: they have no keys of their own

@@ -13,7 +13,9 @@ use dbmig_core::migration::{Body, Down, Migration, Script, SqlBody};
 use dbmig_core::outlook::Impact;
 use dbmig_core::sql::split;
 use pg_query::NodeEnum as Node;
-use pg_query::protobuf::{AlterTableCmd, AlterTableType, ColumnDef, ConstrType, SelectStmt};
+use pg_query::protobuf::{
+    AlterTableCmd, AlterTableType, ColumnDef, ConstrType, ObjectType, SelectStmt,
+};
 use proptest::prelude::*;
 
 #[path = "../../../../dbmig-core/tests/outlook/cases.rs"]
@@ -45,15 +47,30 @@ fn is_harmless(statement: &Node) -> bool {
         | Node::CreateStatsStmt(_)
         | Node::CreateForeignTableStmt(_)
         | Node::CreateFdwStmt(_)
+        | Node::CreateAmStmt(_)
+        | Node::CreatePublicationStmt(_)
         | Node::CreatedbStmt(_) => true,
         Node::DefineStmt(define) => !define.replace,
-        Node::ViewStmt(view) => !view.replace || view.view.as_ref().is_some_and(|v| v.relpersistence == "t"),
-        Node::CreateFunctionStmt(function) => !function.replace || is_of_diesel(&function.funcname),
+        // Whether there is one, and what it was, no single statement shows.
+        Node::ViewStmt(_) | Node::CreateFunctionStmt(_) => true,
+        // What is estimated, and who an object belongs to.
+        Node::AlterFunctionStmt(alter) => has_only(&alter.actions, &["cost", "rows"]),
+        Node::AlterStatsStmt(_) | Node::AlterExtensionContentsStmt(_) => true,
+        Node::AlterDomainStmt(alter) => alter.subtype == "V",
+        Node::RenameStmt(rename) => {
+            matches!(
+                rename.rename_type(),
+                ObjectType::ObjectStatisticExt | ObjectType::ObjectPolicy
+            )
+        }
+        Node::DropStmt(drop) => drop.remove_type() == ObjectType::ObjectStatisticExt,
         Node::IndexStmt(index) => !index.unique,
-        Node::AlterTableStmt(alter) => alter.cmds.iter().all(|cmd| match cmd.node.as_ref().unwrap() {
-            Node::AlterTableCmd(cmd) => is_harmless_cmd(cmd),
-            _ => false,
-        }),
+        Node::AlterTableStmt(alter) => {
+            alter.cmds.iter().all(|cmd| match cmd.node.as_ref().unwrap() {
+                Node::AlterTableCmd(cmd) => is_harmless_cmd(cmd),
+                _ => false,
+            })
+        }
         Node::AlterEnumStmt(alter) => alter.old_val.is_empty(),
         // Rights, texts, statistics.
         Node::GrantStmt(grant) => grant.is_grant,
@@ -75,9 +92,9 @@ fn is_harmless(statement: &Node) -> bool {
         | Node::ListenStmt(_)
         | Node::UnlistenStmt(_)
         | Node::NotifyStmt(_) => true,
-        Node::AlterSeqStmt(alter) => alter.options.iter().all(|option| {
-            matches!(option.node.as_ref().unwrap(), Node::DefElem(option) if option.defname == "owned_by")
-        }),
+        Node::AlterSeqStmt(alter) => {
+            has_only(&alter.options, &["as", "start", "cache", "maxvalue", "owned_by"])
+        }
         Node::ExplainStmt(explain) => explain.options.is_empty(),
         Node::SelectStmt(select) => only_reads(select),
         Node::CopyStmt(copy) => !copy.is_from && !copy.is_program,
@@ -85,13 +102,10 @@ fn is_harmless(statement: &Node) -> bool {
     }
 }
 
-fn is_of_diesel(name: &[pg_query::protobuf::Node]) -> bool {
-    match name.last().and_then(|part| part.node.as_ref()) {
-        Some(Node::String(name)) => {
-            ["diesel_manage_updated_at", "diesel_set_updated_at"].contains(&name.sval.as_str())
-        }
-        _ => false,
-    }
+fn has_only(options: &[pg_query::protobuf::Node], names: &[&str]) -> bool {
+    options.iter().all(|option| {
+        matches!(option.node.as_ref().unwrap(), Node::DefElem(option) if names.contains(&&*option.defname))
+    })
 }
 
 fn is_harmless_cmd(cmd: &AlterTableCmd) -> bool {
@@ -104,6 +118,10 @@ fn is_harmless_cmd(cmd: &AlterTableCmd) -> bool {
         // `SET DEFAULT` has a value, `DROP DEFAULT` none.
         T::AtColumnDefault => cmd.def.is_some(),
         T::AtSetStatistics
+        | T::AtSetOptions
+        | T::AtResetOptions
+        | T::AtSetIdentity
+        | T::AtAttachPartition
         | T::AtSetStorage
         | T::AtSetCompression
         | T::AtSetRelOptions
