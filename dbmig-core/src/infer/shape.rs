@@ -105,6 +105,15 @@ pub(super) struct ForeignKey {
     pub(super) timing: Timing,
 }
 
+impl ForeignKey {
+    /// Whether it changes nothing itself when a row that it points to goes or changes.
+    pub(super) fn only_refuses(&self) -> bool {
+        [self.on_delete, self.on_update]
+            .into_iter()
+            .all(|action| matches!(action, Action::Nothing | Action::Restrict))
+    }
+}
+
 /// When a key is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Timing {

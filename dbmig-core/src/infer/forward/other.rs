@@ -103,6 +103,8 @@ impl Judge<'_> {
             {
                 Verdict::Silent
             }
+            // What it refused works from now on.
+            Some(Known::ForeignKey(key)) if key.only_refuses() => Verdict::Adds(what),
             Some(Known::Unique | Known::PrimaryKey | Known::ForeignKey(_)) | None => unclear(
                 format!("{what}, on which the previous version may rely (upserts, cascades)"),
             ),

@@ -431,3 +431,5 @@ ALTER TABLE docs MODIFY body TEXT AS (code) STORED;
 -- => breaking; 1:1 renames the table rooms
 ALTER TABLE rooms RENAME TO things;
 CREATE VIEW rooms AS SELECT id, label FROM things;
+-- => compatible; 1:37 harmless: drops the foreign key stamps_doc of stamps
+ALTER TABLE stamps DROP FOREIGN KEY stamps_doc;

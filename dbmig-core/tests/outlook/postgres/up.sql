@@ -806,3 +806,5 @@ CREATE OR REPLACE FUNCTION set_alias() RETURNS TRIGGER AS 'BEGIN NEW.alias := NE
 CREATE OR REPLACE TRIGGER users_alias BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION set_alias();
 -- => breaking; 1:1 may replace the function pg_catalog.nothing by one that the previous version cannot use
 CREATE OR REPLACE FUNCTION pg_catalog.nothing() RETURNS INTEGER LANGUAGE sql AS 'SELECT 1';
+-- => compatible; 1:36 harmless: drops the constraint stamps_doc of stamps
+ALTER TABLE stamps DROP CONSTRAINT stamps_doc;
