@@ -4,6 +4,7 @@ mod again;
 mod column;
 mod constraint;
 mod default;
+mod filling;
 mod numbering;
 mod object;
 mod other;
@@ -24,6 +25,7 @@ use super::step::{Absence, Step};
 use crate::migration::Settings;
 use crate::outlook::{Forward, Ground, Impact};
 use crate::sql::Position;
+use filling::Filling;
 use rebuild::Rebuild;
 use reference::Reference;
 use rows::Collision;
@@ -65,6 +67,7 @@ pub(super) fn judge<'t>(
         position: Position { line: 1, column: 1 },
         references: Vec::new(),
         collisions: Vec::new(),
+        fillings: Vec::new(),
         settings,
         rebuilds: Rebuild::all(past, steps),
         step: 0,
@@ -94,6 +97,7 @@ pub(super) fn judge<'t>(
     judged.extend(added);
     judged.extend(judge.dangling());
     judged.extend(judge.colliding());
+    judged.extend(judge.holding());
     let (mut breaks, mut plain, mut adds) = (None, None, Vec::new());
     let mut after_restart = Vec::new();
     for (verdict, position) in judged {
@@ -170,6 +174,7 @@ struct Judge<'p> {
     position: Position,
     references: Vec<Reference>,
     collisions: Vec<Collision>,
+    fillings: Vec<Filling>,
     settings: &'p Settings,
     /// Tables that the script makes anew.
     rebuilds: Vec<Rebuild>,

@@ -112,6 +112,7 @@ impl Judge<'_> {
     }
 
     pub(super) fn write(&mut self, table: &Name, write: &Write) -> Verdict {
+        self.fills(table, write);
         if self.scope.is_new_table(table) {
             return Verdict::Silent;
         }

@@ -1,0 +1,74 @@
+//! Rows of a script that point to rows which the previous version knows, and keep it from deleting
+//! them.
+
+use super::{Judge, Verdict, unclear};
+use crate::infer::change::Write;
+use crate::infer::name::{Name, column_key};
+use crate::infer::shape::{Action, ForeignKey};
+use crate::sql::Position;
+
+/// A table that the script writes to, to be looked at when all of it is read.
+pub(super) struct Filling {
+    table: Name,
+    columns: Columns,
+    position: Position,
+}
+
+/// What is written.
+enum Columns {
+    /// Any: the statement does not show it.
+    Any,
+    Named(Vec<String>),
+}
+
+impl Judge<'_> {
+    pub(super) fn fills(&mut self, table: &Name, write: &Write) {
+        let columns = match write {
+            Write::Rows(columns) => {
+                Columns::Named(columns.iter().map(|(name, _)| name.clone()).collect())
+            }
+            Write::Update(columns) if !columns.is_empty() => Columns::Named(columns.clone()),
+            Write::Insert | Write::InsertOrUpdate | Write::Update(_) => Columns::Any,
+            Write::Delete | Write::Truncate => return,
+        };
+        self.fillings.push(Filling { table: table.clone(), columns, position: self.position });
+    }
+
+    /// Whose rows cannot be deleted any more at the end of the script.
+    pub(super) fn holding(&self) -> Vec<(Verdict, Position)> {
+        let held = self.fillings.iter().filter_map(|filling| {
+            let target = self.held(filling)?;
+            let why = unclear(format!(
+                "rows of {} point to rows of {target}, which the previous version cannot delete \
+                 then: ON DELETE CASCADE or SET NULL lets it",
+                filling.table
+            ));
+            Some((why, filling.position))
+        });
+        held.collect()
+    }
+
+    fn held(&self, filling: &Filling) -> Option<&Name> {
+        let table = &filling.table;
+        let keys = self.now.table(table)?.foreign_keys.iter().map(|(_, key)| key);
+        let mut holding = keys.filter(|key| {
+            matches!(key.on_delete, Action::Nothing | Action::Restrict)
+                && !self.scope.is_new_table(&key.target)
+                && self.writes_to(filling, key)
+                // A table that is made anew has held them before.
+                && !(self.scope.is_new_table(table) && self.was_there(table, key))
+        });
+        holding.next().map(|key| &key.target)
+    }
+
+    fn writes_to(&self, filling: &Filling, key: &ForeignKey) -> bool {
+        let dialect = self.scope.dialect;
+        let same = |a: &String, b: &String| column_key(dialect, a) == column_key(dialect, b);
+        match &filling.columns {
+            Columns::Any => true,
+            Columns::Named(names) => {
+                names.iter().any(|name| key.columns.iter().any(|own| same(own, name)))
+            }
+        }
+    }
+}
