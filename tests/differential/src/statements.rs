@@ -310,7 +310,9 @@ impl App<'_> {
         let Some(row) = self.sample.existing.first() else { return Vec::new() };
         let mut all = Vec::new();
         for (at, column) in self.table.columns.iter().enumerate() {
-            if column.absent == Absent::Always {
+            // What the database numbers, nobody numbers anew.
+            let primary = self.table.key().is_some_and(|key| key.columns.contains(&column.name));
+            if column.absent == Absent::Always || (primary && column.absent == Absent::Default) {
                 continue;
             }
             all.push(self.update(at, row[at].as_deref(), row));

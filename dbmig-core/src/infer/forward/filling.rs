@@ -2,7 +2,8 @@
 //! them.
 
 use super::{Judge, Verdict, unclear};
-use crate::infer::change::Write;
+use crate::Dialect;
+use crate::infer::change::{Value, Write};
 use crate::infer::name::{Name, column_key};
 use crate::infer::shape::{Action, ForeignKey};
 use crate::sql::Position;
@@ -39,8 +40,8 @@ impl Judge<'_> {
         let held = self.fillings.iter().filter_map(|filling| {
             let target = self.held(filling)?;
             let why = unclear(format!(
-                "rows of {} point to rows of {target}, which the previous version cannot delete \
-                 then: ON DELETE CASCADE or SET NULL lets it",
+                "rows of {} point to rows of {target}, which the previous version cannot delete or \
+                 rename then: ON DELETE CASCADE ON UPDATE CASCADE lets it",
                 filling.table
             ));
             Some((why, filling.position))
@@ -51,14 +52,32 @@ impl Judge<'_> {
     fn held(&self, filling: &Filling) -> Option<&Name> {
         let table = &filling.table;
         let keys = self.now.table(table)?.foreign_keys.iter().map(|(_, key)| key);
+        let refuses = |action| matches!(action, Action::Nothing | Action::Restrict);
         let mut holding = keys.filter(|key| {
-            matches!(key.on_delete, Action::Nothing | Action::Restrict)
+            (refuses(key.on_delete) || (refuses(key.on_update) && !self.is_numbered(key)))
                 && !self.scope.is_new_table(&key.target)
                 && self.writes_to(filling, key)
                 // A table that is made anew has held them before.
                 && !(self.scope.is_new_table(table) && self.was_there(table, key))
         });
         holding.next().map(|key| &key.target)
+    }
+
+    /// Whether the database gives the key that it points to: such a one is not changed.
+    fn is_numbered(&self, key: &ForeignKey) -> bool {
+        let Some(target) = self.now.table(&key.target) else { return false };
+        let primary = target.primary_key.iter().flat_map(|own| own.columns.iter().flatten());
+        let mut columns = match key.target_columns.is_empty() {
+            true => primary.cloned().collect(),
+            false => key.target_columns.clone(),
+        }
+        .into_iter();
+        let (Some(only), None) = (columns.next(), columns.next()) else { return false };
+        let dialect = self.scope.dialect;
+        target.column(dialect, &only).is_some_and(|own| match dialect {
+            Dialect::Postgres | Dialect::Mysql => own.default == Value::Fresh,
+            Dialect::Sqlite => own.kind == "integer",
+        })
     }
 
     fn writes_to(&self, filling: &Filling, key: &ForeignKey) -> bool {

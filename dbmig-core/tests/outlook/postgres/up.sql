@@ -808,7 +808,7 @@ CREATE OR REPLACE TRIGGER users_alias BEFORE INSERT ON users FOR EACH ROW EXECUT
 CREATE OR REPLACE FUNCTION pg_catalog.nothing() RETURNS INTEGER LANGUAGE sql AS 'SELECT 1';
 -- => compatible; 1:36 harmless: drops the constraint stamps_doc of stamps
 ALTER TABLE stamps DROP CONSTRAINT stamps_doc;
--- => breaking; 2:1 rows of badges point to rows of docs, which the previous version cannot delete then: ON DELETE CASCADE or SET NULL lets it
+-- => breaking; 2:1 rows of badges point to rows of docs, which the previous version cannot delete or rename then: ON DELETE CASCADE ON UPDATE CASCADE lets it
 CREATE TABLE badges (id INTEGER PRIMARY KEY, doc_id INTEGER NOT NULL, FOREIGN KEY (doc_id) REFERENCES docs (id));
 INSERT INTO badges (id, doc_id) SELECT id, id FROM docs;
 -- => compatible; 1:1 only adds: new table badges
@@ -817,7 +817,7 @@ INSERT INTO badges (id, doc_id) SELECT id, id FROM docs;
 -- => compatible; 1:1 only adds: new table badges
 CREATE TABLE badges (id INTEGER PRIMARY KEY, doc_id INTEGER, FOREIGN KEY (doc_id) REFERENCES docs (id));
 INSERT INTO badges (id) VALUES (1);
--- => breaking; 3:1 rows of docs point to rows of groups, which the previous version cannot delete then: ON DELETE CASCADE or SET NULL lets it
+-- => breaking; 3:1 rows of docs point to rows of groups, which the previous version cannot delete or rename then: ON DELETE CASCADE ON UPDATE CASCADE lets it
 ALTER TABLE docs ADD COLUMN group_id INTEGER;
 ALTER TABLE docs ADD CONSTRAINT docs_group FOREIGN KEY (group_id) REFERENCES groups (id);
 UPDATE docs SET group_id = 1;

@@ -462,7 +462,7 @@ CREATE VIEW names AS SELECT id, name, bio FROM users;
 -- => breaking fails; 1:1 renames the table chairs
 ALTER TABLE chairs RENAME TO things;
 CREATE VIEW chairs AS SELECT id, label FROM things;
--- => breaking; 2:1 rows of badges point to rows of docs, which the previous version cannot delete then: ON DELETE CASCADE or SET NULL lets it
+-- => breaking; 2:1 rows of badges point to rows of docs, which the previous version cannot delete or rename then: ON DELETE CASCADE ON UPDATE CASCADE lets it
 CREATE TABLE badges (id INTEGER PRIMARY KEY, doc_id INTEGER NOT NULL, FOREIGN KEY (doc_id) REFERENCES docs (id));
 INSERT INTO badges (id, doc_id) SELECT id, id FROM docs;
 -- => compatible; 1:1 only adds: new table badges
@@ -471,6 +471,6 @@ INSERT INTO badges (id, doc_id) SELECT id, id FROM docs;
 -- => compatible; 1:1 only adds: new table badges
 CREATE TABLE badges (id INTEGER PRIMARY KEY, doc_id INTEGER, FOREIGN KEY (doc_id) REFERENCES docs (id));
 INSERT INTO badges (id) VALUES (1);
--- => breaking; 2:1 rows of docs point to rows of groups, which the previous version cannot delete then: ON DELETE CASCADE or SET NULL lets it
+-- => breaking; 2:1 rows of docs point to rows of groups, which the previous version cannot delete or rename then: ON DELETE CASCADE ON UPDATE CASCADE lets it
 ALTER TABLE docs ADD COLUMN group_id INTEGER REFERENCES groups (id);
 UPDATE docs SET group_id = 1;
