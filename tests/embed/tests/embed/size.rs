@@ -6,8 +6,8 @@ use std::fs;
 use crate::app::{App, Way};
 use crate::dependencies::{Home, listed};
 
-/// Bytes that a stripped release build may grow by when dbmig is added to it. Measured: 1 000 000.
-const BYTES: u64 = 1_060_000;
+/// Bytes that a stripped release build may grow by when dbmig is added to it. Measured: 1 080 000.
+const BYTES: u64 = 1_120_000;
 
 const QUERIES: &str = r#"
 diesel::table! {
