@@ -2,8 +2,7 @@
 //! them.
 
 use super::{Judge, Verdict, unclear};
-use crate::Dialect;
-use crate::infer::change::{Value, Write};
+use crate::infer::change::Write;
 use crate::infer::name::{Name, column_key};
 use crate::infer::shape::{Action, ForeignKey};
 use crate::sql::Position;
@@ -73,11 +72,7 @@ impl Judge<'_> {
         }
         .into_iter();
         let (Some(only), None) = (columns.next(), columns.next()) else { return false };
-        let dialect = self.scope.dialect;
-        target.column(dialect, &only).is_some_and(|own| match dialect {
-            Dialect::Postgres | Dialect::Mysql => own.default == Value::Fresh,
-            Dialect::Sqlite => own.kind == "integer",
-        })
+        target.numbers(self.scope.dialect, &only)
     }
 
     fn writes_to(&self, filling: &Filling, key: &ForeignKey) -> bool {

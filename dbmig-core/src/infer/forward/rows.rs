@@ -47,10 +47,11 @@ impl Judge<'_> {
             columns.iter().any(|(column, _)| column_key(dialect, column) == key)
         };
         let key = known.primary_key.as_ref().map(|key| &key.columns);
-        let has_key = key
-            .is_some_and(|key| key.iter().all(|column| column.as_deref().is_some_and(&is_given)));
+        let has_key = key.is_some_and(|key| {
+            key.iter().flatten().all(|name| is_given(name) || known.numbers(dialect, name))
+        });
         if !known.is_complete() || !has_key {
-            return doubt("they have no keys of their own");
+            return doubt("it has no key, or they do not say it");
         }
         if let Some((column, text)) = self.unreadable(known, columns) {
             return unclear(format!(

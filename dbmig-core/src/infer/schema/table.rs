@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Existence, Known};
 use crate::Dialect;
-use crate::infer::change::{Constraint, Extent, Nullable, Primary, Traits, Uniqueness};
+use crate::infer::change::{Constraint, Extent, Nullable, Primary, Traits, Uniqueness, Value};
 use crate::infer::name::{Name, column_key, same_column};
 use crate::infer::shape::{
     Check, ForeignKey, Identity, Parent, Partitioning, Shape, Shown, Storage, Validity,
@@ -125,6 +125,18 @@ impl Table {
         } else {
             (unique || primary.is_some_and(&is)).then_some(IndexKind::Unique)
         }
+    }
+
+    /// Whether the database gives a column of the primary key its values.
+    pub(in crate::infer) fn numbers(&self, dialect: Dialect, column: &str) -> bool {
+        self.column(dialect, column).is_some_and(|own| match dialect {
+            Dialect::Postgres | Dialect::Mysql => own.default == Value::Fresh,
+            // Where it is the whole key, it is the number of the row.
+            Dialect::Sqlite => {
+                let alone = self.primary_key.as_ref().is_some_and(|key| key.columns.len() == 1);
+                alone && own.kind == "integer"
+            }
+        })
     }
 
     /// What a constraint of it is.

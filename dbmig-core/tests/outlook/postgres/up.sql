@@ -642,7 +642,7 @@ SELECT setval(pg_get_serial_sequence('marks', 'id'), COALESCE((SELECT MAX(id) FR
 -- => breaking fails values alone; 2:1 calls setval, and what that does is not known
 INSERT INTO marks (id, label) VALUES (1, 'first');
 SELECT setval('posts_id_seq', (SELECT MAX(id) FROM marks));
--- => breaking; 1:1 adds rows to the table marks, which the previous version may not expect: they have no keys of their own
+-- => compatible; 1:1 only adds: new rows in marks
 INSERT INTO marks (label) VALUES ('first');
 -- => breaking; 1:1 adds rows to the table marks with 'numb' in mood, which the previous version cannot read
 INSERT INTO marks (id, label, mood) VALUES (100, 'x', 'numb');
