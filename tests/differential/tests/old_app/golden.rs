@@ -28,6 +28,11 @@ fn is(case: &Case, flag: &str) -> bool {
     case.flags.iter().any(|other| other == flag)
 }
 
+/// Whether any old app shows why the case is breaking.
+fn is_shown(case: &Case) -> bool {
+    is(case, "fails") && !is(case, "values")
+}
+
 /// What is wrong with the verdict on the case, if anything is.
 fn wrong(case: &Case, answer: Result<Answer, String>) -> Option<String> {
     let Case { verdict, expected, sql, .. } = case;
@@ -36,7 +41,7 @@ fn wrong(case: &Case, answer: Result<Answer, String>) -> Option<String> {
         Ok(answer) => answer,
         Err(error) => return Some(format!("{head}is not played: {error}\n")),
     };
-    if is(case, "fails") && !is(case, "values") && answer.word() != "breaking" {
+    if is_shown(case) && answer.word() != "breaking" {
         return Some(format!("{head}breaks none of {} statements\n", answer.tried));
     }
     if answer.standing(verdict) != Standing::Dangerous {
@@ -50,7 +55,9 @@ fn wrong(case: &Case, answer: Result<Answer, String>) -> Option<String> {
 fn check(database: &TestDatabase) {
     let dialect = dialect(database.backend());
     let stages = stages(database);
-    let cases = cases(dialect, "up.sql");
+    let mut cases = cases(dialect, "up.sql");
+    // Of any other breaking case nothing can be wrong here; that it can be played, `it outlook` shows.
+    cases.retain(|case| case.verdict != "breaking" || is_shown(case));
     let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {
         while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
