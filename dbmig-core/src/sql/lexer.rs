@@ -22,12 +22,13 @@ pub(crate) struct Lexer<'t> {
     continuation: Continuation,
 }
 
-/// PostgreSQL reads `E'..'` newline `'..'` as one string with escapes throughout.
+/// PostgreSQL reads `E'..'` newline `'..'` as one string with escapes throughout, and `X'..'` newline
+/// `'..'` as one without any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Continuation {
     None,
-    AfterEscaped,
-    AfterEscapedAndNewline,
+    After(Escapes),
+    AfterNewline(Escapes),
 }
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -208,8 +209,8 @@ impl<'t> Lexer<'t> {
     fn quote(&self, bytes: &[u8]) -> Option<(usize, Quote)> {
         if let Some(quote) = self.rules.quotes.iter().find(|quote| quote.open == bytes[0]) {
             let mut quote = *quote;
-            if bytes[0] == b'\'' && self.continuation == Continuation::AfterEscapedAndNewline {
-                quote.escapes = Escapes::DoublingAndBackslash;
+            if let (b'\'', Continuation::AfterNewline(escapes)) = (bytes[0], self.continuation) {
+                quote.escapes = escapes;
             }
             return Some((1, quote));
         }
@@ -285,14 +286,18 @@ impl<'t> Lexer<'t> {
             _ => {}
         }
         self.continuation = match (token.kind, self.continuation) {
-            (Kind::String, Continuation::AfterEscapedAndNewline)
-                if token.text.starts_with('\'') =>
-            {
-                Continuation::AfterEscaped
+            (Kind::String, Continuation::AfterNewline(escapes)) if token.text.starts_with('\'') => {
+                Continuation::After(escapes)
             }
-            (Kind::String, _) if token.text.starts_with(['e', 'E']) => Continuation::AfterEscaped,
-            (Kind::Space, Continuation::AfterEscaped) if token.text.contains(['\n', '\r']) => {
-                Continuation::AfterEscapedAndNewline
+            (Kind::String, _) if matches!(self.rules.dollar, Dollar::Quote) => {
+                match token.text.as_bytes()[0] {
+                    b'e' | b'E' => Continuation::After(Escapes::DoublingAndBackslash),
+                    b'b' | b'B' | b'x' | b'X' => Continuation::After(Escapes::Nothing),
+                    _ => Continuation::None,
+                }
+            }
+            (Kind::Space, Continuation::After(escapes)) if token.text.contains(['\n', '\r']) => {
+                Continuation::AfterNewline(escapes)
             }
             (Kind::Space, continuation) => continuation,
             (Kind::Comment, continuation) if token.text.starts_with("--") => continuation,

@@ -73,10 +73,20 @@ fn script() -> impl Strategy<Value = (Dialect, Vec<Vec<(String, String)>>)> {
         let statement = tokens(dialect).prop_flat_map(move |tokens| {
             let count = tokens.len();
             prop::collection::vec(gap(dialect), count)
-                .prop_map(move |gaps| tokens.iter().cloned().zip(gaps).collect::<Vec<_>>())
+                .prop_map(move |gaps| apart(tokens.iter().cloned().zip(gaps).collect()))
         });
         (Just(dialect), prop::collection::vec(statement, 0..6))
     })
+}
+
+/// In a new line PostgreSQL goes on with `X'..'`, and does not take a quote that is doubled for one.
+fn apart(mut tokens: Vec<(String, String)>) -> Vec<(String, String)> {
+    for at in 1..tokens.len() {
+        if tokens[at - 1].0.starts_with(['b', 'X']) && tokens[at].0.starts_with('\'') {
+            tokens[at].1 = " ".to_owned();
+        }
+    }
+    tokens
 }
 
 /// With gaps, and with the least that keeps the tokens apart.

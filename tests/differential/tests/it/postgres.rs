@@ -145,6 +145,18 @@ fn statement() -> impl Strategy<Value = String> {
     )
 }
 
+/// `X'..'` goes on in the next line as it began: there a quote that is doubled ends it twice.
+#[test]
+fn digits_go_on_without_escapes() {
+    let text = "x'E'\n''''";
+    let scan = pg_query::scan(text).unwrap();
+    let part = |token: &ScanToken| &text[token.start as usize..token.end as usize];
+    let tokens: Vec<_> = scan.tokens.iter().map(part).collect();
+    assert_eq!(tokens, ["x'E'\n''", "''"]);
+    let sum = |text: &str| Checksum::of(Dialect::Postgres, text);
+    assert_eq!(sum(text), sum(&tokens.join(" ")));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..Default::default() })]
 
