@@ -23,9 +23,9 @@ pub(in crate::infer) enum Counting {
 impl Counting {
     pub(in crate::infer) const fn words(self) -> &'static str {
         match self {
-            Self::Star => "takes columns by *, which may be more from now on",
-            Self::Insert => "fills a table without naming its columns, which are more from now on",
-            Self::RowType => "returns its rows, which have more columns from now on",
+            Self::Star => "copies all columns with *",
+            Self::Insert => "inserts without naming the columns",
+            Self::RowType => "returns whole rows of the table",
         }
     }
 }

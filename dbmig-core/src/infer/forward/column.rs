@@ -78,14 +78,14 @@ impl Judge<'_> {
         if let Some(doubt) =
             traits.generated.as_deref().and_then(|expr| self.generates(table, traits, expr))
         {
-            return unclear(format!("what the new column {name} is computed of may fail: {doubt}"));
+            return unclear(format!("the expression of the new column {name} may fail: {doubt}"));
         }
         let passes = |check: &Formula| self.check_passes(table, check, column, &traits.default);
         if !traits.checks.iter().all(passes) {
             return plain(format!("the CHECK of the new column {name} may refuse its default"));
         }
         if let Some(counted) = self.counted_by(table) {
-            return unclear(format!("the new column {name} is in the way: {counted}"));
+            return unclear(format!("the new column {name} breaks older code: {counted}"));
         }
         Verdict::Adds(format!("new column {name}"))
     }

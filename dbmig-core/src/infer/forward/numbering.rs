@@ -57,7 +57,7 @@ impl Judge<'_> {
         }
         let collision = Collision::numbered(table.clone(), column.to_owned(), self.position);
         self.collisions.push(collision);
-        Verdict::Adds(format!("{table}.{column} is numbered as an identity"))
+        Verdict::Adds(format!("{table}.{column} becomes an identity column"))
     }
 
     fn is_sequence(&self, name: &Name, table: &Name, column: &str) -> bool {

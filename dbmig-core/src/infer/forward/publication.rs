@@ -79,11 +79,11 @@ impl Judge<'_> {
             Identity::Full | Identity::Index(_) => Verdict::Silent,
             Identity::Default if has_key => Verdict::Silent,
             Identity::Default => unclear(format!(
-                "takes the identity from the rows of {table}, of which no key is known: where it \
+                "removes the replica identity of {table}, of which no key is known: where it \
                  is published, UPDATE and DELETE fail"
             )),
             Identity::Nothing => unclear(format!(
-                "takes the identity from the rows of {table}: where it is published, UPDATE and \
+                "removes the replica identity of {table}: where it is published, UPDATE and \
                  DELETE fail"
             )),
         }

@@ -173,9 +173,9 @@ ALTER TABLE users CHANGE COLUMN IF EXISTS name handle VARCHAR(80) NOT NULL;
 ALTER TABLE users ADD UNIQUE INDEX IF NOT EXISTS users_name_key (name);
 -- => breaking; 1:19 new FOREIGN KEY on what was in the table users before
 ALTER TABLE users ADD FOREIGN KEY IF NOT EXISTS (group_id) REFERENCES `groups` (id);
--- => breaking; 1:19 keeps the history of the rows of users from now on: TRUNCATE is refused then
+-- => breaking; 1:19 adds system versioning to users: TRUNCATE is refused
 ALTER TABLE users ADD SYSTEM VERSIONING;
--- => breaking; 1:19 keeps the history of the rows of users from now on: TRUNCATE is refused then
+-- => breaking; 1:19 adds system versioning to users: TRUNCATE is refused
 ALTER TABLE users ADD SYSTEM VERSIONING;
 ALTER TABLE users DROP SYSTEM VERSIONING;
 -- => breaking; 1:20 other partitions of events, which may refuse rows
@@ -194,9 +194,9 @@ ALTER TABLE events ENGINE = MyISAM;
 ALTER TABLE events ENGINE MEMORY COMMENT 'gone after a restart';
 -- => breaking fails; 1:96 drops the column users.nick
 SET STATEMENT max_statement_time = 60, lock_wait_timeout = 2 FOR ALTER TABLE users DROP COLUMN nick;
--- => breaking; 1:1 new event, which was not read
+-- => breaking; 1:1 new event, whose body is not analysed
 CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY DO DELETE FROM posts;
--- => breaking; 1:1 new event, which was not read
+-- => breaking; 1:1 new event, whose body is not analysed
 CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY DO DELETE FROM posts;
 ALTER EVENT tidy DISABLE;
 DROP EVENT IF EXISTS tidy;
@@ -248,7 +248,7 @@ RENAME TABLE users TO users_old, users_new TO users;
 ALTER TABLE users ADD COLUMN Bio TEXT, MODIFY bio TEXT NOT NULL;
 -- => breaking; 1:1 changes a setting for everybody
 SET GLOBAL long_query_time = 10;
--- => breaking; 1:1 new event, which was not read
+-- => breaking; 1:1 new event, whose body is not analysed
 CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM posts;
 -- => breaking; 1:1 changes a setting for everybody
 SET @@GLOBAL.long_query_time = 10;
@@ -306,7 +306,7 @@ ALTER TABLE events REMOVE PARTITIONING;
 -- => compatible; - changes nothing that the previous version sees
 ALTER TABLE events ANALYZE PARTITION p0;
 ALTER TABLE events REBUILD PARTITION p0, p1;
--- => compatible; 1:19 harmless: queries use the index users_name_idx of users or not
+-- => compatible; 1:19 harmless: changes whether the planner uses the index users_name_idx of users
 ALTER TABLE users ALTER INDEX users_name_idx IGNORED;
 ALTER TABLE users ALTER KEY users_name_idx NOT IGNORED;
 -- => compatible; 1:19 harmless: another character set for columns that users gets later
@@ -359,21 +359,21 @@ DROP PROCEDURE IF EXISTS nothing;
 CREATE PROCEDURE nothing() SELECT 1;
 -- => compatible; 1:29 only adds: new column docs.untold, new column docs.label, new column docs.size and 3 more
 ALTER TABLE docs ADD COLUMN untold BOOLEAN AS (body IS NULL) STORED, ADD COLUMN label VARCHAR(21) AS (CONCAT(code, '-', UPPER(code))) STORED, ADD COLUMN size INTEGER AS (CHAR_LENGTH(body)) VIRTUAL, ADD COLUMN made_on DATE AS (DATE(made_at)) STORED, ADD COLUMN filled VARCHAR(10) AS (COALESCE(code, 'x')) STORED, ADD COLUMN same BOOLEAN AS (code = 'x' OR n > 7) STORED;
--- => breaking fails; 1:29 what the new column docs.label is computed of may fail: its type may not hold the result
+-- => breaking fails; 1:29 the expression of the new column docs.label may fail: its type may not hold the result
 ALTER TABLE docs ADD COLUMN label VARCHAR(10) AS (CONCAT(code, code)) STORED;
--- => breaking fails; 1:29 what the new column docs.tenth is computed of may fail: arithmetic, which may overflow or divide by zero
+-- => breaking fails; 1:29 the expression of the new column docs.tenth may fail: arithmetic, which may overflow or divide by zero
 ALTER TABLE docs ADD COLUMN tenth INTEGER AS (10 / n) STORED;
--- => breaking fails; 1:29 what the new column docs.twice is computed of may fail: arithmetic, which may overflow or divide by zero
+-- => breaking fails; 1:29 the expression of the new column docs.twice may fail: arithmetic, which may overflow or divide by zero
 ALTER TABLE docs ADD COLUMN twice INTEGER AS (n * 2) STORED;
--- => breaking fails; 1:29 what the new column docs.is_one is computed of may fail: a comparison of what may not be comparable
+-- => breaking fails; 1:29 the expression of the new column docs.is_one may fail: a comparison of what may not be comparable
 ALTER TABLE docs ADD COLUMN is_one BOOLEAN AS (code = 1) STORED;
--- => breaking fails; 1:29 what the new column docs.narrow is computed of may fail: its type may not hold the result
+-- => breaking fails; 1:29 the expression of the new column docs.narrow may fail: its type may not hold the result
 ALTER TABLE docs ADD COLUMN narrow INTEGER AS (big) STORED;
--- => breaking fails; 1:31 the new column orders.note is in the way: the trigger order_kept takes columns by *, which may be more from now on
+-- => breaking fails; 1:31 the new column orders.note breaks older code: the trigger order_kept copies all columns with *
 ALTER TABLE orders ADD COLUMN note VARCHAR(40);
--- => breaking fails; 1:39 the new column orders_history.note is in the way: the trigger order_kept fills a table without naming its columns, which are more from now on
+-- => breaking fails; 1:39 the new column orders_history.note breaks older code: the trigger order_kept inserts without naming the columns
 ALTER TABLE orders_history ADD COLUMN note VARCHAR(40);
--- => breaking fails; 1:35 the new column orders_log.made_at is in the way: the trigger order_logged fills a table without naming its columns, which are more from now on
+-- => breaking fails; 1:35 the new column orders_log.made_at breaks older code: the trigger order_logged inserts without naming the columns
 ALTER TABLE orders_log ADD COLUMN made_at DATETIME;
 -- => compatible; 1:30 only adds: new column rooms.floor
 ALTER TABLE rooms ADD COLUMN floor INTEGER;

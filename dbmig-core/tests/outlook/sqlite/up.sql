@@ -231,7 +231,7 @@ CREATE TABLE docs_new (id INTEGER NOT NULL UNIQUE, body TEXT, code VARCHAR(10), 
 INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
 DROP TABLE docs;
 ALTER TABLE docs_new RENAME TO docs;
--- => breaking; 3:12 defines the column docs.id in another way
+-- => breaking; 3:12 redefines the column docs.id
 CREATE TABLE docs_new (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
 INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
 DROP TABLE docs;
@@ -286,19 +286,19 @@ CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n IN
 INSERT INTO docs_new (id, code, n, made_at, updated_at) SELECT id, code, n, made_at, updated_at FROM docs;
 DROP TABLE docs;
 ALTER TABLE docs_new RENAME TO docs;
--- => breaking; 3:12 rebuilds the table docs, and does more with it than that
+-- => breaking; 3:12 rebuilds the table docs, and changes it further in the same script
 CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
 INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
 DROP TABLE docs;
 ALTER TABLE docs_new RENAME TO docs;
 UPDATE docs SET n = 0;
--- => breaking fails; 3:12 rebuilds the table docs, and does more with it than that
+-- => breaking fails; 3:12 rebuilds the table docs, and changes it further in the same script
 CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
 INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
 DROP TABLE docs;
 ALTER TABLE docs_new RENAME TO docs;
 CREATE TRIGGER docs_kept AFTER UPDATE ON docs BEGIN SELECT RAISE(ABORT, 'no'); END;
--- => breaking; 3:12 rebuilds the table docs, and does more with it than that
+-- => breaking; 3:12 rebuilds the table docs, and changes it further in the same script
 CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
 INSERT INTO docs_new (id, body, code, n, made_at, updated_at) SELECT id, body, code, n, made_at, updated_at FROM docs;
 DROP TABLE docs;
@@ -318,7 +318,7 @@ CREATE TABLE posts_new (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NO
 INSERT INTO posts_new SELECT * FROM posts;
 DROP TABLE posts;
 ALTER TABLE posts_new RENAME TO posts;
--- => breaking; 4:12 the new column chairs.legs is in the way: the view named_chairs takes columns by *, which may be more from now on
+-- => breaking; 4:12 the new column chairs.legs breaks older code: the view named_chairs copies all columns with *
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE chairs_new (id INTEGER PRIMARY KEY, label TEXT, legs INTEGER);
 INSERT INTO chairs_new (id, label) SELECT id, label FROM chairs;
@@ -330,13 +330,13 @@ ALTER TABLE desks RENAME TO old_desks;
 CREATE TABLE desks (id INTEGER PRIMARY KEY, label TEXT);
 INSERT INTO desks SELECT * FROM old_desks;
 DROP TABLE old_desks;
--- => breaking; 4:12 rebuilds the table docs, and does more with it than that
+-- => breaking; 4:12 rebuilds the table docs, and changes it further in the same script
 CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
 INSERT INTO docs_new SELECT * FROM docs;
 DELETE FROM docs_new WHERE n < 0;
 DROP TABLE docs;
 ALTER TABLE docs_new RENAME TO docs;
--- => breaking; 4:12 rebuilds the table docs, and does more with it than that
+-- => breaking; 4:12 rebuilds the table docs, and changes it further in the same script
 CREATE TABLE docs_new (id INTEGER PRIMARY KEY, body TEXT, code VARCHAR(10), n INTEGER, made_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TIMESTAMP);
 INSERT INTO docs_new SELECT * FROM docs;
 INSERT INTO docs_new (id, body) VALUES (-1, 'new');
@@ -401,20 +401,20 @@ CREATE INDEX docs_untold_idx ON docs ((body IS NULL), n + 1, substr(body, 1, 3),
 CREATE INDEX docs_made_idx ON docs (date(body));
 -- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: a function that is not known to be safe
 CREATE INDEX docs_kind_idx ON docs (json_extract(body, '$.kind'));
--- => breaking fails; 1:29 what the new column docs.kind is computed of may fail: a member of a document that may be none
+-- => breaking fails; 1:29 the expression of the new column docs.kind may fail: a member of a document that may be none
 ALTER TABLE docs ADD COLUMN kind TEXT AS (body ->> '$.kind');
 CREATE INDEX docs_kind_idx ON docs (kind);
--- => breaking fails; 1:31 the new column orders.note is in the way: the trigger order_kept takes columns by *, which may be more from now on
+-- => breaking fails; 1:31 the new column orders.note breaks older code: the trigger order_kept copies all columns with *
 ALTER TABLE orders ADD COLUMN note TEXT;
--- => breaking fails; 1:39 the new column orders_history.note is in the way: the trigger order_kept fills a table without naming its columns, which are more from now on
+-- => breaking fails; 1:39 the new column orders_history.note breaks older code: the trigger order_kept inserts without naming the columns
 ALTER TABLE orders_history ADD COLUMN note TEXT;
--- => breaking fails; 1:35 the new column orders_log.made_at is in the way: the trigger order_logged fills a table without naming its columns, which are more from now on
+-- => breaking fails; 1:35 the new column orders_log.made_at breaks older code: the trigger order_logged inserts without naming the columns
 ALTER TABLE orders_log ADD COLUMN made_at TEXT;
--- => breaking fails; 1:30 the new column rooms.floor is in the way: the view all_rooms takes columns by *, which may be more from now on
+-- => breaking fails; 1:30 the new column rooms.floor breaks older code: the view all_rooms copies all columns with *
 ALTER TABLE rooms ADD COLUMN floor INTEGER;
 -- => compatible; 1:30 only adds: new column desks.floor
 ALTER TABLE desks ADD COLUMN floor INTEGER;
--- => breaking fails; 1:31 the new column chairs.legs is in the way: the view named_chairs takes columns by *, which may be more from now on
+-- => breaking fails; 1:31 the new column chairs.legs breaks older code: the view named_chairs copies all columns with *
 ALTER TABLE chairs ADD COLUMN legs INTEGER;
 -- => compatible; 1:1 only adds: new trigger docs_updated on docs
 CREATE TRIGGER docs_updated AFTER UPDATE ON docs FOR EACH ROW BEGIN

@@ -90,7 +90,7 @@ impl Judge<'_> {
         if all_the_same {
             Ok(())
         } else {
-            Err(unclear(format!("defines the column {name} in another way")))
+            Err(unclear(format!("redefines the column {name}")))
         }
     }
 

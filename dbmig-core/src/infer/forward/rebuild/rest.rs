@@ -169,7 +169,7 @@ impl Judge<'_> {
             return Ok(());
         }
         Err(unclear(format!(
-            "rebuilds the table {}, and does more with it than that",
+            "rebuilds the table {}, and changes it further in the same script",
             rebuild.table
         )))
     }

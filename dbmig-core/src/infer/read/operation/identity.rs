@@ -20,7 +20,7 @@ pub(super) fn added(part: &mut Part<'_, '_>, column: String) -> Option<Act> {
 }
 
 fn always(part: &Part<'_, '_>, column: &str) -> Act {
-    part.plain(format!("the column {column} takes no value from the previous version any more"))
+    part.plain(format!("the column {column} refuses explicit values (GENERATED ALWAYS)"))
 }
 
 /// `SET GENERATED ..`, `SET INCREMENT 10`, `RESTART WITH 100`, several of them in a row.

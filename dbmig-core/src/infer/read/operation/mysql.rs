@@ -37,7 +37,7 @@ fn versioned(part: &mut Part<'_, '_>) -> Option<Act> {
     let table = part.table;
     if part.reader.phrase(&["SYSTEM", "VERSIONING"]) {
         return Some(part.unclear(format!(
-            "keeps the history of the rows of {table} from now on: TRUNCATE is refused then"
+            "adds system versioning to {table}: TRUNCATE is refused"
         )));
     }
     part.reader.phrase(&["PERIOD", "FOR"]).then(|| {
@@ -71,7 +71,7 @@ fn altered(part: &mut Part<'_, '_>) -> Option<Act> {
     let name = part.reader.name()?;
     part.reader.word("NOT");
     let used = part.reader.any(&["IGNORED", "VISIBLE", "INVISIBLE"]);
-    let what = format!("queries use the index {name} of {} or not", part.table);
+    let what = format!("changes whether the planner uses the index {name} of {}", part.table);
     used.then_some(Act::Harmless(what))
 }
 
