@@ -38,7 +38,9 @@ impl Judge<'_> {
         let checks = known.iter().flat_map(|known| &known.checks);
         let mut checks = checks.filter(|(_, own)| own.validity != Validity::NotEnforced);
         if checks.any(|(_, own)| check::refuses_null(self.scope.dialect, &own.expr, column)) {
-            return Verdict::Adds(format!("NOT NULL on {table}.{column}, which a CHECK already enforced"));
+            return Verdict::Adds(format!(
+                "NOT NULL on {table}.{column}, which a CHECK already enforced"
+            ));
         }
         plain(format!("the column {table}.{column} becomes NOT NULL"))
     }

@@ -125,7 +125,13 @@ fn routine(statement: &Statement<'_>) -> Option<Act> {
         "FUNCTION" => Kind::Function,
         "PROCEDURE" => Kind::Procedure,
         "TRIGGER" => return Some(trigger(&mut reader)),
-        _ => return Some(unclear(None, "new event, whose body is not analysed".to_owned(), Rows::Kept)),
+        _ => {
+            return Some(unclear(
+                None,
+                "new event, whose body is not analysed".to_owned(),
+                Rows::Kept,
+            ));
+        }
     };
     let name = name(&mut reader)?;
     Some(Act::Make { kind, name, how })

@@ -87,11 +87,7 @@ impl Judge<'_> {
         } else {
             others(was) == others(is)
         };
-        if all_the_same {
-            Ok(())
-        } else {
-            Err(unclear(format!("redefines the column {name}")))
-        }
+        if all_the_same { Ok(()) } else { Err(unclear(format!("redefines the column {name}"))) }
     }
 
     fn same_default(&self, table: &Name, column: &str, was: &Traits, is: &Traits) -> Tried<()> {

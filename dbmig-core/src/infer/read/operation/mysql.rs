@@ -36,9 +36,9 @@ pub(super) fn operation(part: &mut Part<'_, '_>) -> Option<Act> {
 fn versioned(part: &mut Part<'_, '_>) -> Option<Act> {
     let table = part.table;
     if part.reader.phrase(&["SYSTEM", "VERSIONING"]) {
-        return Some(part.unclear(format!(
-            "adds system versioning to {table}: TRUNCATE is refused"
-        )));
+        return Some(
+            part.unclear(format!("adds system versioning to {table}: TRUNCATE is refused")),
+        );
     }
     part.reader.phrase(&["PERIOD", "FOR"]).then(|| {
         part.plain(format!("a period of {table} makes its columns NOT NULL and checks their order"))
