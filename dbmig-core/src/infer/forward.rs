@@ -46,12 +46,21 @@ enum Verdict {
 /// How many additions a reason names.
 const NAMED: usize = 3;
 
-/// The judgement, and the first change that the previous version certainly cannot live with.
-pub(super) fn judge<'t>(
-    steps: &'t [Step<'t>],
-    settings: &'t Settings,
-    past: &'t Schema<'t>,
-) -> (Forward, Option<Ground>) {
+/// The judgement on a script.
+pub(super) struct Judged<'t> {
+    pub(super) forward: Forward,
+    /// The first change that the previous version certainly cannot live with.
+    pub(super) breaks: Option<Ground>,
+    /// What it makes of the schema before it.
+    pub(super) after: Schema<'t, 't>,
+}
+
+/// Whether the previous version, which knows the schema `past`, can live with a script.
+pub(super) fn judge<'s, 't>(
+    steps: &'s [Step<'t>],
+    settings: &'s Settings,
+    past: &'s Schema<'s, 't>,
+) -> Judged<'t> {
     // What the script is about may not be what is known by that name.
     let (mut before, mut now) = (Schema::over(past), Schema::over(past));
     before.enter(steps);
@@ -98,6 +107,7 @@ pub(super) fn judge<'t>(
     judged.extend(judge.dangling());
     judged.extend(judge.colliding());
     judged.extend(judge.holding());
+    let after = judge.now.detached();
     let (mut breaks, mut plain, mut adds) = (None, None, Vec::new());
     let mut after_restart = Vec::new();
     for (verdict, position) in judged {
@@ -127,7 +137,7 @@ pub(super) fn judge<'t>(
             Forward { impact, ground: Ground::inferred(sum(what), position) }
         }
     };
-    (forward, plain)
+    Judged { forward, breaks: plain, after }
 }
 
 /// `only adds: new table a, new column b.c`
@@ -160,13 +170,13 @@ fn distinct(all: Vec<String>) -> Vec<String> {
     distinct
 }
 
-struct Judge<'p> {
+struct Judge<'p, 't> {
     scope: Scope,
     /// The schema that the previous version knows.
-    past: &'p Schema<'p>,
+    past: &'p Schema<'p, 't>,
     /// The same with what the script has done so far.
-    now: Schema<'p>,
-    steps: &'p [Step<'p>],
+    now: Schema<'p, 't>,
+    steps: &'p [Step<'t>],
     /// Of the change that is being judged.
     number: usize,
     /// Of its statement.
@@ -184,7 +194,7 @@ struct Judge<'p> {
     written: Written,
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     fn act(&mut self, act: &Act) -> Verdict {
         match act {
             Act::Nothing => Verdict::Silent,

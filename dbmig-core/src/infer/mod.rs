@@ -19,6 +19,7 @@ mod scope;
 mod shape;
 mod step;
 mod types;
+mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -26,6 +27,7 @@ use crate::migration::{Down, Reversible, Settings};
 use crate::outlook::{Backward, Forward, Ground, Impact, Losses, Outlook, Reversal};
 use crate::{Dialect, Migration, parallel};
 use change::Change;
+use forward::Judged;
 use schema::Schema;
 use step::Step;
 
@@ -75,11 +77,16 @@ fn judge(dialect: Dialect, migrations: &[Migration]) -> Vec<Inferred> {
         };
         let judged =
             catch_unwind(AssertUnwindSafe(|| forward::judge(&read.up, read.settings, &schema)));
-        found.push(judged.map_or_else(
-            |_| unread(),
-            |(forward, breaks)| Inferred { forward, breaks, ..read.down.clone() },
-        ));
-        schema.fold(&read.up);
+        match judged {
+            Ok(Judged { forward, breaks, after }) => {
+                found.push(Inferred { forward, breaks, ..read.down.clone() });
+                schema.take_over(&read.up, after);
+            }
+            Err(_) => {
+                found.push(unread());
+                schema.fold(&read.up);
+            }
+        }
     }
     found
 }

@@ -216,9 +216,8 @@ impl<'t> Lexer<'t> {
         }
         self.rules.prefixes.iter().find_map(|(prefix, quote)| {
             let length = prefix.len();
-            let matches = bytes.len() > length
-                && bytes[..length].eq_ignore_ascii_case(prefix.as_bytes())
-                && bytes[length] == quote.open;
+            let matches = bytes.get(length) == Some(&quote.open)
+                && bytes[..length].eq_ignore_ascii_case(prefix.as_bytes());
             matches.then_some((length + 1, *quote))
         })
     }

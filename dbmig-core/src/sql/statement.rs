@@ -19,16 +19,16 @@ pub struct Statement<'t> {
     /// The same place for a person.
     pub position: Position,
     reading: Reading,
+    /// Its first words, as far as there are some: most questions need no others.
+    first: [&'t str; 2],
 }
 
 impl<'t> Statement<'t> {
-    pub(super) const fn new(
-        text: &'t str,
-        offset: usize,
-        position: Position,
-        reading: Reading,
-    ) -> Self {
-        Self { text, offset, position, reading }
+    pub(super) fn new(text: &'t str, offset: usize, position: Position, reading: Reading) -> Self {
+        let unread = Self { text, offset, position, reading, first: [""; 2] };
+        let mut words = unread.keywords().fuse();
+        let mut next = || words.next().unwrap_or_default();
+        Self { first: [next(), next()], ..unread }
     }
 
     /// The dialect that it was read in.
@@ -62,8 +62,13 @@ impl<'t> Statement<'t> {
 
     /// Whether it begins with these keywords, in any case.
     pub fn begins_with(&self, keywords: &[&str]) -> bool {
-        let mut words = self.keywords();
-        keywords.iter().all(|keyword| words.next().is_some_and(|w| w.eq_ignore_ascii_case(keyword)))
+        let mut known = self.first.iter().zip(keywords);
+        if !known.all(|(word, keyword)| word.eq_ignore_ascii_case(keyword)) {
+            return false;
+        }
+        let Some(more @ [_, ..]) = keywords.get(self.first.len()..) else { return true };
+        let mut words = self.keywords().skip(self.first.len());
+        more.iter().all(|keyword| words.next().is_some_and(|w| w.eq_ignore_ascii_case(keyword)))
     }
 
     /// Its text as [`hide_secrets`](super::hide_secrets) shows it.

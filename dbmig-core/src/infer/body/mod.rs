@@ -3,6 +3,3 @@
 pub(super) mod star;
 pub(super) mod trigger;
 pub(super) mod view;
-mod words;
-
-pub(super) use words::{Words, same};

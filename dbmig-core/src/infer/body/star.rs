@@ -5,9 +5,9 @@
 //! and triggers are read anew. PostgreSQL fills what an `INSERT` without columns leaves out, and
 //! its records take as many columns as there are.
 
-use super::words::{Words, same};
 use crate::Dialect;
 use crate::infer::schema::{Body, BodyKind};
+use crate::infer::words::{Words, same};
 
 /// How a body counts the columns of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,17 +44,11 @@ pub(in crate::infer) fn counts(
             let texts = [Some(body), called];
             texts.into_iter().flatten().find_map(|body| {
                 let is_named = of_table || body.mentions(table);
-                is_named
-                    .then(|| code(dialect, &Words::opened(&body.statement), table, of_table))
-                    .flatten()
+                is_named.then(|| code(dialect, body.opened(), table, of_table)).flatten()
             })
         }
-        (BodyKind::Routine, _) if body.mentions(table) => {
-            routine(dialect, &Words::opened(&body.statement), table)
-        }
-        (BodyKind::View, Dialect::Sqlite) if body.mentions(table) => {
-            view(&Words::of(&body.statement), table)
-        }
+        (BodyKind::Routine, _) if body.mentions(table) => routine(dialect, body.opened(), table),
+        (BodyKind::View, Dialect::Sqlite) if body.mentions(table) => view(body.words(), table),
         (BodyKind::Routine | BodyKind::View | BodyKind::MaterializedView | BodyKind::Rule, _) => {
             None
         }

@@ -1,7 +1,7 @@
 //! A trigger, from its text: when it runs, and the statements of its body.
 
-use super::words::Words;
 use crate::Dialect;
+use crate::infer::words::Words;
 use crate::sql::Statement;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@
 
 use sqlparser::ast::Expr;
 
-use super::words::Words;
 use crate::infer::parse;
+use crate::infer::words::Words;
 use crate::sql::Statement;
 
 /// What becomes of a view.

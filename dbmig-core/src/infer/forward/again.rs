@@ -5,7 +5,7 @@ use crate::infer::change::{Act, Constraint, Nullable};
 use crate::infer::name::{Name, column_key};
 use crate::infer::shape::{Action, ForeignKey};
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// Whether the script makes the key that it drops again, so that the previous version can live
     /// with it.
     pub(super) fn is_made_again(&self, table: &Name, old: &ForeignKey) -> bool {

@@ -12,7 +12,7 @@ use crate::infer::scope::NewColumn;
 use crate::infer::{check, types};
 use sqlparser::ast;
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     pub(super) fn add_column(
         &mut self,
         table: &Name,

@@ -6,7 +6,7 @@ use crate::infer::expression::{Clock, Doubt, Names, Row};
 use crate::infer::formula::Formula;
 use crate::infer::name::Name;
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     pub(super) fn add_index(
         &self,
         table: &Name,

@@ -7,7 +7,7 @@ use crate::infer::schema::Table;
 use crate::infer::shape::Validity;
 use crate::infer::{check, types};
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// `SET DEFAULT`, also as a part of MySQL's `MODIFY`.
     pub(super) fn new_default(&self, table: &Name, column: &str, value: &Value) -> Verdict {
         let name = format!("{table}.{column}");

@@ -21,7 +21,7 @@ enum Columns {
     Named(Vec<String>),
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     pub(super) fn fills(&mut self, table: &Name, write: &Write) {
         let columns = match write {
             Write::Rows(columns) => {

@@ -8,7 +8,7 @@ use crate::migration::Execution;
 
 const SERIALS: [&str; 6] = ["serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"];
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// Whether the default that a column loses is one of a `SERIAL`, and an identity comes in its
     /// place.
     ///

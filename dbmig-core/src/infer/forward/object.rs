@@ -10,7 +10,7 @@ use crate::infer::shape::Timing;
 /// What PostgreSQL lets stand where a table may.
 const RELATIONS: [Kind; 3] = [Kind::View, Kind::MaterializedView, Kind::Sequence];
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     pub(super) fn touch(&self, subject: &Subject, what: &str, certainty: Certainty) -> Verdict {
         let is_new = match subject {
             Subject::Relation(name) => {

@@ -12,7 +12,7 @@ const OF_DIESEL: [&str; 2] = ["diesel_manage_updated_at", "diesel_set_updated_at
 /// Schemas whose objects no migration has made.
 const OF_POSTGRES: [&str; 2] = ["pg_catalog", "information_schema"];
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     pub(super) fn make(&mut self, kind: Kind, name: &Name, how: How) -> Verdict {
         // What no earlier migration so much as mentions is not replaced.
         let has_text = matches!(kind, Kind::View | Kind::Function | Kind::Procedure);

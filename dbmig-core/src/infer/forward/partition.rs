@@ -14,7 +14,7 @@ enum Rows {
     Taken,
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// A new table that is a partition or an heir of one that was there.
     pub(super) fn make_child(&mut self, table: &Name, how: How, shape: &Shape) -> Option<Verdict> {
         let (parent, bounds) = match &shape.parent {

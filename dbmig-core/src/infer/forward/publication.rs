@@ -13,7 +13,7 @@ enum Telling {
     Unknown,
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     pub(super) fn publish(&self, publication: &Name, tables: &Published) -> Verdict {
         let all: Vec<(String, Telling)> = match tables {
             Published::Tables(tables) => {

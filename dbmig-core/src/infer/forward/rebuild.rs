@@ -37,7 +37,7 @@ type Tried<T> = Result<T, Verdict>;
 
 impl Rebuild {
     /// All of a script whose old table is known as a whole.
-    pub(super) fn all(past: &Schema<'_>, steps: &[Step<'_>]) -> Vec<Self> {
+    pub(super) fn all(past: &Schema<'_, '_>, steps: &[Step<'_>]) -> Vec<Self> {
         if past.dialect() != Dialect::Sqlite {
             return Vec::new();
         }
@@ -86,7 +86,7 @@ impl Rebuild {
     }
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// Whether the change that is being judged is a part of a rebuild.
     pub(super) fn is_rebuilding(&self) -> bool {
         self.rebuilds.iter().any(|one| one.has(self.number))

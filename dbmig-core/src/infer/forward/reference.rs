@@ -14,7 +14,7 @@ pub(super) struct Reference {
     position: Position,
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     pub(super) fn refers(&mut self, table: &Name, key: &ForeignKey) {
         if self.scope.dialect == Dialect::Sqlite {
             let (table, key, position) = (table.clone(), key.clone(), self.position);

@@ -7,7 +7,7 @@ use crate::infer::name::Name;
 
 const BUILT_IN: &str = include_str!("postgres_functions.txt");
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// PostgreSQL has several routines of one name: which of them a call means may change.
     pub(super) fn overloads(&self, kind: Kind, name: &Name) -> Option<Verdict> {
         let is_routine = matches!(kind, Kind::Function | Kind::Procedure | Kind::Aggregate);

@@ -30,7 +30,7 @@ impl Collision {
     }
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// Rows with keys of their own, each column with its literals that are texts.
     pub(super) fn rows(&mut self, table: &Name, columns: &[(String, Vec<String>)]) -> Verdict {
         let doubt = |why: &str| {

@@ -6,7 +6,7 @@ use crate::infer::name::Name;
 use crate::infer::shape::Shape;
 use crate::infer::step::Absence;
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     pub(super) fn make_table(&mut self, table: &Name, how: How, shape: Option<&Shape>) -> Verdict {
         for key in shape.into_iter().flat_map(Shape::foreign_keys) {
             self.refers(table, key);

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 
 use super::{Judge, Verdict, unclear};
 use crate::Dialect;
+use crate::infer::body::star;
 use crate::infer::body::trigger::{self, Action, Event, Step, Timing, Trigger};
-use crate::infer::body::{same, star};
 use crate::infer::change::{Act, Constraint, Nullable, Traits, Uniqueness, Value};
 use crate::infer::name::{Name, column_key};
 use crate::infer::schema::{Body, BodyKind};
+use crate::infer::words::same;
 
 mod fts;
 mod write;
@@ -25,7 +26,7 @@ pub(super) struct Written {
 /// A column, at an event of its table.
 type Place = (Vec<String>, Event, String);
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     pub(super) fn make_trigger(&mut self, trigger: &Name, table: &Name) -> Verdict {
         if self.scope.is_new_table(table) {
             return Verdict::Silent;

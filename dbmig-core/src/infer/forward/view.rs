@@ -2,17 +2,17 @@
 
 use super::Judge;
 use crate::Dialect;
-use crate::infer::body::Words;
 use crate::infer::body::view::{self, Renewal};
 use crate::infer::change::Kind;
 use crate::infer::expression::{Clock, Names, Row};
 use crate::infer::name::Name;
 use crate::infer::parse;
 use crate::infer::schema::{Body, BodyKind};
+use crate::infer::words::Words;
 use crate::sql::Statement;
 use sqlparser::ast;
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// What a `CREATE OR REPLACE` makes of what an earlier migration has made, where that is
     /// harmless.
     pub(super) fn renewed(&self, kind: Kind, name: &Name) -> Option<Renewal> {

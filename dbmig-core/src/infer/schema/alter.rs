@@ -6,7 +6,7 @@ use super::{Key, Schema, Table};
 use crate::infer::change::{Act, Alteration, Constraint, How, Uniqueness};
 use crate::infer::name::Name;
 
-impl Schema<'_> {
+impl Schema<'_, '_> {
     /// What `act` makes of its columns, indexes and constraints.
     pub(super) fn alter(&mut self, table: &Name, act: &Act) {
         let dialect = self.dialect;

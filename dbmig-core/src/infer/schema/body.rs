@@ -1,12 +1,13 @@
 //! What runs or is read when tables are: triggers, rules, routines and views, as their texts.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Schema;
 use super::layer::Slot;
 use crate::Dialect;
 use crate::infer::change::How;
 use crate::infer::name::{Name, column_key};
+use crate::infer::words::Words;
 use crate::sql::Statement;
 use crate::sql::effect::ObjectKind;
 use crate::sql::reader::Reader;
@@ -32,6 +33,9 @@ pub(in crate::infer) struct Body<'t> {
     /// The whole `CREATE`, for its tokens.
     pub(in crate::infer) statement: Statement<'t>,
     lower: String,
+    /// Read when they are asked for: most bodies are not.
+    words: OnceLock<Words>,
+    opened: OnceLock<Words>,
 }
 
 impl<'t> Body<'t> {
@@ -68,13 +72,24 @@ impl<'t> Body<'t> {
             BodyKind::Routine | BodyKind::View | BodyKind::MaterializedView => None,
         };
         let lower = statement.text.to_lowercase();
-        Some(Self { kind, name, table, statement: *statement, lower })
+        let (words, opened) = (OnceLock::new(), OnceLock::new());
+        Some(Self { kind, name, table, statement: *statement, lower, words, opened })
     }
 
     /// Whether its text mentions the name anywhere, in any case: if not, it has nothing to do with
     /// it.
     pub(in crate::infer) fn mentions(&self, name: &str) -> bool {
         self.lower.contains(&name.to_lowercase())
+    }
+
+    /// Its words.
+    pub(in crate::infer) fn words(&self) -> &Words {
+        self.words.get_or_init(|| Words::of(&self.statement))
+    }
+
+    /// Its words with those of the strings in it.
+    pub(in crate::infer) fn opened(&self) -> &Words {
+        self.opened.get_or_init(|| Words::opened(&self.statement))
     }
 
     /// What is between the parentheses behind a routine's name, in lower case, one space between
@@ -115,7 +130,7 @@ fn name(reader: &mut Reader<'_>) -> Option<Name> {
     Some(Name(object.schema.into_iter().chain([object.name]).collect()))
 }
 
-impl<'t> Schema<'t> {
+impl<'t> Schema<'_, 't> {
     pub(super) fn add_body(&mut self, body: Arc<Body<'t>>, how: How) {
         let key = body.key(self.dialect);
         let known = self.bodies.there(self.base.map(|base| &base.bodies), &key);

@@ -7,7 +7,7 @@ use crate::infer::name::Name;
 use crate::infer::shape::Shown;
 use crate::infer::step::Step;
 
-impl Schema<'_> {
+impl Schema<'_, '_> {
     /// Whatever the text mentions may be another thing from here on.
     pub(super) fn doubt(&mut self, text: &str) {
         let words = words::lower(text);

@@ -10,7 +10,7 @@ use crate::infer::shape::{Bounds, Parent, Shape};
 use crate::infer::step::{Step, moves_names};
 use crate::sql::kind;
 
-impl<'t> Schema<'t> {
+impl<'t> Schema<'_, 't> {
     /// A whole script, after which the next one begins.
     pub(in crate::infer) fn fold(&mut self, steps: &[Step<'t>]) {
         self.enter(steps);
@@ -19,6 +19,23 @@ impl<'t> Schema<'t> {
                 step.changes.iter().for_each(|change| self.heed(step, change));
                 self.keep_body(step);
             }
+        }
+        steps.iter().for_each(|step| self.words.add(&step.words));
+    }
+
+    /// A whole script that was folded already, into a schema on top of this one.
+    pub(in crate::infer) fn take_over(&mut self, steps: &[Step<'t>], top: Schema<'_, 't>) {
+        if moves_names(steps) {
+            return self.fold(steps);
+        }
+        self.tables.take_over(top.tables);
+        self.bodies.take_over(top.bodies);
+        self.enumerations.take_over(top.enumerations);
+        self.objects.take_over(top.objects);
+        for (word, keys) in top.homes {
+            let homes = self.homes.entry(word).or_default();
+            // What is on top knows which of them are here already.
+            homes.extend(keys);
         }
         steps.iter().for_each(|step| self.words.add(&step.words));
     }
@@ -138,9 +155,12 @@ impl<'t> Schema<'t> {
     /// With names that were not in it before.
     pub(super) fn put(&mut self, key: Key, table: Table) {
         for word in table.names().flat_map(words::split) {
-            let homes = self.homes.entry(words::lower_case(word).into_owned()).or_default();
-            if !homes.contains(&key) {
-                homes.push(key.clone());
+            let word = words::lower_case(word);
+            let is_in = |schema: &Schema<'_, '_>| {
+                schema.homes.get(&*word).is_some_and(|homes| homes.contains(&key))
+            };
+            if !is_in(self) && !self.base.is_some_and(is_in) {
+                self.homes.entry(word.into_owned()).or_default().push(key.clone());
             }
         }
         self.tables.set(key, Slot::There(table));

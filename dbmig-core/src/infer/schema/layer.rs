@@ -53,6 +53,11 @@ impl<K: Hash + Eq, V> Layer<K, V> {
         self.0.insert(key, slot);
     }
 
+    /// What was set in a layer on top of this one.
+    pub(super) fn take_over(&mut self, top: Self) {
+        self.0.extend(top.0);
+    }
+
     /// All that are there.
     pub(super) fn all<'a>(&'a self, base: Option<&'a Self>) -> impl Iterator<Item = &'a V>
     where

@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub(super) use body::{Body, BodyKind};
 use layer::{Layer, Slot};
 pub(super) use table::{IndexKind, Table};
-use words::Words;
+use words::Mentioned;
 pub(super) use words::{hashes, mentions};
 
 use super::change::{Kind, Traits};
@@ -32,11 +32,11 @@ type Key = Vec<String>;
 
 /// All that is known after some migrations, or within one, on top of what was known before it.
 ///
-/// `'t` is that of the scripts' texts.
-pub(super) struct Schema<'t> {
+/// `'s` is that of the schema beneath, `'t` that of the scripts' texts.
+pub(super) struct Schema<'s, 't> {
     dialect: Dialect,
     /// What is known beneath, where this is only what a script changes.
-    base: Option<&'t Schema<'t>>,
+    base: Option<&'s Schema<'s, 't>>,
     tables: Layer<Key, Table>,
     bodies: Layer<(BodyKind, Key), Vec<Arc<Body<'t>>>>,
     enumerations: Layer<Key, Enumeration>,
@@ -45,7 +45,7 @@ pub(super) struct Schema<'t> {
     /// Tables in which something has that name: itself, an index, a constraint. Maybe no more.
     homes: HashMap<String, Vec<Key>>,
     /// All words of the scripts.
-    words: Words,
+    words: Mentioned,
 }
 
 /// A type of a few values.
@@ -75,7 +75,7 @@ pub(super) enum Existence {
     Unknown,
 }
 
-impl<'t> Schema<'t> {
+impl<'s, 't> Schema<'s, 't> {
     /// Before the first migration.
     pub(super) fn empty(dialect: Dialect) -> Self {
         Self {
@@ -86,13 +86,19 @@ impl<'t> Schema<'t> {
             enumerations: Layer::default(),
             objects: Layer::default(),
             homes: HashMap::new(),
-            words: Words::default(),
+            words: Mentioned::default(),
         }
     }
 
     /// The same as `base`, until something is folded into it.
-    pub(super) fn over(base: &'t Schema<'t>) -> Self {
+    pub(super) fn over(base: &'s Schema<'s, 't>) -> Self {
         Self { base: Some(base), ..Self::empty(base.dialect) }
+    }
+
+    /// What was folded into it, without what is beneath.
+    pub(super) fn detached(self) -> Schema<'t, 't> {
+        let Self { dialect, base: _, tables, bodies, enumerations, objects, homes, words } = self;
+        Schema { dialect, base: None, tables, bodies, enumerations, objects, homes, words }
     }
 
     pub(super) const fn dialect(&self) -> Dialect {

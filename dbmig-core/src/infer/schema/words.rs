@@ -6,9 +6,9 @@ use std::collections::HashSet;
 /// The words of some texts, in lower case, by their hash: two words with the same one only make
 /// less known.
 #[derive(Debug, Default)]
-pub(super) struct Words(HashSet<u64>);
+pub(super) struct Mentioned(HashSet<u64>);
 
-impl Words {
+impl Mentioned {
     pub(super) fn add(&mut self, hashes: &[u64]) {
         self.0.extend(hashes);
     }

@@ -10,7 +10,7 @@ use crate::infer::schema::{Table, mentions};
 use crate::infer::scope::NewColumn;
 use crate::infer::shape::{Rowid, Typing};
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// What is new in it, in words.
     pub(super) fn compare(&mut self, old: &Table, new: &Table) -> Tried<Vec<String>> {
         for (column, traits) in &old.columns {

@@ -11,7 +11,7 @@ use crate::infer::name::{Name, column_key, folded};
 use crate::infer::parse;
 use crate::infer::schema::Table;
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     pub(super) fn copies(&self, rebuild: &Rebuild, old: &Table, new: &Table) -> Tried<()> {
         let table = &rebuild.table;
         let doubt = |why: String| Err(unclear(format!("rebuilds the table {table}: {why}")));

@@ -8,7 +8,7 @@ use crate::infer::name::Name;
 use crate::infer::schema::{Body, BodyKind, mentions};
 use crate::infer::shape::Rowid;
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// Triggers go with the old table, and views with its name.
     pub(super) fn keeps_bodies(&self, rebuild: &Rebuild) -> Tried<()> {
         let (dialect, table) = (self.scope.dialect, &rebuild.table);

@@ -3,13 +3,13 @@
 
 use super::{Judge, Trigger};
 use crate::Dialect;
-use crate::infer::body::Words;
 use crate::infer::body::trigger::{Action, Event, Step};
 use crate::infer::change::{Act, Write};
 use crate::infer::expression::{Clock, Names, Row};
 use crate::infer::name::{Name, column_key};
 use crate::infer::parse;
 use crate::infer::schema::{Body, BodyKind};
+use crate::infer::words::Words;
 
 type Doubt = Option<String>;
 
@@ -27,7 +27,7 @@ enum Sync {
     Changes,
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     pub(super) fn writes_tables(
         &mut self,
         table: &Name,

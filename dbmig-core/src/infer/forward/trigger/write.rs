@@ -16,7 +16,7 @@ type Doubt = Option<String>;
 
 /// One run of a trigger for a row of the previous version.
 pub(super) struct Run<'r> {
-    judge: &'r Judge<'r>,
+    judge: &'r Judge<'r, 'r>,
     table: &'r Name,
     event: Event,
     /// Columns that were assigned before.
@@ -33,7 +33,7 @@ enum Reach {
     Never,
 }
 
-impl Judge<'_> {
+impl Judge<'_, '_> {
     /// Whether the statements only write what the previous version does not.
     pub(super) fn writes_row(
         &mut self,
