@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::fault::{Fault, Problem};
-use super::parallel;
+use crate::parallel;
 
 pub(super) const UP: &str = "up.sql";
 pub(super) const DOWN: &str = "down.sql";

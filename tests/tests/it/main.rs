@@ -15,6 +15,7 @@ mod galera;
 mod harness;
 mod history;
 mod lent;
+mod lock;
 mod migrator;
 mod new_user;
 mod outlook;
