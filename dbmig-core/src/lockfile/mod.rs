@@ -180,7 +180,7 @@ impl fmt::Display for Lock {
             entries.iter().for_each(|entry| entry::write(entry, &mut text));
         }
         text.push('\n');
-        write!(f, "{text}{DIGEST_KEY} {}\n", digest(text.lines()))
+        writeln!(f, "{text}{DIGEST_KEY} {}", digest(text.lines()))
     }
 }
 
