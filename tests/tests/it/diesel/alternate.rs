@@ -124,39 +124,35 @@ fn in_turns_on_sqlite() {
     alternate(Backend::Sqlite);
 }
 
+each_backend!(an_older_migration_that_diesel_applied_late_is_no_obstacle);
 /// Late arrivals: Diesel applies them without a word, dbmig when it is told to.
-#[test]
-fn an_older_migration_that_diesel_applied_late_is_no_obstacle() {
-    for backend in Backend::ALL {
-        let case = Case::new(backend);
-        case.generate(USERS);
-        case.generate(EMAIL);
-        case.dbmig(&["run"]);
-        case.generate(POSTS);
-        case.project.dbmig_on(&case.database, &["run"]).expect(4);
-        case.diesel(&["migration", "run"]);
-        assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
-        case.generate(TAGS);
-        assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
-        case.diesel(&["migration", "redo", "--all"]);
-        assert_eq!(case.dbmig(&["redo", "--all"]).lines().count(), 1);
-    }
+fn an_older_migration_that_diesel_applied_late_is_no_obstacle(backend: Backend) {
+    let case = Case::new(backend);
+    case.generate(USERS);
+    case.generate(EMAIL);
+    case.dbmig(&["run"]);
+    case.generate(POSTS);
+    case.project.dbmig_on(&case.database, &["run"]).expect(4);
+    case.diesel(&["migration", "run"]);
+    assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
+    case.generate(TAGS);
+    assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
+    case.diesel(&["migration", "redo", "--all"]);
+    assert_eq!(case.dbmig(&["redo", "--all"]).lines().count(), 1);
 }
 
+each_backend!(after_a_reset_by_diesel);
 /// `diesel database reset` leaves no history of ours behind; we begin anew.
-#[test]
-fn after_a_reset_by_diesel() {
-    for backend in Backend::ALL {
-        let case = Case::new(backend);
-        case.generate(USERS);
-        case.dbmig(&["run"]);
-        case.diesel(&["database", "reset"]);
-        let status = case.dbmig(&["status"]);
-        assert!(status.contains("unverified ") && !status.contains("applied  "), "{status}");
-        case.generate(POSTS);
-        assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
-        // And ours, the other way round.
-        case.dbmig(&["db", "reset", "--yes"]);
-        assert_eq!(case.diesel(&["migration", "pending"]).trim(), "false");
-    }
+fn after_a_reset_by_diesel(backend: Backend) {
+    let case = Case::new(backend);
+    case.generate(USERS);
+    case.dbmig(&["run"]);
+    case.diesel(&["database", "reset"]);
+    let status = case.dbmig(&["status"]);
+    assert!(status.contains("unverified ") && !status.contains("applied  "), "{status}");
+    case.generate(POSTS);
+    assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
+    // And ours, the other way round.
+    case.dbmig(&["db", "reset", "--yes"]);
+    assert_eq!(case.diesel(&["migration", "pending"]).trim(), "false");
 }
