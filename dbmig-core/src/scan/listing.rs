@@ -13,7 +13,7 @@ pub(super) const DOWN: &str = "down.sql";
 pub(super) const METADATA: &str = "metadata.toml";
 
 /// Entries that Diesel would take for migrations, in the order of their names.
-pub(super) struct Listing {
+pub(crate) struct Listing {
     pub(super) entries: Vec<Entry>,
     /// SQL files where Diesel looks for directories.
     pub(super) strays: Vec<PathBuf>,
@@ -40,7 +40,7 @@ pub(super) struct File {
 
 impl Listing {
     /// What lies in `dir`, under paths that begin with `shown` instead.
-    pub(super) fn read(dir: &Path, shown: &Path) -> Result<Self, Problem> {
+    pub(crate) fn read(dir: &Path, shown: &Path) -> Result<Self, Problem> {
         let refuse = |error| Problem::new(shown, directory_fault(dir, &error));
         let found = fs::read_dir(dir).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let mut found = found.map_err(refuse)?;
@@ -58,6 +58,13 @@ impl Listing {
     }
 }
 
+impl Listing {
+    /// The paths of what was read in it.
+    pub(crate) fn watched(&self) -> Vec<PathBuf> {
+        self.entries.iter().flat_map(Entry::watched).collect()
+    }
+}
+
 impl Entry {
     fn read(dir: &Path, shown: &Path, entry: &DirEntry) -> Self {
         let name = entry.file_name();
@@ -71,7 +78,7 @@ impl Entry {
         Self { name, path, content }
     }
 
-    pub(super) fn watched(&self) -> Vec<PathBuf> {
+    fn watched(&self) -> Vec<PathBuf> {
         let mut paths = vec![self.path.clone()];
         if let Ok(content) = &self.content {
             paths.extend(content.files().map(|file| file.path.clone()));
