@@ -41,7 +41,7 @@ fn a_reviewer_reads_what_the_next_migration_means() {
     assert_eq!(lock_for(&project, "sqlite").stdout, "wrote migrations/dbmig.lock\n",);
     nick(&project);
     let check = project.dbmig(&["lock", "--check"]).expect(3);
-    let means = "breaking: drops the column users.nick (up.sql:1:1)";
+    let means = "breaking: drops the column users.nick (up.sql:1:31)";
     assert_eq!(
         check.stdout,
         format!("added {NICK}: {means}\n{FILE} is stale: run `cargo dbmig lock`\n")
