@@ -30,6 +30,7 @@ pub(super) struct Content {
     pub(super) down: Option<File>,
     pub(super) metadata: Option<File>,
     /// The other files.
+    #[cfg(feature = "scan")]
     pub(super) others: Vec<OsString>,
 }
 
@@ -98,8 +99,15 @@ impl Content {
             names.iter().any(|n| n == name).then(file)
         };
         let (up, down, metadata) = (file(UP), file(DOWN), file(METADATA));
+        #[cfg(feature = "scan")]
         let others = names.into_iter().filter(|n| ![UP, DOWN, METADATA].iter().any(|m| n == m));
-        Ok(Self { up, down, metadata, others: others.collect() })
+        Ok(Self {
+            up,
+            down,
+            metadata,
+            #[cfg(feature = "scan")]
+            others: others.collect(),
+        })
     }
 
     pub(super) fn files(&self) -> impl Iterator<Item = &File> {

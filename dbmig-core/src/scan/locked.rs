@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::fault::{Fault, Problem};
 use super::listing::{Content, Entry, Listing};
 use super::strictness::{Level, Rule, Strictness};
+use super::warning::{Smell, Warning};
 use super::{ScanError, text};
 use crate::history::inference::INFERENCE;
 use crate::lockfile::{self, FileSum, FileSums, Lock, Section};
@@ -98,6 +99,9 @@ pub(crate) fn locked(
     stale.extend(gone.map(|entry| Stale::Removed(entry.name.clone())));
     let mut warnings = notes(&set, section, shown, strictness)?;
     warnings.extend(by_other_rules(section, &path));
+    let stray =
+        |path: &PathBuf| Warning { path: path.clone(), position: None, smell: Smell::StraySql };
+    warnings.extend(listing.strays.iter().map(stray).map(|warning| warning.to_string()));
     if !stale.is_empty() {
         let said = in_words(&stale);
         let level = strictness.level(Rule::StaleLock);
