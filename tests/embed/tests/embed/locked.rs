@@ -54,7 +54,7 @@ fn it_embeds_what_reading_the_sql_embeds() {
     let read = app("locked-not", Way::Macro, App::new);
     read.build().assert_succeeded();
     let expected = read.run();
-    let breaking = "2_drop_nick Some(3) breaking: drops the column users.nick (up.sql:2:1)";
+    let breaking = "2_drop_nick Some(3) breaking: drops the column users.nick (up.sql:2:24)";
     assert!(expected.contains(breaking), "{expected}");
     assert!(expected.ends_with("Some(\"shop\")\n"), "{expected}");
     for (name, way) in [("locked-macro", Way::Macro), ("locked-script", Way::BuildScript)] {
@@ -63,7 +63,7 @@ fn it_embeds_what_reading_the_sql_embeds() {
         build.assert_succeeded();
         assert_eq!(app.run(), expected, "{name}");
         // What is about to be released, and nobody should overlook.
-        let warning = "migrations/2_drop_nick/up.sql:2:1: breaking: drops the column users.nick";
+        let warning = "migrations/2_drop_nick/up.sql:2:24: breaking: drops the column users.nick";
         assert!(build.stderr.contains(warning), "{name}: {}", build.stderr);
         assert_eq!(app.build().compiled, [""; 0], "{name}: nothing changed since");
     }
