@@ -279,7 +279,7 @@ mod tests {
             format!("{table}broken-downs = true"),
             format!("{table}\n  breaking-ahead = 'no' # x"),
             format!("{table}ledger-schema = ''"),
-            "[package.metadata]\nother = 1\n[package.metadata.other.dbmig]\nbroken-downs = 1"
+            "[package.metadata]\na = 1\n[package.metadata.other.dbmig]\nbroken-downs = 1"
                 .to_owned(),
         ] {
             let (plain, toml) = both(&text);
