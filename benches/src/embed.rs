@@ -168,9 +168,8 @@ impl Leaf {
 
     /// What `cargo dbmig lock` does, which is not measured: it is typed once, after the edit.
     fn lock(&self) {
-        match self.way.dependencies {
-            OURS => tools::lock(&self.project, Dialect::Sqlite),
-            _ => {}
+        if self.way.dependencies == OURS {
+            tools::lock(&self.project, Dialect::Sqlite);
         }
     }
 
