@@ -1,4 +1,4 @@
-//! From a directory to a [`MigrationSet`], with Diesel's rules.
+//! From a directory to a [`MigrationSet`](crate::MigrationSet), with Diesel's rules.
 //!
 //! What Diesel accepts is accepted, with a [`Warning`] where it smells; what is refused is refused
 //! as a whole, with every [`Problem`] at once. Diesel accepts, and this does not, a `metadata.toml`
