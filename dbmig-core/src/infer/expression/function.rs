@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments};
 
-use super::{Clock, Doubt, Row, Shape, count, doubt, string};
+use super::{Clock, Doubt, Own, Row, Shape, count, doubt, string};
 use crate::Dialect;
 use crate::infer::expression::Length;
 
@@ -55,7 +55,15 @@ impl Row<'_> {
                 Dialect::Mysql => self.of_mysql(name, &arguments),
                 Dialect::Sqlite => self.of_sqlite(name, &arguments),
             })
+            .or_else(|| self.own(name, &arguments))
             .unwrap_or_else(|| Err(unknown()))
+    }
+
+    /// A function of the migrations' own, as if its body stood there.
+    fn own(&self, name: &str, arguments: &[&Expr]) -> Option<Result<Shape, Doubt>> {
+        let depth = self.own.depth.checked_sub(1)?;
+        let expr = self.own.expand?(name, arguments)?;
+        Some(Self { own: Own { depth, ..self.own }, ..*self }.shape(&expr))
     }
 
     /// `now()` and its like.

@@ -2,9 +2,10 @@
 
 use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{Constraint, Kind, Nulls, Uniqueness, Value};
-use crate::infer::expression::{Clock, Doubt, Names, Row};
+use crate::infer::expression::{Clock, Doubt, Names, Own, Row};
 use crate::infer::formula::Formula;
 use crate::infer::name::Name;
+use sqlparser::ast;
 
 impl Judge<'_, '_> {
     pub(super) fn add_index(
@@ -41,7 +42,14 @@ impl Judge<'_, '_> {
     pub(super) fn uncomputable(&self, table: &Name, expressions: &[Formula]) -> Option<Doubt> {
         let kind = |column: &str| self.kind_of(table, column);
         let dialect = self.scope.dialect;
-        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Refused };
+        let own = |name: &str, given: &[&ast::Expr]| self.inlined(name, given);
+        let row = Row {
+            dialect,
+            kind: &kind,
+            names: Names::Any,
+            clock: Clock::Refused,
+            own: Own::known(&own),
+        };
         expressions.iter().find_map(|one| row.shape(one).err())
     }
 
@@ -107,7 +115,7 @@ impl Judge<'_, '_> {
     }
 
     /// Whether one of the new columns lets the whole check pass.
-    pub(super) fn passes(&self, table: &Name, expr: &sqlparser::ast::Expr) -> bool {
+    pub(super) fn passes(&self, table: &Name, expr: &ast::Expr) -> bool {
         self.scope
             .columns_of(table)
             .any(|(name, column)| self.check_passes(table, expr, name, &column.default))

@@ -67,6 +67,10 @@ impl Judge<'_, '_> {
                 unclear(format!("drops the {word} {name}, on which the previous version may rely"))
             }
             Kind::View if self.is_renewed_later(name) => Verdict::Silent,
+            Kind::Function if self.is_routine_renewed_later(kind, name) => Verdict::Silent,
+            Kind::Function if self.is_spare(kind, name) => {
+                Verdict::Adds(format!("drops the function {name}, which only triggers can call"))
+            }
             _ if self.scope.is_made_after(self.number, Some(kind), name) => unclear(format!(
                 "replaces the {word} {name}, maybe by one that the previous version cannot use"
             )),

@@ -47,14 +47,23 @@ impl Rebuild {
             Act::RenameTable { from, to } => Some((at, from, to)),
             _ => None,
         });
-        let all = renames.filter_map(|(at, from, to)| Self::around(&acts, (at, from, to)));
+        let is_new = |table: &Name, how: How| match how {
+            How::New => true,
+            How::IfAbsent => !past.mentions(table.last()),
+            How::Replace => false,
+        };
+        let all = renames.filter_map(|(at, from, to)| Self::around(&acts, (at, from, to), &is_new));
         all.filter(|one| past.table(&one.table).is_some_and(|old| old.is_complete())).collect()
     }
 
-    fn around(acts: &[&Act], (rename, from, to): (usize, &Name, &Name)) -> Option<Self> {
+    fn around(
+        acts: &[&Act],
+        (rename, from, to): (usize, &Name, &Name),
+        is_new: &dyn Fn(&Name, How) -> bool,
+    ) -> Option<Self> {
         let key = |name: &Name| name.key(Dialect::Sqlite);
         let makes = |act: &&Act| match act {
-            Act::MakeTable { table, how: How::New, .. } => key(table) == key(from),
+            Act::MakeTable { table, how, .. } => key(table) == key(from) && is_new(table, *how),
             _ => false,
         };
         let drops = |act: &&Act| match act {

@@ -8,7 +8,7 @@ use super::{Judge, starts_null, takes_null};
 use crate::Dialect;
 use crate::infer::body::trigger::{Event, Step, Trigger};
 use crate::infer::change::Nullable;
-use crate::infer::expression::{Clock, Names, Row, Shape, fits, is_time};
+use crate::infer::expression::{Clock, Names, Own, Row, Shape, fits, is_time};
 use crate::infer::name::{Name, column_key};
 use crate::infer::parse;
 
@@ -128,7 +128,8 @@ impl Run<'_> {
     fn shape(&self, expr: &Expr) -> Result<Shape, Doubt> {
         let kind = |column: &str| self.judge.kind_of(self.table, column);
         let (dialect, names) = (self.dialect(), self.names);
-        Row { dialect, kind: &kind, names, clock: Clock::Asked }
+        let own = |name: &str, given: &[&Expr]| self.judge.inlined(name, given);
+        Row { dialect, kind: &kind, names, clock: Clock::Asked, own: Own::known(&own) }
             .shape(expr)
             .map_err(|doubt| Some(format!("it may fail: {doubt}")))
     }
@@ -168,7 +169,9 @@ impl Run<'_> {
             let old = self.judge.past.column(self.table, column);
             old.is_some_and(|old| old.nullable == Nullable::No)
         };
-        Row { dialect, kind: &kind, names, clock: Clock::Asked }.is_never_null(expr, &full)
+        let own = |name: &str, given: &[&Expr]| self.judge.inlined(name, given);
+        Row { dialect, kind: &kind, names, clock: Clock::Asked, own: Own::known(&own) }
+            .is_never_null(expr, &full)
     }
 
     /// Whether a condition can be true for the previous version; it must not fail in any case.
