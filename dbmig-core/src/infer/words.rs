@@ -198,13 +198,8 @@ impl Words {
         let (mut parts, mut at) = (Vec::new(), from);
         while at < to {
             let word = self.words.get(at)?;
-            let mut key = word.key.clone();
-            if key == "$" && self.is_number(at + 1) {
-                at += 1;
-                key.push_str(&self.words.get(at)?.key);
-            }
-            let is_name = matches!(word.kind, Kind::Word | Kind::Name) || key.starts_with('$');
-            match with(&key).filter(|_| is_name) {
+            let is_name = matches!(word.kind, Kind::Word | Kind::Name) || word.key.starts_with('$');
+            match with(&word.key).filter(|_| is_name) {
                 Some(_) if self.symbol(at + 1, ".") || at > 0 && self.symbol(at - 1, ".") => {
                     return None;
                 }

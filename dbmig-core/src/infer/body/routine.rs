@@ -85,6 +85,8 @@ const PLAIN: [&str; 15] = [
     "uuid",
 ];
 
+const TEXTS: [&str; 3] = ["text", "varchar", "character varying"];
+
 /// A definition, part by part.
 struct Routine {
     words: Words,
@@ -199,7 +201,14 @@ pub(in crate::infer) fn inlined(statement: &Statement<'_>, given: &[&Expr]) -> O
     let mut arguments = Vec::new();
     for ((from, to), given) in wanted.into_iter().zip(given.iter().map(Some).chain([None])) {
         let (name, kind) = argument(words, from, to)?;
-        arguments.push((name, format!("CAST(({}) AS {kind})", given?)));
+        // To a text, the database has converted what it can without a doubt.
+        arguments.push((
+            name,
+            match TEXTS.contains(&kind.as_str()) {
+                true => format!("({})", given?),
+                false => format!("CAST(({}) AS {kind})", given?),
+            },
+        ));
     }
     let body = &routine.body;
     let end = body.len() - usize::from(body.symbol(body.len().checked_sub(1)?, ";"));

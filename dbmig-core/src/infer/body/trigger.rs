@@ -19,11 +19,20 @@ pub(in crate::infer) enum Event {
     Truncate,
 }
 
+/// How often a trigger runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::infer) enum Level {
+    Row,
+    /// Once, and there is no row.
+    Statement,
+}
+
 /// When a trigger runs, and what.
 #[derive(Clone, Debug)]
 pub(in crate::infer) struct Trigger {
     pub(in crate::infer) timing: Timing,
     pub(in crate::infer) events: Vec<Event>,
+    pub(in crate::infer) level: Level,
     /// `WHEN (..)`
     pub(in crate::infer) guard: Option<String>,
     pub(in crate::infer) action: Action,
@@ -50,6 +59,8 @@ pub(in crate::infer) enum Step {
     /// The branches of an `IF`, the last maybe without a condition.
     If(Vec<(Option<String>, Vec<Step>)>),
     ReturnNew,
+    /// `RETURN NULL`, `RETURN OLD`: the row of a `BEFORE` is not written then.
+    ReturnOther,
     Nothing,
     /// `UPDATE table SET .. WHERE key = NEW.key`
     Update {
@@ -71,7 +82,7 @@ pub(in crate::infer) enum Step {
 }
 
 impl Trigger {
-    /// A trigger of a row whose text is understood.
+    /// A trigger whose text is understood.
     pub(in crate::infer) fn of(statement: &Statement<'_>) -> Option<Self> {
         if !statement.is_read_as_usual() {
             return None;
@@ -96,7 +107,7 @@ impl Trigger {
                     at = words.object(at + 1)?.1;
                 }
                 let action = Action::Code(Code { dialect, words: &words }.body(at)?);
-                Some(Self { timing, events, guard: None, action })
+                Some(Self { timing, events, level: Level::Row, guard: None, action })
             }
             Dialect::Sqlite => {
                 let at = each_row(&words, behind).unwrap_or(behind);
@@ -106,7 +117,7 @@ impl Trigger {
                     return None;
                 }
                 let action = Action::Code(Code { dialect, words: &words }.body(begin)?);
-                Some(Self { timing, events, guard, action })
+                Some(Self { timing, events, level: Level::Row, guard, action })
             }
         }
     }
@@ -136,8 +147,14 @@ fn of_postgres(
     timing: Timing,
     events: Vec<Event>,
 ) -> Option<Trigger> {
-    let mut at =
-        if words.phrase(behind, &["for", "row"]) { behind + 2 } else { each_row(words, behind)? };
+    let (level, mut at) = match () {
+        () if words.phrase(behind, &["for", "each", "row"]) => (Level::Row, behind + 3),
+        () if words.phrase(behind, &["for", "row"]) => (Level::Row, behind + 2),
+        () if words.phrase(behind, &["for", "each", "statement"]) => (Level::Statement, behind + 3),
+        () if words.phrase(behind, &["for", "statement"]) => (Level::Statement, behind + 2),
+        // Nobody has said it.
+        () => (Level::Statement, behind),
+    };
     let mut guard = None;
     if words.is(at, "when") {
         let end = words.closed(at + 1)?;
@@ -153,7 +170,7 @@ fn of_postgres(
     let arguments = arguments.into_iter().map(|(from, to)| words.slice(from, to).to_owned());
     let arguments = arguments.filter(|argument| !argument.is_empty()).collect();
     let action = Action::Call { function: function.to_owned(), arguments };
-    (end == words.len()).then_some(Trigger { timing, events, guard, action })
+    (end == words.len()).then_some(Trigger { timing, events, level, guard, action })
 }
 
 /// The statements of PostgreSQL's function for a trigger, in PL/pgSQL.
@@ -217,7 +234,19 @@ impl Code<'_> {
             Dialect::Postgres if words.phrase(at, &["return", "new"]) && end == at + 2 => {
                 Step::ReturnNew
             }
+            Dialect::Postgres
+                if words.is(at, "return")
+                    && words.any(at + 1, &["null", "old"])
+                    && end == at + 2 =>
+            {
+                Step::ReturnOther
+            }
             Dialect::Postgres if words.is(at, "null") && end == at + 1 => Step::Nothing,
+            Dialect::Postgres if self.notifies(at, end) => Step::Nothing,
+            // The table of that name in another schema is another one.
+            Dialect::Postgres if words.is(at, "insert") && !words.symbol(at + 3, ".") => {
+                self.insert(at, end)?
+            }
             Dialect::Postgres => self.assignment(at, end)?,
             Dialect::Mysql if words.is(at, "set") => {
                 let mut steps = Vec::new();
@@ -232,6 +261,20 @@ impl Code<'_> {
             Dialect::Sqlite => self.insert(at, end)?,
         };
         Some((step, end + 1))
+    }
+
+    /// `NOTIFY channel`, `PERFORM pg_notify('channel', 'text')`: its text may be too long.
+    fn notifies(&self, at: usize, end: usize) -> bool {
+        const LONGEST: usize = 1000;
+        let words = self.words;
+        let is_short = |at| words.string(at).is_some_and(|text| text.len() < LONGEST);
+        let is_name = |at| words.string(at).is_some_and(|text| (1..64).contains(&text.len()));
+        let says = words.is(at, "notify") && words.name(at + 1).is_some();
+        let calls = words.phrase(at, &["perform", "pg_notify"]) && words.symbol(at + 2, "(");
+        let comma = |at| words.symbol(at, ",");
+        says && end == at + 2
+            || says && comma(at + 2) && is_short(at + 3) && end == at + 4
+            || calls && is_name(at + 3) && comma(at + 4) && is_short(at + 5) && end == at + 7
     }
 
     /// `NEW.column := value`

@@ -63,7 +63,7 @@ impl Judge<'_, '_> {
     }
 
     /// Whether the database gives the key that it points to: such a one is not changed.
-    fn is_numbered(&self, key: &ForeignKey) -> bool {
+    pub(super) fn is_numbered(&self, key: &ForeignKey) -> bool {
         let Some(target) = self.now.table(&key.target) else { return false };
         let primary = target.primary_key.iter().flat_map(|own| own.columns.iter().flatten());
         let mut columns = match key.target_columns.is_empty() {

@@ -63,6 +63,7 @@ impl Judge<'_, '_> {
             Kind::Constraint | Kind::ForeignKey | Kind::PrimaryKey => {
                 self.drop_constraint(kind, name, table)
             }
+            Kind::Trigger if self.is_trigger_renewed(name, table) => Verdict::Silent,
             Kind::Trigger | Kind::Rule | Kind::Policy => {
                 unclear(format!("drops the {word} {name}, on which the previous version may rely"))
             }

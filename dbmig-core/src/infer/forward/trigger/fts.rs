@@ -162,7 +162,7 @@ impl Judge<'_, '_> {
                     });
                 safe.then_some((index, Sync::Changes))
             }
-            Step::Assign { .. } | Step::If(_) | Step::ReturnNew | Step::Nothing => None,
+            Step::Assign { .. } | Step::If(_) | Step::ReturnNew | Step::ReturnOther | Step::Nothing => None,
         }
     }
 

@@ -116,7 +116,10 @@ impl Run<'_> {
                         }
                     }
                 }
-                Step::Update { .. } | Step::Insert { .. } | Step::Delete { .. } => {
+                Step::ReturnOther
+                | Step::Update { .. }
+                | Step::Insert { .. }
+                | Step::Delete { .. } => {
                     return Err(None);
                 }
             }
@@ -178,21 +181,41 @@ impl Run<'_> {
     fn reach(&mut self, condition: Option<&str>) -> Result<Reach, Doubt> {
         let Some(condition) = condition else { return Ok(Reach::Maybe) };
         if is_row_comparison(condition) {
-            let table = self.judge.past.table(self.table).filter(|table| table.is_complete());
-            let all = table
-                .map(|table| &table.columns)
-                .ok_or_else(|| Some("it compares rows of a table that is not known".to_owned()))?;
-            let compares = |kind: &str| self.compares(kind);
-            let new = self.judge.scope.columns_of(self.table).map(|(_, column)| &column.kind);
-            let mut kinds = all.iter().map(|(_, traits)| &traits.kind).chain(new);
-            if kinds.all(|kind| compares(kind)) {
-                return Ok(Reach::Maybe);
-            }
-            return Err(Some("it compares rows, and some types cannot be compared".to_owned()));
+            self.rows_compare()?;
+            return Ok(Reach::Maybe);
         }
         let expr = parse::expression(self.dialect(), condition).ok_or(None)?;
-        self.shape(&expr)?;
+        self.computes(&expr)?;
         Ok(if self.is_false(&expr) { Reach::Never } else { Reach::Maybe })
+    }
+
+    /// Whether a condition cannot fail, also where it compares the rows.
+    fn computes(&self, expr: &Expr) -> Result<(), Doubt> {
+        match expr {
+            Expr::Nested(inner) => self.computes(inner),
+            Expr::BinaryOp { left, op: BinaryOperator::And | BinaryOperator::Or, right } => {
+                self.computes(left)?;
+                self.computes(right)
+            }
+            Expr::IsDistinctFrom(left, right) if is_row(left) && is_row(right) => {
+                self.rows_compare()
+            }
+            other => self.shape(other).map(|_| ()),
+        }
+    }
+
+    /// Whether all columns of the table can be compared.
+    fn rows_compare(&self) -> Result<(), Doubt> {
+        let table = self.judge.past.table(self.table).filter(|table| table.is_complete());
+        let all = table
+            .map(|table| &table.columns)
+            .ok_or_else(|| Some("it compares rows of a table that is not known".to_owned()))?;
+        let new = self.judge.scope.columns_of(self.table).map(|(_, column)| &column.kind);
+        let mut kinds = all.iter().map(|(_, traits)| &traits.kind).chain(new);
+        if kinds.all(|kind| self.compares(kind)) {
+            return Ok(());
+        }
+        Err(Some("it compares rows, and some types cannot be compared".to_owned()))
     }
 
     /// Whether two values of a type can be compared: of PostgreSQL's `json`, not.
@@ -301,8 +324,15 @@ impl Run<'_> {
 /// Types without a shape of their own whose values can be compared.
 const COMPARABLE: [&str; 7] = ["uuid", "bytea", "inet", "cidr", "interval", "time", "numeric"];
 
+/// `NEW`, in PostgreSQL.
+fn is_row(expr: &Expr) -> bool {
+    let names = ["new", "old"];
+    matches!(expr, Expr::Identifier(name) if name.quote_style.is_none()
+        && names.contains(&name.value.to_ascii_lowercase().as_str()))
+}
+
 /// `NEW.column`
-fn column(expr: &Expr) -> Option<(String, String)> {
+pub(super) fn column(expr: &Expr) -> Option<(String, String)> {
     match expr {
         Expr::Nested(inner) => column(inner),
         Expr::CompoundIdentifier(names) => match &names[..] {
@@ -320,7 +350,7 @@ fn column(expr: &Expr) -> Option<(String, String)> {
 }
 
 /// `now()`, maybe in a zone: what else gives a time gives that of a column.
-fn is_clock(expr: &Expr, shape: &Shape) -> bool {
+pub(super) fn is_clock(expr: &Expr, shape: &Shape) -> bool {
     match expr {
         Expr::Nested(inner) => is_clock(inner, shape),
         Expr::AtTimeZone { timestamp, .. } => is_clock(timestamp, shape),
@@ -330,6 +360,15 @@ fn is_clock(expr: &Expr, shape: &Shape) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a text is such an expression.
+pub(super) fn is_clock_text(dialect: Dialect, value: &str) -> bool {
+    let Some(expr) = parse::expression(dialect, value) else { return false };
+    let kind = |_: &str| None;
+    let (names, clock, own) = (Names::Qualified, Clock::Asked, Own::NONE);
+    let shape = Row { dialect, kind: &kind, names, clock, own }.shape(&expr);
+    shape.is_ok_and(|shape| is_clock(&expr, &shape))
 }
 
 /// `NEW IS DISTINCT FROM OLD` and its like.

@@ -1,0 +1,153 @@
+//! Triggers that are dropped and made again.
+
+use std::collections::HashSet;
+
+use super::super::Judge;
+use super::write::is_clock_text;
+use crate::Dialect;
+use crate::infer::body::trigger::{self, Action, Event, Step, Trigger};
+use crate::infer::body::{routine, view};
+use crate::infer::expression::is_time;
+use crate::infer::name::{Name, column_key};
+use crate::infer::schema::{Body, BodyKind};
+
+/// Columns that get the time, and when.
+type Times = HashSet<(Event, String)>;
+
+impl Judge<'_, '_> {
+    /// Whether the previous version misses nothing of a trigger that goes: it comes again, or it
+    /// only wrote the time where one that the script makes does so.
+    ///
+    /// Between the two, MySQL has none.
+    pub(in crate::infer::forward) fn is_trigger_renewed(
+        &self,
+        name: &Name,
+        table: Option<&Name>,
+    ) -> bool {
+        let dialect = self.scope.dialect;
+        let same = |a: &Name, b: &Name| a.key(dialect) == b.key(dialect);
+        let is_it = |body: &&Body<'_>| {
+            body.kind == BodyKind::Trigger
+                && same(&body.name, name)
+                && table.is_none_or(|table| body.table.as_ref().is_some_and(|of| same(of, table)))
+        };
+        let mut known = self.past.bodies().filter(is_it);
+        let (Some(old), None) = (known.next(), known.next()) else { return false };
+        let Some(table) = old.table.as_ref().filter(|_| dialect != Dialect::Mysql) else {
+            return false;
+        };
+        let later = self.steps.get(self.step + 1..).unwrap_or_default();
+        let made = later.iter().filter_map(|step| step.body.as_deref()).filter(|body| {
+            body.kind == BodyKind::Trigger && body.table.as_ref().is_some_and(|of| same(of, table))
+        });
+        let made: Vec<_> = made.collect();
+        made.iter().any(|new| self.is_same_trigger(old, new))
+            || self.times_of(table, old, Told::Before).is_some_and(|before| {
+                let after = made.iter().filter_map(|new| self.times_of(table, new, Told::After));
+                let after: Times = after.flatten().collect();
+                before.is_subset(&after)
+            })
+    }
+
+    /// Whether a trigger that the script makes is the one that was there.
+    pub(super) fn was_trigger(&self, new: &Body<'_>) -> bool {
+        let key = |body: &Body<'_>| {
+            let name = |name: &Name| name.key(self.scope.dialect);
+            (name(&body.name), body.table.as_ref().map(name))
+        };
+        let mut known = self.past.bodies().filter(|body| body.kind == BodyKind::Trigger);
+        self.scope.dialect != Dialect::Mysql
+            && known.any(|old| key(old) == key(new) && self.is_same_trigger(old, new))
+    }
+
+    /// One that was made, and then was turned off, is another one.
+    fn is_same_trigger(&self, old: &Body<'_>, new: &Body<'_>) -> bool {
+        view::is_same(&old.statement, &new.statement)
+            && !self.past.mentions("disable")
+            && self.keeps_function(new)
+    }
+
+    /// Whether what the trigger calls is what it was.
+    fn keeps_function(&self, trigger: &Body<'_>) -> bool {
+        if self.scope.dialect != Dialect::Postgres {
+            return true;
+        }
+        let Some(Action::Call { function, .. }) =
+            Trigger::of(&trigger.statement).map(|trigger| trigger.action)
+        else {
+            return false;
+        };
+        let name = Name::single(function);
+        let mut known = self.past.routines(&name);
+        let (Some(old), None) = (known.next(), known.next()) else { return false };
+        let mut made = self
+            .steps
+            .iter()
+            .filter_map(|step| step.body.as_deref())
+            .filter(|body| body.kind == BodyKind::Routine && body.name.last() == name.last());
+        made.all(|new| routine::is_same(&old.statement, &new.statement))
+    }
+
+    /// Where a trigger writes the time, if that is all it does.
+    fn times_of(&self, table: &Name, body: &Body<'_>, told: Told) -> Option<Times> {
+        let trigger = Trigger::of(&body.statement)?;
+        let steps = match &trigger.action {
+            Action::Code(steps) => steps.clone(),
+            Action::Call { function, arguments } => match told {
+                Told::After => self.function(function, arguments)?,
+                Told::Before => {
+                    let name = Name::single(function);
+                    let mut known = self.past.routines(&name);
+                    let body = known.next().filter(|_| known.next().is_none())?;
+                    trigger::function(&body.statement)?
+                }
+            },
+        };
+        let mut columns = HashSet::new();
+        self.timed(table, &steps, &mut columns)?;
+        let events = trigger.events.iter();
+        let pairs = events.flat_map(|event| columns.iter().map(|column| (*event, column.clone())));
+        Some(pairs.collect())
+    }
+
+    fn timed(&self, table: &Name, steps: &[Step], found: &mut HashSet<String>) -> Option<()> {
+        for step in steps {
+            match step {
+                Step::ReturnNew | Step::Nothing => {}
+                Step::Assign { column, value } => {
+                    found.insert(self.time(table, column, value)?);
+                }
+                Step::Update { table: of, assignments, .. } => {
+                    let dialect = self.scope.dialect;
+                    let is_own = Name::single(of).key(dialect) == table.key(dialect);
+                    is_own.then_some(())?;
+                    for (column, value) in assignments {
+                        found.insert(self.time(table, column, value)?);
+                    }
+                }
+                Step::If(branches) => {
+                    branches.iter().try_for_each(|(_, steps)| self.timed(table, steps, found))?;
+                }
+                Step::ReturnOther | Step::Insert { .. } | Step::Delete { .. } => return None,
+            }
+        }
+        Some(())
+    }
+
+    /// The column, if it is one for the time and gets that.
+    fn time(&self, table: &Name, column: &str, value: &str) -> Option<String> {
+        let dialect = self.scope.dialect;
+        let kind = &self.past.column(table, column)?.kind;
+        let is_it = is_time(dialect, kind) && is_clock_text(dialect, value);
+        is_it.then(|| column_key(dialect, column))
+    }
+}
+
+/// Which text of a function counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// That of an earlier migration.
+    Before,
+    /// That which is there after the script.
+    After,
+}
