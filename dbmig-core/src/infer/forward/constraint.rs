@@ -14,7 +14,7 @@ impl Judge<'_, '_> {
         index: Option<&Name>,
         uniqueness: &Uniqueness,
     ) -> Verdict {
-        if self.scope.is_new_table(table) {
+        if self.scope.is_new_table(table) || self.scope.is_new(Kind::MaterializedView, table) {
             return Verdict::Silent;
         }
         let name = index.map_or_else(|| format!("on {table}"), ToString::to_string);
@@ -27,7 +27,7 @@ impl Judge<'_, '_> {
 
     /// What an index computes of each row: where that fails, the row is refused.
     pub(super) fn compute(&self, table: &Name, expressions: &[Formula]) -> Verdict {
-        if self.scope.is_new_table(table) {
+        if self.scope.is_new_table(table) || self.scope.is_new(Kind::MaterializedView, table) {
             return Verdict::Silent;
         }
         match self.uncomputable(table, expressions) {

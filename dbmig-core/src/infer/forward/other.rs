@@ -117,13 +117,18 @@ impl Judge<'_, '_> {
     }
 
     pub(super) fn write(&mut self, table: &Name, write: &Write) -> Verdict {
+        let named = match write {
+            Write::Placed(texts) => self.named(table, texts).map(Write::Rows),
+            _ => None,
+        };
+        let write = named.as_ref().unwrap_or(write);
         self.fills(table, write);
         if self.scope.is_new_table(table) {
             return Verdict::Silent;
         }
         match write {
             Write::Rows(columns) => self.rows(table, columns),
-            Write::Insert => unclear(format!(
+            Write::Insert | Write::Placed(_) => unclear(format!(
                 "adds rows to the table {table}, which the previous version may not expect"
             )),
             Write::InsertOrUpdate => unclear(format!("adds or changes rows of the table {table}")),

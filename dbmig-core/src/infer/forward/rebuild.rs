@@ -9,6 +9,7 @@ use crate::Dialect;
 use crate::infer::change::{Act, How};
 use crate::infer::name::Name;
 use crate::infer::schema::Schema;
+use crate::infer::shape::Action;
 use crate::infer::step::Step;
 use crate::migration::{Execution, ForeignKeys};
 use crate::sql::kind;
@@ -49,7 +50,7 @@ impl Rebuild {
         });
         let is_new = |table: &Name, how: How| match how {
             How::New => true,
-            How::IfAbsent => !past.mentions(table.last()),
+            How::IfAbsent => past.has_none(table),
             How::Replace => false,
         };
         let all = renames.filter_map(|(at, from, to)| Self::around(&acts, (at, from, to), &is_new));
@@ -117,7 +118,12 @@ impl Judge<'_, '_> {
         let others = self.now.tables().filter(|other| other.name.key(dialect) != key);
         let child = others
             .filter(|other| {
-                other.foreign_keys.iter().any(|(_, own)| own.target.key(dialect) == key)
+                other.foreign_keys.iter().any(|(_, own)| {
+                    // Where rows point to it that would not go, neither does the table.
+                    let refuses = matches!(own.on_delete, Action::Nothing | Action::Restrict)
+                        && rebuild.form == Form::New;
+                    own.target.key(dialect) == key && !refuses
+                })
             })
             .min_by_key(|other| other.name.to_string());
         let own = &rebuild.table;

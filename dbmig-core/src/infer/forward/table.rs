@@ -24,10 +24,11 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// `CREATE TABLE IF NOT EXISTS` of what no earlier migration so much as mentions makes it.
+    /// `CREATE TABLE IF NOT EXISTS` makes one that earlier migrations do not mention, or have
+    /// dropped.
     fn is_made(&self, table: &Name, how: How) -> How {
         match how {
-            How::IfAbsent if !self.past.mentions(table.last()) => How::New,
+            How::IfAbsent if self.past.has_none(table) => How::New,
             How::New | How::IfAbsent | How::Replace => how,
         }
     }

@@ -116,14 +116,30 @@ impl<'t> Schema<'_, 't> {
             | Act::Write { .. }
             | Act::Compute { .. }
             | Act::MakeTrigger { .. } => {}
-            Act::AddColumn { table, .. }
-            | Act::DropColumn { table, .. }
-            | Act::RenameColumn { table, .. }
-            | Act::AlterColumn { table, .. }
-            | Act::AddIndex { table, .. }
-            | Act::AddConstraint { table, .. }
-            | Act::Validate { table, .. }
-            | Act::ReplicaIdentity { table, .. } => self.alter(table, &change.act),
+            Act::AddColumn { table, column, how, traits } => {
+                self.add_column(table, column, *how, traits);
+            }
+            Act::DropColumn { table, column } => {
+                let dialect = self.dialect;
+                self.edit(table, |table| table.drop_column(dialect, column));
+            }
+            Act::RenameColumn { table, from, to } => self.rename_column(table, from, to),
+            Act::AlterColumn { table, column, alteration } => {
+                self.alter_column(table, column, alteration);
+            }
+            Act::AddIndex { table, index, how, uniqueness } => {
+                self.add_index(table, index.as_ref(), *how, uniqueness);
+            }
+            Act::AddConstraint { table, name, constraint } => {
+                self.add_constraint(table, name.clone(), constraint);
+            }
+            Act::Validate { table, constraint } => {
+                let dialect = self.dialect;
+                self.edit(table, |table| table.validate(dialect, constraint));
+            }
+            Act::ReplicaIdentity { table, identity } => {
+                self.edit(table, |table| table.identity = identity.clone());
+            }
             Act::Defer { table, constraint, timing } => {
                 let dialect = self.dialect;
                 if self.constraint(table, constraint).is_some() {

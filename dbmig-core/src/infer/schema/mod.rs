@@ -131,6 +131,21 @@ impl<'s, 't> Schema<'s, 't> {
         }
     }
 
+    /// Whether no table of that name is there, in whatever schema.
+    pub(super) fn has_none(&self, table: &Name) -> bool {
+        if !self.mentions(table.last()) {
+            return true;
+        }
+        let key = |name: &str| Name::single(name).key(self.dialect);
+        let is = |name: &str| key(name) == key(table.last());
+        let doubtful = self.tables.doubtful(self.base.map(|base| &base.tables));
+        let doubtful = doubtful.filter_map(|key| key.last());
+        table.0.len() == 1
+            && self.existence(table) == Existence::Absent
+            && !self.tables().any(|own| is(own.name.last()))
+            && !doubtful.into_iter().any(|own| is(own))
+    }
+
     /// Whether any script so much as mentions the name, in whatever case.
     pub(super) fn mentions(&self, name: &str) -> bool {
         self.words.contain(name) || self.base.is_some_and(|base| base.words.contain(name))

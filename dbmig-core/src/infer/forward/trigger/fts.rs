@@ -162,7 +162,11 @@ impl Judge<'_, '_> {
                     });
                 safe.then_some((index, Sync::Changes))
             }
-            Step::Assign { .. } | Step::If(_) | Step::ReturnNew | Step::ReturnOther | Step::Nothing => None,
+            Step::Assign { .. }
+            | Step::If(_)
+            | Step::ReturnNew
+            | Step::ReturnOther
+            | Step::Nothing => None,
         }
     }
 

@@ -7,7 +7,7 @@ use sqlparser::ast::{self, BinaryOperator, Expr, UnaryOperator};
 use super::{Judge, starts_null, takes_null};
 use crate::Dialect;
 use crate::infer::body::trigger::{Event, Step, Trigger};
-use crate::infer::change::Nullable;
+use crate::infer::change::{Nullable, Traits};
 use crate::infer::expression::{Clock, Names, Own, Row, Shape, fits, is_time};
 use crate::infer::name::{Name, column_key};
 use crate::infer::parse;
@@ -154,7 +154,9 @@ impl Run<'_> {
             }
         } else {
             let old = self.judge.past.column(self.table, column);
-            let is_time = old.is_some_and(|old| is_time(self.dialect(), &old.kind));
+            // One that begins with the time is one for it, whatever its type.
+            let begins = |old: &Traits| old.said.iter().any(|one| is_default(one, &expr));
+            let is_time = old.is_some_and(|old| is_time(self.dialect(), &old.kind) || begins(old));
             if !(is_clock && is_time) {
                 return Err(Some(format!(
                     "it writes {name}, which the previous version may write itself"
@@ -360,6 +362,19 @@ pub(super) fn is_clock(expr: &Expr, shape: &Shape) -> bool {
         }
         _ => false,
     }
+}
+
+/// `DEFAULT (strftime('%s', 'now'))`, of the same expression.
+fn is_default(option: &str, expr: &Expr) -> bool {
+    let plain = |text: &str| {
+        let text: String = text.split_whitespace().collect();
+        text.trim_start_matches('(').to_owned()
+    };
+    let own = option.strip_prefix("DEFAULT ").map(plain);
+    let wanted = plain(&expr.to_string());
+    own.is_some_and(|own| {
+        own.strip_prefix(&*wanted).is_some_and(|rest| rest.trim_matches(')').is_empty())
+    })
 }
 
 /// Whether a text is such an expression.
