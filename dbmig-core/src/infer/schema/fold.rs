@@ -7,7 +7,7 @@ use super::{Enumeration, Existence, Key, Schema, words};
 use crate::infer::change::{Act, Cascade, Change, How, Kind};
 use crate::infer::name::Name;
 use crate::infer::shape::{Bounds, Parent, Shape};
-use crate::infer::step::{Step, moves_names};
+use crate::infer::step::{Absence, Step, moves_names};
 use crate::sql::kind;
 
 impl<'t> Schema<'_, 't> {
@@ -107,7 +107,7 @@ impl<'t> Schema<'_, 't> {
                 self.objects.set(key, Slot::There(()));
             }
             Act::Drop { kind, name, table, cascade } => {
-                self.drop(*kind, name, table.as_ref(), *cascade);
+                self.drop(*kind, name, table.as_ref(), (*cascade, step.absence));
             }
             Act::Nothing
             | Act::Harmless(_)
@@ -261,13 +261,19 @@ impl<'t> Schema<'_, 't> {
         self.enumerations.set(key, Slot::There(known));
     }
 
-    fn drop(&mut self, kind: Kind, name: &Name, table: Option<&Name>, cascade: Cascade) {
+    fn drop(
+        &mut self,
+        kind: Kind,
+        name: &Name,
+        table: Option<&Name>,
+        (cascade, absence): (Cascade, Absence),
+    ) {
         let dialect = self.dialect;
         match kind {
             Kind::Index => self.drop_index(name, table),
             Kind::Constraint | Kind::ForeignKey => {
                 let Some(table) = table else { return };
-                self.edit(table, |table| table.drop_constraint(dialect, name.last()));
+                self.edit(table, |table| table.drop_constraint(dialect, name.last(), absence));
             }
             Kind::PrimaryKey => {
                 let Some(table) = table else { return };

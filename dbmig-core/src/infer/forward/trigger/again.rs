@@ -45,7 +45,7 @@ impl Judge<'_, '_> {
             || self.times_of(table, old, Told::Before).is_some_and(|before| {
                 let after = made.iter().filter_map(|new| self.times_of(table, new, Told::After));
                 let after: Times = after.flatten().collect();
-                before.is_subset(&after)
+                !before.is_empty() && before.is_subset(&after)
             })
     }
 
