@@ -33,6 +33,11 @@ impl Judge<'_, '_> {
         }
         if how == How::Replace && !is_new && !of_diesel {
             let word = kind.word();
+            if kind == Kind::Function && self.is_function_renewed(name) {
+                return Verdict::Adds(format!(
+                    "replaces the function {name}, which writes the time"
+                ));
+            }
             return unclear(format!(
                 "may replace the {word} {name} by one that the previous version cannot use"
             ));

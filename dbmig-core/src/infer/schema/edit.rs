@@ -125,7 +125,8 @@ impl Table {
             self.primary_key = None;
         }
         // Where all names are known, it was not there.
-        if !is_known && !(absence == Absence::Ignored && self.is_named()) {
+        let was_none = absence == Absence::Ignored && self.is_named();
+        if !is_known && !was_none {
             self.forget_unnamed();
         }
     }

@@ -32,6 +32,7 @@ impl<'t> Schema<'_, 't> {
         self.bodies.take_over(top.bodies);
         self.enumerations.take_over(top.enumerations);
         self.objects.take_over(top.objects);
+        self.doubted.take_over(top.doubted);
         for (word, keys) in top.homes {
             let homes = self.homes.entry(word).or_default();
             // What is on top knows which of them are here already.

@@ -46,6 +46,8 @@ pub(super) struct Schema<'s, 't> {
     homes: HashMap<String, Vec<Key>>,
     /// All words of the scripts.
     words: Mentioned,
+    /// Those of what is not understood.
+    doubted: Mentioned,
 }
 
 /// A type of a few values.
@@ -87,6 +89,7 @@ impl<'s, 't> Schema<'s, 't> {
             objects: Layer::default(),
             homes: HashMap::new(),
             words: Mentioned::default(),
+            doubted: Mentioned::default(),
         }
     }
 
@@ -97,8 +100,9 @@ impl<'s, 't> Schema<'s, 't> {
 
     /// What was folded into it, without what is beneath.
     pub(super) fn detached(self) -> Schema<'t, 't> {
-        let Self { dialect, base: _, tables, bodies, enumerations, objects, homes, words } = self;
-        Schema { dialect, base: None, tables, bodies, enumerations, objects, homes, words }
+        let Self { dialect, base: _, .. } = self;
+        let Self { tables, bodies, enumerations, objects, homes, words, doubted, .. } = self;
+        Schema { dialect, base: None, tables, bodies, enumerations, objects, homes, words, doubted }
     }
 
     pub(super) const fn dialect(&self) -> Dialect {
@@ -149,6 +153,11 @@ impl<'s, 't> Schema<'s, 't> {
     /// Whether any script so much as mentions the name, in whatever case.
     pub(super) fn mentions(&self, name: &str) -> bool {
         self.words.contain(name) || self.base.is_some_and(|base| base.words.contain(name))
+    }
+
+    /// Whether code that was not read may have used the name.
+    pub(super) fn doubts(&self, name: &str) -> bool {
+        self.doubted.contain(name) || self.base.is_some_and(|base| base.doubts(name))
     }
 
     /// What an index is; MySQL's indexes are called by their table, too.

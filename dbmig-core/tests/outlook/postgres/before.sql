@@ -85,5 +85,29 @@ CREATE FUNCTION plain_title(text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELE
 CREATE FUNCTION tenth(n integer) RETURNS integer IMMUTABLE LANGUAGE sql AS $$ SELECT 10 / n $$;
 CREATE FUNCTION next_ticket(text) RETURNS bigint LANGUAGE sql AS $$ SELECT nextval($1) $$;
 CREATE FUNCTION unused() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
-CREATE TABLE roles (id TEXT PRIMARY KEY, label TEXT NOT NULL);
-CREATE TABLE role_rights (role_id TEXT NOT NULL REFERENCES roles (id), what TEXT NOT NULL, PRIMARY KEY (role_id, what));
+CREATE TABLE ranks (id TEXT PRIMARY KEY, label TEXT NOT NULL);
+CREATE TABLE rank_rights (rank_id TEXT NOT NULL REFERENCES ranks (id), what TEXT NOT NULL, PRIMARY KEY (rank_id, what));
+CREATE TABLE plates (id SERIAL PRIMARY KEY, n INTEGER, updated_at TIMESTAMP NOT NULL DEFAULT now());
+CREATE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+DECLARE
+    kept integer;
+BEGIN
+    kept := NEW.n;
+    OLD.n := NEW.n;
+    IF NEW IS DISTINCT FROM OLD THEN
+        NEW.updated_at := now();
+    END IF;
+    NEW.n := kept;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER plates_stamped BEFORE UPDATE ON plates FOR EACH ROW EXECUTE FUNCTION stamp_plate();
+CREATE FUNCTION seen(integer) RETURNS boolean LANGUAGE sql AS $$ SELECT nextval('tickets') > $1 $$;
+CREATE TABLE bowls (id SERIAL PRIMARY KEY, n INTEGER, updated_at TIMESTAMP NOT NULL DEFAULT now());
+CREATE FUNCTION stamp_bowl() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+    IF seen(NEW.n) THEN
+        NEW.updated_at := now();
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER bowls_stamped BEFORE UPDATE ON bowls FOR EACH ROW EXECUTE FUNCTION stamp_bowl();

@@ -873,11 +873,11 @@ COMMENT ON TABLE card_counts IS 'how often';
 CREATE TABLE card_log (id SERIAL PRIMARY KEY, card_id INTEGER, what TEXT NOT NULL, title TEXT, at TIMESTAMPTZ DEFAULT now());
 CREATE FUNCTION log_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_log (card_id, what, title) VALUES (NEW.id, TG_OP, NEW.title); RETURN NULL; END $$;
 CREATE TRIGGER cards_logged AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION log_card();
--- => breaking fails; 3:1 new trigger cards_logged on cards: its rows may have a key that is there
+-- => breaking fails values; 3:1 new trigger cards_logged on cards: its rows may have a key that is there
 CREATE TABLE card_titles (title TEXT PRIMARY KEY);
 CREATE FUNCTION log_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_titles (title) VALUES (NEW.title); RETURN NULL; END $$;
 CREATE TRIGGER cards_logged AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION log_card();
--- => breaking fails; 3:1 new trigger cards_counted on cards: its rows may keep others from being deleted
+-- => breaking fails values; 3:1 new trigger cards_counted on cards: its rows may keep others from being deleted
 CREATE TABLE card_counts (card_id INTEGER PRIMARY KEY REFERENCES cards, seen BIGINT NOT NULL DEFAULT 0);
 CREATE FUNCTION count_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_counts (card_id) VALUES (NEW.id); RETURN NEW; END $$;
 CREATE TRIGGER cards_counted AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION count_card();
@@ -899,7 +899,7 @@ CREATE TABLE card_log (id SERIAL PRIMARY KEY, card_id INTEGER, what TEXT NOT NUL
 CREATE FUNCTION log_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_log (card_id, what, title) VALUES (NEW.id, TG_OP, NEW.title); RETURN NULL; END $$;
 CREATE TRIGGER cards_logged AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION log_card();
 CREATE TRIGGER refused BEFORE INSERT ON card_log FOR EACH ROW EXECUTE FUNCTION refuse();
--- => breaking fails; 3:1 new trigger cards_logged on cards, and what it does to the writes of the previous version is not known
+-- => breaking fails values; 3:1 new trigger cards_logged on cards, and what it does to the writes of the previous version is not known
 CREATE TABLE card_log (id SERIAL PRIMARY KEY, card_id INTEGER, what TEXT NOT NULL, title TEXT, at TIMESTAMPTZ DEFAULT now());
 CREATE FUNCTION log_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_log (card_id, what, title) VALUES (NEW.id, TG_OP, NEW.title); RETURN NULL; END $$;
 CREATE TRIGGER cards_logged AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION log_card();
@@ -963,12 +963,37 @@ CREATE UNIQUE INDEX ON card_titles (title);
 -- => breaking fails; 1:1 new unique index on cards on what was in the table cards before
 CREATE UNIQUE INDEX ON cards (title);
 CREATE MATERIALIZED VIEW card_titles AS SELECT title FROM cards;
--- => compatible; 1:1 only adds: new rows in roles, new rows in role_rights
-INSERT INTO roles VALUES ('admin', 'Administrator'), ('guest', 'Guest');
-INSERT INTO role_rights VALUES ('admin', '*'), ('guest', 'read');
+-- => compatible; 1:1 only adds: new rows in roles, new rows in rank_rights
+INSERT INTO ranks VALUES ('admin', 'Administrator'), ('guest', 'Guest');
+INSERT INTO rank_rights VALUES ('admin', '*'), ('guest', 'read');
 -- => breaking; 1:1 gives marks.id values that its sequence will give again to the previous version: set the sequence behind them (setval)
 INSERT INTO marks VALUES (1, 'first', 'sad');
 -- => breaking; 1:1 adds rows to the table marks with 'numb' in mood, which the previous version cannot read
 INSERT INTO marks (label, mood) VALUES ('first', 'sad'), ('second', 'numb');
 -- => breaking; 1:1 adds rows to the table marks with 'numb' in mood, which the previous version cannot read
 INSERT INTO marks VALUES (1, 'first', 'numb');
+-- => compatible; x
+DROP TRIGGER plates_stamped ON plates;
+CREATE TRIGGER plates_stamped BEFORE UPDATE ON plates FOR EACH ROW EXECUTE FUNCTION stamp_card();
+DROP FUNCTION stamp_plate();
+-- => compatible; x
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title THEN NEW.updated_at := now(); END IF; RETURN NEW; END $$;
+-- => compatible; x
+CREATE OR REPLACE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$ DECLARE was integer; BEGIN was := NEW.n; NEW.updated_at := now(); NEW.n := was; RETURN NEW; END $$;
+-- => breaking fails; x
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title THEN RAISE EXCEPTION 'no'; END IF; NEW.updated_at := now(); RETURN NEW; END $$;
+-- => breaking; x
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+-- => breaking fails; x
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); END $$;
+-- => breaking; x
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NULL; END $$;
+-- => breaking; x
+CREATE OR REPLACE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$ DECLARE was integer; BEGIN was := NEW.n; NEW.updated_at := now(); NEW.n := NULL; RETURN NEW; END $$;
+-- => breaking; x
+CREATE OR REPLACE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$ DECLARE was integer; BEGIN IF NEW.n > 7 THEN was := NEW.n; END IF; NEW.updated_at := now(); NEW.n := was; RETURN NEW; END $$;
+-- => breaking; x
+DROP TRIGGER bowls_stamped ON bowls;
+CREATE TRIGGER bowls_stamped BEFORE UPDATE ON bowls FOR EACH ROW EXECUTE FUNCTION stamp_card();
+-- => breaking; x
+CREATE OR REPLACE FUNCTION stamp_bowl() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$;

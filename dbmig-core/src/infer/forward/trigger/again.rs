@@ -1,15 +1,16 @@
 //! Triggers that are dropped and made again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::super::Judge;
 use super::write::is_clock_text;
 use crate::Dialect;
-use crate::infer::body::trigger::{self, Action, Event, Step, Trigger};
+use crate::infer::body::trigger::{self, Action, Event, Level, Step, Timing, Trigger};
 use crate::infer::body::{routine, view};
 use crate::infer::expression::is_time;
 use crate::infer::name::{Name, column_key};
 use crate::infer::schema::{Body, BodyKind};
+use crate::infer::words::{Words, same};
 
 /// Columns that get the time, and when.
 type Times = HashSet<(Event, String)>;
@@ -47,6 +48,51 @@ impl Judge<'_, '_> {
                 let after: Times = after.flatten().collect();
                 !before.is_empty() && before.is_subset(&after)
             })
+    }
+
+    /// Whether a function for triggers that is replaced only wrote the time where it still does,
+    /// and does no more that could fail. No code that was not read may have made a trigger of it.
+    pub(in crate::infer::forward) fn is_function_renewed(&mut self, name: &Name) -> bool {
+        let same = |function: &str| Name::single(function).last() == name.last();
+        let calling = |body: &&Body<'_>| {
+            let trigger = Trigger::of(&body.statement);
+            body.kind == BodyKind::Trigger
+                && match trigger.map(|trigger| trigger.action) {
+                    Some(Action::Call { function, .. }) => same(&function),
+                    Some(Action::Code(_)) => false,
+                    None => body.mentions(name.last()),
+                }
+        };
+        let users: Vec<_> = self.now.bodies().filter(calling).cloned().collect();
+        let is_trigger = |body: &Body<'_>| routine::returns_trigger(body.words());
+        let is_other =
+            |body: &Body<'_>| body.kind == BodyKind::Routine && body.name.last() != name.last();
+        let made_otherwise = self.now.doubts(name.last())
+            || self.now.bodies().any(|body| {
+                is_other(body) && body.mentions(name.last()) && uses(body.opened(), name.last())
+            });
+        if self.scope.dialect != Dialect::Postgres
+            || users.is_empty()
+            || made_otherwise
+            || !self.past.has_routine(name)
+            || !self.past.routines(name).all(is_trigger)
+        {
+            return false;
+        }
+        users.iter().all(|user| {
+            let Some(table) = &user.table else { return false };
+            let before = self.times_of(table, user, Told::Before);
+            let after = self.times_of(table, user, Told::After);
+            let (Some(before), Some(after)) = (before, after) else { return false };
+            let Some(trigger) = Trigger::of(&user.statement) else { return false };
+            let Action::Call { function, arguments } = &trigger.action else { return false };
+            let Some(steps) = self.function(function, arguments) else { return false };
+            before.is_subset(&after)
+                && trigger.timing == Timing::Before
+                && trigger.level == Level::Row
+                && matches!(steps.last(), Some(Step::ReturnNew))
+                && self.writes_row(table, &trigger, &steps).is_ok()
+        })
     }
 
     /// Whether a trigger that the script makes is the one that was there.
@@ -103,32 +149,48 @@ impl Judge<'_, '_> {
                 }
             },
         };
-        let mut columns = HashSet::new();
-        self.timed(table, &steps, &mut columns)?;
+        let mut all = Timed { columns: HashSet::new(), saved: HashMap::new() };
+        is_quiet(trigger.guard.as_deref()).then_some(())?;
+        self.timed(table, &steps, &mut all)?;
+        let columns = all.columns;
         let events = trigger.events.iter();
         let pairs = events.flat_map(|event| columns.iter().map(|column| (*event, column.clone())));
         Some(pairs.collect())
     }
 
-    fn timed(&self, table: &Name, steps: &[Step], found: &mut HashSet<String>) -> Option<()> {
+    fn timed(&self, table: &Name, steps: &[Step], all: &mut Timed) -> Option<()> {
         for step in steps {
             match step {
-                Step::ReturnNew | Step::Nothing => {}
+                Step::ReturnNew | Step::Nothing | Step::Align => {}
+                Step::Save { variable, column } if !all.columns.contains(column) => {
+                    all.saved.insert(variable.clone(), column.clone());
+                }
+                // What it was.
+                Step::Assign { column, value } if all.saved.get(value) == Some(column) => {}
                 Step::Assign { column, value } => {
-                    found.insert(self.time(table, column, value)?);
+                    all.columns.insert(self.time(table, column, value)?);
                 }
                 Step::Update { table: of, assignments, .. } => {
                     let dialect = self.scope.dialect;
                     let is_own = Name::single(of).key(dialect) == table.key(dialect);
                     is_own.then_some(())?;
                     for (column, value) in assignments {
-                        found.insert(self.time(table, column, value)?);
+                        all.columns.insert(self.time(table, column, value)?);
                     }
                 }
                 Step::If(branches) => {
-                    branches.iter().try_for_each(|(_, steps)| self.timed(table, steps, found))?;
+                    for (condition, steps) in branches {
+                        is_quiet(condition.as_deref()).then_some(())?;
+                        // What is saved in there is not saved where it does not run.
+                        let saves = |step: &Step| matches!(step, Step::Save { .. });
+                        (!steps.iter().any(saves)).then_some(())?;
+                        self.timed(table, steps, all)?;
+                    }
                 }
-                Step::ReturnOther | Step::Insert { .. } | Step::Delete { .. } => return None,
+                Step::Save { .. }
+                | Step::ReturnOther
+                | Step::Insert { .. }
+                | Step::Delete { .. } => return None,
             }
         }
         Some(())
@@ -141,6 +203,31 @@ impl Judge<'_, '_> {
         let is_it = is_time(dialect, kind) && is_clock_text(dialect, value);
         is_it.then(|| column_key(dialect, column))
     }
+}
+
+/// Whether a text may make a trigger of a function; a trigger may be called so, too.
+fn uses(words: &Words, function: &str) -> bool {
+    let is = |at: usize| words.name(at).is_some_and(|name| same(name, function));
+    (0..words.len()).any(|at| is(at) && !(at > 0 && words.is(at - 1, "trigger")))
+}
+
+/// What is known of a trigger so far.
+struct Timed {
+    columns: HashSet<String>,
+    /// Variables that hold what a column was, and that column.
+    saved: HashMap<String, String>,
+}
+
+/// Whether a condition calls nothing that could do more than tell.
+fn is_quiet(condition: Option<&str>) -> bool {
+    let Some(condition) = condition else { return true };
+    let plain = ["and", "or", "not", "row", "in", "coalesce", "lower", "upper"];
+    let before = condition.split('(').rev().skip(1).map(|part| {
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        let part = part.trim_end().to_lowercase();
+        part.rsplit(|c| !word(c)).next().unwrap_or_default().to_owned()
+    });
+    before.into_iter().all(|word| word.is_empty() || plain.contains(&word.as_str()))
 }
 
 /// Which text of a function counts.

@@ -163,6 +163,8 @@ impl Judge<'_, '_> {
                 safe.then_some((index, Sync::Changes))
             }
             Step::Assign { .. }
+            | Step::Save { .. }
+            | Step::Align
             | Step::If(_)
             | Step::ReturnNew
             | Step::ReturnOther
