@@ -49,7 +49,10 @@ fn joined(statement: &Statement<'_>) -> Option<String> {
     for at in 0..tokens.len() {
         for words in TYPES {
             let Some(own) = tokens.get(at..at + words.len()) else { continue };
-            if !own.iter().zip(words).all(|(token, word)| is(token, word)) {
+            // Behind the name of a column, and not that itself.
+            let behind = at.checked_sub(1).and_then(|before| tokens.get(before));
+            let is_type = behind.is_some_and(|it| !it.is("(") && !it.is(","));
+            if !is_type || !own.iter().zip(words).all(|(token, word)| is(token, word)) {
                 continue;
             }
             for pair in own.windows(2) {

@@ -4,6 +4,7 @@
 use super::{Judge, Verdict, unclear};
 use crate::infer::change::{Literals, Write};
 use crate::infer::name::{Name, column_key, same_column};
+use crate::infer::schema::mentions;
 use crate::infer::shape::{Action, ForeignKey};
 use crate::sql::Position;
 
@@ -26,6 +27,10 @@ enum Columns {
 impl Judge<'_, '_> {
     pub(super) fn fills(&mut self, table: &Name, write: &Write) {
         let columns = match write {
+            // Where one is there already, it is the previous version's.
+            Write::Rows(columns) if self.spares_rows() => {
+                Columns::Named(columns.iter().map(|(name, _)| name.clone()).collect())
+            }
             Write::Rows(columns) => Columns::Given(columns.clone()),
             Write::Update(columns) if !columns.is_empty() => Columns::Named(columns.clone()),
             Write::Insert | Write::Placed(_) | Write::InsertOrUpdate | Write::Update(_) => {
@@ -34,6 +39,12 @@ impl Judge<'_, '_> {
             Write::Delete | Write::Truncate => return,
         };
         self.fillings.push(Filling { table: table.clone(), columns, position: self.position });
+    }
+
+    /// `ON CONFLICT DO NOTHING`, `INSERT IGNORE`
+    fn spares_rows(&self) -> bool {
+        let step = self.steps.get(self.step);
+        step.is_none_or(|it| mentions(it.text, "conflict") || mentions(it.text, "ignore"))
     }
 
     /// Whose rows cannot be deleted any more at the end of the script.

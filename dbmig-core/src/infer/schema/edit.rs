@@ -124,8 +124,9 @@ impl Table {
         if self.primary_key.as_ref().is_some_and(|key| is(&key.name)) {
             self.primary_key = None;
         }
-        // Where all names are known, it was not there.
-        let was_none = absence == Absence::Ignored && self.is_named();
+        // Where all names are known, it was not there: but for those of PostgreSQL 18's NOT NULL.
+        let was_none =
+            absence == Absence::Ignored && self.is_named() && !constraint.contains("not_null");
         if !is_known && !was_none {
             self.forget_unnamed();
         }

@@ -963,7 +963,7 @@ CREATE UNIQUE INDEX ON card_titles (title);
 -- => breaking fails; 1:1 new unique index on cards on what was in the table cards before
 CREATE UNIQUE INDEX ON cards (title);
 CREATE MATERIALIZED VIEW card_titles AS SELECT title FROM cards;
--- => compatible; 1:1 only adds: new rows in roles, new rows in rank_rights
+-- => compatible; 1:1 only adds: new rows in ranks, new rows in rank_rights
 INSERT INTO ranks VALUES ('admin', 'Administrator'), ('guest', 'Guest');
 INSERT INTO rank_rights VALUES ('admin', '*'), ('guest', 'read');
 -- => breaking; 1:1 gives marks.id values that its sequence will give again to the previous version: set the sequence behind them (setval)
@@ -972,28 +972,31 @@ INSERT INTO marks VALUES (1, 'first', 'sad');
 INSERT INTO marks (label, mood) VALUES ('first', 'sad'), ('second', 'numb');
 -- => breaking; 1:1 adds rows to the table marks with 'numb' in mood, which the previous version cannot read
 INSERT INTO marks VALUES (1, 'first', 'numb');
--- => compatible; x
+-- => compatible; 2:1 harmless: new trigger plates_stamped on plates, drops the function stamp_plate, which only triggers can call
 DROP TRIGGER plates_stamped ON plates;
 CREATE TRIGGER plates_stamped BEFORE UPDATE ON plates FOR EACH ROW EXECUTE FUNCTION stamp_card();
 DROP FUNCTION stamp_plate();
--- => compatible; x
+-- => compatible; 1:1 harmless: replaces the function stamp_card, which writes the time
 CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title THEN NEW.updated_at := now(); END IF; RETURN NEW; END $$;
--- => compatible; x
+-- => compatible; 1:1 harmless: replaces the function stamp_plate, which writes the time
 CREATE OR REPLACE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$ DECLARE was integer; BEGIN was := NEW.n; NEW.updated_at := now(); NEW.n := was; RETURN NEW; END $$;
--- => breaking fails; x
+-- => breaking fails; 1:1 may replace the function stamp_card by one that the previous version cannot use
 CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title THEN RAISE EXCEPTION 'no'; END IF; NEW.updated_at := now(); RETURN NEW; END $$;
--- => breaking; x
+-- => breaking; 1:1 may replace the function stamp_card by one that the previous version cannot use
 CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
--- => breaking fails; x
+-- => breaking fails; 1:1 may replace the function stamp_card by one that the previous version cannot use
 CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); END $$;
--- => breaking; x
+-- => breaking; 1:1 may replace the function stamp_card by one that the previous version cannot use
 CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NULL; END $$;
--- => breaking; x
+-- => breaking; 1:1 may replace the function stamp_plate by one that the previous version cannot use
 CREATE OR REPLACE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$ DECLARE was integer; BEGIN was := NEW.n; NEW.updated_at := now(); NEW.n := NULL; RETURN NEW; END $$;
--- => breaking; x
+-- => breaking; 1:1 may replace the function stamp_plate by one that the previous version cannot use
 CREATE OR REPLACE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$ DECLARE was integer; BEGIN IF NEW.n > 7 THEN was := NEW.n; END IF; NEW.updated_at := now(); NEW.n := was; RETURN NEW; END $$;
--- => breaking; x
+-- => breaking; 1:14 drops the trigger bowls_stamped, on which the previous version may rely
 DROP TRIGGER bowls_stamped ON bowls;
 CREATE TRIGGER bowls_stamped BEFORE UPDATE ON bowls FOR EACH ROW EXECUTE FUNCTION stamp_card();
--- => breaking; x
+-- => breaking; 1:1 may replace the function stamp_bowl by one that the previous version cannot use
 CREATE OR REPLACE FUNCTION stamp_bowl() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$;
+-- => breaking; 2:1 rows of rank_rights point to rows of ranks, which the previous version cannot delete or rename then: ON DELETE CASCADE ON UPDATE CASCADE lets it
+INSERT INTO ranks VALUES ('admin', 'Administrator') ON CONFLICT DO NOTHING;
+INSERT INTO rank_rights VALUES ('admin', '*');
