@@ -83,7 +83,7 @@ fn what_older_rules_have_found_is_judged_anew(backend: Backend) {
     for (settings, basis, expected) in [
         ("", "inferred", anew),
         ("inference 0\n", "inferred", anew),
-        (&today, "inferred", before),
+        (today.as_str(), "inferred", before),
         ("inference 99\n", "inferred", before),
         ("", "declared", before),
     ] {
