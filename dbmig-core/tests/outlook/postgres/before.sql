@@ -101,7 +101,7 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER plates_stamped BEFORE UPDATE ON plates FOR EACH ROW EXECUTE FUNCTION stamp_plate();
-CREATE FUNCTION seen(integer) RETURNS boolean LANGUAGE sql AS $$ SELECT nextval('tickets') > $1 $$;
+CREATE FUNCTION seen(integer) RETURNS boolean LANGUAGE sql AS $$ SELECT nextval('tickets') IS NOT NULL $$;
 CREATE TABLE bowls (id SERIAL PRIMARY KEY, n INTEGER, updated_at TIMESTAMP NOT NULL DEFAULT now());
 CREATE FUNCTION stamp_bowl() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
