@@ -94,7 +94,7 @@ DECLARE
 BEGIN
     kept := NEW.n;
     OLD.n := NEW.n;
-    IF NEW IS DISTINCT FROM OLD THEN
+    IF NEW IS DISTINCT FROM OLD AND NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN
         NEW.updated_at := now();
     END IF;
     NEW.n := kept;

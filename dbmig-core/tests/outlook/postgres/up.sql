@@ -828,7 +828,7 @@ CREATE TRIGGER cards_stamped BEFORE UPDATE ON cards FOR EACH ROW EXECUTE FUNCTIO
 DROP TRIGGER IF EXISTS cards_stamped ON cards;
 CREATE TRIGGER cards_touched BEFORE UPDATE OF title ON cards FOR EACH ROW EXECUTE FUNCTION stamp_card();
 -- => compatible; 1:1 harmless: new function stamp_title, new trigger cards_stamped on cards, drops the function stamp_card, which only triggers can call
-CREATE FUNCTION stamp_title() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title THEN NEW.updated_at := now(); END IF; RETURN NEW; END $$;
+CREATE FUNCTION stamp_title() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title AND NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN NEW.updated_at := now(); END IF; RETURN NEW; END $$;
 DROP TRIGGER cards_stamped ON cards;
 CREATE TRIGGER cards_stamped BEFORE UPDATE ON cards FOR EACH ROW EXECUTE FUNCTION stamp_title();
 DROP FUNCTION stamp_card();
@@ -977,9 +977,13 @@ DROP TRIGGER plates_stamped ON plates;
 CREATE TRIGGER plates_stamped BEFORE UPDATE ON plates FOR EACH ROW EXECUTE FUNCTION stamp_card();
 DROP FUNCTION stamp_plate();
 -- => compatible; 1:1 harmless: replaces the function stamp_card, which writes the time
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title AND NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN NEW.updated_at := now(); END IF; RETURN NEW; END $$;
+-- => breaking; 1:1 may replace the function stamp_card by one that the previous version cannot use
 CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title THEN NEW.updated_at := now(); END IF; RETURN NEW; END $$;
+-- => breaking; 1:1 may replace the function stamp_card by one that the previous version cannot use
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title AND NOT (NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at AND NEW.n > 0) THEN NEW.updated_at := now(); END IF; RETURN NEW; END $$;
 -- => compatible; 1:1 harmless: replaces the function stamp_plate, which writes the time
-CREATE OR REPLACE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$ DECLARE was integer; BEGIN was := NEW.n; NEW.updated_at := now(); NEW.n := was; RETURN NEW; END $$;
+CREATE OR REPLACE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$ DECLARE was integer; BEGIN was := NEW.n; IF NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN NEW.updated_at := now(); END IF; NEW.n := was; RETURN NEW; END $$;
 -- => breaking fails; 1:1 may replace the function stamp_card by one that the previous version cannot use
 CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title THEN RAISE EXCEPTION 'no'; END IF; NEW.updated_at := now(); RETURN NEW; END $$;
 -- => breaking; 1:1 may replace the function stamp_card by one that the previous version cannot use

@@ -149,7 +149,8 @@ impl Judge<'_, '_> {
                 }
             },
         };
-        let mut all = Timed { columns: HashSet::new(), saved: HashMap::new() };
+        let (columns, saved) = (HashSet::new(), HashMap::new());
+        let mut all = Timed { columns, saved, spared: Vec::new() };
         is_quiet(trigger.guard.as_deref()).then_some(())?;
         self.timed(table, &steps, &mut all)?;
         let columns = all.columns;
@@ -167,16 +168,9 @@ impl Judge<'_, '_> {
                 }
                 // What it was.
                 Step::Assign { column, value } if all.saved.get(value) == Some(column) => {}
-                Step::Assign { column, value } => {
+                // Who writes the column himself must find that there, before and afterwards.
+                Step::Assign { column, value } if all.spares(column) => {
                     all.columns.insert(self.time(table, column, value)?);
-                }
-                Step::Update { table: of, assignments, .. } => {
-                    let dialect = self.scope.dialect;
-                    let is_own = Name::single(of).key(dialect) == table.key(dialect);
-                    is_own.then_some(())?;
-                    for (column, value) in assignments {
-                        all.columns.insert(self.time(table, column, value)?);
-                    }
                 }
                 Step::If(branches) => {
                     for (condition, steps) in branches {
@@ -184,10 +178,14 @@ impl Judge<'_, '_> {
                         // What is saved in there is not saved where it does not run.
                         let saves = |step: &Step| matches!(step, Step::Save { .. });
                         (!steps.iter().any(saves)).then_some(())?;
+                        all.spared.push(condition.clone().unwrap_or_default());
                         self.timed(table, steps, all)?;
+                        all.spared.pop();
                     }
                 }
-                Step::Save { .. }
+                Step::Assign { .. }
+                | Step::Save { .. }
+                | Step::Update { .. }
                 | Step::ReturnOther
                 | Step::Insert { .. }
                 | Step::Delete { .. } => return None,
@@ -216,6 +214,24 @@ struct Timed {
     columns: HashSet<String>,
     /// Variables that hold what a column was, and that column.
     saved: HashMap<String, String>,
+    /// Conditions around a statement.
+    spared: Vec<String>,
+}
+
+impl Timed {
+    /// Whether a condition asks that nobody has written the column:
+    /// `NEW.c IS NOT DISTINCT FROM OLD.c`.
+    fn spares(&self, column: &str) -> bool {
+        let column = column.to_lowercase();
+        let wanted = format!("new.{column} is not distinct from old.{column}");
+        self.spared.iter().any(|condition| {
+            let words: Vec<_> = condition.split_whitespace().map(str::to_lowercase).collect();
+            let text = words.join(" ");
+            let is_or = text.contains(" or ") || text.contains("not (") || text.contains("not(");
+            let mut parts = text.split(" and ").map(|part| part.trim_matches(['(', ')', ' ']));
+            !is_or && parts.any(|part| part == wanted)
+        })
+    }
 }
 
 /// Whether a condition calls nothing that could do more than tell.
