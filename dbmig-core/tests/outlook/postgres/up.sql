@@ -985,7 +985,7 @@ CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ B
 -- => compatible; 1:1 harmless: replaces the function stamp_plate, which writes the time
 CREATE OR REPLACE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$ DECLARE was integer; BEGIN was := NEW.n; IF NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN NEW.updated_at := now(); END IF; NEW.n := was; RETURN NEW; END $$;
 -- => breaking fails; 1:1 may replace the function stamp_card by one that the previous version cannot use
-CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title THEN RAISE EXCEPTION 'no'; END IF; NEW.updated_at := now(); RETURN NEW; END $$;
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.id > 0 THEN RAISE EXCEPTION 'no'; END IF; NEW.updated_at := now(); RETURN NEW; END $$;
 -- => breaking; 1:1 may replace the function stamp_card by one that the previous version cannot use
 CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
 -- => breaking fails; 1:1 may replace the function stamp_card by one that the previous version cannot use
