@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::migration::Execution;
 use crate::outlook::{Backward, Forward, Ground, Impact, Losses, Outlook, Reversal};
 use crate::plan::{
     Announced, Applied, Cause, Direction, FailedRun, History, Interrupted, Occasion, Record,
@@ -210,7 +211,7 @@ fn is_completed(row: &RunRow) -> bool {
 
 fn is_open(row: &RunRow) -> bool {
     row.format <= FORMAT
-        && row.execution == "statements"
+        && row.execution == Execution::Statements.name()
         && [RunState::Running, RunState::Failed].iter().any(|state| row.state == state.name())
 }
 

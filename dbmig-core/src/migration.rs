@@ -163,6 +163,16 @@ pub enum Execution {
     Statements,
 }
 
+impl Execution {
+    /// `transaction` or `statements`, as the history holds it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Transaction => "transaction",
+            Self::Statements => "statements",
+        }
+    }
+}
+
 /// Whether the previous version of the app can live with the schema after a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Compatibility {

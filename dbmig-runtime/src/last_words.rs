@@ -10,10 +10,10 @@ use std::time::Duration;
 use dbmig_core::sql::Statement;
 
 use crate::backend::Database;
-use crate::backend::atomic::is_lost;
 use crate::backend::engine::Engine;
 use crate::connect::Origin;
 use crate::control::Control;
+use crate::error::transient::is_lost;
 use crate::error::{Error, with_words};
 
 /// How long the new connection may take, with its answer: whoever waits has lost a connection and

@@ -9,17 +9,15 @@ use crate::backend::Database;
 use crate::backend::assertion::{Breach, expect};
 use crate::backend::engine::{Activity, Engine};
 use crate::backend::envelope::{Limits, Part, Setting};
-use crate::backend::tables::Tables;
 use crate::error::Error;
 use crate::history;
 use crate::lock::Fence;
+use crate::tables::Tables;
 
 #[cfg(feature = "cli")]
 mod anew;
 mod seek;
 
-#[cfg(feature = "cli")]
-pub use anew::Judge;
 pub(crate) use seek::{Seek, locate_again};
 
 /// What the database said at one moment.

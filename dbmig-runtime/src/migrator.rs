@@ -14,12 +14,13 @@ use crate::backend::{Backend, Database, borrow};
 use crate::control::Control;
 use crate::error::Error;
 use crate::event::{Event, SendObserve};
-use crate::history::{HistoryKey, HistoryRow};
-use crate::lock::Locking;
 use crate::migrations::Migrations;
+use crate::options::Locking;
 use crate::options::Options;
+use crate::report::HistoryRow;
 use crate::report::Report;
 use crate::runner::Runner;
+use crate::signature::HistoryKey;
 use crate::startup::{OnFailure, Watch};
 
 mod at_url;

@@ -11,18 +11,19 @@ use dbmig_core::status::{self, Entry};
 
 use crate::backend::creation::create_beside_others;
 use crate::backend::place::{Found, Sought};
-use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting};
 use crate::connect::{connect_with, patiently};
 use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
-use crate::history::{self, HistoryRow};
+use crate::history;
 use crate::last_words;
 use crate::lock::{Held, Unready, refuse_foreign, refuse_obstacle, with_lock};
 use crate::look::{Seek, locate_again, look, look_closely, make_sure};
 use crate::options::{Options, host};
+use crate::report::HistoryRow;
 use crate::report::Report;
+use crate::tables::{Presence, Tables};
 use crate::url::DatabaseUrl;
 
 mod back;

@@ -6,9 +6,9 @@ use dbmig_core::dialect::Ddl;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
 
-use super::atomic::{is_lock_wait, is_lost};
 use super::connection::{Database, Nesting};
 use super::envelope::Envelope;
+use crate::error::transient::{is_lock_wait, is_lost};
 
 /// How often it is tried. Each time somebody else must have been faster, with a table that then is
 /// there; so the second time does, unless the other one drops it again.

@@ -5,8 +5,8 @@ use dbmig_core::{Checksum, Migration, MigrationSet};
 use diesel::QueryResult;
 
 use super::connection::{Database, Row};
-use super::tables::{HISTORY, LEDGER};
 use crate::history::FORMAT;
+use crate::tables::{HISTORY, LEDGER};
 
 /// Whether the ledger holds the versions of `set` and no other, each applied from the same text as
 /// far as that is known, with no run interrupted. `select` begins the query, `schema` goes before the names of the tables.

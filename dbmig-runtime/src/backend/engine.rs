@@ -12,9 +12,9 @@ use super::atomic::{Atomic, Failure, Outcome};
 use super::connection::Database;
 use super::envelope::{Envelope, Setting};
 use super::place::{Found, Sought};
-use super::tables::{Standing, Tables};
 use crate::last_words::During;
 use crate::lock::Lock;
+use crate::tables::{Standing, Tables};
 
 /// The SQL of one database. The engine above it never asks which one it is.
 pub trait Engine: Sync {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::connection::{Nesting, Ownership};
-use super::tables::Tables;
 use crate::lock::Fence;
+use crate::tables::Tables;
 
 /// How long something may take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -20,7 +20,6 @@ pub(crate) mod place;
 mod postgres;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
-pub(crate) mod tables;
 
 pub(crate) use closed::Closed;
 pub use connection::{Database, Nesting, Row};

@@ -1,6 +1,6 @@
 //! Where the two tables are sought, and what may be found.
 
-use super::tables::Tables;
+use crate::tables::Tables;
 
 /// Where the two tables are sought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,22 +21,6 @@ impl<'a> Sought<'a> {
             Self::Setting(schema) | Self::Again(schema) => Some(schema),
         }
     }
-}
-
-/// Why the two tables are sought where they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Chosen {
-    /// There is no other place: one schema on the `search_path`, or a database without one.
-    Only,
-    /// It is the first of several schemas on the `search_path`.
-    First,
-    /// A setting says so.
-    Setting,
-    /// A migration of this very ledger has created the schema that now comes first.
-    Origin {
-        /// That schema.
-        first: String,
-    },
 }
 
 /// What an engine has found.

@@ -13,7 +13,7 @@ use super::exit::Exit;
 use super::repair::Explained;
 use super::show::ShownStep;
 use crate::execute::Source;
-use crate::history::HistoryRow;
+use crate::report::HistoryRow;
 use crate::report::{Done, Report};
 use crate::runner::LedgerPlace;
 

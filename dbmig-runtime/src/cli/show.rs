@@ -9,7 +9,7 @@ use dbmig_core::status::{Entry, State};
 
 use super::output::{Look, Output};
 use crate::execute::{Resolved, Source};
-use crate::history::HistoryRow;
+use crate::report::HistoryRow;
 
 /// A step of a plan, as it is shown.
 pub(super) struct ShownStep {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::lock::Locking;
+use crate::options::Locking;
 use crate::options::Options;
 
 /// Options of every command that works on a database.

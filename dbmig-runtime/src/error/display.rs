@@ -6,8 +6,8 @@ use dbmig_core::Build;
 use dbmig_core::plan::{Blocked, Direction, Lowest, Unknown};
 
 use super::{ConnectReason, Error, FailedPart, Left, MigrationError, NoLock, doubt};
-use crate::backend::tables::{HISTORY, LEDGER, Obstacle};
 use crate::report::Report;
+use crate::tables::{HISTORY, LEDGER, Obstacle};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

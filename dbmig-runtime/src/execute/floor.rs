@@ -8,8 +8,9 @@ use dbmig_core::history::RunState;
 use dbmig_core::plan::Direction;
 
 use super::{Place, note};
-use crate::backend::atomic::{FailedAt, Failure, Outcome, is_lost};
+use crate::backend::atomic::{FailedAt, Failure, Outcome};
 use crate::backend::{Database, Nesting};
+use crate::error::transient::is_lost;
 use crate::history::{self, Cursor, Progress, Run, Why};
 
 /// Whether a row says that the run has begun.

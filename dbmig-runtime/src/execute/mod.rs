@@ -8,11 +8,11 @@ use dbmig_core::plan::{Direction, Step};
 use dbmig_core::sql;
 use dbmig_core::sql::{Statement, kind};
 
-use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
+use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome};
 use crate::backend::engine::Engine;
 use crate::backend::envelope::{Limits, Part, Setting};
-use crate::backend::tables::Tables;
 use crate::backend::{Database, Nesting, Ownership};
+use crate::error::transient::{is_lock_wait, is_lost};
 use crate::error::{Error, FailedPart, FailedStatement, Left, MigrationError};
 use crate::event::{Event, Observe};
 use crate::history::{self, Cursor, Progress, Run, Runner};
@@ -20,6 +20,7 @@ use crate::last_words;
 use crate::lock::Fence;
 use crate::options::Options;
 use crate::report::{Done, Report};
+use crate::tables::Tables;
 
 mod cursor;
 mod floor;

@@ -3,8 +3,9 @@
 use dbmig_core::Dialect;
 use dbmig_core::sql::{Statement, kind};
 
-use crate::backend::atomic::{FailedAt, Failure, is_lost};
+use crate::backend::atomic::{FailedAt, Failure};
 use crate::error::Left;
+use crate::error::transient::is_lost;
 
 /// How far it has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,28 +2,25 @@
 
 use std::time::Duration;
 
+use dbmig_core::history::RunState;
 use dbmig_core::migration::{Execution, Settings};
 use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::Direction;
 use dbmig_core::{Build, Checksum, Version};
 
 use crate::backend::engine::Engine;
+use crate::signature::HistoryKey;
 
 mod read;
-mod seal;
 mod write;
 
 pub(crate) use dbmig_core::history::FORMAT;
-pub use dbmig_core::history::RunState;
-pub use read::HistoryRow;
 #[cfg(feature = "cli")]
 pub(crate) use read::{StoredTexts, stored_texts};
 pub(crate) use read::{
     is_noted, is_readable_where_written, is_version, list, read, run, stored_down, stored_up,
     versions,
 };
-pub use seal::HistoryKey;
-pub(crate) use seal::{Sealed, sum};
 pub(crate) use write::{
     Cursor, Settled, Verdict, Why, advance, complete, expect_ledger, expect_left, fail, insert,
     ledger, reached, say, settle, take_up, went_on,

@@ -9,12 +9,12 @@ use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::History;
 use dbmig_core::{Build, Checksum, Dialect, Version};
 
-use super::seal::StoredScript;
 use crate::backend::engine::Engine;
-use crate::backend::tables::{Presence, Tables};
 use crate::backend::{Database, Nesting, Row};
 use crate::error::Error;
-use crate::options::Options;
+use crate::report::HistoryRow;
+use crate::signature::StoredScript;
+use crate::tables::{Presence, Tables};
 
 /// What is in the first column of a row of the ledger.
 const LEDGER_ROW: &str = "l";
@@ -186,7 +186,7 @@ pub(crate) fn is_noted(
     db: &mut dyn Database,
     tables: &Tables,
     version: &Version,
-    (options, host): (&Options, &str),
+    (build, host): (&Build, &str),
 ) -> Result<bool, Error> {
     if tables.history == Presence::Absent {
         return Ok(false);
@@ -200,7 +200,7 @@ pub(crate) fn is_noted(
         tables.history_name(),
         is_version(engine, version),
         same("state", rows::RunState::WentOn.name()),
-        same("app", &options.this_build().to_string()),
+        same("app", &build.to_string()),
         same("host", host),
     );
     let found = db.query(&sql).map_err(Error::database("read the history"))?;
@@ -292,39 +292,6 @@ pub(crate) fn stored_up(
     );
     let rows = db.query(&sql).map_err(Error::database("read a stored script"))?;
     Ok(rows.first().map(|row| row.text(0).to_owned()))
-}
-
-/// A row of the history, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HistoryRow {
-    /// When it began, in UTC, as `2026-11-22T16:30:00.000Z`.
-    pub started_at: String,
-    /// When it ended; nothing while it runs, or when its runner vanished.
-    pub ended_at: Option<String>,
-    /// The version.
-    pub version: Version,
-    /// The name of the migration's directory.
-    pub name: String,
-    /// `up` or `down`.
-    pub direction: String,
-    /// The word of a [`RunState`](super::RunState).
-    pub state: String,
-    /// Statements done.
-    pub statements_done: usize,
-    /// Statements of the script.
-    pub statements_total: usize,
-    /// Which app, and its version.
-    pub app: String,
-    /// What tells builds of that version apart, where it has said so.
-    pub build: Option<String>,
-    /// On which machine.
-    pub host: String,
-    /// As which user of the database.
-    pub database_user: Option<String>,
-    /// What the database said, for a failed run.
-    pub error: Option<String>,
-    /// What a person said with `repair`.
-    pub note: Option<String>,
 }
 
 /// The newest `limit` rows of the history, newest first.

@@ -6,10 +6,11 @@ use dbmig_core::migration::Execution;
 use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::{Direction, Interrupted, TakenUp, Unknown};
 
-use super::{FORMAT, Progress, Run, Runner, Sealed, is_version, sum};
+use super::{FORMAT, Progress, Run, Runner, is_version};
 use crate::backend::assertion::{Breach, expect};
 use crate::backend::engine::Engine;
-use crate::backend::tables::Tables;
+use crate::signature::{Sealed, sum};
+use crate::tables::Tables;
 
 /// How far a run outside of a transaction has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub(crate) fn insert(
         literal(run.name),
         literal(run.direction.name()),
         literal(progress.state.name()),
-        literal(execution_name(run.execution)),
+        literal(run.execution.name()),
         literal(&run.checksum.to_string()),
         run.total.to_string(),
         progress.cursor.started.to_string(),
@@ -196,7 +197,7 @@ pub(crate) fn went_on(
         literal(&unknown.name),
         literal(Direction::Up.name()),
         literal(RunState::WentOn.name()),
-        literal(execution_name(Execution::Transaction)),
+        literal(Execution::Transaction.name()),
         "'', 0, 0, 0, ''".to_owned(),
         literal(outlook.forward().impact.stored()),
         literal(outlook.backward().reversal.name()),
@@ -376,11 +377,4 @@ pub(crate) fn expect_left(
         None => format!("NOT EXISTS ({last} AND (statements_started > 0 OR statements_done > 0))"),
     };
     expect(engine.dialect(), &condition, Breach::Changed)
-}
-
-pub(super) const fn execution_name(execution: Execution) -> &'static str {
-    match execution {
-        Execution::Transaction => "transaction",
-        Execution::Statements => "statements",
-    }
 }

@@ -6,13 +6,13 @@ use super::keeper::Working;
 use super::orphans::Under;
 use super::{Claim, Fence, Freshness, Guard, Lock, Seat, keeper, orphans, waiting::Waiting};
 use crate::backend::engine::Renewal;
-use crate::backend::tables::Sessions;
 use crate::backend::{Closed, Database};
 use crate::connect::patiently;
 use crate::error::{Error, NoLock};
 use crate::event::Observe;
 use crate::look::Look;
 use crate::options::Options;
+use crate::tables::Sessions;
 
 /// The connection that works, and what it needs to know of the lock.
 pub(crate) struct Held<'d> {

@@ -14,14 +14,15 @@ use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 
 use super::keeper::SILENCE;
-use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Pause, Seat, Seen, Take, reached};
+use super::{Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, reached};
 use crate::backend::Database;
 use crate::backend::assertion::{Breach, expect};
-use crate::backend::atomic::is_lock_wait;
 use crate::backend::creation::create_beside_others;
 use crate::backend::engine::Engine;
-use crate::backend::tables::{Standing, Tables};
+use crate::backoff::Pause;
+use crate::error::transient::is_lock_wait;
 use crate::look::Look;
+use crate::tables::{Standing, Tables};
 
 /// For how long it holds without being renewed, in seconds. Its holder renews it every 10 s.
 const TERM: u64 = SILENCE / 2;

@@ -8,18 +8,17 @@ use dbmig_core::{Dialect, Version};
 use diesel::QueryResult;
 
 use crate::backend::Database;
-use crate::backend::atomic::{is_lock_wait, is_lost};
-use crate::backend::tables::{Foreign, Sessions, Tables};
+use crate::error::transient::{is_lock_wait, is_lost};
 use crate::error::{Error, NoLock};
 use crate::event::{Event, Observe};
 use crate::look::Look;
-use crate::options::Options;
+use crate::options::{Locking, Options};
+use crate::tables::{Foreign, Sessions, Tables};
 
 mod held;
 mod keeper;
 mod lease;
 mod orphans;
-mod pause;
 mod waiting;
 
 pub(crate) use held::Held;
@@ -30,7 +29,6 @@ pub(crate) use lease::LOST;
 pub(crate) use lease::Lease;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use lease::assert_that;
-pub(crate) use pause::Pause;
 use waiting::Waiting;
 pub(crate) use waiting::reached;
 pub(crate) use waiting::{Seen, Unready};
@@ -181,20 +179,6 @@ pub(crate) fn of(
         Locking::Lease if engine.dialect() == Dialect::Sqlite => Err(Error::NoLease),
         Locking::Lease => Ok(&Lease),
     }
-}
-
-/// How runners exclude each other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Locking {
-    /// With the database's own lock for such things: an advisory lock, `GET_LOCK`, a lock on a
-    /// file. It is gone the moment its holder is.
-    #[default]
-    Advisory,
-    /// With a row that its holder renews, in a table of its own: for servers and proxies that know
-    /// no advisory locks, or only pretend to. After its holder has died, others wait until it runs
-    /// out, half a minute at most. Needs a connection of its own. SQLite
-    /// has no use for it: its lock is that of a file.
-    Lease,
 }
 
 /// Runs `body` under the lock; gives it back in any case. `decide` looks at the database and says

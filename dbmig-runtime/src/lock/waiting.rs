@@ -4,15 +4,16 @@ use std::time::{Duration, Instant};
 
 use dbmig_core::Version;
 
-use super::{Lock, Pause, taking};
-use crate::backend::atomic::is_lost;
-use crate::backend::tables::{Presence, Tables};
+use super::{Lock, taking};
 use crate::backend::{Database, Row};
+use crate::backoff::Pause;
 use crate::control::Control;
 use crate::error::Error;
+use crate::error::transient::is_lost;
 use crate::event::{Event, Observe};
 use crate::history;
 use crate::options::Options;
+use crate::tables::{Presence, Tables};
 
 /// How often those who wait ask again for whom: that costs more than whether anybody is there.
 const WHO: Duration = Duration::from_secs(10);

@@ -10,15 +10,13 @@ use dbmig_core::history::inference::is_outdated;
 use dbmig_core::migration::{Body, Down, Script, Settings, SqlBody};
 use dbmig_core::outlook::{Basis, Forward, Outlook};
 use dbmig_core::plan::{Applied, History, Record};
-use dbmig_core::{Checksum, Dialect, Migration, MigrationSet};
+use dbmig_core::{Checksum, Migration, MigrationSet};
 
 use crate::backend::Database;
-use crate::backend::tables::Tables;
 use crate::error::Error;
 use crate::history::{self, StoredTexts};
-
-/// Judges migrations, the oldest first.
-pub type Judge = fn(Dialect, &[Migration]) -> Vec<Outlook>;
+use crate::options::Judge;
+use crate::tables::Tables;
 
 /// Gives what is outdated in `history` today's verdicts. Reads only.
 pub(super) fn judge_anew(

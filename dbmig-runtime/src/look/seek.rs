@@ -4,14 +4,17 @@ use dbmig_core::MigrationSet;
 use dbmig_core::plan::is_home;
 
 #[cfg(feature = "cli")]
-use super::anew::{Judge, judge_anew};
+use super::anew::judge_anew;
 use super::{Look, look_at};
 use crate::backend::Database;
-use crate::backend::place::{Chosen, Doubt, Found, Ledger, Matter, Reading, Sought};
-use crate::backend::tables::{LEDGER, Presence, Tables};
+use crate::backend::place::{Doubt, Found, Ledger, Matter, Reading, Sought};
 use crate::error::{Error, LedgerInDoubt, LedgerSeen};
 use crate::history;
+#[cfg(feature = "cli")]
+use crate::options::Judge;
 use crate::options::Options;
+use crate::tables::Chosen;
+use crate::tables::{LEDGER, Presence, Tables};
 
 /// What the place of the two tables depends on, beside the session.
 #[derive(Clone, Copy, Debug)]

@@ -57,7 +57,8 @@ fn note(
     let decide = |db: &mut dyn Database| {
         let look = look(db, &Seek::of(set, options))?;
         for one in breaking {
-            if history::is_noted(db, &look.tables, &one.version, (options, &host()))? {
+            if history::is_noted(db, &look.tables, &one.version, (&options.this_build(), &host()))?
+            {
                 continue;
             }
             return Ok(Some(look));
@@ -73,7 +74,7 @@ fn note(
 fn note_one(held: &mut Held<'_>, options: &Options, one: &Unknown) -> Result<(), Error> {
     let Some(applied) = held.look.history.find(&one.version).cloned() else { return Ok(()) };
     let (tables, runner) = (ensure_tables(held)?, runner(held, options));
-    let told = history::is_noted(held.db(), &tables, &one.version, (options, &runner.host))?;
+    let told = history::is_noted(held.db(), &tables, &one.version, (&runner.build, &runner.host))?;
     if told || one.presence != Presence::Applied {
         return Ok(());
     }

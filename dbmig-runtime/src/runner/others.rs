@@ -6,8 +6,8 @@ use dbmig_core::{MigrationSet, Version};
 
 use super::{baseline, runner};
 use crate::backend::Database;
-use crate::backend::atomic::tells_of_lock_wait;
 use crate::error::Error;
+use crate::error::transient::tells_of_lock_wait;
 use crate::execute::Place;
 use crate::history;
 use crate::lock::Held;

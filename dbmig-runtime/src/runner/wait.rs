@@ -7,10 +7,10 @@ use dbmig_core::{Dialect, Migration, MigrationSet};
 
 use super::{Runner, beyond, decide};
 use crate::backend::Database;
+use crate::backoff::Pause;
 use crate::connect::connect_to_read;
 use crate::error::Error;
 use crate::event::{self, Event, Observe};
-use crate::lock::Pause;
 use crate::look::look_closely;
 use crate::options::Options;
 use crate::report::Report;

@@ -13,11 +13,12 @@ use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Ownership, Row};
 use super::engine::{Activity, Engine, Idle, Renewal};
 use super::envelope::{Envelope, Limits, Setting, Words};
-use super::place::{Chosen, Found, Sought};
-use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
+use super::place::{Found, Sought};
 use super::{Backend, Mysql, sealed};
 use crate::last_words::During;
 use crate::lock::{Isolation, Lock};
+use crate::tables::Chosen;
+use crate::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 
 mod last_words;
 mod lock;

@@ -11,8 +11,9 @@ use diesel::result::Error;
 
 use super::envelope::NOTICES;
 use super::{Database, Found, HISTORY, LEDGER, Ownership, Row, Sought, Tables, last_words, trust};
-use crate::backend::place::{Chosen, Doubt, Ledger, Matter, Reading};
-use crate::backend::tables::{Obstacle, Presence, Sessions};
+use crate::backend::place::{Doubt, Ledger, Matter, Reading};
+use crate::tables::Chosen;
+use crate::tables::{Obstacle, Presence, Sessions};
 
 /// Why nothing is written there.
 const REPLICA: &str = "the server is a replica (it is in recovery); with several hosts in the URL, \

@@ -12,15 +12,16 @@ use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 
 use super::assertion::Breach;
-use super::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
+use super::atomic::{Atomic, FailedAt, Failure, Outcome};
 use super::connection::{Database, Nesting, Ownership, Row, Stop};
 use super::engine::{Activity, Engine, Idle};
 use super::envelope::{Envelope, Limits, Setting, Words, is_ended};
 use super::place::{Found, Sought};
-use super::tables::{HISTORY, LEDGER, Standing, Tables};
 use super::{Backend, Postgres, sealed};
+use crate::error::transient::{is_lock_wait, is_lost};
 use crate::last_words::During;
 use crate::lock::{Lock, assert_that};
+use crate::tables::{HISTORY, LEDGER, Standing, Tables};
 
 mod current;
 mod envelope;

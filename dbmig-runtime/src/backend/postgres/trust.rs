@@ -9,7 +9,7 @@ use diesel::QueryResult;
 use diesel::result::Error;
 
 use super::{Database, HISTORY, LEDGER};
-use crate::backend::tables::{Access, Foreign, Standing, Tables};
+use crate::tables::{Access, Foreign, Standing, Tables};
 
 /// From where the conditions below take `c`, `n` and `o`.
 const FROM: &str = "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \

@@ -14,10 +14,11 @@ use super::atomic::{Atomic, Failure, Outcome, one_by_one};
 use super::connection::{Database, Nesting, Row};
 use super::engine::{Activity, Engine};
 use super::envelope::{Envelope, Setting, Words};
-use super::place::{Chosen, Doubt, Found, Ledger, Matter, Reading, Sought};
-use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
+use super::place::{Doubt, Found, Ledger, Matter, Reading, Sought};
 use super::{Backend, Sqlite, sealed};
 use crate::lock::Lock;
+use crate::tables::Chosen;
+use crate::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 
 pub(crate) mod files;
 mod lock;

@@ -6,9 +6,10 @@ use dbmig_core::sql::Statement;
 
 use super::{Stepper, Way};
 use crate::backend::Database;
-use crate::backend::atomic::{FailedAt, Failure, is_lost};
+use crate::backend::atomic::{FailedAt, Failure};
 use crate::backend::engine::Engine;
 use crate::backend::envelope::{Limits, Part, Setting};
+use crate::error::transient::is_lost;
 use crate::execute::reached::Reached;
 use crate::history::{self, Cursor, Progress, Why};
 use crate::look::sight_before;

@@ -10,8 +10,6 @@ use dbmig_core::plan::Distrust;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use super::write::execution_name;
-
 /// The environment variable that holds the key.
 const KEY_VARIABLE: &str = "DBMIG_HISTORY_KEY";
 
@@ -75,7 +73,7 @@ pub(crate) struct Sealed<'a> {
 
 impl<'a> Sealed<'a> {
     fn fields(&self) -> [&'a str; 6] {
-        let execution = execution_name(self.execution);
+        let execution = self.execution.name();
         let Self { version, settings, outlook, down, .. } = *self;
         ["dbmig 1", version.as_str(), execution, settings, outlook.as_str(), down]
     }

@@ -2,8 +2,6 @@
 
 use dbmig_core::Dialect;
 
-use super::place::Chosen;
-
 /// The name of Diesel's table, fixed by Diesel (`__` keeps it out of `print-schema`).
 pub(crate) const LEDGER: &str = "__diesel_schema_migrations";
 /// The name of our own table.
@@ -35,6 +33,22 @@ pub struct Tables {
     pub sessions: Sessions,
     /// What the session had set that a migration may change, in the engine's own order.
     pub session: Vec<String>,
+}
+
+/// Why the two tables are sought where they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// There is no other place: one schema on the `search_path`, or a database without one.
+    Only,
+    /// It is the first of several schemas on the `search_path`.
+    First,
+    /// A setting says so.
+    Setting,
+    /// A migration of this very ledger has created the schema that now comes first.
+    Origin {
+        /// That schema.
+        first: String,
+    },
 }
 
 /// Whose the sessions of a server are.
