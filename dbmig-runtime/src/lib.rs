@@ -36,13 +36,13 @@ mod backoff;
 pub mod cli;
 mod connect;
 mod control;
+mod database;
 mod error;
 mod event;
 mod execute;
 mod history;
 mod last_words;
 mod lock;
-mod look;
 mod migrations;
 mod migrator;
 mod options;
@@ -51,6 +51,7 @@ pub mod probe;
 mod report;
 mod runner;
 mod signature;
+mod snapshot;
 mod startup;
 mod tables;
 pub mod url;
@@ -61,9 +62,9 @@ pub use backend::Mysql;
 pub use backend::Postgres;
 #[cfg(feature = "sqlite")]
 pub use backend::Sqlite;
-pub use backend::{Backend, Database, Nesting, Row};
 pub use connect::{connect, is_built_in};
 pub use control::Control;
+pub use database::{Backend, Database, Nesting, Row, Session};
 pub use dbmig_core::history::RunState;
 pub use dbmig_core::plan::{
     self, Beyond, BreakingAhead, Extent, OutOfOrder, Plan, Policy, Repair, Target, Verdict,

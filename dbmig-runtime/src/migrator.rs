@@ -10,8 +10,9 @@ use dbmig_core::status::Entry;
 use dbmig_core::{MigrationSet, Version};
 use diesel::connection::LoadConnection;
 
-use crate::backend::{Backend, Database, borrow};
 use crate::control::Control;
+use crate::database::connection::borrow;
+use crate::database::{Backend, Database};
 use crate::error::Error;
 use crate::event::{Event, SendObserve};
 use crate::migrations::Migrations;

@@ -9,20 +9,23 @@ use dbmig_core::migration::MigrationSet;
 use dbmig_core::plan::{Blocked, BreakingAhead, History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
-use crate::backend::creation::create_beside_others;
-use crate::backend::place::{Found, Sought};
-use crate::backend::{Database, Nesting};
-use crate::connect::{connect_with, patiently};
+use crate::backoff::Unready;
+use crate::backoff::patiently;
+use crate::connect::connect_with;
+use crate::database::Database;
+use crate::database::creation::create_beside_others;
+use crate::database::place::{Found, Sought};
+use crate::database::session::Nesting;
 use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::execute::{self, Place};
 use crate::history;
 use crate::last_words;
-use crate::lock::{Held, Unready, refuse_foreign, refuse_obstacle, with_lock};
-use crate::look::{Seek, locate_again, look, look_closely, make_sure};
+use crate::lock::{Held, refuse_foreign, refuse_obstacle, with_lock};
 use crate::options::{Options, host};
 use crate::report::HistoryRow;
 use crate::report::Report;
+use crate::snapshot::{Seek, locate_again, look, look_closely, make_sure};
 use crate::tables::{Presence, Tables};
 use crate::url::DatabaseUrl;
 
@@ -42,7 +45,7 @@ mod wait;
 pub use back::Preview;
 use back::{look_for, refuse_loss, trust, trust_stored};
 pub use ledger::LedgerPlace;
-pub(crate) use notice::{Known, notice_at};
+pub(crate) use notice::{Known, News, notice_at};
 use others::{is_settled, refuse_failed, settle};
 #[cfg(feature = "cli")]
 pub(crate) use wait::awaiting;
@@ -352,12 +355,18 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     let (writing, ledger) = (engine.writing(), tables.create_ledger());
     let create = format!("{writing}{ledger};\n{};\n", engine.create_history(&tables));
     // Diesel's tools create the first one without our lock.
-    create_beside_others(db, &create, (tables.ledger, tables.history), |db| {
-        Ok(match engine.locate(db, Sought::Again(&tables.schema))? {
-            Found::At(now) => (now.ledger, now.history),
-            Found::NoSchema | Found::InDoubt(_) => (Presence::Absent, Presence::Absent),
-        })
-    })
+    create_beside_others(
+        db,
+        tables.dialect.ddl(),
+        &create,
+        (tables.ledger, tables.history),
+        |db| {
+            Ok(match engine.locate(db, Sought::Again(&tables.schema))? {
+                Found::At(now) => (now.ledger, now.history),
+                Found::NoSchema | Found::InDoubt(_) => (Presence::Absent, Presence::Absent),
+            })
+        },
+    )
     .map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
     let created = locate_again(db, &tables)?;

@@ -14,7 +14,7 @@ use super::exit::Exit;
 use super::output::end_with;
 use super::run::{Context, Origin, execute};
 use super::signals::stop_on_signals;
-use crate::backend::Backend;
+use crate::database::Backend;
 use crate::error::Error;
 use crate::migrator::Migrator;
 use crate::url::{DatabaseUrl, Unread, UrlError};

@@ -5,7 +5,7 @@ use dbmig_core::plan::{Ailment, Diagnosis, Direction, Mending, Repair, Stuck};
 use super::exit::Exit;
 use super::json;
 use super::output::{Look, Output};
-use crate::backend::Database;
+use crate::database::Database;
 use crate::error::Error;
 use crate::runner::Runner;
 

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::qovery;
 use super::run::{Context, scripts, tell_missing, warn};
 use super::show::{self, plural};
-use crate::backend::Database;
+use crate::database::Database;
 use crate::error::Error;
 use crate::event::Event;
 use crate::options::Options;

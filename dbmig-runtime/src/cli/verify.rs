@@ -9,7 +9,7 @@ use super::json;
 use super::output::Look;
 use super::run::{Context, Origin};
 use super::show::plural;
-use crate::backend::Database;
+use crate::database::Database;
 use crate::error::Error;
 use crate::runner::Runner;
 

@@ -1,6 +1,7 @@
 //! What kind of failure an error is: for exit codes, and for those who try again.
 
 use dbmig_core::Dialect;
+use dbmig_core::dialect::Storage;
 use dbmig_core::plan::Blocked;
 
 use super::transient::{is_temporary, is_unready};
@@ -34,10 +35,10 @@ impl Class {
 
 impl Error {
     /// Whether somebody who has time would try again: also for a database that a server has not been
-    /// told to create yet. Where SQLite's file should be, no folder comes by itself.
+    /// told to create yet. Where a file should be, no folder comes by itself.
     pub(crate) fn may_pass(&self, dialect: Dialect) -> bool {
         let missing = matches!(self, Self::Connect { reason: ConnectReason::NoSuchDatabase, .. });
-        self.class() == Class::Temporary || (missing && dialect != Dialect::Sqlite)
+        self.class() == Class::Temporary || (missing && dialect.storage() == Storage::Server)
     }
 
     /// Whether the server lets sessions in, and is not ready for what they ask.

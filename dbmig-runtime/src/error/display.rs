@@ -3,6 +3,7 @@
 use std::fmt;
 
 use dbmig_core::Build;
+use dbmig_core::history::FORMAT;
 use dbmig_core::plan::{Blocked, Direction, Lowest, Unknown};
 
 use super::{ConnectReason, Error, FailedPart, Left, MigrationError, NoLock, doubt};
@@ -108,7 +109,7 @@ impl fmt::Display for Error {
                 f,
                 "the history in this database has format {found}, but this dbmig knows only format {}: a \
                  newer dbmig has written it",
-                crate::history::FORMAT,
+                FORMAT,
             ),
             Self::StoredScriptGone { name } => {
                 write!(f, "the stored script that reverts {name} is not in the history any more")

@@ -8,16 +8,17 @@ use dbmig_core::plan::{Direction, Step};
 use dbmig_core::sql;
 use dbmig_core::sql::{Statement, kind};
 
-use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome};
-use crate::backend::engine::Engine;
-use crate::backend::envelope::{Limits, Part, Setting};
-use crate::backend::{Database, Nesting, Ownership};
+use crate::database::Database;
+use crate::database::atomic::{Atomic, FailedAt, Failure, Outcome};
+use crate::database::engine::Engine;
+use crate::database::envelope::{Limits, Part, Setting};
+use crate::database::lock::Fence;
+use crate::database::session::{Nesting, Ownership};
 use crate::error::transient::{is_lock_wait, is_lost};
 use crate::error::{Error, FailedPart, FailedStatement, Left, MigrationError};
 use crate::event::{Event, Observe};
 use crate::history::{self, Cursor, Progress, Run, Runner};
 use crate::last_words;
-use crate::lock::Fence;
 use crate::options::Options;
 use crate::report::{Done, Report};
 use crate::tables::Tables;
@@ -229,7 +230,7 @@ fn overtaken(engine: &dyn Engine, tables: &Tables, run: &Run<'_>) -> String {
     let row = format!(
         "SELECT version FROM {} WHERE {}",
         tables.ledger_name(),
-        history::is_version(engine, run.version)
+        engine.is_version(run.version)
     );
     match run.direction {
         Direction::Up => row,
@@ -315,7 +316,13 @@ fn step_error(
         before: before.clone(),
         source: match failure.at {
             FailedAt::Changed => Error::changed(),
-            _ => failure.error,
+            FailedAt::Statement(..)
+            | FailedAt::Script
+            | FailedAt::Bookkeeping
+            | FailedAt::Around
+            | FailedAt::Unproven
+            | FailedAt::Fence
+            | FailedAt::Cancelled => failure.error,
         },
     }))
 }

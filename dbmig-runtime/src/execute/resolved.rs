@@ -12,7 +12,7 @@ use dbmig_core::sql::control::Control;
 use dbmig_core::sql::{Statement, kind};
 use dbmig_core::{Checksum, Dialect, Version};
 
-use crate::backend::Database;
+use crate::database::Database;
 use crate::error::Error;
 use crate::history;
 use crate::signature::HistoryKey;

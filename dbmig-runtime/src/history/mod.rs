@@ -8,18 +8,16 @@ use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::Direction;
 use dbmig_core::{Build, Checksum, Version};
 
-use crate::backend::engine::Engine;
+use crate::database::engine::Engine;
 use crate::signature::HistoryKey;
 
 mod read;
 mod write;
 
-pub(crate) use dbmig_core::history::FORMAT;
 #[cfg(feature = "cli")]
 pub(crate) use read::{StoredTexts, stored_texts};
 pub(crate) use read::{
-    is_noted, is_readable_where_written, is_version, list, read, run, stored_down, stored_up,
-    versions,
+    is_noted, is_readable_where_written, list, read, run, stored_down, stored_up, versions,
 };
 pub(crate) use write::{
     Cursor, Settled, Verdict, Why, advance, complete, expect_ledger, expect_left, fail, insert,

@@ -7,10 +7,11 @@ use dbmig_core::history::{self as rows, RunRow};
 use dbmig_core::migration::Execution;
 use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::History;
-use dbmig_core::{Build, Checksum, Dialect, Version};
+use dbmig_core::{Build, Checksum, Version};
 
-use crate::backend::engine::Engine;
-use crate::backend::{Database, Nesting, Row};
+use crate::database::Database;
+use crate::database::engine::Engine;
+use crate::database::session::{Nesting, Row};
 use crate::error::Error;
 use crate::report::HistoryRow;
 use crate::signature::StoredScript;
@@ -42,7 +43,7 @@ pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<(History, S
 
 /// The versions in a ledger, whose name is qualified.
 pub(crate) fn versions(db: &mut dyn Database, ledger: &str) -> Result<Vec<Version>, Error> {
-    let version = cast(db.engine(), "version");
+    let version = db.engine().text("version");
     let rows = db.query(&format!("SELECT {version} FROM {ledger}"));
     let rows = rows.map_err(Error::database("read a ledger"))?;
     Ok(rows.iter().map(|row| Version::from_ledger(row.text(0))).collect())
@@ -84,7 +85,7 @@ pub(crate) fn is_readable_where_written(db: &mut dyn Database, tables: &Tables) 
 
 /// The last row and the last completed row of each version.
 fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
-    let text = |column: &str| cast(engine, column);
+    let text = |column: &str| engine.text(column);
     let history = tables.history_name();
     let open = |column: &str| {
         let column = text(column);
@@ -127,7 +128,7 @@ fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
 }
 
 fn ledger_rows(engine: &dyn Engine, tables: &Tables) -> String {
-    narrow(LEDGER_ROW, &cast(engine, "version"), &format!(" FROM {}", tables.ledger_name()))
+    narrow(LEDGER_ROW, &engine.text("version"), &format!(" FROM {}", tables.ledger_name()))
 }
 
 /// A row of one value, as wide as the ones of the history.
@@ -163,24 +164,6 @@ fn run_row(row: &Row) -> RunRow {
     }
 }
 
-fn cast(engine: &dyn Engine, column: &str) -> String {
-    match engine.dialect() {
-        Dialect::Mysql => format!("CAST({column} AS CHAR)"),
-        Dialect::Postgres => format!("CAST({column} AS pg_catalog.text)"),
-        Dialect::Sqlite => format!("CAST({column} AS TEXT)"),
-    }
-}
-
-/// A condition. As text: for two of its type PostgreSQL has no operator of its own, so that it would
-/// look for one in schemas that others may write to. The others would find no index then.
-pub(crate) fn is_version(engine: &dyn Engine, version: &Version) -> String {
-    let column = match engine.dialect() {
-        Dialect::Postgres => cast(engine, "version"),
-        Dialect::Mysql | Dialect::Sqlite => "version".to_owned(),
-    };
-    format!("{column} = {}", engine.dialect().literal(version.as_str()))
-}
-
 /// Whether it is noted already that this build on this host goes on beyond `version`.
 pub(crate) fn is_noted(
     db: &mut dyn Database,
@@ -193,12 +176,12 @@ pub(crate) fn is_noted(
     }
     let engine = db.engine();
     let same = |column: &str, text: &str| {
-        format!("{} = {}", cast(engine, column), engine.dialect().literal(text))
+        format!("{} = {}", engine.text(column), engine.dialect().literal(text))
     };
     let sql = format!(
         "SELECT 1 FROM {} WHERE {} AND {} AND {} AND {}",
         tables.history_name(),
-        is_version(engine, version),
+        engine.is_version(version),
         same("state", rows::RunState::WentOn.name()),
         same("app", &build.to_string()),
         same("host", host),
@@ -230,7 +213,7 @@ pub(crate) fn stored_texts(
     let sql = format!(
         "SELECT {}, script, down_script, settings FROM {history} WHERE direction = 'up' AND id IN \
          (SELECT MAX(id) FROM {history} WHERE state IN ('done', 'baselined') GROUP BY version)",
-        cast(engine, "version"),
+        engine.text("version"),
     );
     let rows = db.query(&sql).map_err(Error::database("read the stored scripts"))?;
     let text = |row: &Row, i| row.optional(i).unwrap_or_default().to_owned();
@@ -249,7 +232,7 @@ pub(crate) fn stored_down(
     version: &Version,
 ) -> Result<Option<StoredScript>, Error> {
     let history = tables.history_name();
-    let condition = is_version(db.engine(), version);
+    let condition = db.engine().is_version(version);
     let sql = format!(
         "SELECT down_script, execution, checksum, settings, outlook, down_checksum, signature \
          FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
@@ -285,7 +268,7 @@ pub(crate) fn stored_up(
         return Ok(None);
     }
     let history = tables.history_name();
-    let version = is_version(db.engine(), version);
+    let version = db.engine().is_version(version);
     let sql = format!(
         "SELECT script FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
          WHERE {version} AND state IN ('done', 'baselined') AND direction = 'up')"
@@ -327,8 +310,8 @@ fn rows_where(
          FROM {} WHERE {condition}",
         engine.iso("started_at"),
         engine.iso("ended_at"),
-        cast(engine, "statements_done"),
-        cast(engine, "statements_total"),
+        engine.text("statements_done"),
+        engine.text("statements_total"),
         tables.history_name(),
     );
     let rows = db.query(&sql).map_err(Error::database("read the history"))?;

@@ -1,14 +1,14 @@
 //! Rows into the two tables, as SQL.
 
 use dbmig_core::Version;
-use dbmig_core::history::{RunState, inference};
+use dbmig_core::history::{FORMAT, RunState, inference};
 use dbmig_core::migration::Execution;
 use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::{Direction, Interrupted, TakenUp, Unknown};
 
-use super::{FORMAT, Progress, Run, Runner, is_version};
-use crate::backend::assertion::{Breach, expect};
-use crate::backend::engine::Engine;
+use super::{Progress, Run, Runner};
+use crate::database::assertion::{Breach, expect};
+use crate::database::engine::Engine;
 use crate::signature::{Sealed, sum};
 use crate::tables::Tables;
 
@@ -126,7 +126,7 @@ pub(crate) fn settle(
         literal(&settled.runner.host),
         engine.user(),
         literal(settled.note),
-        is_version(engine, &run.version),
+        engine.is_version(&run.version),
         done = settled.done,
         now = engine.now(),
     )
@@ -154,7 +154,7 @@ pub(crate) fn say(
     let impact = literal(verdict.outlook.forward().impact.stored());
     let outlook = literal(verdict.outlook.as_str());
     let signature = verdict.signature.map_or_else(|| "NULL".to_owned(), literal);
-    let condition = is_version(engine, verdict.version);
+    let condition = engine.is_version(verdict.version);
     let last = format!(
         "(SELECT MAX(id) FROM {history} WHERE {condition} AND state IN ('done', 'baselined'))"
     );
@@ -286,7 +286,7 @@ pub(crate) fn fail(
 fn under_way(engine: &dyn Engine, run: &Run<'_>) -> String {
     format!(
         "{} AND state = '{}' AND session = {}",
-        is_version(engine, run.version),
+        engine.is_version(run.version),
         RunState::Running.name(),
         engine.dialect().literal(&run.runner.session),
     )
@@ -299,7 +299,7 @@ pub(crate) fn reached(engine: &dyn Engine, tables: &Tables, run: &Run<'_>, done:
         "EXISTS (SELECT 1 FROM {} WHERE {} AND direction = {} AND session = {} AND state IN ({}, {}) \
          AND statements_done >= {done})",
         tables.history_name(),
-        is_version(engine, run.version),
+        engine.is_version(run.version),
         literal(run.direction.name()),
         literal(&run.runner.session),
         literal(RunState::Running.name()),
@@ -320,7 +320,7 @@ pub(crate) fn take_up(
          AND execution = 'statements'));\n",
         tables.history_name(),
         state.name(),
-        is_version(engine, version),
+        engine.is_version(version),
     )
 }
 
@@ -334,7 +334,7 @@ pub(crate) fn ledger(
     let (table, literal) = (tables.ledger_name(), engine.dialect().literal(version.as_str()));
     let change = match direction {
         Direction::Up => format!("INSERT INTO {table} (version) VALUES ({literal});\n"),
-        Direction::Down => format!("DELETE FROM {table} WHERE {};\n", is_version(engine, version)),
+        Direction::Down => format!("DELETE FROM {table} WHERE {};\n", engine.is_version(version)),
     };
     expect_ledger(engine, tables, version, direction) + &change
 }
@@ -350,7 +350,7 @@ pub(crate) fn expect_ledger(
         Direction::Up => "NOT ",
         Direction::Down => "",
     };
-    let row = format!("FROM {} WHERE {}", tables.ledger_name(), is_version(engine, version));
+    let row = format!("FROM {} WHERE {}", tables.ledger_name(), engine.is_version(version));
     let condition = format!("{not}EXISTS (SELECT 1 {row})");
     expect(engine.dialect(), &condition, Breach::Changed)
 }
@@ -367,7 +367,7 @@ pub(crate) fn expect_left(
     let last = format!(
         "SELECT 1 FROM {history} WHERE id = (SELECT MAX(id) FROM {history} WHERE {}) \
          AND execution = 'statements' AND state IN ('running', 'failed') AND direction = '{}'",
-        is_version(engine, version),
+        engine.is_version(version),
         direction.name(),
     );
     let condition = match takes_up {

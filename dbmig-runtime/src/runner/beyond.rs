@@ -7,14 +7,15 @@ use dbmig_core::MigrationSet;
 use dbmig_core::plan::{BreakingAhead, Comparison, History, Presence, Unknown, Verdict};
 
 use super::{baseline, ensure_tables, runner};
-use crate::backend::{Database, Nesting};
+use crate::database::Database;
+use crate::database::session::Nesting;
 use crate::error::Error;
 use crate::event::{Event, Observe};
 use crate::execute::Place;
 use crate::history;
 use crate::lock::{Held, with_lock};
-use crate::look::{Seek, look};
 use crate::options::{Options, host};
+use crate::snapshot::{Seek, look};
 
 /// A note keeps nobody from starting: whoever is at work is not waited for.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Runner, within};
-use crate::backend::Database;
+use crate::database::Database;
 use crate::error::Error;
 use crate::tables::Chosen;
 use crate::tables::{Presence, Tables};

@@ -7,11 +7,21 @@ use dbmig_core::{MigrationSet, Version};
 use super::{Runner, within};
 use crate::connect::connect_to_read;
 use crate::error::Error;
-use crate::look::look;
 use crate::options::Options;
 use crate::report::Report;
-use crate::startup::News;
+use crate::snapshot::look;
 use crate::url::DatabaseUrl;
+
+/// What was noticed of the schema since the app became ready.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct News {
+    /// What is applied that the app does not know.
+    pub(crate) unknown: Vec<String>,
+    /// Those of it that the app cannot live with.
+    pub(crate) breaking: Vec<String>,
+    /// What asks for a restart.
+    pub(crate) restart: Vec<String>,
+}
 
 /// What the app has met so far of what is applied and not in its set.
 #[derive(Debug)]

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Startup;
-use super::meeting::{Meeting, Outcome};
+use super::meeting::Meeting;
+use super::state::Outcome;
 use super::watch::{Notice, Watch, Watching};
 use crate::backoff::Pause;
 use crate::control::Control;

@@ -6,26 +6,31 @@ use std::time::{Duration, Instant};
 use dbmig_core::plan::Creator;
 use dbmig_core::sql::effect::Object;
 use dbmig_core::sql::{Position, Statement};
-use dbmig_core::{Dialect, MigrationSet};
+use dbmig_core::{Dialect, MigrationSet, Version};
 use diesel::connection::LoadConnection;
 use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 
-use super::assertion::Breach;
-use super::atomic::{Atomic, FailedAt, Failure, Outcome};
-use super::connection::{Database, Nesting, Ownership, Row, Stop};
-use super::engine::{Activity, Engine, Idle};
-use super::envelope::{Envelope, Limits, Setting, Words, is_ended};
-use super::place::{Found, Sought};
-use super::{Backend, Postgres, sealed};
+use super::Postgres;
+use crate::database::Backend;
+use crate::database::assertion::Breach;
+use crate::database::assertion::assert_that;
+use crate::database::atomic::{Atomic, FailedAt, Failure, Outcome};
+use crate::database::engine::During;
+use crate::database::engine::{Activity, Engine, Idle};
+use crate::database::envelope::{Envelope, Limits, Setting, Words, is_ended};
+use crate::database::lock::Lock;
+use crate::database::place::{Found, Sought};
+use crate::database::session::sealed;
+use crate::database::session::{Nesting, Ownership, Row, Session, Stop};
 use crate::error::transient::{is_lock_wait, is_lost};
-use crate::last_words::During;
-use crate::lock::{Lock, assert_that};
 use crate::tables::{HISTORY, LEDGER, Standing, Tables};
 
+mod connect;
 mod current;
 mod envelope;
 mod last_words;
+mod lease;
 mod locate;
 mod lock;
 mod message;
@@ -33,6 +38,7 @@ mod origin;
 mod sight;
 mod trust;
 
+pub(crate) use connect::connect;
 use envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH};
 use message::{Message, place_in, position_of};
 
@@ -58,25 +64,20 @@ impl Engine for PostgresEngine {
         Dialect::Postgres
     }
 
-    fn locate(&self, db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found> {
+    fn locate(&self, db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Found> {
         locate::locate(db, sought)
     }
 
     fn creators(
         &self,
-        db: &mut dyn Database,
+        db: &mut dyn Session,
         tables: &Tables,
         schema: &str,
     ) -> QueryResult<Vec<Creator>> {
         origin::creators(db, tables, schema)
     }
 
-    fn standing(
-        &self,
-        db: &mut dyn Database,
-        tables: &Tables,
-        name: &str,
-    ) -> QueryResult<Standing> {
+    fn standing(&self, db: &mut dyn Session, tables: &Tables, name: &str) -> QueryResult<Standing> {
         trust::look(db, tables, name)
     }
 
@@ -105,7 +106,7 @@ impl Engine for PostgresEngine {
         " OVERRIDING SYSTEM VALUE"
     }
 
-    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
+    fn is_current(&self, db: &mut dyn Session, set: &MigrationSet, sought: Sought<'_>) -> bool {
         current::is_current(db, set, sought)
     }
 
@@ -129,15 +130,19 @@ impl Engine for PostgresEngine {
         &lock::Advisory
     }
 
-    fn session(&self, _db: &mut dyn Database, token: u32) -> QueryResult<String> {
+    fn lease(&self) -> Option<&'static dyn Lock> {
+        Some(&lease::LEASE)
+    }
+
+    fn session(&self, _db: &mut dyn Session, token: u32) -> QueryResult<String> {
         Ok(lock::session_name(token))
     }
 
-    fn activity(&self, db: &mut dyn Database, session: &str) -> QueryResult<Activity> {
+    fn activity(&self, db: &mut dyn Session, session: &str) -> QueryResult<Activity> {
         lock::activity(db, session)
     }
 
-    fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()> {
+    fn interrupt(&self, db: &mut dyn Session, session: &str) -> QueryResult<()> {
         lock::interrupt(db, session)
     }
 
@@ -147,7 +152,7 @@ impl Engine for PostgresEngine {
 
     fn last_words(
         &self,
-        db: &mut dyn Database,
+        db: &mut dyn Session,
         lasted: Duration,
         during: During,
     ) -> QueryResult<Option<String>> {
@@ -166,7 +171,7 @@ impl Engine for PostgresEngine {
         envelope::prepare_alone(setting)
     }
 
-    fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure> {
         let envelope = self.envelope(&step.setting);
         let after = format!("{}{}{}", envelope.seal, (step.rows)(None), envelope.close);
         let message = Message::new(&envelope.open, step.statements, &after);
@@ -213,6 +218,16 @@ impl Engine for PostgresEngine {
         format!("DROP INDEX CONCURRENTLY IF EXISTS {name}")
     }
 
+    fn text(&self, column: &str) -> String {
+        format!("CAST({column} AS pg_catalog.text)")
+    }
+
+    /// As text: for two of its type PostgreSQL has no operator of its own, so that it would look for
+    /// one in schemas that others may write to.
+    fn is_version(&self, version: &Version) -> String {
+        format!("{} = {}", self.text("version"), Dialect::Postgres.literal(version.as_str()))
+    }
+
     fn concat(&self, texts: &str) -> String {
         format!("pg_catalog.concat({texts})")
     }
@@ -240,14 +255,14 @@ impl Engine for PostgresEngine {
     }
 
     fn is_fence(&self, error: &Error) -> bool {
-        error.to_string().contains(crate::lock::LOST)
+        error.to_string().contains(crate::database::assertion::LOST)
     }
 }
 
 impl PostgresEngine {
     /// Finds the statement that fails by playing the script again, one statement at a time, and
     /// rolling it back: an error such as "already exists" carries no position.
-    fn replay(&self, db: &mut dyn Database, step: &Atomic<'_>, envelope: &Envelope) -> FailedAt {
+    fn replay(&self, db: &mut dyn Session, step: &Atomic<'_>, envelope: &Envelope) -> FailedAt {
         if db.execute(&envelope.open).is_err() {
             let _ = db.execute(&envelope.abort);
             return FailedAt::Script;
@@ -263,7 +278,7 @@ impl PostgresEngine {
 /// No error is an answer only where every statement was played: libpq stops at a COPY that sends or
 /// wants rows, and Diesel takes that for success. Where the word is nowhere in the script, however the
 /// server reads it, there was none.
-fn committed(db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+fn committed(db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure> {
     if !step.statements.iter().any(|statement| names_copy(statement.text)) {
         return Ok(Outcome::Committed);
     }

@@ -4,15 +4,8 @@ use std::time::Duration;
 
 use dbmig_core::migration::ForeignKeys;
 use dbmig_core::sql::{Position, Statement};
-#[cfg(any(feature = "mysql", feature = "sqlite"))]
-use diesel::QueryResult;
 
 use super::assertion::Breach;
-#[cfg(any(feature = "mysql", feature = "sqlite"))]
-use super::connection::{Database, Stop};
-use super::engine::Engine;
-#[cfg(any(feature = "mysql", feature = "sqlite"))]
-use super::envelope::Envelope;
 use super::envelope::{Setting, is_ended};
 use crate::control::Control;
 use crate::error::without_secrets;
@@ -27,7 +20,7 @@ pub struct Atomic<'a> {
     pub foreign_keys: ForeignKeys,
     /// A query that gives a row when another runner was faster, or nothing.
     pub overtaken: &'a str,
-    /// The rows for both tables; the argument as for [`Engine::span`].
+    /// The rows for both tables; the argument as for [`Engine::span`](super::engine::Engine::span).
     pub rows: &'a dyn Fn(Option<Duration>) -> String,
     /// A condition that holds once the rows are committed, and not before.
     pub proof: &'a str,
@@ -115,79 +108,12 @@ impl Failure {
         Self { at: FailedAt::Cancelled, error }
     }
 
-    /// What failed before the first statement, or in rows that come without one.
-    pub(crate) fn around(engine: &dyn Engine, error: diesel::result::Error) -> Self {
-        if engine.is_fence(&error) {
-            return Self { at: FailedAt::Fence, error };
-        }
-        Self::ours(error)
-    }
-
-    /// What dbmig itself says.
-    fn ours(error: diesel::result::Error) -> Self {
+    /// What dbmig itself says, before the script or behind it.
+    pub(crate) fn ours(error: diesel::result::Error) -> Self {
         let at = match Breach::Changed.caused(&error) {
             true => FailedAt::Changed,
             false => FailedAt::Around,
         };
         Self { at, error }
     }
-}
-
-/// A step in one transaction, statement by statement: for databases where a round trip is cheap
-/// or where one message may hold only one statement.
-#[cfg(any(feature = "mysql", feature = "sqlite"))]
-pub(crate) fn one_by_one(
-    db: &mut dyn Database,
-    step: &Atomic<'_>,
-    before_commit: &dyn Fn(&mut dyn Database) -> QueryResult<()>,
-) -> Result<Outcome, Failure> {
-    let engine = db.engine();
-    let envelope = engine.envelope(&step.setting);
-    let begun = std::time::Instant::now();
-    if let Err(error) = db.execute(&envelope.open) {
-        let _ = db.execute(&envelope.abort);
-        return Err(Failure::around(engine, error));
-    }
-    let result = statements_and_rows(db, step, &envelope, begun, before_commit);
-    let end = match &result {
-        Ok(Outcome::Committed) => &envelope.close,
-        Ok(Outcome::Overtaken) | Err(_) => &envelope.abort,
-    };
-    // To undo a lot takes as long as it took to do it.
-    let ended = db.play(end, Stop::AfterIt);
-    if ended.is_err() && result.is_ok() {
-        // A failed COMMIT leaves the transaction open in SQLite; its error matters, not this one's.
-        let _ = db.play(&envelope.abort, Stop::AfterIt);
-    }
-    let outcome = result?;
-    ended.map_err(Failure::bookkeeping)?;
-    Ok(outcome)
-}
-
-#[cfg(any(feature = "mysql", feature = "sqlite"))]
-fn statements_and_rows(
-    db: &mut dyn Database,
-    step: &Atomic<'_>,
-    envelope: &Envelope,
-    begun: std::time::Instant,
-    before_commit: &dyn Fn(&mut dyn Database) -> QueryResult<()>,
-) -> Result<Outcome, Failure> {
-    if !step.overtaken.is_empty()
-        && !db.query(step.overtaken).map_err(Failure::bookkeeping)?.is_empty()
-    {
-        return Ok(Outcome::Overtaken);
-    }
-    for (index, statement) in step.statements.iter().enumerate() {
-        if step.control.is_cancelled() {
-            return Err(Failure::cancelled());
-        }
-        db.play(statement.text, Stop::Interrupts).map_err(|error| {
-            let at = FailedAt::Statement(index, None);
-            Failure::of(std::slice::from_ref(statement), at, error)
-        })?;
-    }
-    before_commit(db).map_err(Failure::bookkeeping)?;
-    let rows = format!("{}{}", envelope.seal, (step.rows)(Some(begun.elapsed())));
-    db.execute(&rows).map_err(Failure::closing)?;
-    Ok(Outcome::Committed)
 }

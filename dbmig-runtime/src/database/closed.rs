@@ -3,10 +3,9 @@
 use diesel::QueryResult;
 use diesel::result::Error;
 
-use super::connection::{Database, Nesting, Opener, Ownership, Row, Stop};
+use super::connection::{Database, Opener, Origin};
 use super::engine::Engine;
-use super::sealed;
-use crate::connect::Origin;
+use super::session::{Nesting, Ownership, Row, Session, Stop, sealed};
 use crate::control::Control;
 
 /// Every question on it fails.
@@ -14,7 +13,7 @@ pub(crate) struct Closed(pub(crate) &'static dyn Engine);
 
 impl sealed::Sealed for Closed {}
 
-impl Database for Closed {
+impl Session for Closed {
     fn execute(&mut self, _sql: &str) -> QueryResult<()> {
         Err(Error::BrokenTransactionManager)
     }
@@ -38,7 +37,9 @@ impl Database for Closed {
     fn ownership(&self) -> Ownership {
         Ownership::Ours
     }
+}
 
+impl Database for Closed {
     fn report_to(&mut self, _control: &Control) {}
 
     fn origin_of(&self) -> Option<&Origin> {

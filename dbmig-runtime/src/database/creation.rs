@@ -6,8 +6,8 @@ use dbmig_core::dialect::Ddl;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
 
-use super::connection::{Database, Nesting};
 use super::envelope::Envelope;
+use super::session::{Nesting, Session};
 use crate::error::transient::{is_lock_wait, is_lost};
 
 /// How often it is tried. Each time somebody else must have been faster, with a table that then is
@@ -20,12 +20,13 @@ const TRIES: u32 = 20;
 ///
 /// In a transaction of the owner it is undone first: a statement that fails would end that, too.
 pub(crate) fn create_beside_others<T: PartialEq>(
-    db: &mut dyn Database,
+    db: &mut dyn Session,
+    ddl: Ddl,
     create: &str,
     mut before: T,
-    mut look: impl FnMut(&mut dyn Database) -> QueryResult<T>,
+    mut look: impl FnMut(&mut dyn Session) -> QueryResult<T>,
 ) -> QueryResult<()> {
-    let guard = guard(db);
+    let guard = guard(db, ddl);
     let guarded = format!("{}{create}{}", guard.open, guard.close);
     let mut tried = 1;
     while let Err(error) = db.execute(&guarded) {
@@ -46,8 +47,8 @@ pub(crate) fn create_beside_others<T: PartialEq>(
 }
 
 /// What undoes a failed try inside of a transaction of the owner; elsewhere the server does.
-fn guard(db: &mut dyn Database) -> Envelope {
-    match (db.nesting(), db.engine().dialect().ddl()) {
+fn guard(db: &mut dyn Session, ddl: Ddl) -> Envelope {
+    match (db.nesting(), ddl) {
         (Nesting::InTransaction, Ddl::Transactional) => {
             let point = "SAVEPOINT dbmig_create;\n";
             Envelope {
@@ -57,7 +58,9 @@ fn guard(db: &mut dyn Database) -> Envelope {
                 ..Envelope::default()
             }
         }
-        _ => Envelope::default(),
+        (Nesting::InTransaction, Ddl::CommitsImplicitly) | (Nesting::TopLevel, _) => {
+            Envelope::default()
+        }
     }
 }
 

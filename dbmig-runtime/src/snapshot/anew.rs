@@ -12,7 +12,7 @@ use dbmig_core::outlook::{Basis, Forward, Outlook};
 use dbmig_core::plan::{Applied, History, Record};
 use dbmig_core::{Checksum, Migration, MigrationSet};
 
-use crate::backend::Database;
+use crate::database::Database;
 use crate::error::Error;
 use crate::history::{self, StoredTexts};
 use crate::options::Judge;

@@ -6,8 +6,8 @@ use dbmig_core::plan::is_home;
 #[cfg(feature = "cli")]
 use super::anew::judge_anew;
 use super::{Look, look_at};
-use crate::backend::Database;
-use crate::backend::place::{Doubt, Found, Ledger, Matter, Reading, Sought};
+use crate::database::Database;
+use crate::database::place::{Doubt, Found, Ledger, Matter, Reading, Sought};
 use crate::error::{Error, LedgerInDoubt, LedgerSeen};
 use crate::history;
 #[cfg(feature = "cli")]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::connection::{Nesting, Ownership};
-use crate::lock::Fence;
+use super::lock::Fence;
+use super::session::{Nesting, Ownership};
 use crate::tables::Tables;
 
 /// How long something may take.

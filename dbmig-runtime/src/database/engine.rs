@@ -5,16 +5,15 @@ use std::time::Duration;
 use dbmig_core::plan::Creator;
 use dbmig_core::sql::effect::Object;
 use dbmig_core::sql::{Position, Statement};
-use dbmig_core::{Dialect, MigrationSet};
+use dbmig_core::{Dialect, MigrationSet, Version};
 use diesel::QueryResult;
 
-use super::atomic::{Atomic, Failure, Outcome};
-use super::connection::Database;
+use super::atomic::{Atomic, FailedAt, Failure, Outcome};
 use super::envelope::{Envelope, Setting};
+use super::lock::Lock;
 use super::place::{Found, Sought};
-use crate::last_words::During;
-use crate::lock::Lock;
-use crate::tables::{Standing, Tables};
+use super::session::Session;
+use crate::tables::{Presence, Standing, Tables};
 
 /// The SQL of one database. The engine above it never asks which one it is.
 pub trait Engine: Sync {
@@ -22,12 +21,12 @@ pub trait Engine: Sync {
     fn dialect(&self) -> Dialect;
 
     /// Where the two tables are or would be. Reads only.
-    fn locate(&self, db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found>;
+    fn locate(&self, db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Found>;
 
     /// The migrations in the history of `tables` that have created `schema`. Reads only.
     fn creators(
         &self,
-        _db: &mut dyn Database,
+        _db: &mut dyn Session,
         _tables: &Tables,
         _schema: &str,
     ) -> QueryResult<Vec<Creator>> {
@@ -37,7 +36,7 @@ pub trait Engine: Sync {
     /// Whether another table beside the two may be written to; an error, if not even read. Reads only.
     fn standing(
         &self,
-        _db: &mut dyn Database,
+        _db: &mut dyn Session,
         _tables: &Tables,
         _name: &str,
     ) -> QueryResult<Standing> {
@@ -45,7 +44,7 @@ pub trait Engine: Sync {
     }
 
     /// Prepares the session for dbmig's work; what it answers with undoes that.
-    fn enter(&self, _db: &mut dyn Database) -> QueryResult<String> {
+    fn enter(&self, _db: &mut dyn Session) -> QueryResult<String> {
         Ok(String::new())
     }
 
@@ -65,7 +64,7 @@ pub trait Engine: Sync {
 
     /// Whether the database holds exactly `set`, with no run interrupted: asked in one round trip.
     /// `false` means that only a closer look can tell, also where the place is in doubt.
-    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool;
+    fn is_current(&self, db: &mut dyn Session, set: &MigrationSet, sought: Sought<'_>) -> bool;
 
     /// An expression that changes whenever a row of the two tables does, and when one of them comes:
     /// what was read is compared by it where it will be written. [`Option::None`] where both are one
@@ -95,8 +94,11 @@ pub trait Engine: Sync {
     /// Its own lock between runners.
     fn lock(&self) -> &'static dyn Lock;
 
+    /// The lock that is a row, which its holder renews; none where no server is shared.
+    fn lease(&self) -> Option<&'static dyn Lock>;
+
     /// How others know the session of `db`, which works for the runner with this number.
-    fn session(&self, db: &mut dyn Database, token: u32) -> QueryResult<String>;
+    fn session(&self, db: &mut dyn Session, token: u32) -> QueryResult<String>;
 
     /// Settings of a session that let the server end it when something lasts too long.
     fn limits(&self) -> &'static [&'static str] {
@@ -107,7 +109,7 @@ pub trait Engine: Sync {
     /// long; nothing, where there is nothing to be seen.
     fn last_words(
         &self,
-        _db: &mut dyn Database,
+        _db: &mut dyn Session,
         _lasted: Duration,
         _during: During,
     ) -> QueryResult<Option<String>> {
@@ -120,10 +122,10 @@ pub trait Engine: Sync {
     }
 
     /// Whether the server is at work for that session.
-    fn activity(&self, db: &mut dyn Database, session: &str) -> QueryResult<Activity>;
+    fn activity(&self, db: &mut dyn Session, session: &str) -> QueryResult<Activity>;
 
     /// Ends the statement that the session runs.
-    fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()>;
+    fn interrupt(&self, db: &mut dyn Session, session: &str) -> QueryResult<()>;
 
     /// What goes around statements and rows to make them one transaction.
     fn envelope(&self, setting: &Setting<'_>) -> Envelope;
@@ -138,7 +140,7 @@ pub trait Engine: Sync {
     }
 
     /// Runs a step in one transaction.
-    fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure>;
+    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure>;
 
     /// The place in `statement`, played alone, that `error` names.
     fn place(
@@ -164,6 +166,26 @@ pub trait Engine: Sync {
         Renewal::ByStatements
     }
 
+    /// An expression: `column` as text.
+    fn text(&self, column: &str) -> String;
+
+    /// A condition on a row of the two tables: it is about `version`.
+    fn is_version(&self, version: &Version) -> String {
+        format!("version = {}", self.dialect().literal(version.as_str()))
+    }
+
+    /// A condition: `goal` is in the ledger.
+    fn is_reached(&self, tables: &Tables, goal: Option<&Version>) -> String {
+        match goal {
+            Some(version) if tables.ledger == Presence::Present => format!(
+                "EXISTS (SELECT 1 FROM {} WHERE {})",
+                tables.ledger_name(),
+                self.is_version(version),
+            ),
+            Some(_) | None => "1 = 0".to_owned(),
+        }
+    }
+
     /// An expression that puts texts together; they are separated by commas.
     fn concat(&self, texts: &str) -> String {
         format!("CONCAT({texts})")
@@ -187,6 +209,14 @@ pub trait Engine: Sync {
 
     /// The words of an error that our own [`Lock::fence`] raised.
     fn is_fence(&self, error: &diesel::result::Error) -> bool;
+
+    /// What failed before the first statement of a script, or in rows that come without one.
+    fn around(&self, error: diesel::result::Error) -> Failure {
+        match self.is_fence(&error) {
+            true => Failure { at: FailedAt::Fence, error },
+            false => Failure::ours(error),
+        }
+    }
 }
 
 /// What the server does for a session.
@@ -216,4 +246,13 @@ pub enum Renewal {
     ByStatements,
     /// They undo the commonest; only a new connection is clean.
     ByReconnecting,
+}
+
+/// Which limits may have struck.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum During {
+    /// A step, whose transactions are freed of the limits of the role.
+    Step,
+    /// Anything else.
+    Question,
 }

@@ -1,50 +1,35 @@
 //! A Diesel connection without its type.
 
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use dbmig_core::Dialect;
 use diesel::connection::{LoadConnection, TransactionManager};
-use diesel::deserialize::{self, FromSql, QueryableByName};
-use diesel::row::NamedRow;
-use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, QueryResult};
 
 use super::engine::Engine;
-use super::{Backend, sealed};
-use crate::connect::Origin;
+use super::session::{Nesting, Ownership, Row, Session, Stop, sealed};
 use crate::control::{Control, Phase};
 use crate::error::Error;
+use crate::url::DatabaseUrl;
+
+/// A database that dbmig knows: [`Postgres`](crate::Postgres), [`Mysql`](crate::Mysql) or
+/// [`Sqlite`](crate::Sqlite).
+pub trait Backend: diesel::backend::Backend + sealed::Sealed + 'static {
+    /// The dialect of its SQL.
+    const DIALECT: Dialect;
+
+    /// Its SQL.
+    #[doc(hidden)]
+    const ENGINE: &'static dyn Engine;
+
+    /// The rows of a query whose columns are all text.
+    #[doc(hidden)]
+    fn rows<C: LoadConnection<Backend = Self>>(conn: &mut C, sql: &str) -> QueryResult<Vec<Row>>;
+}
 
 /// A connection to one of the databases, whatever its type.
-pub trait Database: Send + sealed::Sealed {
-    /// Sends `sql` as it is: one round trip, any number of statements, no result.
-    ///
-    /// # Errors
-    /// Diesel's.
-    fn execute(&mut self, sql: &str) -> QueryResult<()>;
-
-    /// The rows of a query whose columns are all text or null.
-    ///
-    /// # Errors
-    /// Diesel's.
-    fn query(&mut self, sql: &str) -> QueryResult<Vec<Row>>;
-
-    /// As [`Database::execute`], for what a migration says, and for the end of its transaction: it
-    /// may take as long as it takes.
-    #[doc(hidden)]
-    fn play(&mut self, sql: &str, stop: Stop) -> QueryResult<()>;
-
-    /// As [`Database::query`], for what reads all that a migration may have written: it may take as
-    /// long as it takes.
-    #[doc(hidden)]
-    fn search(&mut self, sql: &str) -> QueryResult<Vec<Row>>;
-
-    /// Whether the connection is inside a transaction of its owner.
-    fn nesting(&mut self) -> Nesting;
-
-    /// Whether the connection was opened by dbmig.
-    #[doc(hidden)]
-    fn ownership(&self) -> Ownership;
-
+pub trait Database: Session {
     /// Tells `control` from now on what is asked on this connection, where dbmig opened it itself.
     #[doc(hidden)]
     fn report_to(&mut self, control: &Control);
@@ -69,79 +54,70 @@ pub trait Database: Send + sealed::Sealed {
     fn engine(&self) -> &'static dyn Engine;
 }
 
+/// Where a connection of dbmig's own came from, and so where another one comes from.
+#[derive(Clone)]
+pub struct Origin {
+    control: Control,
+    /// When it was begun to be opened.
+    since: Instant,
+    open: Arc<Open>,
+}
+
+/// Opens another connection like the one that is asked; it tells the control that is given.
+pub(crate) type Open = dyn Fn(&Control) -> Result<Box<dyn Database>, Error> + Send + Sync;
+
+impl Origin {
+    /// Of a connection that is about to be opened.
+    pub(crate) fn new(control: &Control, open: Arc<Open>) -> Self {
+        Self { control: control.clone(), since: Instant::now(), open }
+    }
+
+    /// For how long there has been a connection, or at least somebody who wanted it.
+    pub(crate) fn lasted(&self) -> Duration {
+        self.since.elapsed()
+    }
+
+    /// The same place, and nobody is told of what is asked there.
+    pub(crate) fn untold(&self) -> Self {
+        Self { control: Control::new(), ..self.clone() }
+    }
+
+    /// Opens another one, whose session is prepared for dbmig's work: it is never handed out.
+    pub(crate) fn open(&self) -> Result<Box<dyn Database>, Error> {
+        let mut db = (self.open)(&self.control)?;
+        let entered = db.engine().enter(&mut *db);
+        // Ours: there is nothing to give back.
+        entered.map(drop).map_err(Error::database("prepare the session"))?;
+        Ok(db)
+    }
+}
+
 /// [`Database::opener`]
 pub(crate) type Opener = Box<dyn Fn() -> Result<Box<dyn Database>, Error>>;
 
-/// How a statement is stopped in the middle.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// At once: it is rolled back.
-    Interrupts,
-    /// Not at all: it would leave something half-done.
-    AfterIt,
-}
-
-/// Whether a connection is inside a transaction of its owner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nesting {
-    /// No transaction: dbmig begins and commits its own.
-    TopLevel,
-    /// Inside one (for example `begin_test_transaction`): dbmig uses savepoints.
-    InTransaction,
-}
-
-/// Whose connection it is.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ownership {
-    /// dbmig opened it: its settings may be reset.
-    Ours,
-    /// It was lent: what its owner has set must stay.
-    Lent,
-}
-
-/// A row of texts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Row(Vec<Option<String>>);
-
-impl Row {
-    /// The column `index`, empty where it is null or absent.
-    pub fn text(&self, index: usize) -> &str {
-        self.optional(index).unwrap_or_default()
-    }
-
-    /// The column `index`.
-    pub fn optional(&self, index: usize) -> Option<&str> {
-        self.0.get(index)?.as_deref()
-    }
-
-    /// The column `index` as a number, 0 where it is none.
-    pub fn number(&self, index: usize) -> usize {
-        self.text(index).parse().unwrap_or_default()
-    }
-
-    /// Whether the column `index` says yes, in the words of any of the databases.
-    pub fn is_true(&self, index: usize) -> bool {
-        matches!(self.text(index), "true" | "t" | "1")
-    }
-}
-
-impl<DB> QueryableByName<DB> for Row
-where
-    DB: diesel::backend::Backend,
-    String: FromSql<Text, DB>,
-{
-    fn build<'a>(row: &impl NamedRow<'a, DB>) -> deserialize::Result<Self> {
-        let column = |i| row.get_value::<Nullable<Text>, Option<String>, usize>(i);
-        (0..row.field_count()).map(column).collect::<Result<_, _>>().map(Self)
-    }
-}
-
 /// A connection that dbmig opened.
-pub(crate) struct Owned<C> {
-    pub(crate) connection: C,
-    pub(crate) origin: Origin,
+struct Owned<C> {
+    connection: C,
+    origin: Origin,
+}
+
+/// Connects to `text`, which `url` stands for in messages.
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+pub(crate) fn establish<C>(
+    origin: Origin,
+    url: &DatabaseUrl,
+    text: &str,
+) -> Result<Box<dyn Database>, Error>
+where
+    C: LoadConnection + 'static,
+    C::Backend: Backend,
+{
+    let control = origin.control.clone();
+    let _asked = control.ask();
+    match <C as Connection>::establish(text) {
+        Ok(connection) => Ok(Box::new(Owned { connection, origin })),
+        Err(error) => Err(Error::connect(url, &error)),
+    }
 }
 
 /// A connection that was lent.
@@ -209,7 +185,7 @@ fn at_length<H: Held, T>(
 impl<C> sealed::Sealed for Owned<C> {}
 impl<C> sealed::Sealed for Lent<'_, C> {}
 
-impl<H, B> Database for H
+impl<H, B> Session for H
 where
     H: Held + Send + sealed::Sealed,
     H::Connection: Connection<Backend = B>,
@@ -251,7 +227,14 @@ where
             None => Ownership::Lent,
         }
     }
+}
 
+impl<H, B> Database for H
+where
+    H: Held + Send + sealed::Sealed,
+    H::Connection: Connection<Backend = B>,
+    B: Backend,
+{
     fn report_to(&mut self, control: &Control) {
         if let Some(origin) = self.origin_mut() {
             origin.control = control.clone();

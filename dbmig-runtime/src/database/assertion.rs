@@ -5,6 +5,9 @@
 use dbmig_core::Dialect;
 use diesel::result::Error;
 
+/// The words of the error of [`assert_that`].
+pub(crate) const LOST: &str = "dbmig: lock lost";
+
 /// What it means that a condition does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Breach {
@@ -34,7 +37,7 @@ impl Breach {
     }
 }
 
-/// A statement that fails unless `condition` holds.
+/// A statement that fails unless `condition` holds, with words that say which one it was.
 pub(crate) fn expect(dialect: Dialect, condition: &str, breach: Breach) -> String {
     let words = breach.words(dialect);
     match dialect {
@@ -52,5 +55,21 @@ pub(crate) fn expect(dialect: Dialect, condition: &str, breach: Breach) -> Strin
         Dialect::Sqlite => format!(
             "SELECT CASE WHEN {condition} THEN 0 ELSE json_extract('{{}}', '{words} ' || random()) END;\n"
         ),
+    }
+}
+
+/// A statement of a fence: it fails unless `condition` holds.
+pub(crate) fn assert_that(dialect: Dialect, condition: &str) -> String {
+    match dialect {
+        // Not a constant: the server would evaluate that before anything else.
+        Dialect::Postgres => format!(
+            "SELECT CASE WHEN {condition} THEN 0 ELSE pg_catalog.concat('{LOST} ', \
+             pg_catalog.pg_backend_pid())::integer END;\n"
+        ),
+        // "Subquery returns more than 1 row". Not `DO`, which would lock the rows that it reads.
+        Dialect::Mysql => {
+            format!("SELECT IF({condition}, 1, (SELECT 1 UNION SELECT 2 /* {LOST} */));\n")
+        }
+        Dialect::Sqlite => String::new(),
     }
 }

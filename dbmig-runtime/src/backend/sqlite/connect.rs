@@ -5,14 +5,14 @@ use std::path::Path;
 
 use diesel::QueryResult;
 
-use super::{ConnectReason, Database, DatabaseUrl, Error, Origin};
-use crate::backend::Row;
-use crate::backend::sqlite::files::{self, folder};
-use crate::url::{Absent, SqliteFile};
+use super::files::{self, folder};
+use crate::database::connection::{Origin, establish};
+use crate::database::{Database, Row};
+use crate::error::{ConnectReason, Error};
+use crate::url::{Absent, DatabaseUrl, SqliteFile};
 
-pub(super) fn open(origin: Origin) -> Result<Box<dyn Database>, Error> {
-    let url = &origin.url.clone();
-    let mut db = super::open::<diesel::SqliteConnection>(origin, url.expose())
+pub(crate) fn connect(origin: Origin, url: &DatabaseUrl) -> Result<Box<dyn Database>, Error> {
+    let mut db = establish::<diesel::SqliteConnection>(origin, url, url.expose())
         .map_err(|error| with_reason(url, error))?;
     let read = db.query("SELECT CAST(schema_version AS TEXT) FROM pragma_schema_version");
     match unreadable(url, &read) {
@@ -26,8 +26,19 @@ pub(super) fn open(origin: Origin) -> Result<Box<dyn Database>, Error> {
     }
 }
 
+/// Connects only to read: a missing file is an empty database then, and is not created.
+pub(crate) fn connect_to_read(
+    origin: Origin,
+    url: &DatabaseUrl,
+) -> Result<Box<dyn Database>, Error> {
+    match would_create(url) {
+        true => establish::<diesel::SqliteConnection>(origin, url, ":memory:"),
+        false => connect(origin, url),
+    }
+}
+
 /// Whether opening it would create a file.
-pub(super) fn would_create(url: &DatabaseUrl) -> bool {
+fn would_create(url: &DatabaseUrl) -> bool {
     match url.sqlite_file() {
         Some(SqliteFile { path, absent: Absent::Created, .. }) => {
             !path.exists() && folder(path).is_dir()

@@ -5,13 +5,13 @@ use std::time::Duration;
 use dbmig_core::plan::{History, Interrupted, SEPARATOR};
 use diesel::QueryResult;
 
-use crate::backend::Database;
-use crate::backend::assertion::{Breach, expect};
-use crate::backend::engine::{Activity, Engine};
-use crate::backend::envelope::{Limits, Part, Setting};
+use crate::database::Database;
+use crate::database::assertion::{Breach, expect};
+use crate::database::engine::{Activity, Engine};
+use crate::database::envelope::{Limits, Part, Setting};
+use crate::database::lock::Fence;
 use crate::error::Error;
 use crate::history;
-use crate::lock::Fence;
 use crate::tables::Tables;
 
 #[cfg(feature = "cli")]
@@ -22,12 +22,12 @@ pub(crate) use seek::{Seek, locate_again};
 
 /// What the database said at one moment.
 #[derive(Clone, Debug)]
-pub struct Look {
+pub(crate) struct Look {
     /// Where the two tables are.
     pub(crate) tables: Tables,
     /// What they hold.
     pub(crate) history: History,
-    /// [`Engine::mark`](crate::backend::engine::Engine::mark) at that moment.
+    /// [`Engine::mark`](crate::database::engine::Engine::mark) at that moment.
     pub(crate) mark: String,
     /// What the catalogue said: the expressions that it was asked, and the answers.
     sights: Vec<(String, String)>,
