@@ -1,15 +1,16 @@
 //! `sync`: up, down, or nothing.
 
-use dbmig_core::plan::{Blocked, Comparison, Direction, Plan, Verdict};
+use dbmig_core::plan::{Blocked, Comparison, Verdict};
 
-use super::args::SyncArgs;
-use super::exit::Exit;
-use super::json::{self, Outcome};
-use super::output::Look;
-use super::progress::Progress;
-use super::qovery;
-use super::run::{Context, scripts, tell_missing, warn};
-use super::show::{self, plural};
+use super::plan::scripts;
+use crate::cli::args::SyncArgs;
+use crate::cli::context::{Context, tell_missing, warn};
+use crate::cli::exit::Exit;
+use crate::cli::json::{self, Outcome};
+use crate::cli::output::Look;
+use crate::cli::progress::Progress;
+use crate::cli::qovery;
+use crate::cli::show::{self, plural};
 use crate::database::Database;
 use crate::error::Error;
 use crate::event::Event;
@@ -17,7 +18,7 @@ use crate::options::Options;
 use crate::report::Report;
 use crate::runner::{Preview, Runner};
 
-pub(super) fn sync(
+pub(in crate::cli) fn sync(
     db: &mut dyn Database,
     context: &Context<'_>,
     args: SyncArgs,
@@ -120,17 +121,5 @@ fn dry_run(
 fn tell_unknown(context: &Context<'_>, comparison: &Comparison<'_>) {
     for one in &comparison.unknown {
         context.output.line(format!("{} {one}", Look::Warning.paint("ahead")));
-    }
-}
-
-/// In a word, what `plan` does.
-pub(super) fn action(plan: &Result<Plan<'_>, Blocked>) -> &'static str {
-    match plan {
-        Err(_) => "refused",
-        Ok(plan) => match plan.steps.first().map(dbmig_core::plan::Step::direction) {
-            None => "none",
-            Some(Direction::Up) => "up",
-            Some(Direction::Down) => "down",
-        },
     }
 }

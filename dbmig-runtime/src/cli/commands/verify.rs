@@ -4,11 +4,11 @@ use dbmig_core::sql::hide_secrets;
 use dbmig_core::status::{Entry, State};
 use similar::TextDiff;
 
-use super::exit::Exit;
-use super::json;
-use super::output::Look;
-use super::run::{Context, Origin};
-use super::show::plural;
+use crate::cli::context::{Context, Origin};
+use crate::cli::exit::Exit;
+use crate::cli::json;
+use crate::cli::output::Look;
+use crate::cli::show::plural;
 use crate::database::Database;
 use crate::error::Error;
 use crate::runner::Runner;
@@ -19,7 +19,7 @@ struct Drift<'e> {
     diff: String,
 }
 
-pub(super) fn verify(db: &mut dyn Database, context: &Context<'_>) -> Result<Exit, Error> {
+pub(in crate::cli) fn verify(db: &mut dyn Database, context: &Context<'_>) -> Result<Exit, Error> {
     let Context { output, program, .. } = context;
     let runner = &context.runner();
     let entries = runner.status(db)?;
