@@ -12,6 +12,7 @@ mod copy;
 mod database;
 pub mod diesel;
 mod dump;
+mod each;
 mod environment;
 pub mod kill_points;
 mod mariadb_client;

@@ -54,12 +54,8 @@ struct Refusal {
     next: String,
 }
 
-/// Runs `test` on an empty project and database, for each of the databases.
-fn on_each(test: impl Fn(&Case)) {
-    Backend::ALL.map(Case::new).iter().for_each(test);
-}
-
 impl Case {
+    /// An empty project and database.
     fn new(backend: Backend) -> Self {
         let (project, database) = (crate::project(), database(backend));
         let url = Some(database.url().to_owned());

@@ -13,10 +13,6 @@ struct Case {
     database: TestDatabase,
 }
 
-fn on_each(test: impl Fn(&Case)) {
-    Backend::ALL.map(Case::new).iter().for_each(test);
-}
-
 impl Case {
     /// As its users begin: `diesel setup`.
     fn new(backend: Backend) -> Self {

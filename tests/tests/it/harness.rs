@@ -17,84 +17,72 @@ use dbmig_tests::{Backend, Engine, PASSWORD, Session, database, diesel, servers}
 
 const ENGINES: [Engine; 2] = [Engine::Postgres, Engine::MariaDb];
 
-#[test]
-fn a_value_comes_back_as_it_is() {
-    for backend in Backend::ALL {
-        let database = database(backend);
-        database.execute("CREATE TABLE t (n INTEGER, s VARCHAR(99))");
-        let awkward = "a<b>&amp;\"q\" \t é\n</row> ERROR 1 NULL";
-        database.execute(&format!("INSERT INTO t VALUES (1, '{awkward}'), (2, NULL), (3, 'NULL')"));
-        let rows = database.query("SELECT n, s FROM t ORDER BY n");
-        let row = |n: &str, s: Option<&str>| vec![Some(n.to_owned()), s.map(ToOwned::to_owned)];
-        let expected = [row("1", Some(awkward)), row("2", None), row("3", Some("NULL"))];
-        assert_eq!(rows, expected, "{backend:?}");
-    }
+each_backend!(a_value_comes_back_as_it_is);
+fn a_value_comes_back_as_it_is(backend: Backend) {
+    let database = database(backend);
+    database.execute("CREATE TABLE t (n INTEGER, s VARCHAR(99))");
+    let awkward = "a<b>&amp;\"q\" \t é\n</row> ERROR 1 NULL";
+    database.execute(&format!("INSERT INTO t VALUES (1, '{awkward}'), (2, NULL), (3, 'NULL')"));
+    let rows = database.query("SELECT n, s FROM t ORDER BY n");
+    let row = |n: &str, s: Option<&str>| vec![Some(n.to_owned()), s.map(ToOwned::to_owned)];
+    let expected = [row("1", Some(awkward)), row("2", None), row("3", Some("NULL"))];
+    assert_eq!(rows, expected, "{backend:?}");
 }
 
-#[test]
-fn an_error_is_the_databases_own_and_does_not_end_the_session() {
-    for backend in Backend::ALL {
-        let mut session = database(backend).session();
-        let error = session.try_query("SELECT 1 FROM nowhere").unwrap_err();
-        assert!(error.contains("nowhere"), "{backend:?}: {error}");
-        assert_eq!(session.query("SELECT 7"), [[Some("7".to_owned())]], "{backend:?}");
-    }
+each_backend!(an_error_is_the_databases_own_and_does_not_end_the_session);
+fn an_error_is_the_databases_own_and_does_not_end_the_session(backend: Backend) {
+    let mut session = database(backend).session();
+    let error = session.try_query("SELECT 1 FROM nowhere").unwrap_err();
+    assert!(error.contains("nowhere"), "{backend:?}: {error}");
+    assert_eq!(session.query("SELECT 7"), [[Some("7".to_owned())]], "{backend:?}");
 }
 
-#[test]
-fn several_statements_are_one_call() {
-    for backend in Backend::ALL {
-        let database = database(backend);
-        database.execute("CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1); SELECT x FROM a;");
-        let error = database.try_query("INSERT INTO a VALUES (2); INSERT INTO b VALUES (3);");
-        assert!(error.is_err(), "{backend:?}");
-        assert_eq!(database.tables(), ["a"], "{backend:?}");
-    }
+each_backend!(several_statements_are_one_call);
+fn several_statements_are_one_call(backend: Backend) {
+    let database = database(backend);
+    database.execute("CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1); SELECT x FROM a;");
+    let error = database.try_query("INSERT INTO a VALUES (2); INSERT INTO b VALUES (3);");
+    assert!(error.is_err(), "{backend:?}");
+    assert_eq!(database.tables(), ["a"], "{backend:?}");
 }
 
-#[test]
-fn databases_share_nothing() {
-    for backend in Backend::ALL {
-        let (one, two) = (database(backend), database(backend));
-        one.execute("CREATE TABLE only_here (x INTEGER)");
-        assert_eq!(two.tables(), [""; 0], "{backend:?}");
-    }
+each_backend!(databases_share_nothing);
+fn databases_share_nothing(backend: Backend) {
+    let (one, two) = (database(backend), database(backend));
+    one.execute("CREATE TABLE only_here (x INTEGER)");
+    assert_eq!(two.tables(), [""; 0], "{backend:?}");
 }
 
-#[test]
-fn a_session_keeps_its_transaction() {
-    for backend in Backend::ALL {
-        let database = database(backend);
-        database.execute("CREATE TABLE t (x INTEGER)");
-        let mut session = database.session();
-        session.execute("BEGIN");
-        session.execute("INSERT INTO t VALUES (1)");
-        assert_eq!(database.column("SELECT count(*) FROM t"), ["0"], "{backend:?}");
-        session.execute("COMMIT");
-        assert_eq!(database.column("SELECT count(*) FROM t"), ["1"], "{backend:?}");
-    }
+each_backend!(a_session_keeps_its_transaction);
+fn a_session_keeps_its_transaction(backend: Backend) {
+    let database = database(backend);
+    database.execute("CREATE TABLE t (x INTEGER)");
+    let mut session = database.session();
+    session.execute("BEGIN");
+    session.execute("INSERT INTO t VALUES (1)");
+    assert_eq!(database.column("SELECT count(*) FROM t"), ["0"], "{backend:?}");
+    session.execute("COMMIT");
+    assert_eq!(database.column("SELECT count(*) FROM t"), ["1"], "{backend:?}");
 }
 
-#[test]
-fn a_dump_shows_the_schema_and_nothing_that_changes_by_itself() {
+each_backend!(a_dump_shows_the_schema_and_nothing_that_changes_by_itself);
+fn a_dump_shows_the_schema_and_nothing_that_changes_by_itself(backend: Backend) {
     let key = |backend| match backend {
         Backend::MariaDb => "id INTEGER AUTO_INCREMENT PRIMARY KEY",
         Backend::Postgres => "id INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
         Backend::Sqlite => "id INTEGER PRIMARY KEY AUTOINCREMENT",
     };
-    for backend in Backend::ALL {
-        let (one, two) = (database(backend), database(backend));
-        let table = format!("CREATE TABLE users ({}, name VARCHAR(20))", key(backend));
-        one.execute(&table);
-        one.execute("INSERT INTO users (name) VALUES ('a'), ('b')");
-        two.execute(&table);
-        assert_eq!(one.dump(), two.dump(), "{backend:?}");
-        two.execute("CREATE INDEX by_name ON users (name)");
-        assert_ne!(one.dump(), two.dump(), "{backend:?}");
-        assert!(two.dump().contains("by_name"), "{}", two.dump());
-        for volatile in [one.name(), PASSWORD, "20:", "AUTO_INCREMENT="] {
-            assert!(!one.dump().contains(volatile), "{volatile}: {}", one.dump());
-        }
+    let (one, two) = (database(backend), database(backend));
+    let table = format!("CREATE TABLE users ({}, name VARCHAR(20))", key(backend));
+    one.execute(&table);
+    one.execute("INSERT INTO users (name) VALUES ('a'), ('b')");
+    two.execute(&table);
+    assert_eq!(one.dump(), two.dump(), "{backend:?}");
+    two.execute("CREATE INDEX by_name ON users (name)");
+    assert_ne!(one.dump(), two.dump(), "{backend:?}");
+    assert!(two.dump().contains("by_name"), "{}", two.dump());
+    for volatile in [one.name(), PASSWORD, "20:", "AUTO_INCREMENT="] {
+        assert!(!one.dump().contains(volatile), "{volatile}: {}", one.dump());
     }
 }
 
@@ -237,13 +225,11 @@ fn a_project_is_a_crate_that_builds() {
     assert_eq!(output.success().stdout, "built");
 }
 
-#[test]
-fn diesels_own_tool_runs_on_each_backend() {
-    for backend in Backend::ALL {
-        let (project, database) = (crate::project(), database(backend));
-        project.migration("2026-01-01-000000-0000_a", "CREATE TABLE t (x INT);", "DROP TABLE t;");
-        project.diesel_on(&database, &["migration", "run"]).success();
-        assert_eq!(database.tables(), ["__diesel_schema_migrations", "t"], "{backend:?}");
-    }
+each_backend!(diesels_own_tool_runs);
+fn diesels_own_tool_runs(backend: Backend) {
+    let (project, database) = (crate::project(), database(backend));
+    project.migration("2026-01-01-000000-0000_a", "CREATE TABLE t (x INT);", "DROP TABLE t;");
+    project.diesel_on(&database, &["migration", "run"]).success();
+    assert_eq!(database.tables(), ["__diesel_schema_migrations", "t"], "{backend:?}");
     assert!(Path::new(&diesel::cli()).is_file());
 }

@@ -21,46 +21,44 @@ fn miscounting(backend: Backend, server: &Server) -> (TestDatabase, &'static str
     }
 }
 
-#[test]
-fn numbers_do_not_come_from_the_tables_own_counter() {
+each_backend!(numbers_do_not_come_from_the_tables_own_counter);
+fn numbers_do_not_come_from_the_tables_own_counter(backend: Backend) {
     let options =
         Options::default().with("auto_increment_increment", "5").with("auto_increment_offset", "3");
     let server = Server::start_dedicated(Engine::MariaDb, &options);
-    for backend in Backend::ALL {
-        let (db, miscount) = miscounting(backend, &server);
-        let project = project();
-        let run = |args: &[&str], code| {
-            if db.tables().iter().any(|table| table == "__dbmig_history") {
-                db.execute(miscount);
-            }
-            project.dbmig_on(&db, args).expect(code)
-        };
-        project.migration("1_a", "CREATE TABLE t1 (id INTEGER);", "DROP TABLE t1;");
-        let breaking = "run_in_transaction = true\n[dbmig]\ncompatible = false\n";
-        project.write("migrations/1_a/metadata.toml", breaking);
-        run(&["run"], 0);
-        project.migration("2_b", "CREATE TABLE t2 (id INTEGER); CREATE TABEL t3 (id INTEGER);", "");
-        project.write("migrations/2_b/metadata.toml", "run_in_transaction = false\n");
-        run(&["run"], 1);
-        // Of this nobody can tell; a person does, and then of another thing, too.
-        db.execute(
-            "UPDATE __dbmig_history SET state = 'running', statements_started = 2, error = NULL, \
-             ended_at = NULL WHERE version = '2'",
-        );
-        run(&["repair", "--done", "2"], 0);
-        run(&["run"], 0);
-        run(&["repair", "--compatible", "1"], 0);
-        db.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9')");
-        db.execute("CREATE TABLE t9 (id INTEGER)");
-        project.migration("9_z", "CREATE TABLE t9 (id INTEGER);", "DROP TABLE t9;");
-        run(&["baseline"], 0);
-        run(&["revert", "--to", "2"], 0);
-        let ids = db.query("SELECT id FROM __dbmig_history ORDER BY id");
-        let ids: Vec<_> = ids.into_iter().filter_map(|mut row| row.pop()?).collect();
-        let expected: Vec<_> = (1..=ids.len()).map(|number| number.to_string()).collect();
-        assert_eq!(ids, expected, "{backend:?}");
-        assert!(ids.len() >= 7, "{backend:?}: {ids:?}");
-    }
+    let (db, miscount) = miscounting(backend, &server);
+    let project = project();
+    let run = |args: &[&str], code| {
+        if db.tables().iter().any(|table| table == "__dbmig_history") {
+            db.execute(miscount);
+        }
+        project.dbmig_on(&db, args).expect(code)
+    };
+    project.migration("1_a", "CREATE TABLE t1 (id INTEGER);", "DROP TABLE t1;");
+    let breaking = "run_in_transaction = true\n[dbmig]\ncompatible = false\n";
+    project.write("migrations/1_a/metadata.toml", breaking);
+    run(&["run"], 0);
+    project.migration("2_b", "CREATE TABLE t2 (id INTEGER); CREATE TABEL t3 (id INTEGER);", "");
+    project.write("migrations/2_b/metadata.toml", "run_in_transaction = false\n");
+    run(&["run"], 1);
+    // Of this nobody can tell; a person does, and then of another thing, too.
+    db.execute(
+        "UPDATE __dbmig_history SET state = 'running', statements_started = 2, error = NULL, \
+         ended_at = NULL WHERE version = '2'",
+    );
+    run(&["repair", "--done", "2"], 0);
+    run(&["run"], 0);
+    run(&["repair", "--compatible", "1"], 0);
+    db.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9')");
+    db.execute("CREATE TABLE t9 (id INTEGER)");
+    project.migration("9_z", "CREATE TABLE t9 (id INTEGER);", "DROP TABLE t9;");
+    run(&["baseline"], 0);
+    run(&["revert", "--to", "2"], 0);
+    let ids = db.query("SELECT id FROM __dbmig_history ORDER BY id");
+    let ids: Vec<_> = ids.into_iter().filter_map(|mut row| row.pop()?).collect();
+    let expected: Vec<_> = (1..=ids.len()).map(|number| number.to_string()).collect();
+    assert_eq!(ids, expected, "{backend:?}");
+    assert!(ids.len() >= 7, "{backend:?}: {ids:?}");
 }
 
 /// Somebody who writes to our table without the lock: that is no fault of the script.

@@ -2,6 +2,9 @@
 //! servers. One module per suite.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[macro_use]
+extern crate dbmig_tests;
+
 mod bad_input;
 mod builds;
 mod commands;

@@ -17,6 +17,7 @@ use crate::shop::{Serving, shop};
 
 const COUNT: usize = postgres::Version::ALL.len();
 
+each_backend!(a_migration_that_fails_leaves_the_replicas_alive_and_not_ready: postgres Postgres, sqlite Sqlite);
 /// As a kubelet asks: within a second, or it has failed.
 fn probe(server: SocketAddr, method: &str, path: &str) -> std::io::Result<(u16, String)> {
     let second = Duration::from_secs(1);
@@ -179,30 +180,27 @@ fn a_database_that_is_down_at_the_start_is_waited_for() {
     assert_eq!(told(replica.address, "/products").0, 200);
 }
 
-#[test]
-fn a_migration_that_fails_leaves_the_replicas_alive_and_not_ready() {
-    for backend in [Backend::Postgres, Backend::Sqlite] {
-        let db = database(backend);
-        db.execute("CREATE TABLE orders (ours INTEGER)");
-        let replicas: Vec<_> = (0..3).map(|_| Serving::start(&mut shop(&db))).collect();
-        for replica in &replicas {
-            let failed = replica.wait_for("error: ");
-            assert!(failed.contains("create_orders"), "{failed}");
-            // The last words come a moment before the state.
-            std::thread::sleep(Duration::from_millis(200));
-            assert_eq!(told(replica.address, "/livez").0, 200);
-            assert_eq!(told(replica.address, "/startupz").0, 503);
-            let (status, body) = told(replica.address, "/readyz");
-            assert_eq!((status, &body["state"]), (503, &Value::from("failed")), "{body}");
-            let reason = body["reason"].as_str().unwrap();
-            assert!(reason.contains("create_orders failed"), "{reason}");
-            // Neither SQL nor a word of the database, which may repeat data.
-            assert!(!reason.contains("exists") && body.get("error").is_none(), "{body}");
-            assert_eq!(probe(replica.address, "GET", "/products").unwrap().0, 503);
-        }
-        let (code, _) = Serving::start(shop(&db).env("EXIT_ON_FAILURE", "1")).end();
-        assert_eq!(code, Some(1), "{backend:?}");
+fn a_migration_that_fails_leaves_the_replicas_alive_and_not_ready(backend: Backend) {
+    let db = database(backend);
+    db.execute("CREATE TABLE orders (ours INTEGER)");
+    let replicas: Vec<_> = (0..3).map(|_| Serving::start(&mut shop(&db))).collect();
+    for replica in &replicas {
+        let failed = replica.wait_for("error: ");
+        assert!(failed.contains("create_orders"), "{failed}");
+        // The last words come a moment before the state.
+        std::thread::sleep(Duration::from_millis(200));
+        assert_eq!(told(replica.address, "/livez").0, 200);
+        assert_eq!(told(replica.address, "/startupz").0, 503);
+        let (status, body) = told(replica.address, "/readyz");
+        assert_eq!((status, &body["state"]), (503, &Value::from("failed")), "{body}");
+        let reason = body["reason"].as_str().unwrap();
+        assert!(reason.contains("create_orders failed"), "{reason}");
+        // Neither SQL nor a word of the database, which may repeat data.
+        assert!(!reason.contains("exists") && body.get("error").is_none(), "{body}");
+        assert_eq!(probe(replica.address, "GET", "/products").unwrap().0, 503);
     }
+    let (code, _) = Serving::start(shop(&db).env("EXIT_ON_FAILURE", "1")).end();
+    assert_eq!(code, Some(1), "{backend:?}");
 }
 
 #[test]

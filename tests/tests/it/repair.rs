@@ -27,164 +27,146 @@ fn json(text: &str) -> serde_json::Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-#[test]
-fn without_anything_to_repair() {
-    for backend in Backend::ALL {
-        let (project, db) = (project(), database(backend));
-        project.migration(NAME, UP, "");
-        assert_eq!(project.dbmig_on(&db, &["repair"]).success().stdout, "nothing to repair\n");
-        assert!(db.tables().is_empty(), "it only reads");
-        project.dbmig_on(&db, &["run"]).success();
-        for what in ["--done", "--not-done", "--forget", "--finish", "--accept"] {
-            let refused = project.dbmig_on(&db, &["repair", what, NAME]).expect(2).stderr;
-            assert!(
-                refused.contains("20260101") && refused.contains("`cargo dbmig repair`"),
-                "{refused}"
-            );
-        }
-        let both =
-            project.dbmig_on(&db, &["repair", "--done", NAME, "--forget", NAME]).expect(2).stderr;
-        assert!(both.contains("cannot be used with"), "{both}");
+each_backend!(without_anything_to_repair);
+fn without_anything_to_repair(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    project.migration(NAME, UP, "");
+    assert_eq!(project.dbmig_on(&db, &["repair"]).success().stdout, "nothing to repair\n");
+    assert!(db.tables().is_empty(), "it only reads");
+    project.dbmig_on(&db, &["run"]).success();
+    for what in ["--done", "--not-done", "--forget", "--finish", "--accept"] {
+        let refused = project.dbmig_on(&db, &["repair", what, NAME]).expect(2).stderr;
+        assert!(
+            refused.contains("20260101") && refused.contains("`cargo dbmig repair`"),
+            "{refused}"
+        );
     }
+    let both =
+        project.dbmig_on(&db, &["repair", "--done", NAME, "--forget", NAME]).expect(2).stderr;
+    assert!(both.contains("cannot be used with"), "{both}");
 }
 
-#[test]
-fn it_explains_and_the_two_commands_that_it_names_settle_it() {
-    for backend in Backend::ALL {
-        for (what, by_hand, next) in [
-            ("--done", "CREATE TABLE b (id INTEGER)", "goes on with statement 3"),
-            ("--not-done", "SELECT 1", "goes on with statement 2"),
+each_backend!(it_explains_and_the_two_commands_that_it_names_settle_it);
+fn it_explains_and_the_two_commands_that_it_names_settle_it(backend: Backend) {
+    for (what, by_hand, next) in [
+        ("--done", "CREATE TABLE b (id INTEGER)", "goes on with statement 3"),
+        ("--not-done", "SELECT 1", "goes on with statement 2"),
+    ] {
+        let (project, db) = (project(), database(backend));
+        lost(&project, &db);
+        let explained = project.dbmig_on(&db, &["repair"]).expect(3).stdout;
+        for part in [
+            &format!("interrupted {NAME}\n"),
+            &format!("during statement 2 (migrations/{NAME}/up.sql:2:1):\n"),
+            "CREATE TABEL b (id INTEGER)",
+            "`cargo dbmig repair --done 20260101`",
+            "`cargo dbmig repair --not-done 20260101`",
         ] {
-            let (project, db) = (project(), database(backend));
-            lost(&project, &db);
-            let explained = project.dbmig_on(&db, &["repair"]).expect(3).stdout;
-            for part in [
-                &format!("interrupted {NAME}\n"),
-                &format!("during statement 2 (migrations/{NAME}/up.sql:2:1):\n"),
-                "CREATE TABEL b (id INTEGER)",
-                "`cargo dbmig repair --done 20260101`",
-                "`cargo dbmig repair --not-done 20260101`",
-            ] {
-                assert!(explained.contains(part), "{backend:?}: no {part:?} in {explained}");
-            }
-            let value = json(&project.dbmig_on(&db, &["repair", "--json"]).expect(3).stdout);
-            assert_eq!(value["found"][0]["state"], "interrupted");
-            assert_eq!(value["found"][0]["version"], "20260101");
-            let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-            assert!(run.contains("repair --done 20260101"), "{run}");
-
-            let before = db.query("SELECT id, state FROM __dbmig_history ORDER BY id");
-            let dry = project.dbmig_on(&db, &["repair", what, NAME, "--dry-run"]).success().stdout;
-            assert!(dry.contains("would record") && dry.contains(next), "{dry}");
-            assert_eq!(db.query("SELECT id, state FROM __dbmig_history ORDER BY id"), before);
-
-            db.execute(by_hand);
-            let done = project.dbmig_on(&db, &["repair", what, NAME]).success().stdout;
-            assert!(done.contains(next), "{backend:?}: {done}");
-            let history = project.dbmig_on(&db, &["history", "-n", "1", "--json"]).success().stdout;
-            let row = &json(&history)["runs"][0];
-            assert!(row["note"].as_str().unwrap().starts_with("repair: "), "{row}");
-            assert!(row["app"].as_str().unwrap().starts_with("cargo-dbmig"), "{row}");
-            project.dbmig_on(&db, &["repair", what, NAME]).expect(2);
-            if what == "--done" {
-                // What is done must be what the file says.
-                project.dbmig_on(&db, &["run"]).expect(4);
-                project.write(&format!("migrations/{NAME}/up.sql"), BROKEN);
-            }
-            project.dbmig_on(&db, &["run"]).success();
-            let tables = db.tables();
-            assert!(
-                ["a", "b", "c"].iter().all(|t| tables.contains(&(*t).to_owned())),
-                "{tables:?}"
-            );
-            project.dbmig_on(&db, &["revert"]).success();
-            assert_eq!(db.tables(), ["__dbmig_history", "__diesel_schema_migrations"]);
+            assert!(explained.contains(part), "{backend:?}: no {part:?} in {explained}");
         }
-    }
-}
+        let value = json(&project.dbmig_on(&db, &["repair", "--json"]).expect(3).stdout);
+        assert_eq!(value["found"][0]["state"], "interrupted");
+        assert_eq!(value["found"][0]["version"], "20260101");
+        let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
+        assert!(run.contains("repair --done 20260101"), "{run}");
 
-#[test]
-fn what_was_undone_by_hand_is_forgotten() {
-    for backend in Backend::ALL {
-        let (project, db) = (project(), database(backend));
-        lost(&project, &db);
-        db.execute("DROP TABLE a");
-        let told = project.dbmig_on(&db, &["repair", "--forget", NAME]).success().stdout;
-        assert!(told.contains("counts as pending"), "{told}");
-        assert_eq!(
-            project.dbmig_on(&db, &["status"]).success().states(),
-            format!("pending      {NAME}\n1 pending\n")
-        );
+        let before = db.query("SELECT id, state FROM __dbmig_history ORDER BY id");
+        let dry = project.dbmig_on(&db, &["repair", what, NAME, "--dry-run"]).success().stdout;
+        assert!(dry.contains("would record") && dry.contains(next), "{dry}");
+        assert_eq!(db.query("SELECT id, state FROM __dbmig_history ORDER BY id"), before);
+
+        db.execute(by_hand);
+        let done = project.dbmig_on(&db, &["repair", what, NAME]).success().stdout;
+        assert!(done.contains(next), "{backend:?}: {done}");
+        let history = project.dbmig_on(&db, &["history", "-n", "1", "--json"]).success().stdout;
+        let row = &json(&history)["runs"][0];
+        assert!(row["note"].as_str().unwrap().starts_with("repair: "), "{row}");
+        assert!(row["app"].as_str().unwrap().starts_with("cargo-dbmig"), "{row}");
+        project.dbmig_on(&db, &["repair", what, NAME]).expect(2);
+        if what == "--done" {
+            // What is done must be what the file says.
+            project.dbmig_on(&db, &["run"]).expect(4);
+            project.write(&format!("migrations/{NAME}/up.sql"), BROKEN);
+        }
         project.dbmig_on(&db, &["run"]).success();
-        project.dbmig_on(&db, &["verify"]).success();
-    }
-}
-
-#[test]
-fn what_was_finished_by_hand_counts_as_applied_and_has_its_way_back() {
-    for backend in Backend::ALL {
-        let (project, db) = (project(), database(backend));
-        lost(&project, &db);
-        // The text that was running is the one that counts.
-        project.write(&format!("migrations/{NAME}/up.sql"), BROKEN);
-        db.execute("CREATE TABLE b (id INTEGER); CREATE TABLE c (id INTEGER)");
-        project.dbmig_on(&db, &["repair", "--finish", NAME]).success();
-        assert_eq!(
-            project.dbmig_on(&db, &["status", "--check"]).success().states(),
-            format!("applied      {NAME}\n1 applied\n")
-        );
-        assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, "nothing to do\n");
-        project.remove(&format!("migrations/{NAME}"));
+        let tables = db.tables();
+        assert!(["a", "b", "c"].iter().all(|t| tables.contains(&(*t).to_owned())), "{tables:?}");
         project.dbmig_on(&db, &["revert"]).success();
         assert_eq!(db.tables(), ["__dbmig_history", "__diesel_schema_migrations"]);
     }
 }
 
-#[test]
-fn a_revert_is_settled_the_same_way() {
-    for backend in Backend::ALL {
-        for (what, by_hand, state) in [
-            ("--finish", "DROP TABLE a", "pending"),
-            ("--forget", "CREATE TABLE b (id INTEGER)", "applied"),
-        ] {
-            let (project, db) = (project(), database(backend));
-            project.migration(
-                NAME,
-                "CREATE TABLE a (id INTEGER); CREATE TABLE b (id INTEGER);",
-                "DROP TABLE b; DROP TABEL a;",
-            );
-            project
-                .write(&format!("migrations/{NAME}/metadata.toml"), "run_in_transaction = false\n");
-            project.dbmig_on(&db, &["run"]).success();
-            project.dbmig_on(&db, &["revert"]).expect(1);
-            db.execute(by_hand);
-            project.dbmig_on(&db, &["repair", what, NAME]).success();
-            let status = project.dbmig_on(&db, &["status"]).success().stdout;
-            assert!(status.starts_with(state), "{backend:?} {what}: {status}");
-        }
+each_backend!(what_was_undone_by_hand_is_forgotten);
+fn what_was_undone_by_hand_is_forgotten(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    lost(&project, &db);
+    db.execute("DROP TABLE a");
+    let told = project.dbmig_on(&db, &["repair", "--forget", NAME]).success().stdout;
+    assert!(told.contains("counts as pending"), "{told}");
+    assert_eq!(
+        project.dbmig_on(&db, &["status"]).success().states(),
+        format!("pending      {NAME}\n1 pending\n")
+    );
+    project.dbmig_on(&db, &["run"]).success();
+    project.dbmig_on(&db, &["verify"]).success();
+}
+
+each_backend!(what_was_finished_by_hand_counts_as_applied_and_has_its_way_back);
+fn what_was_finished_by_hand_counts_as_applied_and_has_its_way_back(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    lost(&project, &db);
+    // The text that was running is the one that counts.
+    project.write(&format!("migrations/{NAME}/up.sql"), BROKEN);
+    db.execute("CREATE TABLE b (id INTEGER); CREATE TABLE c (id INTEGER)");
+    project.dbmig_on(&db, &["repair", "--finish", NAME]).success();
+    assert_eq!(
+        project.dbmig_on(&db, &["status", "--check"]).success().states(),
+        format!("applied      {NAME}\n1 applied\n")
+    );
+    assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, "nothing to do\n");
+    project.remove(&format!("migrations/{NAME}"));
+    project.dbmig_on(&db, &["revert"]).success();
+    assert_eq!(db.tables(), ["__dbmig_history", "__diesel_schema_migrations"]);
+}
+
+each_backend!(a_revert_is_settled_the_same_way);
+fn a_revert_is_settled_the_same_way(backend: Backend) {
+    for (what, by_hand, state) in [
+        ("--finish", "DROP TABLE a", "pending"),
+        ("--forget", "CREATE TABLE b (id INTEGER)", "applied"),
+    ] {
+        let (project, db) = (project(), database(backend));
+        project.migration(
+            NAME,
+            "CREATE TABLE a (id INTEGER); CREATE TABLE b (id INTEGER);",
+            "DROP TABLE b; DROP TABEL a;",
+        );
+        project.write(&format!("migrations/{NAME}/metadata.toml"), "run_in_transaction = false\n");
+        project.dbmig_on(&db, &["run"]).success();
+        project.dbmig_on(&db, &["revert"]).expect(1);
+        db.execute(by_hand);
+        project.dbmig_on(&db, &["repair", what, NAME]).success();
+        let status = project.dbmig_on(&db, &["status"]).success().stdout;
+        assert!(status.starts_with(state), "{backend:?} {what}: {status}");
     }
 }
 
-#[test]
-fn a_changed_text_is_accepted() {
-    for backend in Backend::ALL {
-        let (project, db) = (project(), database(backend));
-        project.migration(NAME, "CREATE TABLE a (id INTEGER);", "DROP TABLE a;");
-        project.dbmig_on(&db, &["run"]).success();
-        project.write(
-            &format!("migrations/{NAME}/up.sql"),
-            "CREATE TABLE IF NOT EXISTS a (id INTEGER);",
-        );
-        let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-        assert!(run.contains("`cargo dbmig repair --accept 20260101`"), "{run}");
-        let explained = project.dbmig_on(&db, &["repair"]).expect(3).stdout;
-        assert!(explained.contains(&format!("drifted {NAME}\n")), "{explained}");
-        project.dbmig_on(&db, &["repair", "--accept", NAME]).success();
-        project.dbmig_on(&db, &["verify"]).success();
-        assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, "nothing to do\n");
-        project.dbmig_on(&db, &["revert"]).success();
-        assert!(!db.tables().contains(&"a".to_owned()));
-    }
+each_backend!(a_changed_text_is_accepted);
+fn a_changed_text_is_accepted(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    project.migration(NAME, "CREATE TABLE a (id INTEGER);", "DROP TABLE a;");
+    project.dbmig_on(&db, &["run"]).success();
+    project
+        .write(&format!("migrations/{NAME}/up.sql"), "CREATE TABLE IF NOT EXISTS a (id INTEGER);");
+    let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
+    assert!(run.contains("`cargo dbmig repair --accept 20260101`"), "{run}");
+    let explained = project.dbmig_on(&db, &["repair"]).expect(3).stdout;
+    assert!(explained.contains(&format!("drifted {NAME}\n")), "{explained}");
+    project.dbmig_on(&db, &["repair", "--accept", NAME]).success();
+    project.dbmig_on(&db, &["verify"]).success();
+    assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, "nothing to do\n");
+    project.dbmig_on(&db, &["revert"]).success();
+    assert!(!db.tables().contains(&"a".to_owned()));
 }
 
 /// What the catalogue cannot tell: a procedure may have done anything.

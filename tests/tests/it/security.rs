@@ -177,34 +177,30 @@ fn operator(db: &TestDatabase, role: &str, symbol: &str, left: &str, right: &str
     db.try_query(&sql).is_ok()
 }
 
-#[test]
-fn hostile_names_are_only_names() {
-    for backend in Backend::ALL {
-        let (project, db) = (project(), database(backend));
-        db.execute("CREATE TABLE victim (id INTEGER)");
-        let names = [
-            "1'; DROP TABLE victim; --_a",
-            "2\\'; DROP TABLE victim; -- _b",
-            "3\"`$$; DROP TABLE victim; -- _c",
-            "4%s%n_d",
-            "5é\u{202e}_e",
-        ];
-        for (number, name) in names.iter().enumerate() {
-            let (up, down) =
-                (format!("CREATE TABLE t{number} (id INTEGER)"), format!("DROP TABLE t{number}"));
-            project.migration(name, &up, &down);
-            if number == 1 {
-                project.write(
-                    &format!("migrations/{name}/metadata.toml"),
-                    "run_in_transaction = false\n",
-                );
-            }
+each_backend!(hostile_names_are_only_names);
+fn hostile_names_are_only_names(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    db.execute("CREATE TABLE victim (id INTEGER)");
+    let names = [
+        "1'; DROP TABLE victim; --_a",
+        "2\\'; DROP TABLE victim; -- _b",
+        "3\"`$$; DROP TABLE victim; -- _c",
+        "4%s%n_d",
+        "5é\u{202e}_e",
+    ];
+    for (number, name) in names.iter().enumerate() {
+        let (up, down) =
+            (format!("CREATE TABLE t{number} (id INTEGER)"), format!("DROP TABLE t{number}"));
+        project.migration(name, &up, &down);
+        if number == 1 {
+            project
+                .write(&format!("migrations/{name}/metadata.toml"), "run_in_transaction = false\n");
         }
-        project.dbmig_on(&db, &["run"]).success();
-        assert_eq!(db.column("SELECT version FROM __diesel_schema_migrations").len(), names.len());
-        project.dbmig_on(&db, &["revert", "--all"]).success();
-        assert!(db.tables().contains(&"victim".to_owned()), "{backend:?}");
     }
+    project.dbmig_on(&db, &["run"]).success();
+    assert_eq!(db.column("SELECT version FROM __diesel_schema_migrations").len(), names.len());
+    project.dbmig_on(&db, &["revert", "--all"]).success();
+    assert!(db.tables().contains(&"victim".to_owned()), "{backend:?}");
 }
 
 #[test]

@@ -49,84 +49,72 @@ pub(crate) fn schema(database: &TestDatabase) -> Vec<String> {
     lines
 }
 
-#[test]
-fn it_migrates_serves_dies_and_starts_again() {
-    for backend in Backend::ALL {
-        let database = database(backend);
-        let first = Serving::start(&mut shop(&database)).until_ready();
-        first.wait_for(&format!("{COUNT} migrations applied in "));
-        assert_eq!(applied(&first.said()), COUNT, "{}", first.said());
-        assert!(!first.said().contains(PASSWORD), "{}", first.said());
-        let (status, placed) = first.ask("POST", "/orders", ORDER);
-        assert_eq!(status, 201, "{placed}");
-        assert!(placed.contains(r#""total_cents":1780"#), "{placed}");
-        drop(first);
+each_backend!(it_migrates_serves_dies_and_starts_again);
+fn it_migrates_serves_dies_and_starts_again(backend: Backend) {
+    let database = database(backend);
+    let first = Serving::start(&mut shop(&database)).until_ready();
+    first.wait_for(&format!("{COUNT} migrations applied in "));
+    assert_eq!(applied(&first.said()), COUNT, "{}", first.said());
+    assert!(!first.said().contains(PASSWORD), "{}", first.said());
+    let (status, placed) = first.ask("POST", "/orders", ORDER);
+    assert_eq!(status, 201, "{placed}");
+    assert!(placed.contains(r#""total_cents":1780"#), "{placed}");
+    drop(first);
 
-        let second = Serving::start(&mut shop(&database)).until_ready();
-        second.wait_for("nothing to migrate");
-        assert_eq!(second.ask("GET", "/orders/1", ""), (200, placed), "{backend:?}");
-        let (_, products) = second.ask("GET", "/products", "");
-        assert!(products.contains(r#""price_cents":890,"stock":198"#), "{products}");
-        let (_, customers) = second.ask("GET", "/customers", "");
-        assert!(customers.contains(r#""family_name":"Brewster Hopper""#), "{customers}");
-        for (order, status) in [(ORDER.replace('2', "999"), 409), (ORDER.replace('1', "7"), 422)] {
-            assert_eq!(second.ask("POST", "/orders", &order).0, status, "{backend:?}: {order}");
-        }
-        let (code, said) = second.stop();
-        assert!(code == Some(0) && said.ends_with("stopped\n"), "{code:?}: {said}");
+    let second = Serving::start(&mut shop(&database)).until_ready();
+    second.wait_for("nothing to migrate");
+    assert_eq!(second.ask("GET", "/orders/1", ""), (200, placed), "{backend:?}");
+    let (_, products) = second.ask("GET", "/products", "");
+    assert!(products.contains(r#""price_cents":890,"stock":198"#), "{products}");
+    let (_, customers) = second.ask("GET", "/customers", "");
+    assert!(customers.contains(r#""family_name":"Brewster Hopper""#), "{customers}");
+    for (order, status) in [(ORDER.replace('2', "999"), 409), (ORDER.replace('1', "7"), 422)] {
+        assert_eq!(second.ask("POST", "/orders", &order).0, status, "{backend:?}: {order}");
     }
+    let (code, said) = second.stop();
+    assert!(code == Some(0) && said.ends_with("stopped\n"), "{code:?}: {said}");
 }
 
-#[test]
-fn many_at_once_migrate_once() {
-    for backend in Backend::ALL {
-        let database = database(backend);
-        let replicas: Vec<_> = (0..5)
-            .map(|_| shop(&database).arg("--once").stdout(Stdio::piped()).spawn().unwrap())
-            .collect();
-        let said: Vec<_> = replicas
-            .into_iter()
-            .map(|replica| {
-                let output = replica.wait_with_output().unwrap();
-                assert!(output.status.success(), "{backend:?}");
-                String::from_utf8(output.stdout).unwrap()
-            })
-            .collect();
-        let applied: usize = said.iter().map(|text| applied(text)).sum();
-        assert_eq!(applied, COUNT, "{said:?}");
-        assert!(said.iter().all(|text| text.contains("\n200 [{\"sku\":")), "{said:?}");
-        let history = "SELECT count(*) FROM __dbmig_history";
-        assert_eq!(database.column(history), [COUNT.to_string()], "{backend:?}");
-    }
+each_backend!(many_at_once_migrate_once);
+fn many_at_once_migrate_once(backend: Backend) {
+    let database = database(backend);
+    let replicas: Vec<_> = (0..5)
+        .map(|_| shop(&database).arg("--once").stdout(Stdio::piped()).spawn().unwrap())
+        .collect();
+    let said: Vec<_> = replicas
+        .into_iter()
+        .map(|replica| {
+            let output = replica.wait_with_output().unwrap();
+            assert!(output.status.success(), "{backend:?}");
+            String::from_utf8(output.stdout).unwrap()
+        })
+        .collect();
+    let applied: usize = said.iter().map(|text| applied(text)).sum();
+    assert_eq!(applied, COUNT, "{said:?}");
+    assert!(said.iter().all(|text| text.contains("\n200 [{\"sku\":")), "{said:?}");
+    let history = "SELECT count(*) FROM __dbmig_history";
+    assert_eq!(database.column(history), [COUNT.to_string()], "{backend:?}");
 }
 
-#[test]
-fn the_command_line_goes_on_where_the_app_stopped() {
+each_backend!(the_command_line_goes_on_where_the_app_stopped);
+fn the_command_line_goes_on_where_the_app_stopped(backend: Backend) {
     let project = crate::project();
-    for backend in Backend::ALL {
-        let database = database(backend);
-        run(shop(&database).arg("--once")).success();
-        let schema = database.dump();
-        dbmig(&project, &database, &["status", "--check"]).success();
-        dbmig(&project, &database, &["verify"]).success();
+    let database = database(backend);
+    run(shop(&database).arg("--once")).success();
+    let schema = database.dump();
+    dbmig(&project, &database, &["status", "--check"]).success();
+    dbmig(&project, &database, &["verify"]).success();
 
-        dbmig(&project, &database, &["revert", "--all"]).success();
-        assert_eq!(database.tables(), ["__dbmig_history", "__diesel_schema_migrations"]);
-        dbmig(&project, &database, &["run"]).success();
-        assert_eq!(database.dump(), schema, "{backend:?}");
-        let again = run(shop(&database).arg("--once")).success().stdout;
-        assert!(again.contains("nothing to migrate"), "{again}");
-    }
+    dbmig(&project, &database, &["revert", "--all"]).success();
+    assert_eq!(database.tables(), ["__dbmig_history", "__diesel_schema_migrations"]);
+    dbmig(&project, &database, &["run"]).success();
+    assert_eq!(database.dump(), schema, "{backend:?}");
+    let again = run(shop(&database).arg("--once")).success().stdout;
+    assert!(again.contains("nothing to migrate"), "{again}");
 }
 
+each_server!(each_down_undoes_its_up);
 /// The unit tests of the app show the same on SQLite.
-#[test]
-fn each_down_undoes_its_up_on_servers() {
-    [Backend::Postgres, Backend::MariaDb]
-        .iter()
-        .for_each(|&backend| each_down_undoes_its_up(backend));
-}
-
 fn each_down_undoes_its_up(backend: Backend) {
     let project = crate::project();
     let database = database(backend);
@@ -145,27 +133,23 @@ fn each_down_undoes_its_up(backend: Backend) {
     }
 }
 
-#[test]
-fn a_migration_that_fails_stops_the_start() {
-    for backend in Backend::ALL {
-        let database = database(backend);
-        database.execute("CREATE TABLE orders (ours INTEGER)");
-        let output = run(shop(&database).arg("--once")).expect(1);
-        assert_eq!(applied(&output.stdout), 3, "{}", output.stdout);
-        for part in [
-            "error: applying 2026-01-12-101500-0000_create_orders failed",
-            "2026-01-12-101500-0000_create_orders/up.sql:1:",
-            match backend {
-                // It commits at each schema change.
-                Backend::MariaDb => "no statement of this migration took effect",
-                Backend::Postgres | Backend::Sqlite => {
-                    "nothing of this migration is in the database"
-                }
-            },
-            "next: correct migrations/",
-        ] {
-            assert!(output.stderr.contains(part), "{backend:?}: no {part} in {}", output.stderr);
-        }
+each_backend!(a_migration_that_fails_stops_the_start);
+fn a_migration_that_fails_stops_the_start(backend: Backend) {
+    let database = database(backend);
+    database.execute("CREATE TABLE orders (ours INTEGER)");
+    let output = run(shop(&database).arg("--once")).expect(1);
+    assert_eq!(applied(&output.stdout), 3, "{}", output.stdout);
+    for part in [
+        "error: applying 2026-01-12-101500-0000_create_orders failed",
+        "2026-01-12-101500-0000_create_orders/up.sql:1:",
+        match backend {
+            // It commits at each schema change.
+            Backend::MariaDb => "no statement of this migration took effect",
+            Backend::Postgres | Backend::Sqlite => "nothing of this migration is in the database",
+        },
+        "next: correct migrations/",
+    ] {
+        assert!(output.stderr.contains(part), "{backend:?}: no {part} in {}", output.stderr);
     }
 }
 

@@ -18,6 +18,7 @@ use crate::sets::{self, of};
 
 const LONG: Duration = Duration::from_secs(60);
 
+each_server!(those_who_wait_for_a_runner_that_fails_report_its_failure);
 /// Waits for something that the handle is to tell.
 fn until(startup: &Startup, what: impl Fn(&Snapshot) -> bool) -> Snapshot {
     let deadline = Instant::now() + LONG;
@@ -251,8 +252,7 @@ fn a_server_that_stops_in_the_middle_is_waited_for() {
 }
 
 /// Many replicas would else fail one after the other, for as long as each of them takes.
-#[test]
-fn those_who_wait_for_a_runner_that_fails_report_its_failure() {
+fn those_who_wait_for_a_runner_that_fails_report_its_failure(backend: Backend) {
     let broken = "SELECT pg_sleep(1); INSERT INTO nowhere VALUES (1)";
     let slow = "INSERT INTO t SELECT SLEEP(1); INSERT INTO nowhere VALUES (1)";
     fn started<B: dbmig_runtime::Backend>(url: &str, sql: &str, name: &str) -> Vec<Arc<Error>> {
@@ -262,25 +262,23 @@ fn those_who_wait_for_a_runner_that_fails_report_its_failure() {
         replicas.iter().map(|replica| replica.wait(LONG).unwrap_err()).collect()
     }
     for name in ["2_broken", "2_broken_alone"] {
-        for backend in [Backend::Postgres, Backend::MariaDb] {
-            let db = database(backend);
-            let errors = match backend {
-                Backend::Postgres => started::<Postgres>(db.url(), broken, name),
-                _ => started::<Mysql>(db.url(), slow, name),
-            };
-            assert!(errors.iter().all(|error| error.class() == Class::Final), "{errors:?}");
-            assert!(errors.iter().all(|error| error.to_string().contains("nowhere")), "{errors:?}");
-            let own = errors.iter().filter(|error| matches!(***error, Error::Migration(_))).count();
-            assert_eq!(own, 1, "{backend:?} {name}: {errors:#?}");
-            let tries = db.column("SELECT count(*) FROM __dbmig_history WHERE state = 'failed'");
-            assert_eq!(tries, ["1"], "{backend:?} {name}");
-            // A start of its own, which waited for nobody, tries again.
-            let again = match backend {
-                Backend::Postgres => started::<Postgres>(db.url(), broken, name),
-                _ => started::<Mysql>(db.url(), slow, name),
-            };
-            assert!(again.iter().any(|error| matches!(**error, Error::Migration(_))));
-        }
+        let db = database(backend);
+        let errors = match backend {
+            Backend::Postgres => started::<Postgres>(db.url(), broken, name),
+            _ => started::<Mysql>(db.url(), slow, name),
+        };
+        assert!(errors.iter().all(|error| error.class() == Class::Final), "{errors:?}");
+        assert!(errors.iter().all(|error| error.to_string().contains("nowhere")), "{errors:?}");
+        let own = errors.iter().filter(|error| matches!(***error, Error::Migration(_))).count();
+        assert_eq!(own, 1, "{backend:?} {name}: {errors:#?}");
+        let tries = db.column("SELECT count(*) FROM __dbmig_history WHERE state = 'failed'");
+        assert_eq!(tries, ["1"], "{backend:?} {name}");
+        // A start of its own, which waited for nobody, tries again.
+        let again = match backend {
+            Backend::Postgres => started::<Postgres>(db.url(), broken, name),
+            _ => started::<Mysql>(db.url(), slow, name),
+        };
+        assert!(again.iter().any(|error| matches!(**error, Error::Migration(_))));
     }
 }
 

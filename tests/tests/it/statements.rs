@@ -17,80 +17,67 @@ fn statement_by_statement(project: &Project) {
 const BROKEN: &str = "CREATE TABLE a (id INTEGER);\n\nCREATE TABLE b (id INTEGER);\n  INSERT INTO nowhere VALUES (1);\nCREATE TABLE c (id INTEGER);\n";
 const MENDED: &str = "CREATE TABLE a (id INTEGER);\n\nCREATE TABLE b (id INTEGER);\n  INSERT INTO b VALUES (1);\nCREATE TABLE c (id INTEGER);\n";
 
-#[test]
-fn a_transaction_leaves_nothing_behind() {
-    for backend in [Backend::Postgres, Backend::Sqlite] {
-        let (project, db) = (project(), database(backend));
-        project.migration(NAME, BROKEN, "SELECT 1");
-        let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
-        assert!(run.contains(&format!("migrations/{NAME}/up.sql:4:")), "{run}");
-        assert!(run.contains("(statement 3 of 4)"), "{run}");
-        assert!(run.contains("nothing of this migration is in the database"), "{run}");
-        assert_eq!(db.tables(), ["__dbmig_history", "__diesel_schema_migrations"]);
-        let history = project.dbmig_on(&db, &["history"]).success().stdout;
-        assert!(history.contains("failed") && history.contains("nowhere"), "{history}");
-        project.migration(NAME, MENDED, "SELECT 1");
-        project.dbmig_on(&db, &["run"]).success();
-        assert_eq!(applied(&db), ["1"]);
-    }
+each_backend!(a_transaction_leaves_nothing_behind: postgres Postgres, sqlite Sqlite);
+fn a_transaction_leaves_nothing_behind(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    project.migration(NAME, BROKEN, "SELECT 1");
+    let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
+    assert!(run.contains(&format!("migrations/{NAME}/up.sql:4:")), "{run}");
+    assert!(run.contains("(statement 3 of 4)"), "{run}");
+    assert!(run.contains("nothing of this migration is in the database"), "{run}");
+    assert_eq!(db.tables(), ["__dbmig_history", "__diesel_schema_migrations"]);
+    let history = project.dbmig_on(&db, &["history"]).success().stdout;
+    assert!(history.contains("failed") && history.contains("nowhere"), "{history}");
+    project.migration(NAME, MENDED, "SELECT 1");
+    project.dbmig_on(&db, &["run"]).success();
+    assert_eq!(applied(&db), ["1"]);
 }
 
-#[test]
-fn without_a_transaction_the_next_run_goes_on_where_the_first_ended() {
-    for backend in Backend::ALL {
-        let (project, db) = (project(), database(backend));
-        project.migration(NAME, BROKEN, "DROP TABLE c; DROP TABLE b; DROP TABLE a;");
-        statement_by_statement(&project);
-        let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
-        // PostgreSQL tells the place in the statement, too.
-        let column = if backend == Backend::Postgres { 15 } else { 3 };
-        let place = format!("migrations/{NAME}/up.sql:4:{column} (statement 3 of 4)");
-        assert!(run.contains(&place), "{run}");
-        assert!(
-            run.contains("the first 2 statements of this migration are in the database"),
-            "{run}"
-        );
-        assert!(applied(&db).is_empty());
-        let status = project.dbmig_on(&db, &["status", "--check"]).expect(3).stdout;
-        assert!(status.contains(&format!("interrupted  {NAME}")), "{status}");
-        // Nothing else may be built on a half-applied migration.
-        project.migration("2_other", "CREATE TABLE d (id INTEGER)", "DROP TABLE d");
-        project.dbmig_on(&db, &["run"]).expect(1);
-        assert!(!db.tables().contains(&"d".to_owned()));
+each_backend!(without_a_transaction_the_next_run_goes_on_where_the_first_ended);
+fn without_a_transaction_the_next_run_goes_on_where_the_first_ended(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    project.migration(NAME, BROKEN, "DROP TABLE c; DROP TABLE b; DROP TABLE a;");
+    statement_by_statement(&project);
+    let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
+    // PostgreSQL tells the place in the statement, too.
+    let column = if backend == Backend::Postgres { 15 } else { 3 };
+    let place = format!("migrations/{NAME}/up.sql:4:{column} (statement 3 of 4)");
+    assert!(run.contains(&place), "{run}");
+    assert!(run.contains("the first 2 statements of this migration are in the database"), "{run}");
+    assert!(applied(&db).is_empty());
+    let status = project.dbmig_on(&db, &["status", "--check"]).expect(3).stdout;
+    assert!(status.contains(&format!("interrupted  {NAME}")), "{status}");
+    // Nothing else may be built on a half-applied migration.
+    project.migration("2_other", "CREATE TABLE d (id INTEGER)", "DROP TABLE d");
+    project.dbmig_on(&db, &["run"]).expect(1);
+    assert!(!db.tables().contains(&"d".to_owned()));
 
-        let changed = BROKEN.replacen("TABLE a", "TABLE aa", 1);
-        project.migration(NAME, &changed, "DROP TABLE c");
-        let refused = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-        assert!(refused.contains("what is already done is not the same any more"), "{refused}");
+    let changed = BROKEN.replacen("TABLE a", "TABLE aa", 1);
+    project.migration(NAME, &changed, "DROP TABLE c");
+    let refused = project.dbmig_on(&db, &["run"]).expect(4).stderr;
+    assert!(refused.contains("what is already done is not the same any more"), "{refused}");
 
-        project.migration(NAME, MENDED, "DROP TABLE c; DROP TABLE b; DROP TABLE a;");
-        project.dbmig_on(&db, &["run"]).success();
-        assert_eq!(applied(&db), ["1", "2"]);
-        assert_eq!(db.column("SELECT id FROM b"), ["1"]);
-        project.dbmig_on(&db, &["status", "--check"]).success();
-        project.dbmig_on(&db, &["revert", "--all"]).success();
-        assert_eq!(db.tables(), ["__dbmig_history", "__diesel_schema_migrations"]);
-    }
+    project.migration(NAME, MENDED, "DROP TABLE c; DROP TABLE b; DROP TABLE a;");
+    project.dbmig_on(&db, &["run"]).success();
+    assert_eq!(applied(&db), ["1", "2"]);
+    assert_eq!(db.column("SELECT id FROM b"), ["1"]);
+    project.dbmig_on(&db, &["status", "--check"]).success();
+    project.dbmig_on(&db, &["revert", "--all"]).success();
+    assert_eq!(db.tables(), ["__dbmig_history", "__diesel_schema_migrations"]);
 }
 
-#[test]
-fn a_down_that_fails_half_way_goes_on_too() {
-    for backend in Backend::ALL {
-        let (project, db) = (project(), database(backend));
-        project.migration(
-            NAME,
-            "CREATE TABLE a (id INTEGER);",
-            "DROP TABLE a; DROP TABLE nowhere;",
-        );
-        statement_by_statement(&project);
-        project.dbmig_on(&db, &["run"]).success();
-        let revert = project.dbmig_on(&db, &["revert"]).expect(1).stderr;
-        assert!(revert.contains("down.sql:1:15 (statement 2 of 2)"), "{revert}");
-        project.dbmig_on(&db, &["run"]).expect(4);
-        project.migration(NAME, "CREATE TABLE a (id INTEGER);", "DROP TABLE a; SELECT 1;");
-        project.dbmig_on(&db, &["revert"]).success();
-        assert!(applied(&db).is_empty());
-    }
+each_backend!(a_down_that_fails_half_way_goes_on_too);
+fn a_down_that_fails_half_way_goes_on_too(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    project.migration(NAME, "CREATE TABLE a (id INTEGER);", "DROP TABLE a; DROP TABLE nowhere;");
+    statement_by_statement(&project);
+    project.dbmig_on(&db, &["run"]).success();
+    let revert = project.dbmig_on(&db, &["revert"]).expect(1).stderr;
+    assert!(revert.contains("down.sql:1:15 (statement 2 of 2)"), "{revert}");
+    project.dbmig_on(&db, &["run"]).expect(4);
+    project.migration(NAME, "CREATE TABLE a (id INTEGER);", "DROP TABLE a; SELECT 1;");
+    project.dbmig_on(&db, &["revert"]).success();
+    assert!(applied(&db).is_empty());
 }
 
 #[test]
@@ -103,30 +90,25 @@ fn the_plan_after_an_interruption_begins_at_the_right_statement() {
     assert_eq!(plan.matches("(done already)").count(), 2, "{plan}");
 }
 
-#[test]
-fn a_runner_that_vanished_during_a_statement_is_told_with_the_statement() {
-    for backend in Backend::ALL {
-        let (project, db) = (project(), database(backend));
-        project.migration(NAME, BROKEN, "SELECT 1");
-        statement_by_statement(&project);
-        project.dbmig_on(&db, &["run"]).expect(1);
-        // What `kill -9` leaves of a statement that runs alone.
-        db.execute(
-            "UPDATE __dbmig_history SET state = 'running', statements_started = 3, error = NULL, \
-             ended_at = NULL",
-        );
-        let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-        assert!(
-            run.contains(&format!("during statement 3 (migrations/{NAME}/up.sql:4:3)")),
-            "{run}"
-        );
-        assert!(run.contains("INSERT INTO nowhere"), "{run}");
-        assert!(run.contains("`cargo dbmig repair --not-done 1`"), "{run}");
-        project.dbmig_on(&db, &["repair", "--not-done", NAME]).success();
-        project.migration(NAME, MENDED, "SELECT 1");
-        project.dbmig_on(&db, &["run"]).success();
-        assert_eq!(db.column("SELECT id FROM b"), ["1"]);
-    }
+each_backend!(a_runner_that_vanished_during_a_statement_is_told_with_the_statement);
+fn a_runner_that_vanished_during_a_statement_is_told_with_the_statement(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    project.migration(NAME, BROKEN, "SELECT 1");
+    statement_by_statement(&project);
+    project.dbmig_on(&db, &["run"]).expect(1);
+    // What `kill -9` leaves of a statement that runs alone.
+    db.execute(
+        "UPDATE __dbmig_history SET state = 'running', statements_started = 3, error = NULL, \
+         ended_at = NULL",
+    );
+    let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
+    assert!(run.contains(&format!("during statement 3 (migrations/{NAME}/up.sql:4:3)")), "{run}");
+    assert!(run.contains("INSERT INTO nowhere"), "{run}");
+    assert!(run.contains("`cargo dbmig repair --not-done 1`"), "{run}");
+    project.dbmig_on(&db, &["repair", "--not-done", NAME]).success();
+    project.migration(NAME, MENDED, "SELECT 1");
+    project.dbmig_on(&db, &["run"]).success();
+    assert_eq!(db.column("SELECT id FROM b"), ["1"]);
 }
 
 #[test]

@@ -66,10 +66,6 @@ fn json(output: &Output) -> serde_json::Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-fn on_each(test: impl Fn(&TestDatabase)) {
-    Backend::ALL.into_iter().for_each(|backend| test(&database(backend)));
-}
-
 /// A database that the image of `version` has been deployed to.
 fn deployed(backend: Backend, version: usize) -> TestDatabase {
     let db = database(backend);

@@ -51,11 +51,11 @@ fn wrong(case: &Case, answer: Result<Answer, String>) -> Option<String> {
     Some(format!("{head}{}: {}\n=> {}\n", answer.word(), first.statement, first.what))
 }
 
-/// Each case on a copy, as many at once as there are processors.
-fn check(database: &TestDatabase) {
+/// Each case of the files on a copy, as many at once as there are processors.
+fn check(database: &TestDatabase, files: &[&str]) {
     let dialect = dialect(database.backend());
     let stages = stages(database);
-    let mut cases = cases(dialect, "up.sql");
+    let mut cases: Vec<_> = files.iter().flat_map(|file| cases(dialect, file)).collect();
     // Of any other breaking case nothing can be wrong here; that it can be played, `it outlook` shows.
     cases.retain(|case| case.verdict != "breaking" || is_shown(case));
     let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -84,27 +84,27 @@ fn check(database: &TestDatabase) {
 }
 
 /// A server of its own: some cases make roles, and publications want what replicates.
-fn on_postgres(options: &Options) {
+fn on_postgres(options: &Options, files: &[&str]) {
     let options = options.clone().with("wal_level", "logical").with("max_wal_senders", "2");
-    check(&Server::start_dedicated(Engine::Postgres, &options).database());
+    check(&Server::start_dedicated(Engine::Postgres, &options).database(), files);
 }
 
 #[test]
 fn postgres() {
-    on_postgres(&Options::default());
+    on_postgres(&Options::default(), &["up.sql"]);
 }
 
 #[test]
 fn postgres_18() {
-    on_postgres(&Options::postgres("18"));
+    on_postgres(&Options::postgres("18"), &["up.sql", "up-18.sql"]);
 }
 
 #[test]
 fn mariadb() {
-    check(&database(Backend::MariaDb));
+    check(&database(Backend::MariaDb), &["up.sql"]);
 }
 
 #[test]
 fn sqlite() {
-    check(&database(Backend::Sqlite));
+    check(&database(Backend::Sqlite), &["up.sql"]);
 }

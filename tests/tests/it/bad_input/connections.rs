@@ -7,28 +7,19 @@ use dbmig_tests::{Backend, PASSWORD, TestDatabase, USER};
 
 use super::{COMMANDS, Case, refusal};
 
+fn scheme(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Postgres => "postgres",
+        _ => "mysql",
+    }
+}
+
 /// A project with one migration, and a URL that is no database's.
 fn with_url(url: &str) -> Case {
     let mut case = Case::new(Backend::Sqlite);
     case.project.migration("1_a", "CREATE TABLE a (x INT);", "DROP TABLE a;");
     case.url = Some(url.to_owned());
     case
-}
-
-const SERVERS: [Backend; 2] = [Backend::Postgres, Backend::MariaDb];
-
-fn port(backend: Backend) -> u16 {
-    match backend {
-        Backend::Postgres => postgres().port(),
-        _ => mariadb().port(),
-    }
-}
-
-fn scheme(backend: Backend) -> &'static str {
-    match backend {
-        Backend::Postgres => "postgres",
-        _ => "mysql",
-    }
 }
 
 #[test]
@@ -155,57 +146,55 @@ fn a_connection_string() {
     case.refused(2, &["run"]).says(&["DATABASE_URL: the connection string is broken"]);
 }
 
+each_server!(a_wrong_password);
 /// The wrong password is no more printed than the right one.
-#[test]
-fn a_wrong_password() {
-    for backend in SERVERS {
-        let database = dbmig_tests::database(backend);
-        let wrong = database.url().replace(USER, "nobody");
-        let case = with_url(&wrong);
-        // To create a database, another one of the server is connected to.
-        let shown = wrong.replace(PASSWORD, "***").replace(database.name(), "");
-        for command in [&["run"][..], &["status"], &["db", "create"]] {
-            case.refused(1, command)
-                .says(&[&format!("the server refuses the connection: {shown}")])
-                .offers("check the user and the password in the database URL");
-        }
+fn a_wrong_password(backend: Backend) {
+    let database = dbmig_tests::database(backend);
+    let wrong = database.url().replace(USER, "nobody");
+    let case = with_url(&wrong);
+    // To create a database, another one of the server is connected to.
+    let shown = wrong.replace(PASSWORD, "***").replace(database.name(), "");
+    for command in [&["run"][..], &["status"], &["db", "create"]] {
+        case.refused(1, command)
+            .says(&[&format!("the server refuses the connection: {shown}")])
+            .offers("check the user and the password in the database URL");
     }
 }
 
-#[test]
-fn a_closed_port() {
+each_server!(a_closed_port);
+fn a_closed_port(backend: Backend) {
     // Taken and not listened on as a database: closed again before it is used.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    for backend in SERVERS {
-        let scheme = scheme(backend);
-        let mut case = with_url(&format!("{scheme}://{USER}:{PASSWORD}@127.0.0.1:{port}/shop"));
-        // It would try again for ten seconds each time.
-        case.environment = vec![("DBMIG_CONNECT_WAIT", "0s")];
-        for command in COMMANDS.into_iter().chain([&["db", "create"][..]]) {
-            case.refused(75, command)
-                .says(&[&format!("the database cannot be reached: {scheme}://{USER}:***@127.0.0.1:{port}/shop\n")])
-                .offers("check that the server runs and that host and port in the database URL are right");
-        }
+    let scheme = scheme(backend);
+    let mut case = with_url(&format!("{scheme}://{USER}:{PASSWORD}@127.0.0.1:{port}/shop"));
+    // It would try again for ten seconds each time.
+    case.environment = vec![("DBMIG_CONNECT_WAIT", "0s")];
+    for command in COMMANDS.into_iter().chain([&["db", "create"][..]]) {
+        case.refused(75, command)
+            .says(&[&format!(
+                "the database cannot be reached: {scheme}://{USER}:***@127.0.0.1:{port}/shop\n"
+            )])
+            .offers(
+                "check that the server runs and that host and port in the database URL are right",
+            );
     }
 }
 
-#[test]
-fn a_missing_database_is_offered_to_be_created() {
-    for backend in SERVERS {
-        let server = if backend == Backend::Postgres { postgres() } else { mariadb() };
-        let name = server.fresh_name();
-        let url = server.url(&name);
-        let case = with_url(&url);
-        let shown = url.replace(PASSWORD, "***");
-        for command in COMMANDS {
-            case.refused(1, command)
-                .says(&[&format!("the database does not exist: {shown}\n"), &name])
-                .offers("create it: `cargo dbmig db create`");
-        }
-        created_and_run(&case, &shown);
-        case.dbmig(&["db", "drop", "--yes"]).success();
-        case.refused(1, &["status"]).says(&["the database does not exist"]);
+each_server!(a_missing_database_is_offered_to_be_created);
+fn a_missing_database_is_offered_to_be_created(backend: Backend) {
+    let server = if backend == Backend::Postgres { postgres() } else { mariadb() };
+    let name = server.fresh_name();
+    let url = server.url(&name);
+    let case = with_url(&url);
+    let shown = url.replace(PASSWORD, "***");
+    for command in COMMANDS {
+        case.refused(1, command)
+            .says(&[&format!("the database does not exist: {shown}\n"), &name])
+            .offers("create it: `cargo dbmig db create`");
     }
+    created_and_run(&case, &shown);
+    case.dbmig(&["db", "drop", "--yes"]).success();
+    case.refused(1, &["status"]).says(&["the database does not exist"]);
 }
 
 #[test]
@@ -275,27 +264,25 @@ fn a_database_that_may_only_be_read() {
     dbmig_tests::project::run(&mut command(&["status"])).success();
 }
 
+each_server!(what_destroys_is_not_done_far_away_unasked);
 /// 203.0.113.0/24 is for documentation: nobody answers there, and to try would take minutes.
-#[test]
-fn what_destroys_is_not_done_far_away_unasked() {
-    for backend in SERVERS {
-        let far = format!("{}://{USER}:{PASSWORD}@203.0.113.1/shop", scheme(backend));
-        let shown = far.replace(PASSWORD, "***");
-        let case = with_url(&far);
-        for (command, what) in [
-            (&["revert"][..], "revert migrations"),
-            (&["revert", "--all"], "revert migrations"),
-            (&["revert", "--to", "1"], "revert migrations"),
-            (&["redo"], "revert migrations and apply them again"),
-            (&["db", "drop"], "drop the database"),
-            (&["db", "reset"], "drop the database and build it again"),
-        ] {
-            refusal(2, command, |args| case.command(args))
-                .says(&[&format!(
-                    "{what} on {shown} needs a confirmation, and there is no terminal to ask on"
-                )])
-                .offers("add --yes if that is what you want");
-        }
+fn what_destroys_is_not_done_far_away_unasked(backend: Backend) {
+    let far = format!("{}://{USER}:{PASSWORD}@203.0.113.1/shop", scheme(backend));
+    let shown = far.replace(PASSWORD, "***");
+    let case = with_url(&far);
+    for (command, what) in [
+        (&["revert"][..], "revert migrations"),
+        (&["revert", "--all"], "revert migrations"),
+        (&["revert", "--to", "1"], "revert migrations"),
+        (&["redo"], "revert migrations and apply them again"),
+        (&["db", "drop"], "drop the database"),
+        (&["db", "reset"], "drop the database and build it again"),
+    ] {
+        refusal(2, command, |args| case.command(args))
+            .says(&[&format!(
+                "{what} on {shown} needs a confirmation, and there is no terminal to ask on"
+            )])
+            .offers("add --yes if that is what you want");
     }
 }
 
@@ -333,17 +320,14 @@ fn far_away_is_told_by_the_environment_too() {
     }
 }
 
-#[test]
-fn near_by_is_not_asked() {
-    for backend in SERVERS {
-        let database: TestDatabase = dbmig_tests::database(backend);
-        let url = database.url().replace("127.0.0.1", "localhost");
-        // MariaDB's library takes `localhost` for the socket of the system's own server.
-        let url = if backend == Backend::Postgres { url } else { database.url().to_owned() };
-        let case = with_url(&url);
-        case.dbmig(&["run"]).success();
-        case.dbmig(&["revert"]).success();
-        case.dbmig(&["db", "drop", "--yes"]).success();
-    }
-    assert_ne!(port(Backend::Postgres), port(Backend::MariaDb));
+each_server!(near_by_is_not_asked);
+fn near_by_is_not_asked(backend: Backend) {
+    let database: TestDatabase = dbmig_tests::database(backend);
+    let url = database.url().replace("127.0.0.1", "localhost");
+    // MariaDB's library takes `localhost` for the socket of the system's own server.
+    let url = if backend == Backend::Postgres { url } else { database.url().to_owned() };
+    let case = with_url(&url);
+    case.dbmig(&["run"]).success();
+    case.dbmig(&["revert"]).success();
+    case.dbmig(&["db", "drop", "--yes"]).success();
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use dbmig_tests::{Backend, Project};
 
-use super::{COMMANDS, Case, on_each};
+use super::{COMMANDS, Case};
 
 /// What makes a folder bad, and what is said about it.
 struct Bad {
@@ -195,19 +195,17 @@ fn add_good(project: &Project) {
     project.migration("20260102_pending", "CREATE TABLE pending (x INT);", "DROP TABLE pending;");
 }
 
-#[test]
-fn a_bad_file_refuses_the_whole_folder() {
-    for backend in Backend::ALL {
-        let mut case = Case::new(backend);
-        case.begin();
-        for bad in &BAD {
-            case = case.another_project();
-            add_good(&case.project);
-            (bad.make)(&case.project);
-            case.refused(1, &["run"]).says(bad.says);
-        }
-        assert_eq!(case.tables(), ["good"]);
+each_backend!(a_bad_file_refuses_the_whole_folder);
+fn a_bad_file_refuses_the_whole_folder(backend: Backend) {
+    let mut case = Case::new(backend);
+    case.begin();
+    for bad in &BAD {
+        case = case.another_project();
+        add_good(&case.project);
+        (bad.make)(&case.project);
+        case.refused(1, &["run"]).says(bad.says);
     }
+    assert_eq!(case.tables(), ["good"]);
 }
 
 #[test]
@@ -227,56 +225,46 @@ fn every_command_refuses_it_with_the_same_words() {
     }
 }
 
-#[test]
-fn a_setting_of_sqlite_is_refused_elsewhere() {
-    for backend in [Backend::Postgres, Backend::MariaDb] {
-        let case = Case::new(backend);
-        with_metadata(
-            &case.project,
-            "run_in_transaction = true\n[dbmig]\nforeign_keys = \"off\"\n",
-        );
-        case.refused(1, &["run"]).says(&[
-            "migrations/20260103_bad/metadata.toml:3:1: `foreign_keys` exists for SQLite only",
-            "remove this line",
-        ]);
-    }
+each_server!(a_setting_of_sqlite_is_refused_elsewhere);
+fn a_setting_of_sqlite_is_refused_elsewhere(backend: Backend) {
+    let case = Case::new(backend);
+    with_metadata(&case.project, "run_in_transaction = true\n[dbmig]\nforeign_keys = \"off\"\n");
+    case.refused(1, &["run"]).says(&[
+        "migrations/20260103_bad/metadata.toml:3:1: `foreign_keys` exists for SQLite only",
+        "remove this line",
+    ]);
 }
 
-#[test]
-fn a_missing_folder_is_named_with_who_named_it() {
-    on_each(|case| {
-        case.project.remove("migrations");
-        let root = case.project.root().display().to_string();
-        let offer = "`cargo dbmig new NAME` creates it, --migrations-dir DIR names another";
-        case.refused(2, &["run"])
-            .says(&[
-                "there is no migrations folder: ",
-                &format!("{root}/migrations does not exist"),
-            ])
-            .offers(offer);
-        case.refused(2, &["run", "--migrations-dir", "db/none"])
-            .says(&[&format!("{root}/db/none does not exist (--migrations-dir names it)")])
-            .offers(offer);
-        let command = |args: &[&str]| {
-            let mut command = case.command(args);
-            command.env("MIGRATION_DIRECTORY", "elsewhere");
-            command
-        };
-        case.refused_by(2, &["status"], command)
-            .says(&[&format!("{root}/elsewhere does not exist (MIGRATION_DIRECTORY names it)")])
-            .offers(offer);
-        case.project.write("diesel.toml", "[migrations_directory]\ndir = \"theirs\"\n");
-        case.refused(2, &["run"])
-            .says(&[&format!("{root}/theirs does not exist ({root}/diesel.toml names it)")])
-            .offers(offer);
-    });
+each_backend!(a_missing_folder_is_named_with_who_named_it);
+fn a_missing_folder_is_named_with_who_named_it(backend: Backend) {
+    let case = &Case::new(backend);
+    case.project.remove("migrations");
+    let root = case.project.root().display().to_string();
+    let offer = "`cargo dbmig new NAME` creates it, --migrations-dir DIR names another";
+    case.refused(2, &["run"])
+        .says(&["there is no migrations folder: ", &format!("{root}/migrations does not exist")])
+        .offers(offer);
+    case.refused(2, &["run", "--migrations-dir", "db/none"])
+        .says(&[&format!("{root}/db/none does not exist (--migrations-dir names it)")])
+        .offers(offer);
+    let command = |args: &[&str]| {
+        let mut command = case.command(args);
+        command.env("MIGRATION_DIRECTORY", "elsewhere");
+        command
+    };
+    case.refused_by(2, &["status"], command)
+        .says(&[&format!("{root}/elsewhere does not exist (MIGRATION_DIRECTORY names it)")])
+        .offers(offer);
+    case.project.write("diesel.toml", "[migrations_directory]\ndir = \"theirs\"\n");
+    case.refused(2, &["run"])
+        .says(&[&format!("{root}/theirs does not exist ({root}/diesel.toml names it)")])
+        .offers(offer);
 }
 
-#[test]
-fn a_file_is_no_folder() {
-    on_each(|case| {
-        case.refused(2, &["run", "--migrations-dir", "Cargo.toml"]).says(&["Cargo.toml"]);
-    });
+each_backend!(a_file_is_no_folder);
+fn a_file_is_no_folder(backend: Backend) {
+    let case = &Case::new(backend);
+    case.refused(2, &["run", "--migrations-dir", "Cargo.toml"]).says(&["Cargo.toml"]);
 }
 
 /// Root may read everything, so it gives up that right first.
@@ -296,30 +284,29 @@ pub(super) fn without_privilege(command: &Command) -> Command {
 }
 
 #[cfg(target_os = "linux")]
-#[test]
-fn what_may_not_be_read_is_named() {
+each_backend!(what_may_not_be_read_is_named);
+fn what_may_not_be_read_is_named(backend: Backend) {
     use std::os::unix::fs::PermissionsExt as _;
 
     let forbid =
         |path: &Path| fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
     let allow = |path: &Path| fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-    on_each(|case| {
-        case.begin();
-        case.project.migration("20260102_pending", "CREATE TABLE pending (x INT);", "");
-        for (path, shown) in [
-            ("migrations/20260102_pending", "migrations/20260102_pending"),
-            ("migrations/20260102_pending/up.sql", "migrations/20260102_pending/up.sql"),
-            ("migrations", "migrations"),
-        ] {
-            let path = case.project.path(path);
-            forbid(&path);
-            let command = |args: &[&str]| without_privilege(&case.command(args));
-            case.refused_by(1, &["run"], command).says(&[&format!(
-                "{shown}: no permission to read it: look at its owner and mode with `ls -ld`"
-            )]);
-            allow(&path);
-        }
-        case.dbmig(&["run"]).success();
-        assert_eq!(case.tables(), ["good", "pending"]);
-    });
+    let case = &Case::new(backend);
+    case.begin();
+    case.project.migration("20260102_pending", "CREATE TABLE pending (x INT);", "");
+    for (path, shown) in [
+        ("migrations/20260102_pending", "migrations/20260102_pending"),
+        ("migrations/20260102_pending/up.sql", "migrations/20260102_pending/up.sql"),
+        ("migrations", "migrations"),
+    ] {
+        let path = case.project.path(path);
+        forbid(&path);
+        let command = |args: &[&str]| without_privilege(&case.command(args));
+        case.refused_by(1, &["run"], command).says(&[&format!(
+            "{shown}: no permission to read it: look at its owner and mode with `ls -ld`"
+        )]);
+        allow(&path);
+    }
+    case.dbmig(&["run"]).success();
+    assert_eq!(case.tables(), ["good", "pending"]);
 }

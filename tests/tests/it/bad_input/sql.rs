@@ -3,7 +3,7 @@
 use dbmig_tests::Backend;
 use dbmig_tests::project::Output;
 
-use super::{Case, on_each};
+use super::Case;
 
 const NAME: &str = "20260102_three";
 const UP: &str = "migrations/20260102_three/up.sql";
@@ -32,15 +32,14 @@ fn write(case: &Case, way: Way, up: &str) {
     }
 }
 
-/// Runs `test` with one migration applied and `up` to come, both ways on each database.
-fn on_each_both_ways(up: &str, test: impl Fn(&Case, Way)) {
+/// Runs `test` with one migration applied and `up` to come, both ways.
+fn both_ways(backend: Backend, up: &str, test: impl Fn(&Case, Way)) {
     for way in WAYS {
-        on_each(|case| {
-            case.begin();
-            write(case, way, up);
-            case.project.migration("20260103_after", "CREATE TABLE after_it (x INT);", "");
-            test(case, way);
-        });
+        let case = &Case::new(backend);
+        case.begin();
+        write(case, way, up);
+        case.project.migration("20260103_after", "CREATE TABLE after_it (x INT);", "");
+        test(case, way);
     }
 }
 
@@ -52,13 +51,13 @@ fn says(output: &Output, parts: &[&str]) {
     }
 }
 
-#[test]
-fn a_syntax_error_in_the_third_statement() {
+each_backend!(a_syntax_error_in_the_third_statement);
+fn a_syntax_error_in_the_third_statement(backend: Backend) {
     let up = "-- three tables\nCREATE TABLE a (x INT);\nCREATE TABLE b (x INT);\n\n  \
               CREATE TABLE c (\n    x INT,\n    y NONSENSE NONSENSE);\nCREATE TABLE d (x INT);\n";
     // SQLite takes any two words for a type.
     let up = up.replace("y NONSENSE NONSENSE", "y INT NOT NOT");
-    on_each_both_ways(&up, |case, way| {
+    both_ways(backend, &up, |case, way| {
         let output = case.dbmig(&["run"]).expect(1);
         // PostgreSQL tells the character; the others, at best a line of what they were sent.
         let place = if case.backend() == Backend::Postgres { "7:15" } else { "5:3" };
@@ -133,10 +132,10 @@ fn refuses_other_work(case: &Case, up: &str) {
     case.project.write(UP, up);
 }
 
-#[test]
-fn an_error_that_has_no_position() {
+each_backend!(an_error_that_has_no_position);
+fn an_error_that_has_no_position(backend: Backend) {
     let up = "CREATE TABLE a (x INT);\n\n CREATE TABLE good (x INT);\nCREATE TABLE c (x INT);\n";
-    on_each_both_ways(up, |case, way| {
+    both_ways(backend, up, |case, way| {
         let output = case.dbmig(&["run"]).expect(1);
         says(
             &output,
@@ -157,9 +156,9 @@ fn an_error_that_has_no_position() {
     });
 }
 
-#[test]
-fn the_first_statement_fails() {
-    on_each_both_ways("INSERT INTO nowhere VALUES (1);\nCREATE TABLE a (x INT);\n", |case, _| {
+each_backend!(the_first_statement_fails);
+fn the_first_statement_fails(backend: Backend) {
+    both_ways(backend, "INSERT INTO nowhere VALUES (1);\nCREATE TABLE a (x INT);\n", |case, _| {
         let output = case.dbmig(&["run"]).expect(1);
         let place = if case.backend() == Backend::Postgres { "1:13" } else { "1:1" };
         says(&output, &[&format!("  at {UP}:{place} (statement 1 of 2)\n"), "nowhere"]);
@@ -209,98 +208,88 @@ fn an_error_at_the_commit() {
     }
 }
 
-#[test]
-fn what_was_done_before_is_told() {
-    on_each(|case| {
-        case.project.migration("1_a", "CREATE TABLE a (x INT);", "DROP TABLE a;");
-        case.project.migration("2_b", "CREATE TABLE b (x INT);", "DROP TABLE b;");
-        case.project.migration("3_c", "CREATE TABLE a (x INT);", "DROP TABLE a;");
-        let output = case.dbmig(&["run"]).expect(1);
-        says(
-            &output,
-            &[
-                " applied 1_a",
-                " applied 2_b",
-                "done before it in this run:\n  applied 1_a\n  applied 2_b\n",
-            ],
-        );
-        assert_eq!(case.ledger(), ["1", "2"]);
+each_backend!(what_was_done_before_is_told);
+fn what_was_done_before_is_told(backend: Backend) {
+    let case = &Case::new(backend);
+    case.project.migration("1_a", "CREATE TABLE a (x INT);", "DROP TABLE a;");
+    case.project.migration("2_b", "CREATE TABLE b (x INT);", "DROP TABLE b;");
+    case.project.migration("3_c", "CREATE TABLE a (x INT);", "DROP TABLE a;");
+    let output = case.dbmig(&["run"]).expect(1);
+    says(
+        &output,
+        &[
+            " applied 1_a",
+            " applied 2_b",
+            "done before it in this run:\n  applied 1_a\n  applied 2_b\n",
+        ],
+    );
+    assert_eq!(case.ledger(), ["1", "2"]);
 
-        let output = case.dbmig(&["run", "--json"]).expect(1);
-        let value: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
-        let error = &value["error"];
-        let message = error["message"].as_str().unwrap();
-        assert!(
-            message.contains("applying 3_c failed\n  at migrations/3_c/up.sql:1:1"),
-            "{message}"
-        );
-        assert!(error["next"].as_str().unwrap().contains("correct migrations/3_c/up.sql:1:1"));
-        assert_eq!(error["exit_code"], 1);
-    });
+    let output = case.dbmig(&["run", "--json"]).expect(1);
+    let value: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    let error = &value["error"];
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("applying 3_c failed\n  at migrations/3_c/up.sql:1:1"), "{message}");
+    assert!(error["next"].as_str().unwrap().contains("correct migrations/3_c/up.sql:1:1"));
+    assert_eq!(error["exit_code"], 1);
 }
 
-#[test]
-fn a_down_that_fails() {
+each_backend!(a_down_that_fails);
+fn a_down_that_fails(backend: Backend) {
     for way in WAYS {
-        on_each(|case| {
-            case.begin();
-            write(
-                case,
-                way,
-                "CREATE TABLE a (x INT);\nCREATE TABLE b (x INT);\nCREATE TABLE c (x INT);\n",
-            );
-            case.dbmig(&["run"]).success();
-            let path = format!("migrations/{NAME}/down.sql");
-            case.project.write(&path, "DROP TABLE c;\nDROP TABLE bb;\nDROP TABLE a;\n");
-            let output = case.dbmig(&["revert"]).expect(1);
-            says(
-                &output,
-                &[
-                    &format!(
-                        "reverting {NAME} failed\n  at {path}:2:1 (statement 2 of 3)\n    DROP TABLE bb\n"
-                    ),
-                    &format!("correct {path}:2:1"),
-                    "`cargo dbmig revert`",
-                ],
-            );
-            assert_eq!(case.ledger(), ["20260101", "20260102"], "it is still applied");
-            let left = if way.leaves_nothing(case) {
-                &["a", "b", "c", "good"][..]
-            } else {
-                &["a", "b", "good"]
-            };
-            assert_eq!(case.tables(), left);
-            case.project.write(&path, "DROP TABLE c;\nDROP TABLE b;\nDROP TABLE a;\n");
-            case.dbmig(&["revert"]).success();
-            assert_eq!(case.ledger(), ["20260101"]);
-            assert_eq!(case.tables(), ["good"]);
-            case.dbmig(&["run"]).success();
-            assert_eq!(case.tables(), ["a", "b", "c", "good"]);
-        });
-    }
-}
-
-/// A migration that ends its own transaction must not leave the rest half-recorded.
-#[test]
-fn a_rollback_inside_of_a_migration_is_warned_of() {
-    on_each(|case| {
+        let case = &Case::new(backend);
         case.begin();
         write(
             case,
-            Way::Transaction,
-            "CREATE TABLE a (x INT);\nCOMMIT;\nCREATE TABLE a (x INT);\n",
+            way,
+            "CREATE TABLE a (x INT);\nCREATE TABLE b (x INT);\nCREATE TABLE c (x INT);\n",
         );
-        let output = case.dbmig(&["plan"]).success();
-        says(&output, &[&format!("warning: {UP}:2:1: this statement controls the transaction")]);
-        let output = case.dbmig(&["run"]).expect(1);
-        // SQLite has nothing to commit outside of a transaction.
+        case.dbmig(&["run"]).success();
+        let path = format!("migrations/{NAME}/down.sql");
+        case.project.write(&path, "DROP TABLE c;\nDROP TABLE bb;\nDROP TABLE a;\n");
+        let output = case.dbmig(&["revert"]).expect(1);
         says(
             &output,
-            &[match case.backend() {
-                Backend::Sqlite => "ends a transaction that the script has not begun",
-                Backend::Postgres | Backend::MariaDb => "already exists",
-            }],
+            &[
+                &format!(
+                    "reverting {NAME} failed\n  at {path}:2:1 (statement 2 of 3)\n    DROP TABLE bb\n"
+                ),
+                &format!("correct {path}:2:1"),
+                "`cargo dbmig revert`",
+            ],
         );
+        assert_eq!(case.ledger(), ["20260101", "20260102"], "it is still applied");
+        let left = if way.leaves_nothing(case) {
+            &["a", "b", "c", "good"][..]
+        } else {
+            &["a", "b", "good"]
+        };
+        assert_eq!(case.tables(), left);
+        case.project.write(&path, "DROP TABLE c;\nDROP TABLE b;\nDROP TABLE a;\n");
+        case.dbmig(&["revert"]).success();
         assert_eq!(case.ledger(), ["20260101"]);
-    });
+        assert_eq!(case.tables(), ["good"]);
+        case.dbmig(&["run"]).success();
+        assert_eq!(case.tables(), ["a", "b", "c", "good"]);
+    }
+}
+
+each_backend!(a_rollback_inside_of_a_migration_is_warned_of);
+/// A migration that ends its own transaction must not leave the rest half-recorded.
+fn a_rollback_inside_of_a_migration_is_warned_of(backend: Backend) {
+    let case = &Case::new(backend);
+    case.begin();
+    write(case, Way::Transaction, "CREATE TABLE a (x INT);\nCOMMIT;\nCREATE TABLE a (x INT);\n");
+    let output = case.dbmig(&["plan"]).success();
+    says(&output, &[&format!("warning: {UP}:2:1: this statement controls the transaction")]);
+    let output = case.dbmig(&["run"]).expect(1);
+    // SQLite has nothing to commit outside of a transaction.
+    says(
+        &output,
+        &[match case.backend() {
+            Backend::Sqlite => "ends a transaction that the script has not begun",
+            Backend::Postgres | Backend::MariaDb => "already exists",
+        }],
+    );
+    assert_eq!(case.ledger(), ["20260101"]);
 }

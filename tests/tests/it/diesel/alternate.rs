@@ -45,10 +45,6 @@ enum Tool {
 
 use Tool::{Dbmig, Diesel};
 
-/// Who is at work, in turn.
-const TURNS: [&[Tool]; 4] =
-    [&[Diesel, Dbmig], &[Dbmig, Diesel], &[Dbmig, Dbmig, Diesel], &[Diesel, Diesel, Dbmig]];
-
 /// What is left after each step but for our own table: the versions and the tables.
 fn traces(case: &Case, turns: &[Tool]) -> Vec<(Vec<String>, Vec<String>)> {
     let mut turns = turns.iter().cycle();
@@ -86,11 +82,11 @@ fn agree_on_pending(case: &Case) {
     );
 }
 
-fn alternate(backend: Backend) {
+fn alternate(backend: Backend, who: [&[Tool]; 2]) {
     let alone = Case::new(backend);
     let expected = traces(&alone, &[Diesel]);
     let schema = alone.database.dump();
-    for turns in TURNS {
+    for turns in who {
         let case = Case::new(backend);
         let found = traces(&case, turns);
         for (number, (found, expected)) in found.iter().zip(&expected).enumerate() {
@@ -109,54 +105,45 @@ fn alternate(backend: Backend) {
     }
 }
 
-#[test]
-fn in_turns_on_postgres() {
-    alternate(Backend::Postgres);
+each_backend!(in_turns);
+fn in_turns(backend: Backend) {
+    alternate(backend, [&[Diesel, Dbmig], &[Dbmig, Diesel]]);
 }
 
-#[test]
-fn in_turns_on_mariadb() {
-    alternate(Backend::MariaDb);
+each_backend!(two_steps_of_one_and_one_of_the_other);
+fn two_steps_of_one_and_one_of_the_other(backend: Backend) {
+    alternate(backend, [&[Dbmig, Dbmig, Diesel], &[Diesel, Diesel, Dbmig]]);
 }
 
-#[test]
-fn in_turns_on_sqlite() {
-    alternate(Backend::Sqlite);
-}
-
+each_backend!(an_older_migration_that_diesel_applied_late_is_no_obstacle);
 /// Late arrivals: Diesel applies them without a word, dbmig when it is told to.
-#[test]
-fn an_older_migration_that_diesel_applied_late_is_no_obstacle() {
-    for backend in Backend::ALL {
-        let case = Case::new(backend);
-        case.generate(USERS);
-        case.generate(EMAIL);
-        case.dbmig(&["run"]);
-        case.generate(POSTS);
-        case.project.dbmig_on(&case.database, &["run"]).expect(4);
-        case.diesel(&["migration", "run"]);
-        assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
-        case.generate(TAGS);
-        assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
-        case.diesel(&["migration", "redo", "--all"]);
-        assert_eq!(case.dbmig(&["redo", "--all"]).lines().count(), 1);
-    }
+fn an_older_migration_that_diesel_applied_late_is_no_obstacle(backend: Backend) {
+    let case = Case::new(backend);
+    case.generate(USERS);
+    case.generate(EMAIL);
+    case.dbmig(&["run"]);
+    case.generate(POSTS);
+    case.project.dbmig_on(&case.database, &["run"]).expect(4);
+    case.diesel(&["migration", "run"]);
+    assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
+    case.generate(TAGS);
+    assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
+    case.diesel(&["migration", "redo", "--all"]);
+    assert_eq!(case.dbmig(&["redo", "--all"]).lines().count(), 1);
 }
 
+each_backend!(after_a_reset_by_diesel);
 /// `diesel database reset` leaves no history of ours behind; we begin anew.
-#[test]
-fn after_a_reset_by_diesel() {
-    for backend in Backend::ALL {
-        let case = Case::new(backend);
-        case.generate(USERS);
-        case.dbmig(&["run"]);
-        case.diesel(&["database", "reset"]);
-        let status = case.dbmig(&["status"]);
-        assert!(status.contains("unverified ") && !status.contains("applied  "), "{status}");
-        case.generate(POSTS);
-        assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
-        // And ours, the other way round.
-        case.dbmig(&["db", "reset", "--yes"]);
-        assert_eq!(case.diesel(&["migration", "pending"]).trim(), "false");
-    }
+fn after_a_reset_by_diesel(backend: Backend) {
+    let case = Case::new(backend);
+    case.generate(USERS);
+    case.dbmig(&["run"]);
+    case.diesel(&["database", "reset"]);
+    let status = case.dbmig(&["status"]);
+    assert!(status.contains("unverified ") && !status.contains("applied  "), "{status}");
+    case.generate(POSTS);
+    assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
+    // And ours, the other way round.
+    case.dbmig(&["db", "reset", "--yes"]);
+    assert_eq!(case.diesel(&["migration", "pending"]).trim(), "false");
 }

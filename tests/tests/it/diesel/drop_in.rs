@@ -2,7 +2,7 @@
 
 use dbmig_tests::Backend;
 
-use super::{Case, EMAIL, POSTS, SETUP, TAGS, USERS, directory, on_each};
+use super::{Case, EMAIL, POSTS, SETUP, TAGS, USERS, directory};
 
 fn used_by_diesel(case: &Case) {
     for migration in [USERS, POSTS, EMAIL] {
@@ -17,97 +17,90 @@ fn names(case: &Case) -> Vec<String> {
     case.setup_migration().map(str::to_owned).into_iter().chain(ours).collect()
 }
 
-#[test]
-fn reading_says_who_applied_what_and_writes_nothing() {
-    on_each(|case| {
-        used_by_diesel(case);
-        let before = case.database.dump();
-        let status = case.dbmig(&["status", "--check"]);
-        assert_eq!(Case::lines(&status, "unverified "), names(case), "{status}");
-        assert_eq!(case.dbmig(&["pending", "--check"]), "nothing pending\n");
-        assert_eq!(case.dbmig(&["plan"]), "nothing to do\n");
-        assert_eq!(case.dbmig(&["history"]), "no runs yet\n");
-        let count = names(case).len();
-        let verify = case.project.dbmig_on(&case.database, &["verify"]).success();
-        assert_eq!(
-            verify.stdout,
-            format!("0 unchanged, 0 drifted, {count} unverified, 0 missing here\n")
-        );
-        assert!(verify.stderr.contains("`cargo dbmig baseline` records what is here now"));
-        assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
-        let plan = case.dbmig(&["plan", "--revert"]);
-        assert!(plan.contains("ALTER TABLE users DROP COLUMN email;"), "{plan}");
-        assert_eq!(case.database.dump(), before);
-    });
+each_backend!(reading_says_who_applied_what_and_writes_nothing);
+fn reading_says_who_applied_what_and_writes_nothing(backend: Backend) {
+    let case = &Case::new(backend);
+    used_by_diesel(case);
+    let before = case.database.dump();
+    let status = case.dbmig(&["status", "--check"]);
+    assert_eq!(Case::lines(&status, "unverified "), names(case), "{status}");
+    assert_eq!(case.dbmig(&["pending", "--check"]), "nothing pending\n");
+    assert_eq!(case.dbmig(&["plan"]), "nothing to do\n");
+    assert_eq!(case.dbmig(&["history"]), "no runs yet\n");
+    let count = names(case).len();
+    let verify = case.project.dbmig_on(&case.database, &["verify"]).success();
+    assert_eq!(
+        verify.stdout,
+        format!("0 unchanged, 0 drifted, {count} unverified, 0 missing here\n")
+    );
+    assert!(verify.stderr.contains("`cargo dbmig baseline` records what is here now"));
+    assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
+    let plan = case.dbmig(&["plan", "--revert"]);
+    assert!(plan.contains("ALTER TABLE users DROP COLUMN email;"), "{plan}");
+    assert_eq!(case.database.dump(), before);
 }
 
-#[test]
-fn what_diesel_applied_is_reverted_and_redone() {
-    on_each(|case| {
-        used_by_diesel(case);
-        let before = case.database.dump();
-        assert_eq!(case.dbmig(&["redo"]), "reverted 1 migration, applied 1 migration\n");
-        assert_eq!(case.dbmig(&["revert", "-n", "2"]), "reverted 2 migrations\n");
-        assert_eq!(
-            Case::lines(&case.dbmig(&["status"]), "pending "),
-            [directory(POSTS), directory(EMAIL)]
-        );
-        assert_eq!(case.dbmig(&["run"]), "applied 2 migrations\n");
-        assert_eq!(
-            Case::lines(&case.dbmig(&["status"]), "applied "),
-            [directory(POSTS), directory(EMAIL)]
-        );
-        case.database.execute("DROP TABLE __dbmig_history");
-        assert_eq!(case.database.dump(), before);
-        let list = case.diesel(&["migration", "list"]);
-        assert_eq!(Case::lines(&list, "[X]"), names(case), "{list}");
-    });
+each_backend!(what_diesel_applied_is_reverted_and_redone);
+fn what_diesel_applied_is_reverted_and_redone(backend: Backend) {
+    let case = &Case::new(backend);
+    used_by_diesel(case);
+    let before = case.database.dump();
+    assert_eq!(case.dbmig(&["redo"]), "reverted 1 migration, applied 1 migration\n");
+    assert_eq!(case.dbmig(&["revert", "-n", "2"]), "reverted 2 migrations\n");
+    assert_eq!(
+        Case::lines(&case.dbmig(&["status"]), "pending "),
+        [directory(POSTS), directory(EMAIL)]
+    );
+    assert_eq!(case.dbmig(&["run"]), "applied 2 migrations\n");
+    assert_eq!(
+        Case::lines(&case.dbmig(&["status"]), "applied "),
+        [directory(POSTS), directory(EMAIL)]
+    );
+    case.database.execute("DROP TABLE __dbmig_history");
+    assert_eq!(case.database.dump(), before);
+    let list = case.diesel(&["migration", "list"]);
+    assert_eq!(Case::lines(&list, "[X]"), names(case), "{list}");
 }
 
-#[test]
-fn baseline_records_what_diesel_applied() {
-    on_each(|case| {
-        used_by_diesel(case);
-        let schema = case.database.column("SELECT count(*) FROM users");
-        let count = names(case).len();
-        let would = case.dbmig(&["baseline", "--dry-run"]);
-        assert!(
-            would.ends_with(&format!("{count} to enter as applied, nothing done yet\n")),
-            "{would}"
-        );
-        assert_eq!(
-            case.dbmig(&["baseline"]),
-            format!("entered {count} migrations as applied, without running any\n")
-        );
-        assert_eq!(Case::lines(&case.dbmig(&["status"]), "applied "), names(case));
-        assert_eq!(case.dbmig(&["baseline"]), "nothing to do\n");
-        assert_eq!(case.ledger().len(), count);
-        assert_eq!(case.database.column("SELECT count(*) FROM users"), schema);
+each_backend!(baseline_records_what_diesel_applied);
+fn baseline_records_what_diesel_applied(backend: Backend) {
+    let case = &Case::new(backend);
+    used_by_diesel(case);
+    let schema = case.database.column("SELECT count(*) FROM users");
+    let count = names(case).len();
+    let would = case.dbmig(&["baseline", "--dry-run"]);
+    assert!(
+        would.ends_with(&format!("{count} to enter as applied, nothing done yet\n")),
+        "{would}"
+    );
+    assert_eq!(
+        case.dbmig(&["baseline"]),
+        format!("entered {count} migrations as applied, without running any\n")
+    );
+    assert_eq!(Case::lines(&case.dbmig(&["status"]), "applied "), names(case));
+    assert_eq!(case.dbmig(&["baseline"]), "nothing to do\n");
+    assert_eq!(case.ledger().len(), count);
+    assert_eq!(case.database.column("SELECT count(*) FROM users"), schema);
 
-        let path = format!("migrations/{}/up.sql", directory(EMAIL));
-        case.project.write(&path, EMAIL.2.replace("99", "120"));
-        let verify = case.project.dbmig_on(&case.database, &["verify"]).expect(3).stdout;
-        assert!(
-            verify.contains("\n+ALTER TABLE users ADD COLUMN email VARCHAR(120);\n"),
-            "{verify}"
-        );
-    });
+    let path = format!("migrations/{}/up.sql", directory(EMAIL));
+    case.project.write(&path, EMAIL.2.replace("99", "120"));
+    let verify = case.project.dbmig_on(&case.database, &["verify"]).expect(3).stdout;
+    assert!(verify.contains("\n+ALTER TABLE users ADD COLUMN email VARCHAR(120);\n"), "{verify}");
 }
 
+each_backend!(diesel_takes_a_baseline_for_applied);
 /// All rows of the ledger by `baseline`, for a schema that came another way.
-#[test]
-fn diesel_takes_a_baseline_for_applied() {
-    on_each(|case| {
-        case.generate(USERS);
-        case.generate(POSTS);
-        case.database.execute(USERS.2);
-        case.dbmig(&["baseline", "--to", USERS.0]);
-        let list = case.diesel(&["migration", "list"]);
-        assert!(Case::lines(&list, "[X]").contains(&directory(USERS).as_str()), "{list}");
-        assert_eq!(Case::lines(&list, "[ ]"), [directory(POSTS)]);
-        case.diesel(&["migration", "run"]);
-        assert_eq!(case.dbmig(&["pending"]), "nothing pending\n");
-    });
+fn diesel_takes_a_baseline_for_applied(backend: Backend) {
+    let case = &Case::new(backend);
+    case.generate(USERS);
+    case.generate(POSTS);
+    case.database.execute(USERS.2);
+    case.dbmig(&["baseline", "--to", USERS.0]);
+    let list = case.diesel(&["migration", "list"]);
+    assert!(Case::lines(&list, "[X]").contains(&directory(USERS).as_str()), "{list}");
+    assert_eq!(Case::lines(&list, "[ ]"), [directory(POSTS)]);
+    case.diesel(&["migration", "run"]);
+    assert_eq!(case.dbmig(&["pending"]), "nothing pending\n");
 }
 
 #[test]
@@ -160,72 +153,69 @@ fn new_beside_generate_sorts_in_the_order_of_creation() {
     assert!(pending.lines().all(|name| name.find('_') == Some(22)), "{pending}");
 }
 
-#[test]
-fn diesel_does_not_show_our_table() {
-    on_each(|case| {
-        case.generate(USERS);
-        case.dbmig(&["run"]);
-        assert!(case.database.tables().contains(&"__dbmig_history".to_owned()));
-        let schema = case.diesel(&["print-schema"]);
-        assert!(schema.contains("users (id) {") && !schema.contains("dbmig"), "{schema}");
-    });
+each_backend!(diesel_does_not_show_our_table);
+fn diesel_does_not_show_our_table(backend: Backend) {
+    let case = &Case::new(backend);
+    case.generate(USERS);
+    case.dbmig(&["run"]);
+    assert!(case.database.tables().contains(&"__dbmig_history".to_owned()));
+    let schema = case.diesel(&["print-schema"]);
+    assert!(schema.contains("users (id) {") && !schema.contains("dbmig"), "{schema}");
 }
 
-#[test]
-fn diesel_reads_our_metadata() {
-    on_each(|case| {
-        case.generate(USERS);
-        case.dbmig(&["new", "rebuild", "--no-transaction", "--version", "2026-02-01-000000-0000"]);
-        let folder = "migrations/2026-02-01-000000-0000_rebuild";
-        let metadata = case.project.read(&format!("{folder}/metadata.toml"));
-        assert!(metadata.contains("run_in_transaction = false"), "{metadata}");
-        case.project.write(
-            &format!("{folder}/metadata.toml"),
-            "run_in_transaction = false\n\n[dbmig]\ncompatible = true\nreversible = \"yes\"\nretries = 3\n",
-        );
-        // What each database refuses in a transaction; MariaDB refuses nothing, it commits.
-        let (up, down) = match case.backend() {
-            Backend::Postgres => (
-                "CREATE INDEX CONCURRENTLY by_name ON users (name);\n",
-                "DROP INDEX CONCURRENTLY by_name;\n",
-            ),
-            Backend::MariaDb => {
-                ("CREATE INDEX by_name ON users (name);\n", "DROP INDEX by_name ON users;\n")
-            }
-            Backend::Sqlite => ("VACUUM;\n", "VACUUM;\n"),
-        };
-        case.project.write(&format!("{folder}/up.sql"), up);
-        case.project.write(&format!("{folder}/down.sql"), down);
-        let list = case.diesel(&["migration", "list"]);
-        assert!(list.contains("[ ] 2026-02-01-000000-0000_rebuild"), "{list}");
-        case.dbmig(&["run"]);
-        case.diesel(&["migration", "redo"]);
-        case.dbmig(&["redo"]);
-        case.diesel(&["migration", "revert"]);
-        assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
-        assert_eq!(case.dbmig(&["revert"]), "reverted 1 migration\n");
-        case.diesel(&["migration", "run"]);
-        assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
-    });
+each_backend!(diesel_reads_our_metadata);
+fn diesel_reads_our_metadata(backend: Backend) {
+    let case = &Case::new(backend);
+    case.generate(USERS);
+    case.dbmig(&["new", "rebuild", "--no-transaction", "--version", "2026-02-01-000000-0000"]);
+    let folder = "migrations/2026-02-01-000000-0000_rebuild";
+    let metadata = case.project.read(&format!("{folder}/metadata.toml"));
+    assert!(metadata.contains("run_in_transaction = false"), "{metadata}");
+    case.project.write(
+        &format!("{folder}/metadata.toml"),
+        "run_in_transaction = false\n\n[dbmig]\ncompatible = true\nreversible = \"yes\"\nretries = 3\n",
+    );
+    // What each database refuses in a transaction; MariaDB refuses nothing, it commits.
+    let (up, down) = match case.backend() {
+        Backend::Postgres => (
+            "CREATE INDEX CONCURRENTLY by_name ON users (name);\n",
+            "DROP INDEX CONCURRENTLY by_name;\n",
+        ),
+        Backend::MariaDb => {
+            ("CREATE INDEX by_name ON users (name);\n", "DROP INDEX by_name ON users;\n")
+        }
+        Backend::Sqlite => ("VACUUM;\n", "VACUUM;\n"),
+    };
+    case.project.write(&format!("{folder}/up.sql"), up);
+    case.project.write(&format!("{folder}/down.sql"), down);
+    let list = case.diesel(&["migration", "list"]);
+    assert!(list.contains("[ ] 2026-02-01-000000-0000_rebuild"), "{list}");
+    case.dbmig(&["run"]);
+    case.diesel(&["migration", "redo"]);
+    case.dbmig(&["redo"]);
+    case.diesel(&["migration", "revert"]);
+    assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
+    assert_eq!(case.dbmig(&["revert"]), "reverted 1 migration\n");
+    case.diesel(&["migration", "run"]);
+    assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
 }
 
+each_backend!(what_diesel_applies_again_is_unverified);
 /// The row that Diesel writes after our revert is not ours any more.
-#[test]
-fn what_diesel_applies_again_is_unverified() {
-    on_each(|case| {
-        case.generate(USERS);
-        case.generate(TAGS);
-        case.dbmig(&["run"]);
-        case.dbmig(&["revert"]);
-        let path = format!("migrations/{}/up.sql", directory(TAGS));
-        case.project.write(&path, TAGS.2.replace("by_name", "by_other_name"));
-        case.diesel(&["migration", "run"]);
-        let status = case.dbmig(&["status"]);
-        assert_eq!(
-            Case::lines(&status, "unverified ").last(),
-            Some(&directory(TAGS).as_str()),
-            "{status}"
-        );
-        assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
-    });
+fn what_diesel_applies_again_is_unverified(backend: Backend) {
+    let case = &Case::new(backend);
+    case.generate(USERS);
+    case.generate(TAGS);
+    case.dbmig(&["run"]);
+    case.dbmig(&["revert"]);
+    let path = format!("migrations/{}/up.sql", directory(TAGS));
+    case.project.write(&path, TAGS.2.replace("by_name", "by_other_name"));
+    case.diesel(&["migration", "run"]);
+    let status = case.dbmig(&["status"]);
+    assert_eq!(
+        Case::lines(&status, "unverified ").last(),
+        Some(&directory(TAGS).as_str()),
+        "{status}"
+    );
+    assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
 }

@@ -27,14 +27,10 @@ fn terminate(runner: &Child) {
     assert!(sent.unwrap().success());
 }
 
+each_server!(the_connection_that_asks_may_be_lost);
 /// It says nothing of the lock, and there will be another one.
-#[test]
-fn the_connection_that_asks_may_be_lost() {
-    std::thread::scope(|scope| {
-        for backend in [Backend::Postgres, Backend::MariaDb] {
-            scope.spawn(move || lose_the_one_that_asks(backend));
-        }
-    });
+fn the_connection_that_asks_may_be_lost(backend: Backend) {
+    lose_the_one_that_asks(backend);
 }
 
 fn lose_the_one_that_asks(backend: Backend) {

@@ -72,36 +72,33 @@ fn some_of(count: usize, few: usize) -> impl Iterator<Item = usize> {
     (1..=count).step_by(step)
 }
 
-#[test]
-fn at_each_statement() {
-    for backend in Backend::ALL {
-        let (project, mut figure) = (project(), Figure::new("kill at each statement", backend));
-        mixed(&project, backend);
-        let ends = ends(&project, backend);
-        let measured = database(backend);
-        let counts = [UP, DOWN].map(|way| {
-            kill_points::count(project.command(way).env("DATABASE_URL", measured.url()))
-        });
-        for (way, (count, end)) in [UP, DOWN].into_iter().zip(counts.into_iter().zip(&ends)) {
-            for event in some_of(count, 14) {
-                let db = database(backend);
-                if way == DOWN {
-                    project.dbmig_on(&db, UP).success();
-                }
-                let command = &mut project.command(way);
-                let ended = kill_points::killed_at(command.env("DATABASE_URL", db.url()), event);
-                assert!(
-                    ended == Ended::Killed || event + 4 > count,
-                    "{backend:?} {way:?}: event {event} of {count} was not reached"
-                );
-                // The one that takes it up is killed, too, wherever that hits it; if it is so long.
-                let second = 1 + event * 13 % 40;
-                let _ = kill_points::killed_at(command, second);
-                let output = project.dbmig_on(&db, way);
-                assert_eq!(output.code, Some(0), "{backend:?} {way:?} {event}:\n{}", output.text());
-                same(&picture(&db), end, &format!("{backend:?} {way:?} {event}"));
-                figure.case();
+each_backend!(at_each_statement);
+fn at_each_statement(backend: Backend) {
+    let (project, mut figure) = (project(), Figure::new("kill at each statement", backend));
+    mixed(&project, backend);
+    let ends = ends(&project, backend);
+    let measured = database(backend);
+    let counts = [UP, DOWN]
+        .map(|way| kill_points::count(project.command(way).env("DATABASE_URL", measured.url())));
+    for (way, (count, end)) in [UP, DOWN].into_iter().zip(counts.into_iter().zip(&ends)) {
+        for event in some_of(count, 14) {
+            let db = database(backend);
+            if way == DOWN {
+                project.dbmig_on(&db, UP).success();
             }
+            let command = &mut project.command(way);
+            let ended = kill_points::killed_at(command.env("DATABASE_URL", db.url()), event);
+            assert!(
+                ended == Ended::Killed || event + 4 > count,
+                "{backend:?} {way:?}: event {event} of {count} was not reached"
+            );
+            // The one that takes it up is killed, too, wherever that hits it; if it is so long.
+            let second = 1 + event * 13 % 40;
+            let _ = kill_points::killed_at(command, second);
+            let output = project.dbmig_on(&db, way);
+            assert_eq!(output.code, Some(0), "{backend:?} {way:?} {event}:\n{}", output.text());
+            same(&picture(&db), end, &format!("{backend:?} {way:?} {event}"));
+            figure.case();
         }
     }
 }
@@ -140,11 +137,9 @@ fn at_random(backend: Backend, kind: &'static str, url: impl Fn(&TestDatabase) -
     }
 }
 
-#[test]
-fn at_any_moment() {
-    for backend in Backend::ALL {
-        at_random(backend, "kill at any moment", |db| db.url().to_owned());
-    }
+each_backend!(at_any_moment);
+fn at_any_moment(backend: Backend) {
+    at_random(backend, "kill at any moment", |db| db.url().to_owned());
 }
 
 #[test]

@@ -9,8 +9,6 @@ use super::{Figure, finish, spawn, start};
 use crate::project;
 
 const LEASE: &[&str] = &["run", "--lock", "lease"];
-const SERVERS: [Backend; 2] = [Backend::Postgres, Backend::MariaDb];
-
 /// A run whose host's clock is wrong.
 fn with_clock(project: &Project, db: &TestDatabase, offset: &str) -> Child {
     let dbmig = project.command(LEASE);
@@ -46,70 +44,58 @@ fn wait_for_the_first(db: &TestDatabase) {
     }
 }
 
-#[test]
-fn clocks_that_differ_by_an_hour_do_not_matter() {
-    for backend in SERVERS {
-        for (leader, other) in [("+1h", "-0h"), ("-1h", "-0h"), ("-0h", "+1h")] {
-            let (project, db) = (project(), database(backend));
-            slow(&project, backend, 2);
-            let leader = with_clock(&project, &db, leader);
-            wait_for_the_first(&db);
-            let other = with_clock(&project, &db, other);
-            finish(leader).success();
-            let other = finish(other).success();
-            assert!(other.stderr.contains("(lease since "), "{backend:?}: {}", other.stderr);
-            assert_eq!(db.column("SELECT id FROM t1 ORDER BY id"), ["1", "2"], "{backend:?}");
-            Figure::new("clocks an hour apart, lease", backend).case();
-        }
-    }
-}
-
-/// Longer than its term: it is renewed. And after a kill, it runs out.
-#[test]
-fn it_is_renewed_while_its_holder_lives_and_ends_after_it() {
-    std::thread::scope(|scope| {
-        for backend in SERVERS {
-            scope.spawn(move || {
-                let (project, db) = (project(), database(backend));
-                slow(&project, backend, 36);
-                let mut leader = start(&project, db.url(), LEASE);
-                wait_for_the_first(&db);
-                let early =
-                    finish(start(&project, db.url(), &[LEASE, &["--lock-wait", "33s"]].concat()));
-                let early = early.expect(75).stderr;
-                assert!(early.contains("(lease since "), "{backend:?}: {early}");
-                assert!(early.contains("at work on 2_b"), "{backend:?}: {early}");
-                leader.kill().unwrap();
-                finish(leader);
-                project.migration("2_b", "INSERT INTO t1 VALUES (3);", "");
-                finish(start(&project, db.url(), &[LEASE, &["--lock-wait", "60s"]].concat()))
-                    .success();
-                assert_eq!(db.column("SELECT id FROM t1"), ["3"], "{backend:?}");
-                Figure::new("lease of a dead runner", backend).case();
-            });
-        }
-    });
-}
-
-/// Somebody else has got it: what is under way must not be committed.
-#[test]
-fn who_has_lost_it_commits_nothing_more() {
-    for backend in SERVERS {
+each_server!(clocks_that_differ_by_an_hour_do_not_matter);
+fn clocks_that_differ_by_an_hour_do_not_matter(backend: Backend) {
+    for (leader, other) in [("+1h", "-0h"), ("-1h", "-0h"), ("-0h", "+1h")] {
         let (project, db) = (project(), database(backend));
         slow(&project, backend, 2);
-        project.migration("3_c", "INSERT INTO t1 VALUES (3);", "");
-        let leader = start(&project, db.url(), LEASE);
+        let leader = with_clock(&project, &db, leader);
         wait_for_the_first(&db);
-        db.execute("UPDATE __dbmig_lease SET token = 1 WHERE id = 1");
-        let output = finish(leader).expect(75);
-        assert!(
-            output.stderr.contains("the migration lock was lost"),
-            "{backend:?}: {}",
-            output.stderr
-        );
-        assert!(db.column("SELECT id FROM t1 WHERE id = 3").is_empty(), "{backend:?}");
-        Figure::new("lease lost in mid-run", backend).case();
+        let other = with_clock(&project, &db, other);
+        finish(leader).success();
+        let other = finish(other).success();
+        assert!(other.stderr.contains("(lease since "), "{backend:?}: {}", other.stderr);
+        assert_eq!(db.column("SELECT id FROM t1 ORDER BY id"), ["1", "2"], "{backend:?}");
+        Figure::new("clocks an hour apart, lease", backend).case();
     }
+}
+
+each_server!(it_is_renewed_while_its_holder_lives_and_ends_after_it);
+/// Longer than its term: it is renewed. And after a kill, it runs out.
+fn it_is_renewed_while_its_holder_lives_and_ends_after_it(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    slow(&project, backend, 36);
+    let mut leader = start(&project, db.url(), LEASE);
+    wait_for_the_first(&db);
+    let early = finish(start(&project, db.url(), &[LEASE, &["--lock-wait", "33s"]].concat()));
+    let early = early.expect(75).stderr;
+    assert!(early.contains("(lease since "), "{backend:?}: {early}");
+    assert!(early.contains("at work on 2_b"), "{backend:?}: {early}");
+    leader.kill().unwrap();
+    finish(leader);
+    project.migration("2_b", "INSERT INTO t1 VALUES (3);", "");
+    finish(start(&project, db.url(), &[LEASE, &["--lock-wait", "60s"]].concat())).success();
+    assert_eq!(db.column("SELECT id FROM t1"), ["3"], "{backend:?}");
+    Figure::new("lease of a dead runner", backend).case();
+}
+
+each_server!(who_has_lost_it_commits_nothing_more);
+/// Somebody else has got it: what is under way must not be committed.
+fn who_has_lost_it_commits_nothing_more(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    slow(&project, backend, 2);
+    project.migration("3_c", "INSERT INTO t1 VALUES (3);", "");
+    let leader = start(&project, db.url(), LEASE);
+    wait_for_the_first(&db);
+    db.execute("UPDATE __dbmig_lease SET token = 1 WHERE id = 1");
+    let output = finish(leader).expect(75);
+    assert!(
+        output.stderr.contains("the migration lock was lost"),
+        "{backend:?}: {}",
+        output.stderr
+    );
+    assert!(db.column("SELECT id FROM t1 WHERE id = 3").is_empty(), "{backend:?}");
+    Figure::new("lease lost in mid-run", backend).case();
 }
 
 /// Somebody else has got it while its holder waits for what an earlier runner has begun.
@@ -142,14 +128,12 @@ fn who_loses_it_before_the_work_is_told_so() {
     db.execute(&format!("KILL {}", db.column(orphan)[0]));
 }
 
+each_server!(a_table_without_rows_gets_them);
 /// Whoever created its table may have died before the rows came.
-#[test]
-fn a_table_without_rows_gets_them() {
-    for backend in SERVERS {
-        let (project, db) = (project(), database(backend));
-        project.migration("1_a", "CREATE TABLE t1 (id INTEGER);", "DROP TABLE t1;");
-        project.dbmig_on(&db, LEASE).success();
-        db.execute("DELETE FROM __dbmig_lease");
-        project.dbmig_on(&db, &["revert", "--lock", "lease"]).success();
-    }
+fn a_table_without_rows_gets_them(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    project.migration("1_a", "CREATE TABLE t1 (id INTEGER);", "DROP TABLE t1;");
+    project.dbmig_on(&db, LEASE).success();
+    db.execute("DELETE FROM __dbmig_lease");
+    project.dbmig_on(&db, &["revert", "--lock", "lease"]).success();
 }

@@ -10,6 +10,7 @@ use crate::project;
 
 const RUNNERS: usize = 50;
 
+each_server!(fifty_at_once_with_the_lease);
 /// How long the last one may take to leave, once there is nothing left to do: one poll is three
 /// seconds at most; the rest is for fifty processes on a machine with two processors.
 const LEAVE: Duration = Duration::from_secs(12);
@@ -64,11 +65,9 @@ fn alike(
     Figure::new(kind, backend).case();
 }
 
-#[test]
-fn fifty_at_once_on_an_empty_database() {
-    for backend in Backend::ALL {
-        alike("50 at once", backend, RUN, |db| db.url().to_owned());
-    }
+each_backend!(fifty_at_once_on_an_empty_database);
+fn fifty_at_once_on_an_empty_database(backend: Backend) {
+    alike("50 at once", backend, RUN, |db| db.url().to_owned());
 }
 
 #[test]
@@ -83,31 +82,30 @@ fn fifty_at_once_behind_a_pooler() {
     }
 }
 
+fn fifty_at_once_with_the_lease(backend: Backend) {
+    alike("50 at once, lease", backend, LEASE, |db| db.url().to_owned());
+}
+
 #[test]
-fn fifty_at_once_with_the_lease() {
-    for backend in [Backend::Postgres, Backend::MariaDb] {
-        alike("50 at once, lease", backend, LEASE, |db| db.url().to_owned());
-    }
+fn fifty_at_once_with_the_lease_behind_pgbouncer() {
     let pooler = Pgbouncer::start(postgres(), PoolMode::Transaction, 10);
     alike("50 at once, lease, pgbouncer", Backend::Postgres, LEASE, |db| pooler.url(db));
 }
 
+each_backend!(old_and_new_images_at_once);
 /// A rolling deployment: half of them have ten migrations less.
-#[test]
-fn old_and_new_images_at_once() {
-    for backend in Backend::ALL {
-        let (old, new, database) = (project(), project(), database(backend));
-        [&old, &new].into_iter().for_each(|project| thirty(project, backend));
-        for late in new.migrations().iter().skip(20) {
-            old.remove(&format!("migrations/{late}"));
-            // Those that change rows; else the old ones would be refused.
-            if late.ends_with('3') || late.ends_with('8') {
-                let metadata = "run_in_transaction = true\n[dbmig]\ncompatible = true\n";
-                new.write(&format!("migrations/{late}/metadata.toml"), metadata);
-            }
+fn old_and_new_images_at_once(backend: Backend) {
+    let (old, new, database) = (project(), project(), database(backend));
+    [&old, &new].into_iter().for_each(|project| thirty(project, backend));
+    for late in new.migrations().iter().skip(20) {
+        old.remove(&format!("migrations/{late}"));
+        // Those that change rows; else the old ones would be refused.
+        if late.ends_with('3') || late.ends_with('8') {
+            let metadata = "run_in_transaction = true\n[dbmig]\ncompatible = true\n";
+            new.write(&format!("migrations/{late}/metadata.toml"), metadata);
         }
-        fifty(&database, database.url(), |number| (RUN, if number % 2 == 0 { &old } else { &new }));
-        same(&picture(&database), &undisturbed(&new, backend, RUN), "old and new");
-        Figure::new("50 at once, old and new images", backend).case();
     }
+    fifty(&database, database.url(), |number| (RUN, if number % 2 == 0 { &old } else { &new }));
+    same(&picture(&database), &undisturbed(&new, backend, RUN), "old and new");
+    Figure::new("50 at once, old and new images", backend).case();
 }

@@ -75,36 +75,35 @@ fn a_runner_that_is_killed_while_it_drops_a_leftover_does_not_forget_it() {
 
 const SETTLED: &str = "it ended during statement 1";
 
+each_server!(a_procedure_that_failed_half_way_is_not_called_again);
 /// What a procedure has committed before it failed is not done again unasked.
-#[test]
-fn a_procedure_that_failed_half_way_is_not_called_again() {
-    for backend in [Backend::Postgres, Backend::MariaDb] {
-        let (project, db) = (project(), database(backend));
-        let procedure = match backend {
-            Backend::Postgres => {
-                "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN UPDATE t SET n = n + 1 WHERE id = 1; \
-                 COMMIT; UPDATE t SET n = n + 1 WHERE id = 2; END $$;"
-            }
-            _ => {
-                "CREATE PROCEDURE p() BEGIN UPDATE t SET n = n + 1 WHERE id = 1; \
-                 UPDATE t SET n = n + 1 WHERE id = 2; END;"
-            }
-        };
-        let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO t VALUES (1, 0), (2, 0);";
-        project.migration("0_t", &format!("{table}\n{procedure}"), "");
-        project.dbmig_on(&db, &["run"]).success();
-        project.migration("1_call", "CALL p();", "");
-        statements(&project, "1_call", "[dbmig]\nlock_timeout = \"1s\"\n");
-        let mut session = db.session();
-        session.execute("BEGIN");
-        session.execute("SELECT * FROM t WHERE id = 2 FOR UPDATE");
-        let run = project.dbmig_on(&db, &["run"]).expect(75).stderr;
-        assert!(run.contains("may have left all or a part of its work"), "{run}");
-        session.execute("ROLLBACK");
-        let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-        assert!(run.contains(SETTLED), "{run}");
-        assert_eq!(db.column("SELECT n FROM t ORDER BY id"), ["1", "0"], "{backend:?}");
-    }
+fn a_procedure_that_failed_half_way_is_not_called_again(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    let procedure = match backend {
+        Backend::Postgres => {
+            "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN UPDATE t SET n = n + 1 WHERE id = 1; \
+             COMMIT; UPDATE t SET n = n + 1 WHERE id = 2; END $$;"
+        }
+        _ => {
+            "CREATE PROCEDURE p() BEGIN UPDATE t SET n = n + 1 WHERE id = 1; \
+             UPDATE t SET n = n + 1 WHERE id = 2; END;"
+        }
+    };
+    let table =
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO t VALUES (1, 0), (2, 0);";
+    project.migration("0_t", &format!("{table}\n{procedure}"), "");
+    project.dbmig_on(&db, &["run"]).success();
+    project.migration("1_call", "CALL p();", "");
+    statements(&project, "1_call", "[dbmig]\nlock_timeout = \"1s\"\n");
+    let mut session = db.session();
+    session.execute("BEGIN");
+    session.execute("SELECT * FROM t WHERE id = 2 FOR UPDATE");
+    let run = project.dbmig_on(&db, &["run"]).expect(75).stderr;
+    assert!(run.contains("may have left all or a part of its work"), "{run}");
+    session.execute("ROLLBACK");
+    let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
+    assert!(run.contains(SETTLED), "{run}");
+    assert_eq!(db.column("SELECT n FROM t ORDER BY id"), ["1", "0"], "{backend:?}");
 }
 
 #[test]
@@ -137,28 +136,26 @@ fn a_drop_of_several_tables_that_failed_at_the_second_is_in_doubt() {
     project.dbmig_on(&db, &["run"]).success();
 }
 
+each_backend!(a_transaction_of_the_scripts_own_that_fails_begins_again_as_a_whole);
 /// The half of it must neither stay nor be lost.
-#[test]
-fn a_transaction_of_the_scripts_own_that_fails_begins_again_as_a_whole() {
-    for backend in Backend::ALL {
-        let (project, db) = (project(), database(backend));
-        project.migration("0_t", "CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (0);", "");
-        project.migration(
-            "1_own",
-            "INSERT INTO t VALUES (100);\nBEGIN;\nUPDATE t SET n = n + 1;\nUPDATE nowhere SET n = 1;\nCOMMIT;\n\
-             INSERT INTO t VALUES (200);\n",
-            "",
-        );
-        statements(&project, "1_own", "");
-        let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
-        assert!(run.contains("up.sql:4:") && run.contains("nowhere"), "{run}");
-        assert!(run.contains("the first statement of this migration is in the database"), "{run}");
-        assert_eq!(db.column("SELECT n FROM t ORDER BY n"), ["0", "100"], "{backend:?}");
-        db.execute("CREATE TABLE nowhere (n INTEGER)");
-        let run = project.dbmig_on(&db, &["run"]).success().stderr;
-        assert!(run.contains("going on after statement 1"), "{run}");
-        assert_eq!(db.column("SELECT n FROM t ORDER BY n"), ["1", "101", "200"], "{backend:?}");
-    }
+fn a_transaction_of_the_scripts_own_that_fails_begins_again_as_a_whole(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    project.migration("0_t", "CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (0);", "");
+    project.migration(
+        "1_own",
+        "INSERT INTO t VALUES (100);\nBEGIN;\nUPDATE t SET n = n + 1;\nUPDATE nowhere SET n = 1;\nCOMMIT;\n\
+         INSERT INTO t VALUES (200);\n",
+        "",
+    );
+    statements(&project, "1_own", "");
+    let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
+    assert!(run.contains("up.sql:4:") && run.contains("nowhere"), "{run}");
+    assert!(run.contains("the first statement of this migration is in the database"), "{run}");
+    assert_eq!(db.column("SELECT n FROM t ORDER BY n"), ["0", "100"], "{backend:?}");
+    db.execute("CREATE TABLE nowhere (n INTEGER)");
+    let run = project.dbmig_on(&db, &["run"]).success().stderr;
+    assert!(run.contains("going on after statement 1"), "{run}");
+    assert_eq!(db.column("SELECT n FROM t ORDER BY n"), ["1", "101", "200"], "{backend:?}");
 }
 
 #[test]
@@ -199,25 +196,23 @@ fn a_deadlock_within_a_transaction_of_the_scripts_own_loses_nothing() {
     assert_eq!(db.column("SELECT n FROM a UNION ALL SELECT n FROM b"), ["101", "101"]);
 }
 
-#[test]
-fn what_was_begun_statement_by_statement_goes_on_that_way() {
-    for backend in [Backend::Postgres, Backend::MariaDb] {
-        let (project, db) = (project(), database(backend));
-        project.migration("0_t", "CREATE TABLE t (id INTEGER);", "");
-        let broken = match backend {
-            Backend::Postgres => "CREATE INDEX CONCURRENTLY i ON t (nope);",
-            _ => "ALTER TABLE t ADD INDEX i (nope);",
-        };
-        project.migration("1_x", &format!("INSERT INTO t VALUES (7);\n{broken}"), "");
-        statements(&project, "1_x", "");
-        project.dbmig_on(&db, &["run"]).expect(1);
-        project.migration("1_x", "INSERT INTO t VALUES (7);\nUPDATE t SET id = id + 1;", "");
-        project.write("migrations/1_x/metadata.toml", "run_in_transaction = true\n");
-        let plan = project.dbmig_on(&db, &["plan"]).success().stdout;
-        assert!(plan.contains("(statement by statement)"), "{plan}");
-        project.dbmig_on(&db, &["run"]).success();
-        assert_eq!(db.column("SELECT id FROM t"), ["8"], "{backend:?}");
-    }
+each_server!(what_was_begun_statement_by_statement_goes_on_that_way);
+fn what_was_begun_statement_by_statement_goes_on_that_way(backend: Backend) {
+    let (project, db) = (project(), database(backend));
+    project.migration("0_t", "CREATE TABLE t (id INTEGER);", "");
+    let broken = match backend {
+        Backend::Postgres => "CREATE INDEX CONCURRENTLY i ON t (nope);",
+        _ => "ALTER TABLE t ADD INDEX i (nope);",
+    };
+    project.migration("1_x", &format!("INSERT INTO t VALUES (7);\n{broken}"), "");
+    statements(&project, "1_x", "");
+    project.dbmig_on(&db, &["run"]).expect(1);
+    project.migration("1_x", "INSERT INTO t VALUES (7);\nUPDATE t SET id = id + 1;", "");
+    project.write("migrations/1_x/metadata.toml", "run_in_transaction = true\n");
+    let plan = project.dbmig_on(&db, &["plan"]).success().stdout;
+    assert!(plan.contains("(statement by statement)"), "{plan}");
+    project.dbmig_on(&db, &["run"]).success();
+    assert_eq!(db.column("SELECT id FROM t"), ["8"], "{backend:?}");
 }
 
 #[test]

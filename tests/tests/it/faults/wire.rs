@@ -95,44 +95,30 @@ fn cuts(kind: &'static str, backend: Backend, action: Action, few_cuts: u64) {
 /// How many cases run at the same time.
 const AT_ONCE: usize = 6;
 
-const SERVERS: [Backend; 2] = [Backend::Postgres, Backend::MariaDb];
-
-#[test]
-fn reset() {
-    for backend in SERVERS {
-        cuts("connection reset at a byte", backend, Action::Reset, 5);
-    }
+each_server!(reset);
+fn reset(backend: Backend) {
+    cuts("connection reset at a byte", backend, Action::Reset, 5);
 }
 
-#[test]
-fn closed() {
-    for backend in SERVERS {
-        cuts("connection closed at a byte", backend, Action::Close, 3);
-    }
+each_server!(closed);
+fn closed(backend: Backend) {
+    cuts("connection closed at a byte", backend, Action::Close, 3);
 }
 
-#[test]
-fn swallowed() {
-    for backend in SERVERS {
-        cuts("connection swallows from a byte on", backend, Action::Drop, 2);
-    }
+each_server!(swallowed);
+fn swallowed(backend: Backend) {
+    cuts("connection swallows from a byte on", backend, Action::Drop, 2);
 }
 
-#[test]
-fn stalled() {
-    for backend in SERVERS {
-        cuts("connection stalls at a byte", backend, Action::Stall, 2);
-    }
+each_server!(stalled);
+fn stalled(backend: Backend) {
+    cuts("connection stalls at a byte", backend, Action::Stall, 2);
 }
 
+each_server!(the_lock_of_a_host_that_vanished_is_free_after_a_minute);
 /// The host of the runner vanishes without a word: the server must not wait for it for hours.
-#[test]
-fn the_lock_of_a_host_that_vanished_is_free_after_a_minute() {
-    std::thread::scope(|scope| {
-        for backend in SERVERS {
-            scope.spawn(move || vanished(backend));
-        }
-    });
+fn the_lock_of_a_host_that_vanished_is_free_after_a_minute(backend: Backend) {
+    vanished(backend);
 }
 
 fn vanished(backend: Backend) {

@@ -21,44 +21,38 @@ fn command(project: &Project, database: &TestDatabase) -> Command {
     command
 }
 
-#[test]
-fn a_trace_has_each_statement_before_and_after_it() {
-    for backend in Backend::ALL {
-        let (project, database) = (project(), database(backend));
-        let (output, events) = kill_points::trace(&mut command(&project, &database));
-        output.success();
-        for (number, event) in (1..).zip(&events) {
-            assert!(event.starts_with(&format!("{number} ")), "{event}");
-        }
-        let count = |what: &str| events.iter().filter(|event| event.contains(what)).count();
-        assert!(count(" start ") > 0, "{backend:?}");
-        assert_eq!(count(" start "), count(" finish "), "{backend:?}: {events:#?}");
-        // Nothing is left of the orders: the next run is an ordinary one.
-        let mut again = command(&project, &database);
-        assert!(kill_points::count(&mut again) < events.len(), "{backend:?}");
-        assert!(
-            again.get_envs().all(|(name, value)| name != "DBMIG_TEST_TRACE" || value.is_none())
-        );
+each_backend!(a_trace_has_each_statement_before_and_after_it);
+fn a_trace_has_each_statement_before_and_after_it(backend: Backend) {
+    let (project, database) = (project(), database(backend));
+    let (output, events) = kill_points::trace(&mut command(&project, &database));
+    output.success();
+    for (number, event) in (1..).zip(&events) {
+        assert!(event.starts_with(&format!("{number} ")), "{event}");
     }
+    let count = |what: &str| events.iter().filter(|event| event.contains(what)).count();
+    assert!(count(" start ") > 0, "{backend:?}");
+    assert_eq!(count(" start "), count(" finish "), "{backend:?}: {events:#?}");
+    // Nothing is left of the orders: the next run is an ordinary one.
+    let mut again = command(&project, &database);
+    assert!(kill_points::count(&mut again) < events.len(), "{backend:?}");
+    assert!(again.get_envs().all(|(name, value)| name != "DBMIG_TEST_TRACE" || value.is_none()));
 }
 
-#[test]
-fn a_kill_comes_before_a_statement_is_sent_or_after_it_was_answered() {
-    for backend in Backend::ALL {
-        let project = project();
-        let (_, events) = kill_points::trace(&mut command(&project, &database(backend)));
-        let is_done = |number| {
-            let database = database(backend);
-            let ended = kill_points::killed_at(&mut command(&project, &database), number);
-            assert_eq!(ended, Ended::Killed, "{backend:?}: {number}");
-            database.tables().contains(&"a".to_owned())
-        };
-        let done: Vec<bool> = (1..=events.len()).map(is_done).collect();
-        // Where the table is there for the first time, a statement has just been answered.
-        let first = done.iter().position(|done| *done).expect("the end");
-        assert!(events[first].contains(" finish "), "{backend:?}: {first} of {events:#?}");
-        assert!(done[first..].iter().all(|done| *done), "{backend:?}: {done:?}");
-    }
+each_backend!(a_kill_comes_before_a_statement_is_sent_or_after_it_was_answered);
+fn a_kill_comes_before_a_statement_is_sent_or_after_it_was_answered(backend: Backend) {
+    let project = project();
+    let (_, events) = kill_points::trace(&mut command(&project, &database(backend)));
+    let is_done = |number| {
+        let database = database(backend);
+        let ended = kill_points::killed_at(&mut command(&project, &database), number);
+        assert_eq!(ended, Ended::Killed, "{backend:?}: {number}");
+        database.tables().contains(&"a".to_owned())
+    };
+    let done: Vec<bool> = (1..=events.len()).map(is_done).collect();
+    // Where the table is there for the first time, a statement has just been answered.
+    let first = done.iter().position(|done| *done).expect("the end");
+    assert!(events[first].contains(" finish "), "{backend:?}: {first} of {events:#?}");
+    assert!(done[first..].iter().all(|done| *done), "{backend:?}: {done:?}");
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use dbmig_tests::{Backend, TestDatabase, database};
 use serde_json::{Value, json};
 
-use super::SERVERS;
 use super::client::Clients;
 use super::deployment::Deployment;
 use super::release::Release::{self, V1_0, V1_1, V1_2, V2_0};
@@ -33,202 +32,184 @@ fn serves(release: Release, db: &TestDatabase) {
     assert_eq!(serving.ask("GET", "/products", "").0, 200);
 }
 
-#[test]
-fn past_compatible_migrations_nothing_is_played_and_no_request_fails() {
-    for backend in SERVERS {
-        let db = database(backend);
-        let mut deployment = Deployment::new(&db, V1_2, 2);
-        let clients = Clients::start(&deployment.endpoints);
-        clients.go_on_with(V1_2);
-        let before = runs(&db);
-        let (code, told) = V1_0.migrate_json(&db, SYNC);
-        assert_eq!((code, &told["verdict"], &told["action"]), (0, &json!("ahead"), &json!("none")));
-        deployment.roll_to(V1_0);
-        let state = deployment.newest().until(|status, _| status == 200);
-        assert_eq!((&state["state"], &state["ahead"]), (&json!("ahead"), &json!(V1_2.since(V1_0))));
-        clients.go_on_with(V1_0);
-        let seen = clients.stop();
-        assert!(seen.failures.is_empty(), "{backend:?}: {:#?}", seen.failures);
-        assert_eq!(runs(&db), before);
-        assert_at(&db, V1_2);
-    }
+each_server!(past_compatible_migrations_nothing_is_played_and_no_request_fails);
+fn past_compatible_migrations_nothing_is_played_and_no_request_fails(backend: Backend) {
+    let db = database(backend);
+    let mut deployment = Deployment::new(&db, V1_2, 2);
+    let clients = Clients::start(&deployment.endpoints);
+    clients.go_on_with(V1_2);
+    let before = runs(&db);
+    let (code, told) = V1_0.migrate_json(&db, SYNC);
+    assert_eq!((code, &told["verdict"], &told["action"]), (0, &json!("ahead"), &json!("none")));
+    deployment.roll_to(V1_0);
+    let state = deployment.newest().until(|status, _| status == 200);
+    assert_eq!((&state["state"], &state["ahead"]), (&json!("ahead"), &json!(V1_2.since(V1_0))));
+    clients.go_on_with(V1_0);
+    let seen = clients.stop();
+    assert!(seen.failures.is_empty(), "{backend:?}: {:#?}", seen.failures);
+    assert_eq!(runs(&db), before);
+    assert_at(&db, V1_2);
 }
 
-#[test]
-fn past_a_breaking_one_the_older_release_refuses_in_each_of_its_ways() {
-    for backend in SERVERS {
-        let db = deployed(backend, V2_0);
-        let new = V2_0.serve(&db).until_ready();
-        untouched(&db, || {
-            let old = V1_2.serve(&db);
-            let told = old.until(|_, told| told["state"] == "refused");
-            let reason = told["reason"].as_str().unwrap();
-            assert!(reason.contains("rename_name_of_products"), "{reason}");
-            assert!(reason.ends_with("the lowest one that can is shop 2.0.0"), "{reason}");
-            assert_eq!(old.ask("GET", "/readyz", "").0, 503);
-            assert_eq!(old.ask("GET", "/livez", "").0, 200, "no restart would help");
-            assert_eq!(old.ask("GET", "/products", "").0, 503);
+each_server!(past_a_breaking_one_the_older_release_refuses_in_each_of_its_ways);
+fn past_a_breaking_one_the_older_release_refuses_in_each_of_its_ways(backend: Backend) {
+    let db = deployed(backend, V2_0);
+    let new = V2_0.serve(&db).until_ready();
+    untouched(&db, || {
+        let old = V1_2.serve(&db);
+        let told = old.until(|_, told| told["state"] == "refused");
+        let reason = told["reason"].as_str().unwrap();
+        assert!(reason.contains("rename_name_of_products"), "{reason}");
+        assert!(reason.ends_with("the lowest one that can is shop 2.0.0"), "{reason}");
+        assert_eq!(old.ask("GET", "/readyz", "").0, 503);
+        assert_eq!(old.ask("GET", "/livez", "").0, 200, "no restart would help");
+        assert_eq!(old.ask("GET", "/products", "").0, 503);
 
-            let mut ends = V1_2.command(&db);
-            let output = dbmig_tests::project::run(ends.env("EXIT_ON_FAILURE", "true")).expect(4);
-            assert!(output.text().contains("shop 2.0.0"), "{}", output.text());
-            for args in [&["up"][..], SYNC, &["wait", "--timeout", "1m"]] {
-                let refused = V1_2.migrate(&db, args).expect(4).stderr;
-                assert!(refused.contains("renames the column products.name"), "{refused}");
-                assert!(refused.contains("the lowest version that can is shop 2.0.0"), "{refused}");
-            }
-        });
-        assert_eq!(new.ask("GET", "/products", "").0, 200, "the newer one goes on");
-    }
+        let mut ends = V1_2.command(&db);
+        let output = dbmig_tests::project::run(ends.env("EXIT_ON_FAILURE", "true")).expect(4);
+        assert!(output.text().contains("shop 2.0.0"), "{}", output.text());
+        for args in [&["up"][..], SYNC, &["wait", "--timeout", "1m"]] {
+            let refused = V1_2.migrate(&db, args).expect(4).stderr;
+            assert!(refused.contains("renames the column products.name"), "{refused}");
+            assert!(refused.contains("the lowest version that can is shop 2.0.0"), "{refused}");
+        }
+    });
+    assert_eq!(new.ask("GET", "/products", "").0, 200, "the newer one goes on");
 }
 
-#[test]
-fn the_older_image_takes_back_what_it_does_not_know_and_the_newer_one_comes_again() {
-    for backend in SERVERS {
-        let db = deployed(backend, V2_0);
-        let (code, told) = V1_2.migrate_json(&db, DOWN);
-        assert_eq!(
-            (code, &told["verdict"], &told["action"]),
-            (0, &json!("below_floor"), &json!("down"))
-        );
-        let done: Vec<_> = told["done"].as_array().unwrap().iter().map(|d| &d["name"]).collect();
-        assert_eq!(done, V2_0.since(V1_2).iter().collect::<Vec<_>>());
-        assert_at(&db, V1_2);
-        serves(V1_2, &db);
-        V2_0.migrate(&db, SYNC).success();
-        assert_at(&db, V2_0);
-        serves(V2_0, &db);
-    }
+each_server!(the_older_image_takes_back_what_it_does_not_know_and_the_newer_one_comes_again);
+fn the_older_image_takes_back_what_it_does_not_know_and_the_newer_one_comes_again(
+    backend: Backend,
+) {
+    let db = deployed(backend, V2_0);
+    let (code, told) = V1_2.migrate_json(&db, DOWN);
+    assert_eq!(
+        (code, &told["verdict"], &told["action"]),
+        (0, &json!("below_floor"), &json!("down"))
+    );
+    let done: Vec<_> = told["done"].as_array().unwrap().iter().map(|d| &d["name"]).collect();
+    assert_eq!(done, V2_0.since(V1_2).iter().collect::<Vec<_>>());
+    assert_at(&db, V1_2);
+    serves(V1_2, &db);
+    V2_0.migrate(&db, SYNC).success();
+    assert_at(&db, V2_0);
+    serves(V2_0, &db);
 }
 
-#[test]
-fn three_releases_back_in_one_step_and_forth_again() {
-    for backend in SERVERS {
-        let db = deployed(backend, V2_0);
-        let back = V1_0.migrate(&db, DOWN_AT_ANY_PRICE).success();
-        assert_eq!(back.stdout, "reverted 5 migrations\n");
-        assert_at(&db, V1_0);
-        serves(V1_0, &db);
-        V2_0.migrate(&db, SYNC).success();
-        assert_at(&db, V2_0);
-    }
+each_server!(three_releases_back_in_one_step_and_forth_again);
+fn three_releases_back_in_one_step_and_forth_again(backend: Backend) {
+    let db = deployed(backend, V2_0);
+    let back = V1_0.migrate(&db, DOWN_AT_ANY_PRICE).success();
+    assert_eq!(back.stdout, "reverted 5 migrations\n");
+    assert_at(&db, V1_0);
+    serves(V1_0, &db);
+    V2_0.migrate(&db, SYNC).success();
+    assert_at(&db, V2_0);
 }
 
-#[test]
-fn what_would_be_lost_is_counted_for_each_table_and_column() {
-    for backend in SERVERS {
-        let db = deployed(backend, V1_2);
-        fill(&db, V1_2);
-        let products = db.column("SELECT count(*) FROM products").remove(0);
-        untouched(&db, || {
-            let refused = V1_0.migrate(&db, DOWN).expect(4).stderr;
-            let says = [
-                format!("column products.weight_grams ({products} rows)"),
-                "table subscribers (1 row)".to_owned(),
-                "column orders.note (1 row)".to_owned(),
-            ];
-            for says in says {
-                assert!(refused.contains(&says), "{says}: {refused}");
-            }
-            let (code, told) = V1_0.migrate_json(&db, DOWN);
-            assert_eq!(code, 4);
-            let rows: Vec<&Value> =
-                told["losses"].as_array().unwrap().iter().map(|loss| &loss["rows"]).collect();
-            assert_eq!(rows, [&json!(products.parse::<u64>().unwrap()), &json!(1), &json!(1)]);
-        });
-        V1_0.migrate(&db, DOWN_AT_ANY_PRICE).success();
-        assert_at(&db, V1_0);
-        assert_eq!(db.column("SELECT count(*) FROM products"), [products]);
-    }
+each_server!(what_would_be_lost_is_counted_for_each_table_and_column);
+fn what_would_be_lost_is_counted_for_each_table_and_column(backend: Backend) {
+    let db = deployed(backend, V1_2);
+    fill(&db, V1_2);
+    let products = db.column("SELECT count(*) FROM products").remove(0);
+    untouched(&db, || {
+        let refused = V1_0.migrate(&db, DOWN).expect(4).stderr;
+        let says = [
+            format!("column products.weight_grams ({products} rows)"),
+            "table subscribers (1 row)".to_owned(),
+            "column orders.note (1 row)".to_owned(),
+        ];
+        for says in says {
+            assert!(refused.contains(&says), "{says}: {refused}");
+        }
+        let (code, told) = V1_0.migrate_json(&db, DOWN);
+        assert_eq!(code, 4);
+        let rows: Vec<&Value> =
+            told["losses"].as_array().unwrap().iter().map(|loss| &loss["rows"]).collect();
+        assert_eq!(rows, [&json!(products.parse::<u64>().unwrap()), &json!(1), &json!(1)]);
+    });
+    V1_0.migrate(&db, DOWN_AT_ANY_PRICE).success();
+    assert_at(&db, V1_0);
+    assert_eq!(db.column("SELECT count(*) FROM products"), [products]);
 }
 
-#[test]
-fn without_rows_nothing_is_lost_and_no_leave_is_needed() {
-    for backend in SERVERS {
-        let db = deployed(backend, V1_1);
-        V1_0.migrate(&db, DOWN).success();
-        assert_at(&db, V1_0);
-    }
+each_server!(without_rows_nothing_is_lost_and_no_leave_is_needed);
+fn without_rows_nothing_is_lost_and_no_leave_is_needed(backend: Backend) {
+    let db = deployed(backend, V1_1);
+    V1_0.migrate(&db, DOWN).success();
+    assert_at(&db, V1_0);
 }
 
-#[test]
-fn a_stored_script_that_was_altered_by_hand_is_refused() {
-    for backend in SERVERS {
-        let db = deployed(backend, V2_0);
-        db.execute(
-            "UPDATE __dbmig_history SET down_script = 'DROP TABLE orders' \
-             WHERE name LIKE '%rename_name_of_products'",
-        );
-        untouched(&db, || {
-            for args in [DOWN, &["sync", "--down", "--dry-run"]] {
-                let refused = V1_2.migrate(&db, args).expect(4).stderr;
-                assert!(refused.contains("rename_name_of_products: the script"), "{refused}");
-                assert!(refused.contains("its checksum is another one"), "{refused}");
-            }
-        });
-    }
+each_server!(a_stored_script_that_was_altered_by_hand_is_refused);
+fn a_stored_script_that_was_altered_by_hand_is_refused(backend: Backend) {
+    let db = deployed(backend, V2_0);
+    db.execute(
+        "UPDATE __dbmig_history SET down_script = 'DROP TABLE orders' \
+         WHERE name LIKE '%rename_name_of_products'",
+    );
+    untouched(&db, || {
+        for args in [DOWN, &["sync", "--down", "--dry-run"]] {
+            let refused = V1_2.migrate(&db, args).expect(4).stderr;
+            assert!(refused.contains("rename_name_of_products: the script"), "{refused}");
+            assert!(refused.contains("its checksum is another one"), "{refused}");
+        }
+    });
 }
 
-#[test]
-fn with_a_key_the_releases_trust_each_other_and_nobody_else() {
-    for backend in SERVERS {
-        let db = database(backend);
-        let migrate = |release: Release, key: &str, args: &[&str]| {
-            let mut command = release.command(&db);
-            command.env("DBMIG_HISTORY_KEY", key).arg("migrate").args(args);
-            dbmig_tests::project::run(&mut command)
-        };
-        migrate(V2_0, "one", SYNC).success();
-        untouched(&db, || {
-            let refused = migrate(V1_2, "two", DOWN).expect(4);
-            assert!(refused.stderr.contains("signed with another"), "{}", refused.stderr);
-        });
-        migrate(V1_2, "one", DOWN).success();
-        assert_at(&db, V1_2);
-    }
+each_server!(with_a_key_the_releases_trust_each_other_and_nobody_else);
+fn with_a_key_the_releases_trust_each_other_and_nobody_else(backend: Backend) {
+    let db = database(backend);
+    let migrate = |release: Release, key: &str, args: &[&str]| {
+        let mut command = release.command(&db);
+        command.env("DBMIG_HISTORY_KEY", key).arg("migrate").args(args);
+        dbmig_tests::project::run(&mut command)
+    };
+    migrate(V2_0, "one", SYNC).success();
+    untouched(&db, || {
+        let refused = migrate(V1_2, "two", DOWN).expect(4);
+        assert!(refused.stderr.contains("signed with another"), "{}", refused.stderr);
+    });
+    migrate(V1_2, "one", DOWN).success();
+    assert_at(&db, V1_2);
 }
 
+each_server!(a_way_back_that_fails_half_way);
 /// PostgreSQL: as if not begun. MariaDB: what is back is back, and the same job goes on.
-#[test]
-fn a_way_back_that_fails_half_way() {
-    for backend in SERVERS {
-        let db = deployed(backend, V1_2);
-        db.execute("ALTER TABLE orders RENAME COLUMN note TO remark");
-        let failed = V1_0.migrate(&db, DOWN_AT_ANY_PRICE).expect(1).stderr;
-        let place = "add_note_to_orders:1:";
-        assert!(
-            failed.contains(&format!("stored down.sql of 2026-06-01-090000-0000_{place}")),
-            "{failed}"
-        );
-        assert!(failed.contains("ALTER TABLE orders DROP COLUMN note"), "{failed}");
-        assert_eq!(db.column("SELECT count(*) FROM __diesel_schema_migrations"), ["13"]);
-        db.execute("ALTER TABLE orders RENAME COLUMN remark TO note");
-        let goes_on = V1_0.migrate(&db, DOWN_AT_ANY_PRICE).success();
-        assert_eq!(goes_on.stdout, "reverted 1 migration\n");
-        assert_at(&db, V1_0);
-    }
+fn a_way_back_that_fails_half_way(backend: Backend) {
+    let db = deployed(backend, V1_2);
+    db.execute("ALTER TABLE orders RENAME COLUMN note TO remark");
+    let failed = V1_0.migrate(&db, DOWN_AT_ANY_PRICE).expect(1).stderr;
+    let place = "add_note_to_orders:1:";
+    assert!(
+        failed.contains(&format!("stored down.sql of 2026-06-01-090000-0000_{place}")),
+        "{failed}"
+    );
+    assert!(failed.contains("ALTER TABLE orders DROP COLUMN note"), "{failed}");
+    assert_eq!(db.column("SELECT count(*) FROM __diesel_schema_migrations"), ["13"]);
+    db.execute("ALTER TABLE orders RENAME COLUMN remark TO note");
+    let goes_on = V1_0.migrate(&db, DOWN_AT_ANY_PRICE).success();
+    assert_eq!(goes_on.stdout, "reverted 1 migration\n");
+    assert_at(&db, V1_0);
 }
 
-#[test]
-fn two_branches_on_one_database_are_refused_with_both_sides() {
-    for backend in SERVERS {
-        let db = deployed(backend, V1_0);
-        let other = crate::project();
-        other.migration(
-            "2026-06-10-090000-0000_of_a_branch",
-            "CREATE TABLE of_a_branch (id INTEGER);",
-            "DROP TABLE of_a_branch;",
-        );
-        other.dbmig_on(&db, &["run", "--allow-diverged"]).success();
-        untouched(&db, || {
-            for args in [&["up"][..], SYNC, DOWN, &["wait"]] {
-                let refused = V1_1.migrate(&db, args).expect(4).stderr;
-                for name in ["of_a_branch", "create_subscribers", "add_note_to_orders"] {
-                    assert!(refused.contains(name), "{args:?}, {name}: {refused}");
-                }
+each_server!(two_branches_on_one_database_are_refused_with_both_sides);
+fn two_branches_on_one_database_are_refused_with_both_sides(backend: Backend) {
+    let db = deployed(backend, V1_0);
+    let other = crate::project();
+    other.migration(
+        "2026-06-10-090000-0000_of_a_branch",
+        "CREATE TABLE of_a_branch (id INTEGER);",
+        "DROP TABLE of_a_branch;",
+    );
+    other.dbmig_on(&db, &["run", "--allow-diverged"]).success();
+    untouched(&db, || {
+        for args in [&["up"][..], SYNC, DOWN, &["wait"]] {
+            let refused = V1_1.migrate(&db, args).expect(4).stderr;
+            for name in ["of_a_branch", "create_subscribers", "add_note_to_orders"] {
+                assert!(refused.contains(name), "{args:?}, {name}: {refused}");
             }
-        });
-    }
+        }
+    });
 }
 
 /// One that starts in the middle is not ready until it is known what becomes of it.
@@ -263,63 +244,58 @@ fn spawn(mut command: std::process::Command, args: &[&str]) -> std::process::Chi
     child
 }
 
+each_server!(a_job_that_is_killed_or_started_twice_ends_where_it_should);
 /// A job is started twice, or killed and started again: the end is the same.
-#[test]
-fn a_job_that_is_killed_or_started_twice_ends_where_it_should() {
-    for backend in SERVERS {
-        let db = deployed(backend, V1_0);
-        let mut random = fastrand::Rng::with_seed(5);
-        for round in 0..3 {
-            for (release, args) in [(V2_0, SYNC), (V1_0, DOWN_AT_ANY_PRICE)] {
-                let mut killed = release.command(&db);
-                killed.arg("migrate").args(args);
-                killed.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
-                let mut killed = killed.spawn().unwrap();
-                std::thread::sleep(std::time::Duration::from_millis(random.u64(..80)));
-                killed.kill().unwrap();
-                killed.wait().unwrap();
-                let jobs = [(); 2].map(|()| {
-                    let mut job = release.command(&db);
-                    job.arg("migrate").args(args);
-                    job.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-                    job.spawn().unwrap()
-                });
-                for job in jobs {
-                    let output = job.wait_with_output().unwrap();
-                    assert_eq!(output.status.code(), Some(0), "{backend:?} {round}: {output:?}");
-                }
-                assert_at(&db, release);
+fn a_job_that_is_killed_or_started_twice_ends_where_it_should(backend: Backend) {
+    let db = deployed(backend, V1_0);
+    let mut random = fastrand::Rng::with_seed(5);
+    for round in 0..3 {
+        for (release, args) in [(V2_0, SYNC), (V1_0, DOWN_AT_ANY_PRICE)] {
+            let mut killed = release.command(&db);
+            killed.arg("migrate").args(args);
+            killed.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+            let mut killed = killed.spawn().unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(random.u64(..80)));
+            killed.kill().unwrap();
+            killed.wait().unwrap();
+            let jobs = [(); 2].map(|()| {
+                let mut job = release.command(&db);
+                job.arg("migrate").args(args);
+                job.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+                job.spawn().unwrap()
+            });
+            for job in jobs {
+                let output = job.wait_with_output().unwrap();
+                assert_eq!(output.status.code(), Some(0), "{backend:?} {round}: {output:?}");
             }
+            assert_at(&db, release);
         }
     }
 }
 
+each_server!(past_what_diesel_has_applied);
 /// Rows of other tools have no way back, and that is said beforehand.
-#[test]
-fn past_what_diesel_has_applied() {
-    for backend in SERVERS {
-        let db = deployed(backend, V1_0);
-        let newer = crate::project();
-        let engine = if backend == Backend::Postgres { "postgres" } else { "mysql" };
-        let releases = dbmig_tests::workspace().join("tests/shop-releases/1.1/migrations");
-        for migration in V1_1.since(V1_0) {
-            for file in ["up.sql", "down.sql"] {
-                let text =
-                    std::fs::read(releases.join(engine).join(&migration).join(file)).unwrap();
-                newer.write(&format!("migrations/{migration}/{file}"), text);
-            }
+fn past_what_diesel_has_applied(backend: Backend) {
+    let db = deployed(backend, V1_0);
+    let newer = crate::project();
+    let engine = if backend == Backend::Postgres { "postgres" } else { "mysql" };
+    let releases = dbmig_tests::workspace().join("tests/shop-releases/1.1/migrations");
+    for migration in V1_1.since(V1_0) {
+        for file in ["up.sql", "down.sql"] {
+            let text = std::fs::read(releases.join(engine).join(&migration).join(file)).unwrap();
+            newer.write(&format!("migrations/{migration}/{file}"), text);
         }
-        newer.diesel_on(&db, &["migration", "run"]).success();
-        untouched(&db, || {
-            for args in [SYNC, &["sync", "--down", "--dry-run"], DOWN] {
-                let refused = V1_0.migrate(&db, args).expect(4).stderr;
-                assert!(refused.contains("another tool applied it"), "{args:?}: {refused}");
-            }
-        });
-        // The release that has them takes them on; then there is a way back.
-        V1_1.migrate(&db, &["baseline"]).success();
-        V1_0.migrate(&db, DOWN).success();
-        assert_eq!(db.column("SELECT count(*) FROM __diesel_schema_migrations"), ["12"]);
-        serves(V1_0, &db);
     }
+    newer.diesel_on(&db, &["migration", "run"]).success();
+    untouched(&db, || {
+        for args in [SYNC, &["sync", "--down", "--dry-run"], DOWN] {
+            let refused = V1_0.migrate(&db, args).expect(4).stderr;
+            assert!(refused.contains("another tool applied it"), "{args:?}: {refused}");
+        }
+    });
+    // The release that has them takes them on; then there is a way back.
+    V1_1.migrate(&db, &["baseline"]).success();
+    V1_0.migrate(&db, DOWN).success();
+    assert_eq!(db.column("SELECT count(*) FROM __diesel_schema_migrations"), ["12"]);
+    serves(V1_0, &db);
 }

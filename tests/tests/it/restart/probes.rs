@@ -73,37 +73,35 @@ fn a_running_app_learns_that_it_must_be_restarted_and_is_well_after_that() {
     assert_eq!(*told.lock().unwrap(), [["2_wider"], ["2_wider"]]);
 }
 
-#[test]
-fn what_is_only_more_makes_nobody_stale_and_what_breaks_is_named() {
-    for backend in Backend::ALL {
-        let db = database(backend);
-        let table = "CREATE TABLE a (x INTEGER)";
-        let both = &[("1_a", table), ("2_b", "CREATE TABLE b (x INTEGER)")][..];
-        let all = &[both, &[("3_c_breaking", "DROP TABLE a")]].concat();
-        macro_rules! on {
-            ($database:ident) => {{
-                use dbmig_runtime::$database;
-                let running = Migrator::new(of::<$database>(&[("1_a", table)])).watch(often());
-                let running = running.start(db.url());
-                running.wait(LONG).unwrap();
-                Migrator::new(of::<$database>(both)).run_at(db.url()).unwrap();
-                let state = until(&running, |state| state.name() == "ahead");
-                let StartupState::Ahead { unknown, breaking } = state else { panic!() };
-                assert_eq!((unknown.as_slice(), breaking.len()), (&["2_b".to_owned()][..], 0));
-                Migrator::new(of::<$database>(all)).run_at(db.url()).unwrap();
-                let wanted = |state: &StartupState| {
-                    let StartupState::Ahead { breaking, .. } = state else { return false };
-                    *breaking == ["3_c_breaking"]
-                };
-                until(&running, wanted);
-                assert!(running.is_ready());
-            }};
-        }
-        match backend {
-            Backend::Postgres => on!(Postgres),
-            Backend::MariaDb => on!(Mysql),
-            Backend::Sqlite => on!(Sqlite),
-        }
+each_backend!(what_is_only_more_makes_nobody_stale_and_what_breaks_is_named);
+fn what_is_only_more_makes_nobody_stale_and_what_breaks_is_named(backend: Backend) {
+    let db = database(backend);
+    let table = "CREATE TABLE a (x INTEGER)";
+    let both = &[("1_a", table), ("2_b", "CREATE TABLE b (x INTEGER)")][..];
+    let all = &[both, &[("3_c_breaking", "DROP TABLE a")]].concat();
+    macro_rules! on {
+        ($database:ident) => {{
+            use dbmig_runtime::$database;
+            let running = Migrator::new(of::<$database>(&[("1_a", table)])).watch(often());
+            let running = running.start(db.url());
+            running.wait(LONG).unwrap();
+            Migrator::new(of::<$database>(both)).run_at(db.url()).unwrap();
+            let state = until(&running, |state| state.name() == "ahead");
+            let StartupState::Ahead { unknown, breaking } = state else { panic!() };
+            assert_eq!((unknown.as_slice(), breaking.len()), (&["2_b".to_owned()][..], 0));
+            Migrator::new(of::<$database>(all)).run_at(db.url()).unwrap();
+            let wanted = |state: &StartupState| {
+                let StartupState::Ahead { breaking, .. } = state else { return false };
+                *breaking == ["3_c_breaking"]
+            };
+            until(&running, wanted);
+            assert!(running.is_ready());
+        }};
+    }
+    match backend {
+        Backend::Postgres => on!(Postgres),
+        Backend::MariaDb => on!(Mysql),
+        Backend::Sqlite => on!(Sqlite),
     }
 }
 

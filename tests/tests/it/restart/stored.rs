@@ -34,77 +34,70 @@ fn each_command_says_it() {
     assert_eq!(db.column(stored), ["after_restart"]);
 }
 
+each_backend!(it_can_be_declared);
 /// On the databases where nothing is inferred so, a person may know.
-#[test]
-fn it_can_be_declared() {
-    for backend in Backend::ALL {
-        let db = database(backend);
-        let (newer, older) = (project(), project());
-        for project in [&newer, &older] {
-            project.migration("1_a", "CREATE TABLE a (x INTEGER);", "DROP TABLE a;");
-        }
-        newer.migration("2_b", "DELETE FROM a;", "DELETE FROM a;");
-        newer.write(
-            "migrations/2_b/metadata.toml",
-            "run_in_transaction = true\n[dbmig]\ncompatible = \"after_restart\"\n",
-        );
-        newer.dbmig_on(&db, &["run"]).success();
-        let told = older.dbmig_on(&db, &["sync"]).success().stdout;
-        let words = "compatible after a restart: its metadata.toml says so; processes that run now";
-        assert!(told.contains(words), "{backend:?}: {told}");
-        let stored = "SELECT compatible FROM __dbmig_history WHERE version = '2'";
-        assert_eq!(db.column(stored), ["after_restart"], "{backend:?}");
+fn it_can_be_declared(backend: Backend) {
+    let db = database(backend);
+    let (newer, older) = (project(), project());
+    for project in [&newer, &older] {
+        project.migration("1_a", "CREATE TABLE a (x INTEGER);", "DROP TABLE a;");
     }
+    newer.migration("2_b", "DELETE FROM a;", "DELETE FROM a;");
+    newer.write(
+        "migrations/2_b/metadata.toml",
+        "run_in_transaction = true\n[dbmig]\ncompatible = \"after_restart\"\n",
+    );
+    newer.dbmig_on(&db, &["run"]).success();
+    let told = older.dbmig_on(&db, &["sync"]).success().stdout;
+    let words = "compatible after a restart: its metadata.toml says so; processes that run now";
+    assert!(told.contains(words), "{backend:?}: {told}");
+    let stored = "SELECT compatible FROM __dbmig_history WHERE version = '2'";
+    assert_eq!(db.column(stored), ["after_restart"], "{backend:?}");
 }
 
+each_backend!(what_older_rules_have_found_is_judged_anew);
 /// What older rules have found is judged by today's, where they are at hand, and that is said. What
 /// today's rules have found, or a person has declared, stays.
-#[test]
-fn what_older_rules_have_found_is_judged_anew() {
-    for backend in Backend::ALL {
-        let db = database(backend);
-        let (newer, older) = (project(), project());
-        for project in [&newer, &older] {
-            project.migration("1_a", "CREATE TABLE a (x INTEGER);", "DROP TABLE a;");
-        }
-        newer.migration("2_b", "ALTER TABLE a ADD COLUMN y INTEGER;", "DROP TABLE a;");
-        newer.dbmig_on(&db, &["run"]).success();
-        let settings = "SELECT settings FROM __dbmig_history WHERE version = '2'";
-        assert_eq!(db.column(settings), ["inference 1\n"], "{backend:?}");
-        let say = |settings: &str, basis: &str| {
-            db.execute(&format!(
-                "UPDATE __dbmig_history SET settings = '{settings}', compatible = 'breaking', outlook = \
-                 'breaking {basis} - what nobody understood\nlossy inferred - x\n' WHERE version = '2'"
-            ));
-        };
-        let (anew, before) = (
-            "compatible: only adds: new column a.y (judged anew, before it was breaking)",
-            "breaking: what",
-        );
-        for (settings, basis, expected) in [
-            ("", "inferred", anew),
-            ("inference 0\n", "inferred", anew),
-            ("inference 1\n", "inferred", before),
-            ("inference 99\n", "inferred", before),
-            ("", "declared", before),
-        ] {
-            say(settings, basis);
-            let told = older.dbmig_on(&db, &["status"]).success().stdout;
-            assert!(told.contains(expected), "{backend:?} {settings:?} {basis}: {told}");
-            let code = if expected == anew { 0 } else { 4 };
-            older.dbmig_on(&db, &["run"]).expect(code);
-            let synced = older.dbmig_on(&db, &["sync"]).expect(code);
-            assert!(synced.text().contains(expected), "{}", synced.text());
-        }
-        // What goes is judged anew, too.
-        say("", "inferred");
-        let json = older.dbmig_on(&db, &["status", "--json"]).success().stdout;
-        let json: Value = serde_json::from_str(&json).unwrap();
-        let reversible = &json["migrations"][1]["reversible"];
-        assert_eq!(reversible["verdict"], "lossy", "{reversible}");
-        assert!(
-            reversible["reason"].as_str().unwrap().contains("drops the table a"),
-            "{reversible}"
-        );
+fn what_older_rules_have_found_is_judged_anew(backend: Backend) {
+    let db = database(backend);
+    let (newer, older) = (project(), project());
+    for project in [&newer, &older] {
+        project.migration("1_a", "CREATE TABLE a (x INTEGER);", "DROP TABLE a;");
     }
+    newer.migration("2_b", "ALTER TABLE a ADD COLUMN y INTEGER;", "DROP TABLE a;");
+    newer.dbmig_on(&db, &["run"]).success();
+    let settings = "SELECT settings FROM __dbmig_history WHERE version = '2'";
+    assert_eq!(db.column(settings), ["inference 1\n"], "{backend:?}");
+    let say = |settings: &str, basis: &str| {
+        db.execute(&format!(
+            "UPDATE __dbmig_history SET settings = '{settings}', compatible = 'breaking', outlook = \
+             'breaking {basis} - what nobody understood\nlossy inferred - x\n' WHERE version = '2'"
+        ));
+    };
+    let (anew, before) = (
+        "compatible: only adds: new column a.y (judged anew, before it was breaking)",
+        "breaking: what",
+    );
+    for (settings, basis, expected) in [
+        ("", "inferred", anew),
+        ("inference 0\n", "inferred", anew),
+        ("inference 1\n", "inferred", before),
+        ("inference 99\n", "inferred", before),
+        ("", "declared", before),
+    ] {
+        say(settings, basis);
+        let told = older.dbmig_on(&db, &["status"]).success().stdout;
+        assert!(told.contains(expected), "{backend:?} {settings:?} {basis}: {told}");
+        let code = if expected == anew { 0 } else { 4 };
+        older.dbmig_on(&db, &["run"]).expect(code);
+        let synced = older.dbmig_on(&db, &["sync"]).expect(code);
+        assert!(synced.text().contains(expected), "{}", synced.text());
+    }
+    // What goes is judged anew, too.
+    say("", "inferred");
+    let json = older.dbmig_on(&db, &["status", "--json"]).success().stdout;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let reversible = &json["migrations"][1]["reversible"];
+    assert_eq!(reversible["verdict"], "lossy", "{reversible}");
+    assert!(reversible["reason"].as_str().unwrap().contains("drops the table a"), "{reversible}");
 }

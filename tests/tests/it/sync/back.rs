@@ -5,7 +5,7 @@ use std::process::Stdio;
 use dbmig_tests::project::run;
 use dbmig_tests::{Backend, database};
 
-use super::{APP, BREAKING, applied, deployed, image, json, on_each};
+use super::{APP, BREAKING, applied, deployed, image, json};
 use crate::project;
 
 /// Without the history, whose rows say when and how.
@@ -14,174 +14,157 @@ fn schema(db: &dbmig_tests::TestDatabase) -> String {
     db.dump()
 }
 
-#[test]
-fn a_sync_to_one_version_and_then_to_another_is_a_fresh_database_of_the_other() {
-    for backend in Backend::ALL {
-        for target in 1..=APP.len() {
-            let db = deployed(backend, APP.len());
-            image(target).dbmig_on(&db, &["sync", "--down"]).success();
-            assert_eq!(schema(&db), schema(&deployed(backend, target)), "{backend:?} {target}");
-        }
+each_backend!(a_sync_to_one_version_and_then_to_another_is_a_fresh_database_of_the_other);
+fn a_sync_to_one_version_and_then_to_another_is_a_fresh_database_of_the_other(backend: Backend) {
+    for target in 1..=APP.len() {
+        let db = deployed(backend, APP.len());
+        image(target).dbmig_on(&db, &["sync", "--down"]).success();
+        assert_eq!(schema(&db), schema(&deployed(backend, target)), "{backend:?} {target}");
     }
 }
 
-#[test]
-fn three_versions_back_in_one_step_and_forth_again() {
-    on_each(|db| {
-        image(5).dbmig_on(db, &["sync"]).success();
-        let back = image(2).dbmig_on(db, &["sync", "--down"]).success();
-        assert_eq!(back.stdout, "reverted 3 migrations\n");
-        assert_eq!(image(5).dbmig_on(db, &["sync"]).success().stdout, "applied 3 migrations\n");
-        image(5).dbmig_on(db, &["verify"]).success();
-    });
+each_backend!(three_versions_back_in_one_step_and_forth_again);
+fn three_versions_back_in_one_step_and_forth_again(backend: Backend) {
+    let db = &database(backend);
+    image(5).dbmig_on(db, &["sync"]).success();
+    let back = image(2).dbmig_on(db, &["sync", "--down"]).success();
+    assert_eq!(back.stdout, "reverted 3 migrations\n");
+    assert_eq!(image(5).dbmig_on(db, &["sync"]).success().stdout, "applied 3 migrations\n");
+    image(5).dbmig_on(db, &["verify"]).success();
 }
 
-#[test]
-fn a_loss_is_counted_and_refused_unless_allowed() {
-    on_each(|db| {
-        image(3).dbmig_on(db, &["sync"]).success();
-        db.execute("INSERT INTO users (id, email) VALUES (1, 'a@b'), (2, NULL), (3, 'c@d')");
-        db.execute("INSERT INTO notes VALUES (1)");
-        let before = db.dump();
-        let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
-        let says = "going back would lose data, so nothing was done:\n  \
-                    3_email: column users.email (2 rows)\n  2_notes: table notes (1 row)";
-        assert!(refused.contains(says), "{refused}");
-        assert!(refused.contains("`cargo dbmig sync --down --allow-data-loss`"), "{refused}");
-        let told = json(&image(1).dbmig_on(db, &["sync", "--down", "--json"]).expect(4));
-        assert_eq!(told["losses"][0]["object"], "column users.email");
-        assert_eq!(told["losses"][0]["rows"], 2);
-        assert_eq!(told["losses"][1]["name"], "2_notes");
-        let args = ["sync", "--down", "--allow-data-loss", "--dry-run"];
-        let would = image(1).dbmig_on(db, &args).success().stdout;
-        assert!(would.contains("loses 2_notes: table notes (1 row)\n"), "{would}");
-        assert_eq!(db.dump(), before);
-        image(1).dbmig_on(db, &["sync", "--down", "--allow-data-loss"]).success();
-        assert_eq!(applied(db), 1);
-        assert_eq!(db.column("SELECT count(*) FROM users"), ["3"]);
-    });
+each_backend!(a_loss_is_counted_and_refused_unless_allowed);
+fn a_loss_is_counted_and_refused_unless_allowed(backend: Backend) {
+    let db = &database(backend);
+    image(3).dbmig_on(db, &["sync"]).success();
+    db.execute("INSERT INTO users (id, email) VALUES (1, 'a@b'), (2, NULL), (3, 'c@d')");
+    db.execute("INSERT INTO notes VALUES (1)");
+    let before = db.dump();
+    let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
+    let says = "going back would lose data, so nothing was done:\n  \
+                3_email: column users.email (2 rows)\n  2_notes: table notes (1 row)";
+    assert!(refused.contains(says), "{refused}");
+    assert!(refused.contains("`cargo dbmig sync --down --allow-data-loss`"), "{refused}");
+    let told = json(&image(1).dbmig_on(db, &["sync", "--down", "--json"]).expect(4));
+    assert_eq!(told["losses"][0]["object"], "column users.email");
+    assert_eq!(told["losses"][0]["rows"], 2);
+    assert_eq!(told["losses"][1]["name"], "2_notes");
+    let args = ["sync", "--down", "--allow-data-loss", "--dry-run"];
+    let would = image(1).dbmig_on(db, &args).success().stdout;
+    assert!(would.contains("loses 2_notes: table notes (1 row)\n"), "{would}");
+    assert_eq!(db.dump(), before);
+    image(1).dbmig_on(db, &["sync", "--down", "--allow-data-loss"]).success();
+    assert_eq!(applied(db), 1);
+    assert_eq!(db.column("SELECT count(*) FROM users"), ["3"]);
 }
 
-#[test]
-fn a_lossy_way_back_without_rows_needs_no_leave() {
-    on_each(|db| {
-        image(3).dbmig_on(db, &["sync"]).success();
-        db.execute("INSERT INTO users (id, email) VALUES (1, NULL)");
-        image(1).dbmig_on(db, &["sync", "--down"]).success();
-        assert_eq!(applied(db), 1);
-    });
+each_backend!(a_lossy_way_back_without_rows_needs_no_leave);
+fn a_lossy_way_back_without_rows_needs_no_leave(backend: Backend) {
+    let db = &database(backend);
+    image(3).dbmig_on(db, &["sync"]).success();
+    db.execute("INSERT INTO users (id, email) VALUES (1, NULL)");
+    image(1).dbmig_on(db, &["sync", "--down"]).success();
+    assert_eq!(applied(db), 1);
 }
 
-#[test]
-fn what_cannot_be_counted_needs_leave() {
-    on_each(|db| {
-        let newer = image(1);
-        newer.migration(
-            "2_seed",
-            "CREATE TABLE a (x INTEGER);",
-            "DELETE FROM users;\nDROP TABLE a;",
-        );
-        newer.dbmig_on(db, &["sync"]).success();
-        let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
-        assert!(
-            refused.contains("2_seed: how much is lost cannot be counted: lossy: "),
-            "{refused}"
-        );
-        assert!(refused.contains("(down.sql:1:1)"), "{refused}");
-        image(1).dbmig_on(db, &["sync", "--down", "--allow-data-loss"]).success();
-    });
+each_backend!(what_cannot_be_counted_needs_leave);
+fn what_cannot_be_counted_needs_leave(backend: Backend) {
+    let db = &database(backend);
+    let newer = image(1);
+    newer.migration("2_seed", "CREATE TABLE a (x INTEGER);", "DELETE FROM users;\nDROP TABLE a;");
+    newer.dbmig_on(db, &["sync"]).success();
+    let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
+    assert!(refused.contains("2_seed: how much is lost cannot be counted: lossy: "), "{refused}");
+    assert!(refused.contains("(down.sql:1:1)"), "{refused}");
+    image(1).dbmig_on(db, &["sync", "--down", "--allow-data-loss"]).success();
 }
 
-#[test]
-fn one_step_without_a_way_back_stops_all_of_them_before_anything_is_touched() {
-    on_each(|db| {
-        let newer = image(3);
-        newer.remove("migrations/2_notes/down.sql");
-        newer.dbmig_on(db, &["sync"]).success();
-        let before = db.dump();
-        let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
-        assert!(refused.contains("\n  2_notes: it is not among the migrations here"), "{refused}");
-        assert_eq!(db.dump(), before);
-    });
+each_backend!(one_step_without_a_way_back_stops_all_of_them_before_anything_is_touched);
+fn one_step_without_a_way_back_stops_all_of_them_before_anything_is_touched(backend: Backend) {
+    let db = &database(backend);
+    let newer = image(3);
+    newer.remove("migrations/2_notes/down.sql");
+    newer.dbmig_on(db, &["sync"]).success();
+    let before = db.dump();
+    let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
+    assert!(refused.contains("\n  2_notes: it is not among the migrations here"), "{refused}");
+    assert_eq!(db.dump(), before);
 }
 
-#[test]
-fn what_diesel_applied_is_said_to_have_no_way_back_beforehand() {
-    on_each(|db| {
-        let newer = image(3);
-        image(1).dbmig_on(db, &["sync"]).success();
-        newer.diesel_on(db, &["migration", "run"]).success();
-        let older = image(1);
-        for command in [&["up"][..], &["sync"]] {
-            let refused = older.dbmig_on(db, command).expect(4).stderr;
-            assert!(refused.contains("breaking: another tool applied it"), "{refused}");
-        }
-        let before = db.dump();
-        for command in [&["sync", "--down", "--dry-run"][..], &["sync", "--down"]] {
-            let refused = older.dbmig_on(db, command).expect(4).stderr;
-            assert!(refused.contains("  3: it is not among the migrations here"), "{refused}");
-            assert!(refused.contains("another tool applied it"), "{refused}");
-        }
-        assert_eq!(db.dump(), before);
-        // The image that has them takes them on, and then there is a way back.
-        newer.dbmig_on(db, &["baseline"]).success();
-        older.dbmig_on(db, &["sync", "--down"]).success();
-        assert_eq!(applied(db), 1);
-    });
+each_backend!(what_diesel_applied_is_said_to_have_no_way_back_beforehand);
+fn what_diesel_applied_is_said_to_have_no_way_back_beforehand(backend: Backend) {
+    let db = &database(backend);
+    let newer = image(3);
+    image(1).dbmig_on(db, &["sync"]).success();
+    newer.diesel_on(db, &["migration", "run"]).success();
+    let older = image(1);
+    for command in [&["up"][..], &["sync"]] {
+        let refused = older.dbmig_on(db, command).expect(4).stderr;
+        assert!(refused.contains("breaking: another tool applied it"), "{refused}");
+    }
+    let before = db.dump();
+    for command in [&["sync", "--down", "--dry-run"][..], &["sync", "--down"]] {
+        let refused = older.dbmig_on(db, command).expect(4).stderr;
+        assert!(refused.contains("  3: it is not among the migrations here"), "{refused}");
+        assert!(refused.contains("another tool applied it"), "{refused}");
+    }
+    assert_eq!(db.dump(), before);
+    // The image that has them takes them on, and then there is a way back.
+    newer.dbmig_on(db, &["baseline"]).success();
+    older.dbmig_on(db, &["sync", "--down"]).success();
+    assert_eq!(applied(db), 1);
 }
 
+each_backend!(a_way_back_that_fails_half_way);
 /// PostgreSQL and SQLite: as if not begun. MariaDB: it goes on where it failed.
-#[test]
-fn a_way_back_that_fails_half_way() {
-    on_each(|db| {
-        let newer = image(1);
-        newer.migration(
-            "2_three",
-            "CREATE TABLE a (x INTEGER);\nCREATE TABLE b (x INTEGER);",
-            "-- back\nDROP TABLE b;\n\nDROP TABLE in_the_way;\nDROP TABLE a;",
-        );
-        newer.dbmig_on(db, &["sync"]).success();
-        let older = image(1);
-        // A table that is not there has no rows to lose, but nobody can count them.
-        let sync = ["sync", "--down", "--allow-data-loss"];
-        let failed = older.dbmig_on(db, &sync).expect(1).stderr;
-        let place = "stored down.sql of 2_three:4:";
-        assert!(failed.contains(place), "{failed}");
-        assert!(failed.contains("DROP TABLE in_the_way"), "{failed}");
-        let tables: Vec<_> = db.tables().into_iter().filter(|t| t.len() == 1).collect();
-        match db.backend() {
-            Backend::MariaDb => assert_eq!(tables, ["a"]),
-            _ => assert_eq!(tables, ["a", "b"]),
-        }
-        db.execute("CREATE TABLE in_the_way (x INTEGER)");
-        older.dbmig_on(db, &sync).success();
-        assert!(!db.tables().iter().any(|t| t == "a" || t == "b" || t == "in_the_way"));
-        assert_eq!(applied(db), 1);
-    });
+fn a_way_back_that_fails_half_way(backend: Backend) {
+    let db = &database(backend);
+    let newer = image(1);
+    newer.migration(
+        "2_three",
+        "CREATE TABLE a (x INTEGER);\nCREATE TABLE b (x INTEGER);",
+        "-- back\nDROP TABLE b;\n\nDROP TABLE in_the_way;\nDROP TABLE a;",
+    );
+    newer.dbmig_on(db, &["sync"]).success();
+    let older = image(1);
+    // A table that is not there has no rows to lose, but nobody can count them.
+    let sync = ["sync", "--down", "--allow-data-loss"];
+    let failed = older.dbmig_on(db, &sync).expect(1).stderr;
+    let place = "stored down.sql of 2_three:4:";
+    assert!(failed.contains(place), "{failed}");
+    assert!(failed.contains("DROP TABLE in_the_way"), "{failed}");
+    let tables: Vec<_> = db.tables().into_iter().filter(|t| t.len() == 1).collect();
+    match db.backend() {
+        Backend::MariaDb => assert_eq!(tables, ["a"]),
+        _ => assert_eq!(tables, ["a", "b"]),
+    }
+    db.execute("CREATE TABLE in_the_way (x INTEGER)");
+    older.dbmig_on(db, &sync).success();
+    assert!(!db.tables().iter().any(|t| t == "a" || t == "b" || t == "in_the_way"));
+    assert_eq!(applied(db), 1);
 }
 
-#[test]
-fn a_job_that_is_started_twice_at_once_goes_back_once() {
-    on_each(|db| {
-        image(5).dbmig_on(db, &["sync"]).success();
-        let older = image(1);
-        let start = || {
-            let mut command = older.command(&["sync", "--down", "--json"]);
-            command.env("DATABASE_URL", db.url()).stdout(Stdio::piped()).stderr(Stdio::piped());
-            command.spawn().unwrap()
-        };
-        let jobs: Vec<_> = (0..4).map(|_| start()).collect();
-        let ended = jobs.into_iter().map(|job| job.wait_with_output().unwrap());
-        let reverted: Vec<_> = ended
-            .map(|output| {
-                assert_eq!(output.status.code(), Some(0), "{output:?}");
-                let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-                told["done"].as_array().unwrap().len()
-            })
-            .collect();
-        assert_eq!(reverted.iter().sum::<usize>(), 4, "{reverted:?}");
-        assert_eq!(applied(db), 1);
-    });
+each_backend!(a_job_that_is_started_twice_at_once_goes_back_once);
+fn a_job_that_is_started_twice_at_once_goes_back_once(backend: Backend) {
+    let db = &database(backend);
+    image(5).dbmig_on(db, &["sync"]).success();
+    let older = image(1);
+    let start = || {
+        let mut command = older.command(&["sync", "--down", "--json"]);
+        command.env("DATABASE_URL", db.url()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let jobs: Vec<_> = (0..4).map(|_| start()).collect();
+    let ended = jobs.into_iter().map(|job| job.wait_with_output().unwrap());
+    let reverted: Vec<_> = ended
+        .map(|output| {
+            assert_eq!(output.status.code(), Some(0), "{output:?}");
+            let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            told["done"].as_array().unwrap().len()
+        })
+        .collect();
+    assert_eq!(reverted.iter().sum::<usize>(), 4, "{reverted:?}");
+    assert_eq!(applied(db), 1);
 }
 
 /// What its author said of a migration holds for the stored script, too.

@@ -145,48 +145,43 @@ fn diverged__start_up_sync_and_wait() {
     });
 }
 
+each_backend!(json_says_why);
 /// What a program reads: the verdict and its reasons, in each cell.
-#[test]
-fn json_says_why() {
-    for backend in Backend::ALL {
-        let db = deployed(backend, 5);
-        let verdict = |version: usize, args: &[&str], code| {
-            let args = [&["sync", "--json"], args].concat();
-            json(&image(version).dbmig_on(&db, &args).expect(code))
-        };
-        let same = verdict(5, &[], 0);
-        assert_eq!((&same["verdict"], &same["action"]), (&"same".into(), &"none".into()));
-        assert_eq!(same["done"].as_array().unwrap().len(), 0);
+fn json_says_why(backend: Backend) {
+    let db = deployed(backend, 5);
+    let verdict = |version: usize, args: &[&str], code| {
+        let args = [&["sync", "--json"], args].concat();
+        json(&image(version).dbmig_on(&db, &args).expect(code))
+    };
+    let same = verdict(5, &[], 0);
+    assert_eq!((&same["verdict"], &same["action"]), (&"same".into(), &"none".into()));
+    assert_eq!(same["done"].as_array().unwrap().len(), 0);
 
-        let ahead = verdict(4, &["--dry-run"], 0);
-        assert_eq!((&ahead["verdict"], &ahead["action"]), (&"ahead".into(), &"none".into()));
-        let unknown = &ahead["unknown"][0];
-        assert_eq!((&unknown["name"], &unknown["state"]), (&"5_tags".into(), &"applied".into()));
-        let judged = &unknown["compatible"];
-        assert_eq!(judged["verdict"], "compatible");
-        assert_eq!(judged["basis"], "inferred");
-        assert_eq!((&judged["line"], &judged["column"]), (&1.into(), &1.into()));
+    let ahead = verdict(4, &["--dry-run"], 0);
+    assert_eq!((&ahead["verdict"], &ahead["action"]), (&"ahead".into(), &"none".into()));
+    let unknown = &ahead["unknown"][0];
+    assert_eq!((&unknown["name"], &unknown["state"]), (&"5_tags".into(), &"applied".into()));
+    let judged = &unknown["compatible"];
+    assert_eq!(judged["verdict"], "compatible");
+    assert_eq!(judged["basis"], "inferred");
+    assert_eq!((&judged["line"], &judged["column"]), (&1.into(), &1.into()));
 
-        let below = verdict(3, &[], 4);
-        assert_eq!(
-            (&below["verdict"], &below["action"]),
-            (&"below_floor".into(), &"refused".into())
-        );
-        assert_eq!(below["unknown"][0]["compatible"]["verdict"], "breaking");
-        assert_eq!(below["error"]["exit_code"], 4);
-        assert!(below["error"]["next"].as_str().unwrap().contains("sync --down --dry-run"));
+    let below = verdict(3, &[], 4);
+    assert_eq!((&below["verdict"], &below["action"]), (&"below_floor".into(), &"refused".into()));
+    assert_eq!(below["unknown"][0]["compatible"]["verdict"], "breaking");
+    assert_eq!(below["error"]["exit_code"], 4);
+    assert!(below["error"]["next"].as_str().unwrap().contains("sync --down --dry-run"));
 
-        let down = verdict(3, &["--down", "--dry-run"], 0);
-        assert_eq!((&down["verdict"], &down["action"]), (&"below_floor".into(), &"down".into()));
-        let steps: Vec<_> = down["steps"].as_array().unwrap().iter().map(|s| &s["name"]).collect();
-        assert_eq!(steps, ["5_tags", "4_rename"]);
-        assert_eq!(down["steps"][0]["script"], "stored");
-        assert_eq!(applied(&db), APP.len(), "nothing was done");
+    let down = verdict(3, &["--down", "--dry-run"], 0);
+    assert_eq!((&down["verdict"], &down["action"]), (&"below_floor".into(), &"down".into()));
+    let steps: Vec<_> = down["steps"].as_array().unwrap().iter().map(|s| &s["name"]).collect();
+    assert_eq!(steps, ["5_tags", "4_rename"]);
+    assert_eq!(down["steps"][0]["script"], "stored");
+    assert_eq!(applied(&db), APP.len(), "nothing was done");
 
-        let done = verdict(3, &["--down"], 0);
-        assert_eq!(done["done"][1]["direction"], "down");
-        let behind = verdict(5, &["--dry-run"], 0);
-        assert_eq!((&behind["verdict"], &behind["action"]), (&"behind".into(), &"up".into()));
-        assert_eq!(behind["pending"][0]["name"], "4_rename");
-    }
+    let done = verdict(3, &["--down"], 0);
+    assert_eq!(done["done"][1]["direction"], "down");
+    let behind = verdict(5, &["--dry-run"], 0);
+    assert_eq!((&behind["verdict"], &behind["action"]), (&"behind".into(), &"up".into()));
+    assert_eq!(behind["pending"][0]["name"], "4_rename");
 }

@@ -41,48 +41,40 @@ fn announced(db: &TestDatabase) -> bool {
     db.column(sql) == ["1"]
 }
 
-const BOTH: [Backend; 2] = [Backend::Postgres, Backend::MariaDb];
-
+each_server!(an_older_app_that_starts_meanwhile_waits_and_is_refused);
 /// Not ready at any moment between the announcement and the end; then final.
-#[test]
-fn an_older_app_that_starts_meanwhile_waits_and_is_refused() {
-    for backend in BOTH {
-        let db = deployed(backend, BREAKING - 1);
-        let slow = slow(2, backend);
-        let newer = start(&slow, &db, &["up"]);
-        until("it is announced", || announced(&db));
-        let older = image(BREAKING - 1);
-        let seen = older.dbmig_on(&db, &["wait", "--timeout", "1s"]).expect(75).stderr;
-        assert!(seen.contains("at work"), "{seen}");
-        let refused = older.dbmig_on(&db, &["up"]).expect(4).stderr;
-        assert!(refused.contains("4_rename (applied by"), "{refused}");
-        assert_eq!(newer.wait_with_output().unwrap().status.code(), Some(0));
-        older.dbmig_on(&db, &["wait"]).expect(4);
-    }
+fn an_older_app_that_starts_meanwhile_waits_and_is_refused(backend: Backend) {
+    let db = deployed(backend, BREAKING - 1);
+    let slow = slow(2, backend);
+    let newer = start(&slow, &db, &["up"]);
+    until("it is announced", || announced(&db));
+    let older = image(BREAKING - 1);
+    let seen = older.dbmig_on(&db, &["wait", "--timeout", "1s"]).expect(75).stderr;
+    assert!(seen.contains("at work"), "{seen}");
+    let refused = older.dbmig_on(&db, &["up"]).expect(4).stderr;
+    assert!(refused.contains("4_rename (applied by"), "{refused}");
+    assert_eq!(newer.wait_with_output().unwrap().status.code(), Some(0));
+    older.dbmig_on(&db, &["wait"]).expect(4);
 }
 
-#[test]
-fn it_falls_when_the_migration_fails() {
-    for backend in Backend::ALL {
-        let db = deployed(backend, BREAKING - 1);
-        let newer = image(BREAKING - 1);
-        newer.migration("4_rename", "ALTER TABLE users RENAME COLUMN wrong TO name;", "SELECT 1;");
-        newer.dbmig_on(&db, &["up"]).expect(1);
-        let older = image(BREAKING - 1);
-        assert_eq!(older.dbmig_on(&db, &["up"]).success().stdout, "nothing to do\n");
-        older.dbmig_on(&db, &["wait", "--timeout", "1s"]).success();
-    }
+each_backend!(it_falls_when_the_migration_fails);
+fn it_falls_when_the_migration_fails(backend: Backend) {
+    let db = deployed(backend, BREAKING - 1);
+    let newer = image(BREAKING - 1);
+    newer.migration("4_rename", "ALTER TABLE users RENAME COLUMN wrong TO name;", "SELECT 1;");
+    newer.dbmig_on(&db, &["up"]).expect(1);
+    let older = image(BREAKING - 1);
+    assert_eq!(older.dbmig_on(&db, &["up"]).success().stdout, "nothing to do\n");
+    older.dbmig_on(&db, &["wait", "--timeout", "1s"]).success();
 }
 
-#[test]
-fn it_falls_after_the_revert() {
-    for backend in Backend::ALL {
-        let db = deployed(backend, BREAKING);
-        let older = image(BREAKING - 1);
-        older.dbmig_on(&db, &["up"]).expect(4);
-        image(BREAKING).dbmig_on(&db, &["revert"]).success();
-        older.dbmig_on(&db, &["up"]).success();
-    }
+each_backend!(it_falls_after_the_revert);
+fn it_falls_after_the_revert(backend: Backend) {
+    let db = deployed(backend, BREAKING);
+    let older = image(BREAKING - 1);
+    older.dbmig_on(&db, &["up"]).expect(4);
+    image(BREAKING).dbmig_on(&db, &["revert"]).success();
+    older.dbmig_on(&db, &["up"]).success();
 }
 
 /// A killed runner has left an announcement, and nothing else.
@@ -130,34 +122,33 @@ fn a_kill_between_the_statements_leaves_the_floor_where_it_is() {
     older.dbmig_on(&db, &["up"]).success();
 }
 
+each_server!(a_compatible_migration_under_way_is_in_nobodys_way);
 /// An old pod that restarts while a newer version builds an index for an hour.
-#[test]
-fn a_compatible_migration_under_way_is_in_nobodys_way() {
-    for backend in BOTH {
-        let db = deployed(backend, 1);
-        let newer = image(1);
-        let sleep = match backend {
-            Backend::Postgres => "SELECT pg_sleep(3);",
-            _ => "SELECT SLEEP(3);",
-        };
-        newer.migration(
-            "2_index",
-            &format!("CREATE INDEX n ON users (nick);\n{sleep}"),
-            "DROP INDEX n;",
-        );
-        newer.write(
-            "migrations/2_index/metadata.toml",
-            "run_in_transaction = false\n[dbmig]\ncompatible = true\n",
-        );
-        let mut running = start(&newer, &db, &["up"]);
-        let begun = "SELECT count(*) FROM __dbmig_history WHERE state = 'running' AND statements_started = 1";
-        until("it has begun", || db.column(begun) == ["1"]);
-        let older = image(1);
-        assert_eq!(older.dbmig_on(&db, &["up"]).success().stdout, "nothing to do\n");
-        older.dbmig_on(&db, &["wait", "--timeout", "1s"]).success();
-        assert_eq!(running.try_wait().unwrap(), None, "it is still at work");
-        assert_eq!(running.wait().unwrap().code(), Some(0));
-    }
+fn a_compatible_migration_under_way_is_in_nobodys_way(backend: Backend) {
+    let db = deployed(backend, 1);
+    let newer = image(1);
+    let sleep = match backend {
+        Backend::Postgres => "SELECT pg_sleep(3);",
+        _ => "SELECT SLEEP(3);",
+    };
+    newer.migration(
+        "2_index",
+        &format!("CREATE INDEX n ON users (nick);\n{sleep}"),
+        "DROP INDEX n;",
+    );
+    newer.write(
+        "migrations/2_index/metadata.toml",
+        "run_in_transaction = false\n[dbmig]\ncompatible = true\n",
+    );
+    let mut running = start(&newer, &db, &["up"]);
+    let begun =
+        "SELECT count(*) FROM __dbmig_history WHERE state = 'running' AND statements_started = 1";
+    until("it has begun", || db.column(begun) == ["1"]);
+    let older = image(1);
+    assert_eq!(older.dbmig_on(&db, &["up"]).success().stdout, "nothing to do\n");
+    older.dbmig_on(&db, &["wait", "--timeout", "1s"]).success();
+    assert_eq!(running.try_wait().unwrap(), None, "it is still at work");
+    assert_eq!(running.wait().unwrap().code(), Some(0));
 }
 
 #[test]
@@ -173,14 +164,12 @@ fn asked_to_stop_it_falls_at_once() {
     image(BREAKING - 1).dbmig_on(&db, &["up"]).success();
 }
 
+each_backend!(a_compatible_migration_is_one_row);
 /// Nothing is announced that nobody needs to know.
-#[test]
-fn a_compatible_migration_is_one_row() {
-    for backend in Backend::ALL {
-        let db = database(backend);
-        image(3).dbmig_on(&db, &["up"]).success();
-        assert_eq!(db.column("SELECT count(*) FROM __dbmig_history"), ["3"]);
-        image(BREAKING).dbmig_on(&db, &["up"]).success();
-        assert_eq!(db.column("SELECT count(*) FROM __dbmig_history"), ["4"]);
-    }
+fn a_compatible_migration_is_one_row(backend: Backend) {
+    let db = database(backend);
+    image(3).dbmig_on(&db, &["up"]).success();
+    assert_eq!(db.column("SELECT count(*) FROM __dbmig_history"), ["3"]);
+    image(BREAKING).dbmig_on(&db, &["up"]).success();
+    assert_eq!(db.column("SELECT count(*) FROM __dbmig_history"), ["4"]);
 }

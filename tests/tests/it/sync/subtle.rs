@@ -2,7 +2,7 @@
 
 use dbmig_tests::{Backend, Project, database};
 
-use super::{applied, image, on_each};
+use super::{applied, image};
 use crate::project;
 
 const RENAME: (&str, &str) = (
@@ -27,47 +27,45 @@ fn is_refused(project: &Project, db: &dbmig_tests::TestDatabase) {
     }
 }
 
-#[test]
-fn a_breaking_migration_in_the_middle_is_no_past() {
-    on_each(|db| {
-        let [older, newer] = branches();
-        newer.dbmig_on(db, &["up"]).success();
-        is_refused(&older, db);
-    });
-    on_each(|db| {
-        let [older, newer] = branches();
-        older.dbmig_on(db, &["up"]).success();
-        newer.dbmig_on(db, &["up", "--allow-out-of-order"]).success();
-        newer.dbmig_on(db, &["redo"]).success();
-        is_refused(&older, db);
-        older.dbmig_on(db, &["sync", "--down"]).success();
-        older.dbmig_on(db, &["up"]).success();
-    });
-    on_each(|db| {
-        let [older, newer] = branches();
-        older.dbmig_on(db, &["up"]).success();
-        newer.diesel_on(db, &["migration", "run"]).success();
-        is_refused(&older, db);
-    });
+each_backend!(a_breaking_migration_in_the_middle_is_no_past);
+fn a_breaking_migration_in_the_middle_is_no_past(backend: Backend) {
+    let [older, newer] = branches();
+    let db = &database(backend);
+    newer.dbmig_on(db, &["up"]).success();
+    is_refused(&older, db);
+
+    let [older, newer] = branches();
+    let db = &database(backend);
+    older.dbmig_on(db, &["up"]).success();
+    newer.dbmig_on(db, &["up", "--allow-out-of-order"]).success();
+    newer.dbmig_on(db, &["redo"]).success();
+    is_refused(&older, db);
+    older.dbmig_on(db, &["sync", "--down"]).success();
+    older.dbmig_on(db, &["up"]).success();
+
+    let [older, newer] = branches();
+    let db = &database(backend);
+    older.dbmig_on(db, &["up"]).success();
+    newer.diesel_on(db, &["migration", "run"]).success();
+    is_refused(&older, db);
 }
 
-#[test]
-fn a_name_that_a_newer_way_back_moves_is_not_counted() {
-    on_each(|db| {
-        let newer = image(1);
-        newer.migration("2_a", "CREATE TABLE events (x INTEGER);", "DROP TABLE events;");
-        newer.migration(
-            "3_b",
-            "ALTER TABLE events RENAME TO events_old;",
-            "ALTER TABLE events_old RENAME TO events;",
-        );
-        newer.migration("4_c", "CREATE TABLE events (y INTEGER);", "DROP TABLE events;");
-        newer.dbmig_on(db, &["up"]).success();
-        db.execute("INSERT INTO events_old VALUES (1)");
-        let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
-        assert!(refused.contains("2_a: table events (rows could not be counted"), "{refused}");
-        assert_eq!(db.column("SELECT count(*) FROM events_old"), ["1"]);
-    });
+each_backend!(a_name_that_a_newer_way_back_moves_is_not_counted);
+fn a_name_that_a_newer_way_back_moves_is_not_counted(backend: Backend) {
+    let db = &database(backend);
+    let newer = image(1);
+    newer.migration("2_a", "CREATE TABLE events (x INTEGER);", "DROP TABLE events;");
+    newer.migration(
+        "3_b",
+        "ALTER TABLE events RENAME TO events_old;",
+        "ALTER TABLE events_old RENAME TO events;",
+    );
+    newer.migration("4_c", "CREATE TABLE events (y INTEGER);", "DROP TABLE events;");
+    newer.dbmig_on(db, &["up"]).success();
+    db.execute("INSERT INTO events_old VALUES (1)");
+    let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
+    assert!(refused.contains("2_a: table events (rows could not be counted"), "{refused}");
+    assert_eq!(db.column("SELECT count(*) FROM events_old"), ["1"]);
 }
 
 #[test]
@@ -111,49 +109,47 @@ fn a_lossy_way_back_that_stopped_goes_on_with_the_same_command() {
     assert_eq!(applied(&db), 1);
 }
 
-#[test]
-fn what_a_later_format_has_under_way_is_breaking_unless_it_says_otherwise() {
-    on_each(|db| {
-        let older = image(1);
-        older.dbmig_on(db, &["up"]).success();
-        let row = |state: &str, compatible: &str| {
-            db.execute("DELETE FROM __dbmig_history WHERE version = '2'");
-            // As dbmig does: the next number of the table, whatever its sequence says.
-            let given = match db.backend() {
-                Backend::Postgres => "OVERRIDING SYSTEM VALUE",
-                Backend::MariaDb | Backend::Sqlite => "",
-            };
-            db.execute(&format!(
-                "INSERT INTO __dbmig_history (id, format, version, name, direction, state, execution, \
-                 checksum, statements_total, statements_started, statements_done, script, compatible, \
-                 started_at) {given} SELECT n.next, 2, '2', '2_x', 'up', '{state}', 'batches', '', 3, 2, 1, \
-                 '', '{compatible}', started_at FROM __dbmig_history \
-                 CROSS JOIN (SELECT MAX(id) + 1 AS next FROM __dbmig_history) n WHERE version = '1'"
-            ));
+each_backend!(what_a_later_format_has_under_way_is_breaking_unless_it_says_otherwise);
+fn what_a_later_format_has_under_way_is_breaking_unless_it_says_otherwise(backend: Backend) {
+    let db = &database(backend);
+    let older = image(1);
+    older.dbmig_on(db, &["up"]).success();
+    let row = |state: &str, compatible: &str| {
+        db.execute("DELETE FROM __dbmig_history WHERE version = '2'");
+        // As dbmig does: the next number of the table, whatever its sequence says.
+        let given = match db.backend() {
+            Backend::Postgres => "OVERRIDING SYSTEM VALUE",
+            Backend::MariaDb | Backend::Sqlite => "",
         };
-        for state in ["running", "paused"] {
-            row(state, "breaking");
-            for command in [&["up"][..], &["sync"], &["wait"]] {
-                older.dbmig_on(db, command).expect(4);
-            }
-            row(state, "compatible");
-            older.dbmig_on(db, &["up"]).success();
+        db.execute(&format!(
+            "INSERT INTO __dbmig_history (id, format, version, name, direction, state, execution, \
+             checksum, statements_total, statements_started, statements_done, script, compatible, \
+             started_at) {given} SELECT n.next, 2, '2', '2_x', 'up', '{state}', 'batches', '', 3, 2, 1, \
+             '', '{compatible}', started_at FROM __dbmig_history \
+             CROSS JOIN (SELECT MAX(id) + 1 AS next FROM __dbmig_history) n WHERE version = '1'"
+        ));
+    };
+    for state in ["running", "paused"] {
+        row(state, "breaking");
+        for command in [&["up"][..], &["sync"], &["wait"]] {
+            older.dbmig_on(db, command).expect(4);
         }
-    });
+        row(state, "compatible");
+        older.dbmig_on(db, &["up"]).success();
+    }
 }
 
-#[test]
-fn what_a_person_says_is_written_each_time() {
-    on_each(|db| {
-        let (older, newer) = (image(1), project());
+each_backend!(what_a_person_says_is_written_each_time);
+fn what_a_person_says_is_written_each_time(backend: Backend) {
+    let db = &database(backend);
+    let (older, newer) = (image(1), project());
+    older.dbmig_on(db, &["up"]).success();
+    newer.migration("7_diesel", "CREATE TABLE d (x INTEGER);", "DROP TABLE d;");
+    for _ in 0..2 {
+        newer.diesel_on(db, &["migration", "run"]).success();
+        older.dbmig_on(db, &["up"]).expect(4);
+        older.dbmig_on(db, &["repair", "--compatible", "7"]).success();
         older.dbmig_on(db, &["up"]).success();
-        newer.migration("7_diesel", "CREATE TABLE d (x INTEGER);", "DROP TABLE d;");
-        for _ in 0..2 {
-            newer.diesel_on(db, &["migration", "run"]).success();
-            older.dbmig_on(db, &["up"]).expect(4);
-            older.dbmig_on(db, &["repair", "--compatible", "7"]).success();
-            older.dbmig_on(db, &["up"]).success();
-            newer.dbmig_on(db, &["revert"]).success();
-        }
-    });
+        newer.dbmig_on(db, &["revert"]).success();
+    }
 }
