@@ -171,6 +171,11 @@ impl Execution {
             Self::Statements => "statements",
         }
     }
+
+    /// The one with this word.
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::Transaction, Self::Statements].into_iter().find(|one| one.name() == word)
+    }
 }
 
 /// Whether the previous version of the app can live with the schema after a migration.

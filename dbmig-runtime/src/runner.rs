@@ -353,7 +353,7 @@ fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     let db = held.db();
     let engine = db.engine();
     let (writing, ledger) = (engine.writing(), tables.create_ledger());
-    let create = format!("{writing}{ledger};\n{};\n", engine.create_history(&tables));
+    let create = format!("{writing}{ledger};\n{};\n", history::create(engine, &tables));
     // Diesel's tools create the first one without our lock.
     create_beside_others(
         db,

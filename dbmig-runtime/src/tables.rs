@@ -2,6 +2,8 @@
 
 use dbmig_core::Dialect;
 
+pub(crate) mod columns;
+
 /// The name of Diesel's table, fixed by Diesel (`__` keeps it out of `print-schema`).
 pub(crate) const LEDGER: &str = "__diesel_schema_migrations";
 /// The name of our own table.

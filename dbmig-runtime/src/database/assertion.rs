@@ -6,12 +6,17 @@ use dbmig_core::Dialect;
 use diesel::result::Error;
 
 /// The words of the error of [`assert_that`].
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) const LOST: &str = "dbmig: lock lost";
 
 /// What it means that a condition does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Breach {
     /// Somebody else holds the lock.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "mysql")),
+        expect(dead_code, reason = "a lock of a server's")
+    )]
     Taken,
     /// What was seen does not hold any more, or did not hold there.
     Changed,
@@ -59,6 +64,7 @@ pub(crate) fn expect(dialect: Dialect, condition: &str, breach: Breach) -> Strin
 }
 
 /// A statement of a fence: it fails unless `condition` holds.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) fn assert_that(dialect: Dialect, condition: &str) -> String {
     match dialect {
         // Not a constant: the server would evaluate that before anything else.

@@ -13,6 +13,7 @@ use super::envelope::{Envelope, Setting};
 use super::lock::Lock;
 use super::place::{Found, Sought};
 use super::session::Session;
+use crate::tables::columns::Kind;
 use crate::tables::{Presence, Standing, Tables};
 
 /// The SQL of one database. The engine above it never asks which one it is.
@@ -54,8 +55,13 @@ pub trait Engine: Sync {
         ""
     }
 
-    /// Creates our table, unless it is there.
-    fn create_history(&self, tables: &Tables) -> String;
+    /// The type of a column of our table.
+    fn column_type(&self, kind: Kind) -> &'static str;
+
+    /// What stands behind the columns where our table is created.
+    fn table_end(&self) -> &'static str {
+        ")"
+    }
 
     /// What stands behind the columns of a row of our table whose number is given.
     fn given_id(&self) -> &'static str {

@@ -3,7 +3,9 @@
 use dbmig_core::Version;
 use diesel::QueryResult;
 
-use super::session::{Row, Session};
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use super::session::Row;
+use super::session::Session;
 use crate::tables::{Foreign, Tables};
 
 /// After how much silence of its holder a server gives the lock to somebody else, in seconds: the
@@ -152,6 +154,7 @@ pub struct Seen {
 
 impl Seen {
     /// From a row of two words.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(crate) fn of(rows: &[Row]) -> Self {
         let says = |column| rows.first().is_some_and(|row| row.is_true(column));
         Self { held: says(0), reached: says(1) }

@@ -135,7 +135,8 @@ pub(crate) fn notice_at(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dbmig_core::history::{RunRow, read};
+    use dbmig_core::history::{RunRow, RunState, read};
+    use dbmig_core::plan::Direction;
     use dbmig_core::{Checksum, Dialect};
 
     fn set() -> MigrationSet {
@@ -149,8 +150,8 @@ mod tests {
             version: (*version).to_owned(),
             format: 1,
             name: format!("{version}_m"),
-            direction: "up".to_owned(),
-            state: "done".to_owned(),
+            direction: Some(Direction::Up),
+            state: Some(RunState::Done),
             checksum: Checksum::from_bytes([0; 32]).to_string(),
             compatible: (*compatible).to_owned(),
             ..RunRow::default()

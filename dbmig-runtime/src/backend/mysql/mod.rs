@@ -21,6 +21,7 @@ use crate::database::place::{Found, Sought};
 use crate::database::session::sealed;
 use crate::database::session::{Ownership, Row, Session};
 use crate::tables::Chosen;
+use crate::tables::columns::Kind;
 use crate::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 
 mod connect;
@@ -111,21 +112,24 @@ impl Engine for MysqlEngine {
         }
     }
 
-    fn create_history(&self, tables: &Tables) -> String {
-        let history = tables.history_name();
-        format!(
-            "CREATE TABLE IF NOT EXISTS {history} (\
-             id BIGINT AUTO_INCREMENT PRIMARY KEY, \
-             format SMALLINT NOT NULL, version VARCHAR(50) NOT NULL, name TEXT NOT NULL, \
-             direction VARCHAR(8) NOT NULL, state VARCHAR(16) NOT NULL, execution VARCHAR(16) NOT NULL, \
-             checksum CHAR(64) NOT NULL, statements_total INT NOT NULL, \
-             statements_started INT NOT NULL, statements_done INT NOT NULL, \
-             script LONGTEXT NOT NULL, down_script LONGTEXT, compatible VARCHAR(16), \
-             reversible VARCHAR(16), outlook LONGTEXT, settings TEXT, \
-             down_checksum CHAR(64), signature CHAR(64), started_at DATETIME(3) NOT NULL, ended_at DATETIME(3), \
-             app TEXT, host TEXT, database_user TEXT, session TEXT, sighted LONGTEXT, error LONGTEXT, \
-             note TEXT, KEY dbmig_history_version (version)) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4"
-        )
+    fn column_type(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Id => "BIGINT AUTO_INCREMENT PRIMARY KEY",
+            Kind::Format => "SMALLINT",
+            Kind::Count => "INT",
+            Kind::Version => "VARCHAR(50)",
+            Kind::Direction => "VARCHAR(8)",
+            Kind::Word => "VARCHAR(16)",
+            Kind::Digest => "CHAR(64)",
+            Kind::Time => "DATETIME(3)",
+            Kind::Text => "TEXT",
+            Kind::LongText => "LONGTEXT",
+        }
+    }
+
+    fn table_end(&self) -> &'static str {
+        ", KEY dbmig_history_version (version)) ENGINE = InnoDB ROW_FORMAT = DYNAMIC \
+         DEFAULT CHARSET = utf8mb4"
     }
 
     fn is_current(&self, db: &mut dyn Session, set: &MigrationSet, sought: Sought<'_>) -> bool {

@@ -24,6 +24,7 @@ use crate::database::place::{Found, Sought};
 use crate::database::session::sealed;
 use crate::database::session::{Nesting, Ownership, Row, Session, Stop};
 use crate::error::transient::{is_lock_wait, is_lost};
+use crate::tables::columns::Kind;
 use crate::tables::{HISTORY, LEDGER, Standing, Tables};
 
 mod connect;
@@ -85,21 +86,15 @@ impl Engine for PostgresEngine {
         "SET TRANSACTION READ WRITE;\n"
     }
 
-    fn create_history(&self, tables: &Tables) -> String {
-        let history = tables.history_name();
-        format!(
-            "CREATE TABLE IF NOT EXISTS {history} (\
-             id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \
-             format SMALLINT NOT NULL, version VARCHAR(50) NOT NULL, name TEXT NOT NULL, \
-             direction TEXT NOT NULL, state TEXT NOT NULL, execution TEXT NOT NULL, \
-             checksum TEXT NOT NULL, statements_total INTEGER NOT NULL, \
-             statements_started INTEGER NOT NULL, statements_done INTEGER NOT NULL, \
-             script TEXT NOT NULL, down_script TEXT, compatible TEXT, reversible TEXT, \
-             outlook TEXT, settings TEXT, down_checksum TEXT, signature TEXT, \
-             started_at TIMESTAMPTZ NOT NULL, ended_at TIMESTAMPTZ, \
-             app TEXT, host TEXT, database_user TEXT, session TEXT, sighted TEXT, error TEXT, \
-             note TEXT)"
-        )
+    fn column_type(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Id => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+            Kind::Format => "SMALLINT",
+            Kind::Count => "INTEGER",
+            Kind::Version => "VARCHAR(50)",
+            Kind::Direction | Kind::Word | Kind::Digest | Kind::Text | Kind::LongText => "TEXT",
+            Kind::Time => "TIMESTAMPTZ",
+        }
     }
 
     fn given_id(&self) -> &'static str {

@@ -21,6 +21,7 @@ use crate::database::place::{Doubt, Found, Ledger, Matter, Reading, Sought};
 use crate::database::session::sealed;
 use crate::database::session::{Nesting, Row, Session};
 use crate::tables::Chosen;
+use crate::tables::columns::Kind;
 use crate::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
 
 mod connect;
@@ -113,20 +114,18 @@ impl Engine for SqliteEngine {
         Ok(format!("PRAGMA busy_timeout = {before}"))
     }
 
-    fn create_history(&self, tables: &Tables) -> String {
-        let history = tables.history_name();
-        format!(
-            "CREATE TABLE IF NOT EXISTS {history} (\
-             id INTEGER PRIMARY KEY AUTOINCREMENT, \
-             format INTEGER NOT NULL, version VARCHAR(50) NOT NULL, name TEXT NOT NULL, \
-             direction TEXT NOT NULL, state TEXT NOT NULL, execution TEXT NOT NULL, \
-             checksum TEXT NOT NULL, statements_total INTEGER NOT NULL, \
-             statements_started INTEGER NOT NULL, statements_done INTEGER NOT NULL, \
-             script TEXT NOT NULL, down_script TEXT, compatible TEXT, reversible TEXT, \
-             outlook TEXT, settings TEXT, down_checksum TEXT, signature TEXT, \
-             started_at TEXT NOT NULL, ended_at TEXT, \
-             app TEXT, host TEXT, database_user TEXT, session TEXT, sighted TEXT, error TEXT, note TEXT)"
-        )
+    fn column_type(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Id => "INTEGER PRIMARY KEY AUTOINCREMENT",
+            Kind::Format | Kind::Count => "INTEGER",
+            Kind::Version => "VARCHAR(50)",
+            Kind::Direction
+            | Kind::Word
+            | Kind::Digest
+            | Kind::Time
+            | Kind::Text
+            | Kind::LongText => "TEXT",
+        }
     }
 
     fn is_current(&self, db: &mut dyn Session, set: &MigrationSet, sought: Sought<'_>) -> bool {
