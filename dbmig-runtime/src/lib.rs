@@ -26,6 +26,7 @@
     expect(
         dead_code,
         unused_imports,
+        unused_variables,
         reason = "without a database there is nothing to connect to"
     )
 )]

@@ -175,12 +175,7 @@ impl Tables {
     /// Creates Diesel's table, as Diesel does, unless it is there.
     pub fn create_ledger(&self) -> String {
         let create = diesel::migration::CREATE_MIGRATIONS_TABLE.trim_end().trim_end_matches(';');
-        let create = create.replace(LEDGER, &self.ledger_name());
-        match self.dialect {
-            // Whatever the server would choose: a rollback must take the row with it.
-            Dialect::Mysql => create + " ENGINE = InnoDB",
-            Dialect::Postgres | Dialect::Sqlite => create,
-        }
+        create.replace(LEDGER, &self.ledger_name())
     }
 
     /// Our table, qualified and quoted.

@@ -1,14 +1,13 @@
 //! Executes a command: the same for `cargo dbmig` and for an app.
 
 use super::args::Command;
-use super::commands;
 use super::confirm::{Asked, confirm};
 use super::context::Context;
 use super::effect::Effect;
 use super::exit::Exit;
-use super::lasting;
 use super::progress::Progress;
 use super::signals::end_when_silent;
+use super::{commands, lasting};
 use crate::backoff::patiently;
 use crate::connect::{connect_to_read, connect_with};
 use crate::database::Database;

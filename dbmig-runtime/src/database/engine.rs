@@ -55,6 +55,11 @@ pub trait Engine: Sync {
         ""
     }
 
+    /// Creates Diesel's table, unless it is there.
+    fn create_ledger(&self, tables: &Tables) -> String {
+        tables.create_ledger()
+    }
+
     /// The type of a column of our table.
     fn column_type(&self, kind: Kind) -> &'static str;
 

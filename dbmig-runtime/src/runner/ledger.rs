@@ -5,8 +5,7 @@ use std::fmt;
 use super::{Runner, within};
 use crate::database::Database;
 use crate::error::Error;
-use crate::tables::Chosen;
-use crate::tables::{Presence, Tables};
+use crate::tables::{Chosen, Presence, Tables};
 
 impl Runner<'_> {
     /// Where the ledger is, or would be created, and why there. Reads only.

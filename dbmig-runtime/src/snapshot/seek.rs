@@ -13,8 +13,7 @@ use crate::history;
 #[cfg(feature = "cli")]
 use crate::options::Judge;
 use crate::options::Options;
-use crate::tables::Chosen;
-use crate::tables::{LEDGER, Presence, Tables};
+use crate::tables::{Chosen, LEDGER, Presence, Tables};
 
 /// What the place of the two tables depends on, beside the session.
 #[derive(Clone, Copy, Debug)]

@@ -13,16 +13,13 @@ use super::Mysql;
 use crate::backend::one_by_one::one_by_one;
 use crate::database::Backend;
 use crate::database::atomic::{Atomic, Failure, Outcome};
-use crate::database::engine::During;
-use crate::database::engine::{Activity, Engine, Idle, Renewal};
+use crate::database::engine::{Activity, During, Engine, Idle, Renewal};
 use crate::database::envelope::{Envelope, Limits, Setting, Words};
 use crate::database::lock::{Isolation, Lock};
 use crate::database::place::{Found, Sought};
-use crate::database::session::sealed;
-use crate::database::session::{Ownership, Row, Session};
-use crate::tables::Chosen;
+use crate::database::session::{Ownership, Row, Session, sealed};
 use crate::tables::columns::Kind;
-use crate::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
+use crate::tables::{Chosen, HISTORY, LEDGER, Presence, Sessions, Tables};
 
 mod connect;
 mod last_words;
@@ -110,6 +107,11 @@ impl Engine for MysqlEngine {
             Ownership::Ours => db.execute(&session::enter_own()).map(|()| String::new()),
             Ownership::Lent => db.execute(&session::enter()).map(|()| session::leave()),
         }
+    }
+
+    /// With an engine whatever the server would choose: a rollback must take the row with it.
+    fn create_ledger(&self, tables: &Tables) -> String {
+        tables.create_ledger() + " ENGINE = InnoDB"
     }
 
     fn column_type(&self, kind: Kind) -> &'static str {

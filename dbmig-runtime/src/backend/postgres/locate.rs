@@ -12,8 +12,7 @@ use diesel::result::Error;
 use super::envelope::NOTICES;
 use super::{Found, HISTORY, LEDGER, Ownership, Row, Session, Sought, Tables, last_words, trust};
 use crate::database::place::{Doubt, Ledger, Matter, Reading};
-use crate::tables::Chosen;
-use crate::tables::{Obstacle, Presence, Sessions};
+use crate::tables::{Chosen, Obstacle, Presence, Sessions};
 
 /// Why nothing is written there.
 const REPLICA: &str = "the server is a replica (it is in recovery); with several hosts in the URL, \

@@ -16,8 +16,7 @@ use diesel::QueryResult;
 
 use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, give_back, lift, short};
 use super::{Activity, Dialect, Idle, Nesting, PostgresEngine, Session, Tables};
-use crate::database::assertion::assert_that;
-use crate::database::assertion::{self, Breach};
+use crate::database::assertion::{self, Breach, assert_that};
 use crate::database::engine::Engine as _;
 use crate::database::lock::{
     Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, key,

@@ -18,11 +18,9 @@ use crate::database::engine::{Activity, Engine};
 use crate::database::envelope::{Envelope, Setting, Words};
 use crate::database::lock::Lock;
 use crate::database::place::{Doubt, Found, Ledger, Matter, Reading, Sought};
-use crate::database::session::sealed;
-use crate::database::session::{Nesting, Row, Session};
-use crate::tables::Chosen;
+use crate::database::session::{Nesting, Row, Session, sealed};
 use crate::tables::columns::Kind;
-use crate::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
+use crate::tables::{Chosen, HISTORY, LEDGER, Presence, Sessions, Tables};
 
 mod connect;
 mod files;
