@@ -247,7 +247,8 @@ fn changed(name: &str, known: &FileSums, found: &FileSums) -> Vec<Stale> {
     changed.map(|(file, _)| Stale::File(name.to_owned(), file)).collect()
 }
 
-#[cfg(all(test, feature = "scan"))]
+#[cfg(test)]
+#[cfg(feature = "scan")]
 mod tests {
     use super::*;
     use crate::scan::scan_shown_as;
