@@ -24,6 +24,25 @@ pub enum Ddl {
     CommitsImplicitly,
 }
 
+/// Where a database lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// On a server, which may come later than those who ask for it.
+    Server,
+    /// In a file, which is there or not.
+    File,
+}
+
+/// What `BEGIN` does within a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NestedBegin {
+    /// Nothing, with a warning
+    /// (<https://www.postgresql.org/docs/current/sql-begin.html>).
+    Ignored,
+    /// It ends that one and begins another, or it is refused.
+    Another,
+}
+
 impl Dialect {
     /// All of them, in the order of the documentation.
     pub const ALL: [Self; 3] = [Self::Postgres, Self::Mysql, Self::Sqlite];
@@ -42,6 +61,22 @@ impl Dialect {
         match self {
             Self::Postgres | Self::Sqlite => Ddl::Transactional,
             Self::Mysql => Ddl::CommitsImplicitly,
+        }
+    }
+
+    /// Where a database lives.
+    pub const fn storage(self) -> Storage {
+        match self {
+            Self::Postgres | Self::Mysql => Storage::Server,
+            Self::Sqlite => Storage::File,
+        }
+    }
+
+    /// What `BEGIN` does within a transaction.
+    pub const fn nested_begin(self) -> NestedBegin {
+        match self {
+            Self::Postgres => NestedBegin::Ignored,
+            Self::Mysql | Self::Sqlite => NestedBegin::Another,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::migration::Execution;
 use crate::outlook::{Backward, Forward, Ground, Impact, Losses, Outlook, Reversal};
 use crate::plan::{
     Announced, Applied, Cause, Direction, FailedRun, History, Interrupted, Occasion, Record,
@@ -30,12 +31,12 @@ pub struct RunRow {
     pub format: usize,
     /// The name of the migration's directory.
     pub name: String,
-    /// `up` or `down`.
-    pub direction: String,
-    /// The word of a [`RunState`].
-    pub state: String,
-    /// `transaction` or `statements`.
-    pub execution: String,
+    /// Which way it went; none where a later dbmig has another word for it.
+    pub direction: Option<Direction>,
+    /// How it stands; likewise.
+    pub state: Option<RunState>,
+    /// How it was run; likewise.
+    pub execution: Option<Execution>,
     /// In hexadecimal digits.
     pub checksum: String,
     /// Statements begun.
@@ -109,6 +110,11 @@ impl RunState {
             Self::WentOn => "went_on",
         }
     }
+
+    /// The state with this word; none for one of a later dbmig.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == word)
+    }
 }
 
 /// What the versions of the ledger and the rows of the history say together.
@@ -119,7 +125,7 @@ pub fn read(mut versions: Vec<String>, rows: &[RunRow]) -> History {
     let completed = by_version(rows.iter().filter(|row| is_completed(row)));
     let applied = versions.into_iter().map(|version| {
         let row = completed.get(version.as_str()).copied();
-        let row = row.filter(|row| row.direction == Direction::Up.name());
+        let row = row.filter(|row| row.direction == Some(Direction::Up));
         Applied {
             record: row.map_or(Record::Unverified, record),
             outlook: row.map_or_else(foreign, outlook),
@@ -138,12 +144,12 @@ pub fn read(mut versions: Vec<String>, rows: &[RunRow]) -> History {
     history.interrupted = open.filter_map(|row| interrupted(row, &history)).collect();
     // What a later format calls its states, nobody knows: what is not over is under way.
     let is_running = |row: &RunRow| {
-        row.state == RunState::Running.name() || (row.format > FORMAT && !is_over(row))
+        row.state == Some(RunState::Running) || (row.format > FORMAT && !is_over(row))
     };
     let running = rows.iter().filter(|row| is_running(row) && is_last(row));
     history.announced = running.filter_map(|row| announced(row, &history)).collect();
     // Without an error of the database, it was stopped, or a person has settled how far it came.
-    let is_failed = |row: &&RunRow| row.state == RunState::Failed.name() && !row.error.is_empty();
+    let is_failed = |row: &&RunRow| row.state == Some(RunState::Failed) && !row.error.is_empty();
     let failed = rows.iter().filter(|row| is_failed(row) && is_last(row));
     history.failures = failed.map(failure).collect();
     history
@@ -177,7 +183,7 @@ fn outlook(row: &RunRow) -> Outlook {
 fn announced(row: &RunRow, history: &History) -> Option<Announced> {
     let version = Version::from_ledger(row.version.clone());
     let begun = row.format <= FORMAT && (row.done > 0 || row.started > 0);
-    let up = row.direction != Direction::Down.name();
+    let up = row.direction != Some(Direction::Down);
     (up && !begun && history.find(&version).is_none()).then(|| Announced {
         version,
         name: row.name.clone(),
@@ -190,7 +196,7 @@ fn announced(row: &RunRow, history: &History) -> Option<Announced> {
 }
 
 fn failure(row: &RunRow) -> FailedRun {
-    let up = row.direction == Direction::Up.name();
+    let up = row.direction == Some(Direction::Up);
     FailedRun {
         version: Version::from_ledger(row.version.clone()),
         run: row.id,
@@ -200,18 +206,22 @@ fn failure(row: &RunRow) -> FailedRun {
 }
 
 fn is_over(row: &RunRow) -> bool {
-    let over = [RunState::Done, RunState::Baselined, RunState::Resumed, RunState::Forgotten];
-    over.iter().any(|state| row.state == state.name())
+    match row.state {
+        Some(RunState::Done | RunState::Baselined | RunState::Resumed | RunState::Forgotten) => {
+            true
+        }
+        Some(RunState::Running | RunState::Failed | RunState::WentOn) | None => false,
+    }
 }
 
 fn is_completed(row: &RunRow) -> bool {
-    [RunState::Done, RunState::Baselined].iter().any(|state| row.state == state.name())
+    matches!(row.state, Some(RunState::Done | RunState::Baselined))
 }
 
 fn is_open(row: &RunRow) -> bool {
     row.format <= FORMAT
-        && row.execution == "statements"
-        && [RunState::Running, RunState::Failed].iter().any(|state| row.state == state.name())
+        && row.execution == Some(Execution::Statements)
+        && matches!(row.state, Some(RunState::Running | RunState::Failed))
 }
 
 /// The last row of each version; `rows` are oldest first.
@@ -227,7 +237,7 @@ fn record(row: &RunRow) -> Record {
             name: row.name.clone(),
             checksum,
             down: if row.down { StoredDown::Present } else { StoredDown::Absent },
-            run: (row.state == RunState::Done.name()).then_some(row.id),
+            run: (row.state == Some(RunState::Done)).then_some(row.id),
         },
         None => Record::Unverified,
     }
@@ -237,12 +247,18 @@ fn record(row: &RunRow) -> Record {
 /// or where no statement has begun.
 fn interrupted(row: &RunRow, history: &History) -> Option<Interrupted> {
     let version = Version::from_ledger(row.version.clone());
-    let direction =
-        if row.direction == Direction::Down.name() { Direction::Down } else { Direction::Up };
-    let cause = if row.state == RunState::Failed.name() {
-        Cause::Failed(row.error.clone())
-    } else {
-        Cause::Lost
+    let direction = row.direction.unwrap_or(Direction::Up);
+    let cause = match row.state {
+        Some(RunState::Failed) => Cause::Failed(row.error.clone()),
+        Some(
+            RunState::Running
+            | RunState::Done
+            | RunState::Resumed
+            | RunState::Baselined
+            | RunState::Forgotten
+            | RunState::WentOn,
+        )
+        | None => Cause::Lost,
     };
     let begun = row.done > 0 || row.started > 0;
     let unsettled = history.find(&version).is_some() == (direction == Direction::Down);
@@ -273,8 +289,8 @@ mod tests {
             version: "1".to_owned(),
             format: FORMAT,
             name: "1_a".to_owned(),
-            direction: "up".to_owned(),
-            state: "done".to_owned(),
+            direction: Some(Direction::Up),
+            state: Some(RunState::Done),
             checksum: Checksum::from_bytes([0; 32]).to_string(),
             compatible: compatible.to_owned(),
             outlook: outlook.as_str().to_owned(),
@@ -335,8 +351,8 @@ mod tests {
     fn a_row_with_a_state_that_nobody_knows_changes_nothing() {
         let applied = row("breaking", &outlook(Impact::Breaking));
         let before = read(vec!["1".to_owned()], std::slice::from_ref(&applied));
-        for state in [RunState::WentOn.name(), "whatever"] {
-            let note = RunRow { id: 2, state: state.to_owned(), ..applied.clone() };
+        for state in [Some(RunState::WentOn), RunState::of("whatever")] {
+            let note = RunRow { id: 2, state, ..applied.clone() };
             assert_eq!(read(vec!["1".to_owned()], &[applied.clone(), note]), before);
         }
     }

@@ -163,6 +163,21 @@ pub enum Execution {
     Statements,
 }
 
+impl Execution {
+    /// `transaction` or `statements`, as the history holds it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Transaction => "transaction",
+            Self::Statements => "statements",
+        }
+    }
+
+    /// The one with this word.
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::Transaction, Self::Statements].into_iter().find(|one| one.name() == word)
+    }
+}
+
 /// Whether the previous version of the app can live with the schema after a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Compatibility {

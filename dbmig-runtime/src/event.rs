@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use dbmig_core::plan::{Plan, Step, Unknown};
 
-use crate::backend::tables::Cluster;
 use crate::error::Error;
 use crate::report::{Done, Report};
+use crate::tables::Cluster;
 
 /// Something that happened. Libraries tell; who prints is somebody else's decision.
 #[derive(Debug)]

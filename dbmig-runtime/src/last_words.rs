@@ -9,25 +9,15 @@ use std::time::Duration;
 
 use dbmig_core::sql::Statement;
 
-use crate::backend::Database;
-use crate::backend::atomic::is_lost;
-use crate::backend::engine::Engine;
-use crate::connect::Origin;
-use crate::control::Control;
+use crate::database::Database;
+use crate::database::connection::Origin;
+use crate::database::engine::{During, Engine};
+use crate::error::transient::is_lost;
 use crate::error::{Error, with_words};
 
 /// How long the new connection may take, with its answer: whoever waits has lost a connection and
 /// wants to know that first of all.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Which limits may have struck.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum During {
-    /// A step, whose transactions are freed of the limits of the role.
-    Step,
-    /// Anything else.
-    Question,
-}
 
 /// `error` with what can be found out, where it tells of a lost connection and `db` is one that dbmig
 /// opened itself.
@@ -46,9 +36,9 @@ pub(crate) fn ask(db: &dyn Database, error: Error) -> Error {
 
 /// On a thread of its own: there may be nobody who ever answers.
 fn words(origin: &Origin, engine: &'static dyn Engine, during: During) -> Option<String> {
-    let lasted = origin.since.elapsed();
+    let lasted = origin.lasted();
     // Nobody is to take its silence for the run's.
-    let origin = Origin { control: Control::new(), ..origin.clone() };
+    let origin = origin.untold();
     let (tell, told) = channel();
     let asking = move || {
         let words = match origin.open() {

@@ -26,22 +26,24 @@
     expect(
         dead_code,
         unused_imports,
+        unused_variables,
         reason = "without a database there is nothing to connect to"
     )
 )]
 
 mod backend;
+mod backoff;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod connect;
 mod control;
+mod database;
 mod error;
 mod event;
 mod execute;
 mod history;
 mod last_words;
 mod lock;
-mod look;
 mod migrations;
 mod migrator;
 mod options;
@@ -49,7 +51,10 @@ mod options;
 pub mod probe;
 mod report;
 mod runner;
+mod signature;
+mod snapshot;
 mod startup;
+mod tables;
 pub mod url;
 
 #[cfg(feature = "mysql")]
@@ -58,10 +63,10 @@ pub use backend::Mysql;
 pub use backend::Postgres;
 #[cfg(feature = "sqlite")]
 pub use backend::Sqlite;
-pub use backend::tables::{Cluster, Foreign, Obstacle};
-pub use backend::{Backend, Database, Nesting, Row};
 pub use connect::{connect, is_built_in};
 pub use control::Control;
+pub use database::{Backend, Database, Nesting, Row, Session};
+pub use dbmig_core::history::RunState;
 pub use dbmig_core::plan::{
     self, Beyond, BreakingAhead, Extent, OutOfOrder, Plan, Policy, Repair, Target, Verdict,
 };
@@ -73,16 +78,16 @@ pub use error::{
     MigrationError,
 };
 pub use event::Event;
-pub use history::{HistoryKey, HistoryRow, RunState};
-pub use lock::Locking;
-#[cfg(feature = "cli")]
-pub use look::Judge;
 pub use migrations::{Migrations, SetVersion};
 pub use migrator::Migrator;
-pub use options::Options;
-pub use report::{Done, Report};
+#[cfg(feature = "cli")]
+pub use options::Judge;
+pub use options::{Locking, Options};
+pub use report::{Done, HistoryRow, Report};
 pub use runner::{LedgerPlace, Preview, Runner};
+pub use signature::HistoryKey;
 pub use startup::{Migrating, Ready, Snapshot, Stale, Startup, StartupState, Watch, WhenStale};
+pub use tables::{Cluster, Foreign, Obstacle};
 
 /// What generated code refers to.
 #[doc(hidden)]

@@ -8,7 +8,7 @@ use dbmig_core::{Migration, MigrationSet, Version};
 use diesel::connection::BoxableConnection;
 use diesel::migration as interop;
 
-use crate::backend::Backend;
+use crate::database::Backend;
 
 /// A set of migrations for the database `B`, whose versions have the type `V`.
 ///

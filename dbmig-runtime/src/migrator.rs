@@ -10,16 +10,16 @@ use dbmig_core::status::Entry;
 use dbmig_core::{MigrationSet, Version};
 use diesel::connection::LoadConnection;
 
-use crate::backend::{Backend, Database, borrow};
 use crate::control::Control;
+use crate::database::connection::borrow;
+use crate::database::{Backend, Database};
 use crate::error::Error;
 use crate::event::{Event, SendObserve};
-use crate::history::{HistoryKey, HistoryRow};
-use crate::lock::Locking;
 use crate::migrations::Migrations;
-use crate::options::Options;
-use crate::report::Report;
+use crate::options::{Locking, Options};
+use crate::report::{HistoryRow, Report};
 use crate::runner::Runner;
+use crate::signature::HistoryKey;
 use crate::startup::{OnFailure, Watch};
 
 mod at_url;

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use dbmig_core::Build;
-use dbmig_core::MigrationSet;
+#[cfg(feature = "cli")]
+use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::{BreakingAhead, Policy};
+use dbmig_core::{Build, MigrationSet};
+#[cfg(feature = "cli")]
+use dbmig_core::{Dialect, Migration};
 
 use crate::control::Control;
-use crate::history::HistoryKey;
-use crate::lock::Locking;
-#[cfg(feature = "cli")]
-use crate::look::Judge;
+use crate::signature::HistoryKey;
 
 /// Names the schema of the ledger, for an app and for `cargo dbmig`.
 pub(crate) const LEDGER_SCHEMA: &str = "DBMIG_LEDGER_SCHEMA";
@@ -64,6 +64,24 @@ pub struct Options {
     /// To stop the run, and to see whether the database still answers.
     pub control: Control,
 }
+
+/// How runners exclude each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Locking {
+    /// With the database's own lock for such things: an advisory lock, `GET_LOCK`, a lock on a
+    /// file. It is gone the moment its holder is.
+    #[default]
+    Advisory,
+    /// With a row that its holder renews, in a table of its own: for servers and proxies that know
+    /// no advisory locks, or only pretend to. After its holder has died, others wait until it runs
+    /// out, half a minute at most. Needs a connection of its own. SQLite
+    /// has no use for it: its lock is that of a file.
+    Lease,
+}
+
+/// Judges migrations, the oldest first.
+#[cfg(feature = "cli")]
+pub type Judge = fn(Dialect, &[Migration]) -> Vec<Outlook>;
 
 impl Default for Options {
     fn default() -> Self {

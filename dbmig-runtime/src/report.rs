@@ -1,4 +1,4 @@
-//! What a run did.
+//! What a run did, and what the history says of earlier ones.
 
 use std::time::Duration;
 
@@ -63,4 +63,37 @@ impl Report {
         let wanted = self.done.iter().filter(move |done| done.direction == direction);
         wanted.map(|done| done.name.as_str())
     }
+}
+
+/// A row of the history, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// When it began, in UTC, as `2026-11-22T16:30:00.000Z`.
+    pub started_at: String,
+    /// When it ended; nothing while it runs, or when its runner vanished.
+    pub ended_at: Option<String>,
+    /// The version.
+    pub version: Version,
+    /// The name of the migration's directory.
+    pub name: String,
+    /// `up` or `down`.
+    pub direction: String,
+    /// The word of a [`RunState`](crate::RunState).
+    pub state: String,
+    /// Statements done.
+    pub statements_done: usize,
+    /// Statements of the script.
+    pub statements_total: usize,
+    /// Which app, and its version.
+    pub app: String,
+    /// What tells builds of that version apart, where it has said so.
+    pub build: Option<String>,
+    /// On which machine.
+    pub host: String,
+    /// As which user of the database.
+    pub database_user: Option<String>,
+    /// What the database said, for a failed run.
+    pub error: Option<String>,
+    /// What a person said with `repair`.
+    pub note: Option<String>,
 }

@@ -9,22 +9,18 @@ use dbmig_core::migration::MigrationSet;
 use dbmig_core::plan::{Blocked, BreakingAhead, History, Plan, Target, plan};
 use dbmig_core::status::{self, Entry};
 
-use crate::backend::creation::create_beside_others;
-use crate::backend::place::{Found, Sought};
-use crate::backend::tables::{Presence, Tables};
-use crate::backend::{Database, Nesting};
-use crate::connect::{connect_with, patiently};
+use crate::backoff::Unready;
+use crate::database::Database;
+use crate::database::session::Nesting;
 use crate::error::Error;
 use crate::event::{self, Event, Observe};
-use crate::execute::{self, Place};
-use crate::history::{self, HistoryRow};
-use crate::last_words;
-use crate::lock::{Held, Unready, refuse_foreign, refuse_obstacle, with_lock};
-use crate::look::{Seek, locate_again, look, look_closely, make_sure};
-use crate::options::{Options, host};
-use crate::report::Report;
-use crate::url::DatabaseUrl;
+use crate::history;
+use crate::lock::with_lock;
+use crate::options::Options;
+use crate::report::{HistoryRow, Report};
+use crate::snapshot::{Seek, look, look_closely, make_sure};
 
+mod at_url;
 mod back;
 mod baseline;
 mod beyond;
@@ -36,13 +32,18 @@ mod others;
 mod repair;
 #[cfg(feature = "cli")]
 mod resolve;
+mod scope;
+mod steps;
 mod wait;
 
+pub(crate) use at_url::run_at;
 pub use back::Preview;
 use back::{look_for, refuse_loss, trust, trust_stored};
 pub use ledger::LedgerPlace;
-pub(crate) use notice::{Known, notice_at};
+pub(crate) use notice::{Known, News, notice_at};
 use others::{is_settled, refuse_failed, settle};
+use scope::{enter, inside, within};
+use steps::{ensure_tables, execute_plan, runner};
 #[cfg(feature = "cli")]
 pub(crate) use wait::awaiting;
 pub(crate) use wait::wait_at;
@@ -268,31 +269,6 @@ fn decide<'s>(
         .map_err(|blocked| blocked.met_by(options.this_build()))
 }
 
-/// Brings the database at `url` to `target`, on connections of its own.
-pub(crate) fn run_at(
-    set: &MigrationSet,
-    options: &Options,
-    url: &DatabaseUrl,
-    target: &Target,
-    observe: &mut Observe<'_>,
-) -> Result<Report, Error> {
-    if url.dialect() != set.dialect() {
-        let expected = set.dialect().name();
-        return Err(Error::OtherDatabase { url: url.to_string(), expected });
-    }
-    url.must_outlive_its_connection()?;
-    let (wait, control) = (options.connect_wait, &options.control);
-    // The runner's own events are traced by itself.
-    let mut traced = |event: &Event<'_>| {
-        event::trace(event);
-        observe(event);
-    };
-    let mut db = patiently(wait, control, &mut traced, || connect_with(url, control))?;
-    traced(&Event::Connected);
-    let runner = Runner::new(set, options.clone());
-    runner.observe(observe).run(&mut *db, target)
-}
-
 /// Whether it is what an app wants when it starts.
 fn is_start(target: &Target) -> bool {
     match target {
@@ -309,101 +285,5 @@ fn goal(set: &MigrationSet, target: &Target) -> Option<Version> {
         }
         Target::Through(version) => Some(version.clone()),
         Target::Revert(_) | Target::RevertTo(_) | Target::Redo(_) => None,
-    }
-}
-
-/// A scope in which the session is as dbmig needs it.
-fn within<T>(
-    db: &mut dyn Database,
-    body: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let leave = enter(db)?;
-    inside(db, &leave, body)
-}
-
-fn enter(db: &mut dyn Database) -> Result<String, Error> {
-    db.engine().enter(db).map_err(Error::database("prepare the session"))
-}
-
-fn inside<T>(
-    db: &mut dyn Database,
-    leave: &str,
-    body: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let result = body(db).map_err(|error| last_words::ask(db, error));
-    if !leave.is_empty() {
-        let left = db.execute(leave);
-        let value = result?;
-        left.map_err(Error::database("restore the session"))?;
-        return Ok(value);
-    }
-    result
-}
-
-/// Creates what is missing of the two tables, under the lock.
-fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
-    let tables = held.look.tables.clone();
-    if tables.ledger == Presence::Present && tables.history == Presence::Present {
-        return Ok(tables);
-    }
-    let db = held.db();
-    let engine = db.engine();
-    let (writing, ledger) = (engine.writing(), tables.create_ledger());
-    let create = format!("{writing}{ledger};\n{};\n", engine.create_history(&tables));
-    // Diesel's tools create the first one without our lock.
-    create_beside_others(db, &create, (tables.ledger, tables.history), |db| {
-        Ok(match engine.locate(db, Sought::Again(&tables.schema))? {
-            Found::At(now) => (now.ledger, now.history),
-            Found::NoSchema | Found::InDoubt(_) => (Presence::Absent, Presence::Absent),
-        })
-    })
-    .map_err(Error::database("create the migrations' tables"))?;
-    // Somebody may have been there first.
-    let created = locate_again(db, &tables)?;
-    refuse_foreign(&created)?;
-    refuse_obstacle(&created)?;
-    held.look.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };
-    Ok(held.look.tables.clone())
-}
-
-fn execute_plan(
-    held: &mut Held<'_>,
-    options: &Options,
-    plan: &Plan<'_>,
-    observe: &mut Observe<'_>,
-) -> Result<Report, Error> {
-    if plan.is_empty() {
-        return Ok(Report::default());
-    }
-    let tables = ensure_tables(held)?;
-    observe(&Event::Planned { plan });
-    let mut report = Report::default();
-    for (index, step) in plan.steps.iter().enumerate() {
-        if options.control.is_cancelled() {
-            return Err(Error::Cancelled(Box::new(report)));
-        }
-        let (number, of) = (index + 1, plan.steps.len());
-        observe(&Event::StepStarted { step, number, of });
-        held.announce(step.name());
-        let fence = held.fence.clone();
-        let runner = runner(held, options);
-        let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
-        if let Some(done) = execute::step(held.db(), &place, step, &report, observe)? {
-            observe(&Event::StepDone { done: &done, number, of });
-            report.done.push(done);
-        }
-        if number < of {
-            held.renew(options, observe).map_err(|error| error.after(&report))?;
-        }
-    }
-    Ok(report)
-}
-
-fn runner(held: &Held<'_>, options: &Options) -> history::Runner {
-    history::Runner {
-        build: options.this_build(),
-        host: host(),
-        session: held.session.clone(),
-        key: options.history_key.clone(),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use dbmig_core::history::{RunRow, read};
-use dbmig_core::migration::{Body, Down, Script, Settings, SqlBody};
+use dbmig_core::history::{RunRow, RunState, read};
+use dbmig_core::migration::{Body, Down, Execution, Script, Settings, SqlBody};
 use dbmig_core::plan::{
     self, Action, Beyond, Direction, Extent, History, Policy, Repair, Target, diagnose, plan,
 };
@@ -45,9 +45,9 @@ fn row(columns: &str) -> RunRow {
         version: text(0),
         format: number(1),
         name: text(2),
-        direction: text(3),
-        state: text(4),
-        execution: text(5),
+        direction: Direction::of(&text(3)),
+        state: RunState::of(&text(4)),
+        execution: Execution::of(&text(5)),
         checksum: text(6),
         started: number(7),
         done: number(8),

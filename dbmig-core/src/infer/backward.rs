@@ -304,7 +304,11 @@ impl Judge {
     fn write(&mut self, table: &Name, write: &Write) -> Verdict {
         if matches!(
             write,
-            Write::Insert | Write::Rows(_) | Write::InsertOrUpdate | Write::Update(_)
+            Write::Insert
+                | Write::Rows(_)
+                | Write::Placed(_)
+                | Write::InsertOrUpdate
+                | Write::Update(_)
         ) {
             self.copies = Copies::Some;
         }
@@ -312,7 +316,7 @@ impl Judge {
             return Verdict::Keeps;
         }
         match write {
-            Write::Insert | Write::Rows(_) => Verdict::Keeps,
+            Write::Insert | Write::Rows(_) | Write::Placed(_) => Verdict::Keeps,
             Write::InsertOrUpdate => {
                 Verdict::Uncountable(format!("adds or changes rows of the table {table}"))
             }

@@ -408,11 +408,16 @@ pub(super) enum Constraint {
     UniqueUsingIndex,
 }
 
+/// The values of a column, row by row: a text, or nothing for whatever else is written out.
+pub(super) type Literals = Vec<Option<String>>;
+
 #[derive(Clone, Debug)]
 pub(super) enum Write {
     Insert,
-    /// The same of rows that the statement spells out: each column, with its texts.
-    Rows(Vec<(String, Vec<String>)>),
+    /// The same of rows that the statement spells out: each column, with its values.
+    Rows(Vec<(String, Literals)>),
+    /// The same without the names of the columns: the values of the first one, and so on.
+    Placed(Vec<Literals>),
     /// `REPLACE`, `ON CONFLICT DO UPDATE`
     InsertOrUpdate,
     /// Of these columns, where the statement shows them.

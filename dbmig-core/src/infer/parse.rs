@@ -6,6 +6,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token};
 
 use crate::Dialect;
+use crate::sql::token::Token as SqlToken;
 use crate::sql::{Position, Statement};
 
 /// How many tokens may stand in a row without a comma between them. Each can be one level of the
@@ -22,10 +23,55 @@ pub(super) fn parse(statement: &Statement<'_>) -> Result<ast::Statement, String>
     if statement.text.len() > LONGEST_RUN && depth(statement) > LONGEST_RUN {
         return Err("nested too deeply to be read".to_owned());
     }
-    whole(of(statement.dialect()), &statement.text_as_usual()).map_err(|error| match error {
+    let text = statement.text_as_usual();
+    let tree = whole(of(statement.dialect()), &text).or_else(|error| {
+        let joined = (statement.dialect() == Dialect::Sqlite).then(|| joined(statement)).flatten();
+        joined.map_or(Err(error), |text| whole(of(Dialect::Sqlite), &text))
+    });
+    tree.map_err(|error| match error {
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,
         ParserError::RecursionLimitExceeded => "nested too deeply to be read".to_owned(),
     })
+}
+
+/// Types of SQLite's that the parser takes for several things.
+const TYPES: [&[&str]; 3] =
+    [&["unsigned", "big", "int"], &["varying", "character"], &["native", "character"]];
+
+/// The text with such types as one word each, of the same length: places stay what they are.
+fn joined(statement: &Statement<'_>) -> Option<String> {
+    let mut text = statement.text.to_owned();
+    let tokens: Vec<_> = statement.tokens().collect();
+    let is = |token: &SqlToken<'_>, word: &str| {
+        token.word().is_some_and(|own| own.eq_ignore_ascii_case(word))
+    };
+    let mut found = false;
+    for at in 0..tokens.len() {
+        for words in TYPES {
+            let Some(own) = tokens.get(at..at + words.len()) else { continue };
+            // Behind the name of a column, and not that itself.
+            let behind = at.checked_sub(1).and_then(|before| tokens.get(before));
+            let is_type = behind.is_some_and(|it| !it.is("(") && !it.is(","));
+            if !is_type || !own.iter().zip(words).all(|(token, word)| is(token, word)) {
+                continue;
+            }
+            for pair in own.windows(2) {
+                let gap = pair[0].end()..pair[1].offset;
+                if text[gap.clone()].bytes().all(|byte| byte == b' ') {
+                    text.replace_range(gap.clone(), &"_".repeat(gap.len()));
+                    found = true;
+                }
+            }
+        }
+    }
+    found.then_some(text)
+}
+
+/// Such a type as it was written.
+pub(super) fn parted(kind: String) -> String {
+    let name = kind.split('(').next().unwrap_or_default();
+    let words: Vec<_> = name.split('_').filter(|word| !word.is_empty()).collect();
+    if TYPES.contains(&&words[..]) { kind.replacen(name, &words.join(" "), 1) } else { kind }
 }
 
 /// An expression on its own.

@@ -34,6 +34,7 @@ impl Scope {
                 Act::MakeTable { table, .. } => (None, table),
                 Act::RenameTable { to, .. } => (None, to),
                 Act::Make { kind, name, .. } => (Some(*kind), name),
+                Act::MakeTrigger { trigger, .. } => (Some(Kind::Trigger), trigger),
                 Act::AddIndex { index: Some(name), .. } => (Some(Kind::Index), name),
                 _ => return None,
             };

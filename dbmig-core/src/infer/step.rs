@@ -92,7 +92,20 @@ fn absence(statement: &Statement<'_>) -> Absence {
     let spares = words
         .windows(2)
         .any(|pair| pair[0].eq_ignore_ascii_case("IF") && pair[1].eq_ignore_ascii_case("EXISTS"));
-    if drops && spares { Absence::Ignored } else { Absence::Fails }
+    let whole = drops && spares;
+    if whole || drops_if_there(statement) { Absence::Ignored } else { Absence::Fails }
+}
+
+/// `ALTER TABLE .. DROP CONSTRAINT IF EXISTS`, as each `DROP` in it.
+fn drops_if_there(statement: &Statement<'_>) -> bool {
+    if !statement.begins_with(&["ALTER", "TABLE"]) {
+        return false;
+    }
+    let words: Vec<_> = statement.tokens().filter_map(|token| token.word()).collect();
+    let is = |at: usize, word: &str| words.get(at).is_some_and(|it| it.eq_ignore_ascii_case(word));
+    let mut drops = (0..words.len()).filter(|at| is(*at, "DROP")).peekable();
+    drops.peek().is_some()
+        && drops.all(|at| is(at + 1, "CONSTRAINT") && is(at + 2, "IF") && is(at + 3, "EXISTS"))
 }
 
 /// Whether a statement among them makes names without a schema mean something else.

@@ -181,6 +181,36 @@ impl Words {
         }
     }
 
+    /// The words of a stretch, one space between any two.
+    pub(in crate::infer) fn keys(&self, from: usize, to: usize) -> String {
+        let words = self.words.get(from..to).unwrap_or_default();
+        words.iter().map(|word| word.key.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The text of a stretch with other texts for some words and placeholders, where none of them
+    /// is a part of a name.
+    pub(in crate::infer) fn replaced<'w>(
+        &self,
+        from: usize,
+        to: usize,
+        with: &dyn Fn(&str) -> Option<&'w str>,
+    ) -> Option<String> {
+        let (mut parts, mut at) = (Vec::new(), from);
+        while at < to {
+            let word = self.words.get(at)?;
+            let is_name = matches!(word.kind, Kind::Word | Kind::Name) || word.key.starts_with('$');
+            match with(&word.key).filter(|_| is_name) {
+                Some(_) if self.symbol(at + 1, ".") || at > 0 && self.symbol(at - 1, ".") => {
+                    return None;
+                }
+                Some(other) => parts.push(other),
+                None => parts.push(&self.text[word.from..word.to]),
+            }
+            at += 1;
+        }
+        Some(parts.join(" "))
+    }
+
     /// Whether two stretches are the same words.
     pub(in crate::infer) fn same(
         &self,

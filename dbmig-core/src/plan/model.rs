@@ -25,6 +25,11 @@ impl Direction {
             Self::Down => "down",
         }
     }
+
+    /// The one with this word.
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::Up, Self::Down].into_iter().find(|one| one.name() == word)
+    }
 }
 
 /// What is wanted.

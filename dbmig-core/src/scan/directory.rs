@@ -69,8 +69,18 @@ pub fn scan(dir: &Path, dialect: Dialect) -> Result<Scanned, ScanError> {
 /// # Errors
 /// [`ScanError`] with everything that is wrong.
 pub fn scan_shown_as(dir: &Path, shown: &Path, dialect: Dialect) -> Result<Scanned, ScanError> {
+    let listing = Listing::read(dir, shown);
+    let listing = listing.map_err(|problem| ScanError::new(shown, vec![problem]))?;
+    of_listing(&listing, shown, dialect)
+}
+
+/// The migrations in what was read of a directory that is called `shown`.
+pub(crate) fn of_listing(
+    listing: &Listing,
+    shown: &Path,
+    dialect: Dialect,
+) -> Result<Scanned, ScanError> {
     let refuse = |problems: Vec<Problem>| ScanError::new(shown, problems);
-    let listing = Listing::read(dir, shown).map_err(|problem| refuse(vec![problem]))?;
     let mut report = Report::new(dialect);
     listing.strays.iter().for_each(|path| report.warn(path, Smell::StraySql));
     let judged = parallel::map(&listing.entries, |entry| {
@@ -86,7 +96,7 @@ pub fn scan_shown_as(dir: &Path, shown: &Path, dialect: Dialect) -> Result<Scann
     if !report.problems.is_empty() {
         return Err(refuse(report.problems));
     }
-    let fingerprint = fingerprint::of(&listing);
+    let fingerprint = fingerprint::of(listing, None);
     usable.sort_by(|a, b| a.migration.version.cmp(&b.migration.version));
     let metadata = usable
         .iter_mut()

@@ -1,11 +1,10 @@
-//! From a directory to a [`MigrationSet`], with Diesel's rules.
+//! From a directory to a [`MigrationSet`](crate::MigrationSet), with Diesel's rules.
 //!
 //! What Diesel accepts is accepted, with a [`Warning`] where it smells; what is refused is refused
 //! as a whole, with every [`Problem`] at once. Diesel accepts, and this does not, a `metadata.toml`
 //! that nobody could read the same way twice, and an `up.sql` that no server could play: with rows of
 //! `COPY`, commands of psql, or a transaction that it leaves prepared.
 
-#[cfg(feature = "scan")]
 mod cargo_settings;
 #[cfg(feature = "scan")]
 mod directory;
@@ -14,6 +13,8 @@ mod entry;
 mod fault;
 mod fingerprint;
 mod listing;
+#[cfg(any(test, all(feature = "codegen", not(feature = "scan"))))]
+mod locked;
 #[cfg(feature = "scan")]
 mod metadata;
 #[cfg(feature = "scan")]
@@ -27,7 +28,6 @@ mod warning;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-#[cfg(feature = "scan")]
 pub use cargo_settings::{BREAKING_AHEAD, CargoSettings, LEDGER_SCHEMA};
 #[cfg(feature = "scan")]
 pub use directory::{Scanned, scan, scan_shown_as};
@@ -35,6 +35,14 @@ pub use fault::{Fault, Problem};
 pub use strictness::{Level, Rule, Strictness};
 pub use warning::{Contradiction, Smell, Warning};
 
+#[cfg(all(feature = "codegen", feature = "scan"))]
+pub(crate) use directory::of_listing;
+#[cfg(feature = "codegen")]
+pub(crate) use listing::Listing;
+#[cfg(all(feature = "codegen", not(feature = "scan")))]
+pub(crate) use locked::locked;
+
+#[cfg(not(feature = "codegen"))]
 use listing::Listing;
 
 /// Why a directory is no set of migrations: every bad entry, never none.
@@ -71,16 +79,26 @@ impl std::error::Error for ScanError {}
 /// What cannot be read has a fingerprint too, so that mending it changes the fingerprint.
 pub fn fingerprint(dir: &Path) -> String {
     match Listing::read(dir, dir) {
-        Ok(listing) => fingerprint::of(&listing),
+        Ok(listing) => fingerprint::of(&listing, None),
         Err(problem) => fingerprint::of_fault(&problem.fault),
     }
+}
+
+/// The same of a listing that was read, and of the text of a lock file.
+#[cfg(feature = "codegen")]
+pub(crate) fn fingerprint_of(listing: &Listing, lock: Option<&str>) -> String {
+    fingerprint::of(listing, lock)
+}
+
+/// The same of a directory that cannot be read.
+#[cfg(feature = "codegen")]
+pub(crate) fn fingerprint_of_problem(problem: &Problem) -> String {
+    fingerprint::of_fault(&problem.fault)
 }
 
 /// The paths whose change can change what is found in `dir`, `dir` itself first.
 pub fn watched(dir: &Path) -> Vec<PathBuf> {
     let mut paths = vec![dir.to_owned()];
-    if let Ok(listing) = Listing::read(dir, dir) {
-        paths.extend(listing.entries.iter().flat_map(listing::Entry::watched));
-    }
+    paths.extend(Listing::read(dir, dir).iter().flat_map(Listing::watched));
     paths
 }

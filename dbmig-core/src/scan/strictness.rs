@@ -11,12 +11,14 @@ pub enum Rule {
     BrokenDowns,
     /// A statement that ends the transaction of its migration.
     TransactionControl,
+    /// A lock file that is not what the directory holds, where a build takes its word.
+    StaleLock,
 }
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 3] =
-        [Self::WrongDeclarations, Self::BrokenDowns, Self::TransactionControl];
+    pub const ALL: [Self; 4] =
+        [Self::WrongDeclarations, Self::BrokenDowns, Self::TransactionControl, Self::StaleLock];
 
     /// The key in `[package.metadata.dbmig]` or `[workspace.metadata.dbmig]`.
     pub const fn key(self) -> &'static str {
@@ -24,6 +26,16 @@ impl Rule {
             Self::WrongDeclarations => "wrong-declarations",
             Self::BrokenDowns => "broken-downs",
             Self::TransactionControl => "transaction-control",
+            Self::StaleLock => "stale-lock",
+        }
+    }
+
+    /// What holds where nothing is said.
+    const fn usual(self) -> Level {
+        match self {
+            Self::WrongDeclarations | Self::BrokenDowns | Self::TransactionControl => Level::Warn,
+            // What a build says of the migrations would be about other texts.
+            Self::StaleLock => Level::Deny,
         }
     }
 
@@ -64,9 +76,9 @@ pub enum Level {
 pub struct Strictness([Option<Level>; Rule::ALL.len()]);
 
 impl Strictness {
-    /// Of a rule; a warning where nothing is said.
+    /// Of a rule; where nothing is said, a warning, but for a stale lock file.
     pub fn level(self, rule: Rule) -> Level {
-        self.0[rule as usize].unwrap_or_default()
+        self.0[rule as usize].unwrap_or(rule.usual())
     }
 
     /// With another level for a rule.

@@ -94,10 +94,22 @@ pub(crate) fn unknown(statement: &Statement<'_>) -> Option<(String, Option<Strin
             });
         name && pair[1].is("(")
     };
-    let at = tokens.windows(2).position(called)?;
+    let is_call = |(at, pair): (usize, &[Token<'_>])| called(pair) && !is_filled(&tokens, at);
+    let at = tokens.windows(2).enumerate().position(is_call)?;
     let text = tokens[at..].iter().find(|token| token.kind == Kind::String);
     let text = text.map(|token| token.text.trim_matches('\'').to_owned());
     Some((tokens[at].text.to_owned(), text))
+}
+
+/// `INTO schema.table (`: what stands there is a table, and its columns follow.
+fn is_filled(tokens: &[Token<'_>], mut at: usize) -> bool {
+    let before = |at: usize, is: &dyn Fn(&Token<'_>) -> bool| {
+        at.checked_sub(1).and_then(|at| tokens.get(at)).is_some_and(is)
+    };
+    while before(at, &|token| token.is(".")) {
+        at = at.saturating_sub(2);
+    }
+    before(at, &|token| token.word().is_some_and(|word| word.eq_ignore_ascii_case("into")))
 }
 
 #[cfg(test)]
@@ -114,5 +126,7 @@ mod tests {
         let call = found("SELECT 1, f(2, 'x''y', 'z')").unwrap();
         assert_eq!(call, ("f".to_owned(), Some("x''y".to_owned())));
         assert_eq!(found("SELECT \"max\"(1)").unwrap().1, None);
+        assert_eq!(found("WITH a AS (SELECT 1) INSERT INTO s.t (a) SELECT 1 FROM a"), None);
+        assert_eq!(found("WITH a AS (SELECT 1) INSERT INTO t (a) SELECT f(1)").unwrap().0, "f");
     }
 }

@@ -124,7 +124,9 @@ fn a_rebuild_is_judged_by_its_settings() {
         INSERT INTO n SELECT id, label FROM groups;
         DROP TABLE groups;
         ALTER TABLE n RENAME TO groups;";
-    let child = format!("CREATE TABLE members (of INTEGER REFERENCES groups (id)); {rebuild}");
+    let child = format!(
+        "CREATE TABLE members (of INTEGER REFERENCES groups (id) ON DELETE CASCADE); {rebuild}"
+    );
     let enclosed = format!("BEGIN; {rebuild} COMMIT;");
     let late = format!("BEGIN; PRAGMA foreign_keys = OFF; {child} COMMIT;");
     let early = format!("PRAGMA foreign_keys = OFF; BEGIN; {child} COMMIT;");

@@ -1,19 +1,19 @@
 //! Whether a database is up to date, from its rows: where no round trip is to be spared, but the
 //! reading of all that the history knows of a thousand migrations.
 
+use dbmig_core::history::FORMAT;
 use dbmig_core::{Checksum, Migration, MigrationSet};
 use diesel::QueryResult;
 
-use super::connection::{Database, Row};
-use super::tables::{HISTORY, LEDGER};
-use crate::history::FORMAT;
+use crate::database::session::{Row, Session};
+use crate::tables::{HISTORY, LEDGER};
 
 /// Whether the ledger holds the versions of `set` and no other, each applied from the same text as
 /// far as that is known, with no run interrupted. `select` begins the query, `schema` goes before the names of the tables.
 ///
 /// `false` stands for everything else, also for tables that are not there: who gets it reads on.
 pub(super) fn by_rows(
-    db: &mut dyn Database,
+    db: &mut dyn Session,
     set: &MigrationSet,
     select: &str,
     schema: &str,
@@ -23,7 +23,7 @@ pub(super) fn by_rows(
 
 /// Each applied version, its checksum where there is one, and in the third column a word if
 /// anything else in the history asks for a closer look.
-fn rows(db: &mut dyn Database, select: &str, schema: &str) -> QueryResult<Vec<Row>> {
+fn rows(db: &mut dyn Session, select: &str, schema: &str) -> QueryResult<Vec<Row>> {
     let (ledger, history) = (format!("{schema}{LEDGER}"), format!("{schema}{HISTORY}"));
     db.query(&format!(
         "{select} l.version, h.checksum, CASE WHEN EXISTS (SELECT 1 FROM {history} \

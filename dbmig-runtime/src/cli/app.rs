@@ -1,7 +1,6 @@
 //! The `migrate` command of an app: what `cargo dbmig` does, on the set that the app embeds.
 
-use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, Command as Clap, FromArgMatches};
@@ -10,11 +9,13 @@ use dbmig_core::plan::BreakingAhead;
 
 use super::args::Command;
 use super::common::CommonArgs;
+use super::context::{Context, Origin};
+use super::execute::execute;
 use super::exit::Exit;
 use super::output::end_with;
-use super::run::{Context, Origin, execute};
+use super::program::{executable, program};
 use super::signals::stop_on_signals;
-use crate::backend::Backend;
+use crate::database::Backend;
 use crate::error::Error;
 use crate::migrator::Migrator;
 use crate::url::{DatabaseUrl, Unread, UrlError};
@@ -243,22 +244,6 @@ impl FromArgMatches for Migrate {
 
 fn breaking_ahead(name: &str) -> Result<BreakingAhead, String> {
     BreakingAhead::of(name).ok_or_else(|| "it is `refuse` or `warn`".to_owned())
-}
-
-/// How a person calls `command` of this process.
-fn program(command: &Clap) -> String {
-    let executable = executable();
-    match command.get_name() {
-        // A program of the app's that is nothing else.
-        name if name == executable => executable,
-        name => format!("{executable} {name}"),
-    }
-}
-
-pub(super) fn executable() -> String {
-    let path = std::env::args_os().next().unwrap_or_default();
-    let name = Path::new(&path).file_stem().unwrap_or(OsStr::new("app"));
-    name.to_string_lossy().into_owned()
 }
 
 /// The examples of `cargo dbmig` in the words of this program.

@@ -78,5 +78,8 @@ fn environment_leads_away(url: &DatabaseUrl) -> bool {
         _ => false,
     };
     let variables = [("PGHOST", "host"), ("PGHOSTADDR", "hostaddr"), ("PGSERVICE", "service")];
-    url.dialect() == Dialect::Postgres && variables.into_iter().any(leads_away)
+    match url.dialect() {
+        Dialect::Postgres => variables.into_iter().any(leads_away),
+        Dialect::Mysql | Dialect::Sqlite => false,
+    }
 }

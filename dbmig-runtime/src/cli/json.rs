@@ -1,23 +1,21 @@
 //! The shapes that `--json` prints. They are documented in docs/json.md and only ever grow.
 
 mod ledger;
+mod plan;
 mod sync;
 
-use dbmig_core::migration::Execution;
 use dbmig_core::outlook::{Backward, Forward, Ground};
-use dbmig_core::plan::{Diagnosis, Mending, Plan};
+use dbmig_core::plan::{Diagnosis, Mending};
 use dbmig_core::status::{Entry, State};
 use serde::Serialize;
 
 use super::exit::Exit;
-use super::repair::Explained;
-use super::show::ShownStep;
-use crate::execute::Source;
-use crate::history::HistoryRow;
-use crate::report::{Done, Report};
+use super::explanation::Explained;
+use crate::report::{Done, HistoryRow, Report};
 use crate::runner::LedgerPlace;
 
 use ledger::LedgerRow;
+pub(super) use plan::Planned;
 pub(super) use sync::{Outcome, Synced};
 
 #[derive(Serialize)]
@@ -147,65 +145,6 @@ impl<'a> Standing<'a> {
                 .into_iter()
                 .collect(),
         }
-    }
-}
-
-/// `plan`, and `--dry-run`
-#[derive(Serialize)]
-pub(super) struct Planned<'a> {
-    steps: Vec<StepRow<'a>>,
-}
-
-#[derive(Serialize)]
-struct StepRow<'a> {
-    version: &'a str,
-    name: &'a str,
-    direction: &'a str,
-    execution: &'a str,
-    script: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    compatible: Option<Judged<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reversible: Option<Judged<'a>>,
-    statements_done_before: usize,
-    statements: Vec<StatementRow<'a>>,
-}
-
-#[derive(Serialize)]
-struct StatementRow<'a> {
-    line: u32,
-    column: u32,
-    sql: &'a str,
-}
-
-impl<'a> Planned<'a> {
-    pub(super) fn new(plan: &'a Plan<'_>, shown: &'a [ShownStep]) -> Self {
-        let rows = plan.steps.iter().zip(shown).map(|(step, shown)| StepRow {
-            version: step.version().as_str(),
-            name: step.name(),
-            direction: step.direction().name(),
-            execution: match shown.execution {
-                Execution::Transaction => "transaction",
-                Execution::Statements => "statements",
-            },
-            script: match shown.source {
-                Source::Set => "here",
-                Source::Stored => "stored",
-            },
-            compatible: shown.forward.as_ref().map(Judged::forward),
-            reversible: shown.backward.as_ref().map(Judged::backward),
-            statements_done_before: shown.done_before,
-            statements: shown
-                .statements
-                .iter()
-                .map(|(position, sql)| StatementRow {
-                    line: position.line,
-                    column: position.column,
-                    sql,
-                })
-                .collect(),
-        });
-        Self { steps: rows.collect() }
     }
 }
 

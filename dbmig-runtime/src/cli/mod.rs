@@ -5,21 +5,23 @@
 
 mod app;
 mod args;
+mod commands;
 mod common;
 mod confirm;
+mod context;
 mod effect;
+mod execute;
 mod exit;
+mod explanation;
 mod json;
 mod lasting;
 mod output;
+mod program;
 mod progress;
 mod qovery;
-mod repair;
-mod run;
 mod show;
 mod signals;
-mod sync;
-mod verify;
+mod step;
 mod waits;
 
 pub use app::{Migrate, main};
@@ -29,9 +31,10 @@ pub use args::{
 };
 pub use common::{Color, CommonArgs};
 pub use confirm::{Asked, Confirmation, confirm};
+pub use context::{Context, Origin};
+pub use execute::execute;
 pub use exit::Exit;
 pub use output::{Format, Output, Verbosity, end_with};
 pub use progress::to_stderr;
-pub use run::{Context, Origin, execute};
 pub use signals::stop_on_signals;
 pub use waits::{LockArg, WaitArgs};

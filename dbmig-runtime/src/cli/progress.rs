@@ -5,8 +5,8 @@ use std::time::Duration;
 use dbmig_core::plan::{Direction, Unknown};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::app::executable;
 use super::output::{Look, Output};
+use super::program::executable;
 use crate::error::Error;
 use crate::event::Event;
 use crate::runner::awaiting;

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::lock::Locking;
-use crate::options::Options;
+use crate::options::{Locking, Options};
 
 /// Options of every command that works on a database.
 #[derive(Args, Clone, Copy, Debug)]

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use dbmig_core::Build;
+use dbmig_core::history::FORMAT;
 use dbmig_core::plan::{Blocked, Direction, Lowest, Unknown};
 
-use super::{ConnectReason, Error, FailedPart, Left, MigrationError, NoLock, doubt};
-use crate::backend::tables::{HISTORY, LEDGER, Obstacle};
+use super::{ConnectReason, Error, NoLock, doubt};
 use crate::report::Report;
+use crate::tables::Obstacle;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -108,7 +109,7 @@ impl fmt::Display for Error {
                 f,
                 "the history in this database has format {found}, but this dbmig knows only format {}: a \
                  newer dbmig has written it",
-                crate::history::FORMAT,
+                FORMAT,
             ),
             Self::StoredScriptGone { name } => {
                 write!(f, "the stored script that reverts {name} is not in the history any more")
@@ -178,22 +179,6 @@ fn below(breaking: &[Unknown], refused: &Build) -> String {
     }
 }
 
-impl MigrationError {
-    fn gist(&self) -> String {
-        let Self { name, path, .. } = self;
-        match &self.statement {
-            Some(s) => format!(
-                "{name} failed at {path}:{} (statement {} of {})",
-                s.position, s.number, s.of
-            ),
-            None if self.part == FailedPart::Around => {
-                format!("{name} failed in what dbmig itself writes about it")
-            }
-            None => format!("{name} failed in {path}"),
-        }
-    }
-}
-
 impl NoLock {
     const fn words(self) -> &'static str {
         match self {
@@ -227,66 +212,8 @@ impl ConnectReason {
     }
 }
 
-impl fmt::Display for MigrationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = match self.direction {
-            Direction::Up => "applying",
-            Direction::Down => "reverting",
-        };
-        write!(f, "{verb} {} failed", self.name)?;
-        match &self.statement {
-            Some(s) => write!(
-                f,
-                "\n  at {}:{} (statement {} of {})\n{}",
-                self.path,
-                s.position,
-                s.number,
-                s.of,
-                excerpt(&s.text),
-            )?,
-            None if self.part == FailedPart::Around => {
-                write!(f, "\n  in what dbmig itself writes about it ({HISTORY}, {LEDGER})")?;
-            }
-            None => write!(f, "\n  in {}", self.path)?,
-        }
-        write!(f, "\n  {}", self.source.to_string().trim_end().replace('\n', "\n  "))?;
-        details(f, &self.source)?;
-        match self.left {
-            Left::Unknown => f.write_str(
-                "\nthe connection was lost before the answer came: this migration is in the database \
-                 as a whole or not at all",
-            )?,
-            Left::Nothing => f.write_str("\nnothing of this migration is in the database")?,
-            Left::OwnCommits => f.write_str(
-                "\nof this migration, only what the script itself has committed is in the database; it is \
-                 not recorded as done",
-            )?,
-            Left::InDoubt(done) => {
-                match done {
-                    0 => {}
-                    1 => f.write_str("\nthe first statement of this migration is in the database")?,
-                    done => {
-                        write!(f, "\nthe first {done} statements of this migration are in the database")?;
-                    }
-                }
-                f.write_str(
-                    "\nthe statement that failed may have left all or a part of its work in the database",
-                )?;
-            }
-            Left::Statements(0) => f.write_str("\nno statement of this migration took effect")?,
-            Left::Statements(1) => {
-                f.write_str("\nthe first statement of this migration is in the database")?;
-            }
-            Left::Statements(done) => {
-                write!(f, "\nthe first {done} statements of this migration are in the database")?;
-            }
-        }
-        done_before(f, &self.before)
-    }
-}
-
 /// What the same run had done.
-fn done_before(f: &mut fmt::Formatter<'_>, before: &Report) -> fmt::Result {
+pub(super) fn done_before(f: &mut fmt::Formatter<'_>, before: &Report) -> fmt::Result {
     if before.done.is_empty() {
         return Ok(());
     }
@@ -300,18 +227,8 @@ fn done_before(f: &mut fmt::Formatter<'_>, before: &Report) -> fmt::Result {
     })
 }
 
-/// The first lines of a statement, indented.
-fn excerpt(text: &str) -> String {
-    const LINES: usize = 8;
-    let mut lines: Vec<_> = text.lines().take(LINES).map(|line| format!("    {line}")).collect();
-    if text.lines().count() > LINES {
-        lines.push("    ...".to_owned());
-    }
-    lines.join("\n")
-}
-
 /// What the database adds to its message.
-fn details(f: &mut fmt::Formatter<'_>, error: &diesel::result::Error) -> fmt::Result {
+pub(super) fn details(f: &mut fmt::Formatter<'_>, error: &diesel::result::Error) -> fmt::Result {
     let diesel::result::Error::DatabaseError(_, info) = error else { return Ok(()) };
     if let Some(details) = info.details() {
         write!(f, "\n  detail: {details}")?;

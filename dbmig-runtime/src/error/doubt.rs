@@ -3,6 +3,7 @@
 use std::fmt;
 
 use dbmig_core::Dialect;
+use dbmig_core::dialect::Storage;
 
 /// Ledgers of which nothing says which one is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ impl LedgerInDoubt {
     }
 
     pub(super) fn remedy(&self, program: &str) -> String {
-        if self.dialect == Dialect::Sqlite {
+        if self.dialect.storage() == Storage::File {
             return "open the file that is meant; or say that it is this one, though another one is \
                     attached: `Migrator::ledger_schema(\"main\")`"
                 .to_owned();
@@ -73,14 +74,14 @@ impl fmt::Display for LedgerInDoubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { first, ledgers, dialect } = self;
         f.write_str("it is in doubt which ledger is meant: ")?;
-        match (dialect, self.has(first)) {
-            (Dialect::Sqlite, _) => f.write_str(
+        match (dialect.storage(), self.has(first)) {
+            (Storage::File, _) => f.write_str(
                 "the file that was opened has no __diesel_schema_migrations, and an attached one has",
             )?,
-            (_, true) => {
+            (Storage::Server, true) => {
                 f.write_str("several schemas of the search_path have a __diesel_schema_migrations")?;
             }
-            (_, false) => write!(
+            (Storage::Server, false) => write!(
                 f,
                 "`{first}`, the first schema of the search_path, has no __diesel_schema_migrations, and a \
                  later one has"

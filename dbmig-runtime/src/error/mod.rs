@@ -3,21 +3,25 @@
 use std::time::Duration;
 
 use dbmig_core::Dialect;
-use dbmig_core::plan::{Blocked, Direction, Unrepairable};
-use dbmig_core::sql::{Position, SplitError};
+use dbmig_core::plan::{Blocked, Unrepairable};
+use dbmig_core::sql::SplitError;
 
-use crate::backend::atomic::{is_lock_wait, is_lost, is_unready};
-use crate::backend::tables::{Access, Cluster, Foreign, Obstacle};
-use crate::history::HistoryRow;
-use crate::report::Report;
+use crate::report::{HistoryRow, Report};
+use crate::tables::{Access, Cluster, Foreign, Obstacle};
 use crate::url::UrlError;
 
+mod class;
+mod connect;
 mod display;
 mod doubt;
+mod migration;
 mod remedy;
 mod said;
+pub(crate) mod transient;
 
+pub use class::Class;
 pub use doubt::{LedgerInDoubt, LedgerSeen};
+pub use migration::{FailedPart, FailedStatement, Left, MigrationError};
 pub(crate) use said::{with_words, without_secrets};
 
 /// Why a run, or a look at a database, failed.
@@ -175,90 +179,6 @@ pub enum ConnectReason {
     Misunderstood,
 }
 
-/// A migration that failed.
-#[derive(Debug)]
-pub struct MigrationError {
-    /// The name of its directory.
-    pub name: String,
-    /// Which way it was going.
-    pub direction: Direction,
-    /// The file, or where else the script came from.
-    pub path: String,
-    /// The statement that failed, where it is known.
-    pub statement: Option<FailedStatement>,
-    /// Whose part of the work it was.
-    pub part: FailedPart,
-    /// What is left of this migration in the database.
-    pub left: Left,
-    /// What this run did before.
-    pub before: Report,
-    /// What the database said.
-    pub source: diesel::result::Error,
-}
-
-/// Whose part of the work failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailedPart {
-    /// The migration's own, as far as it is known.
-    Script,
-    /// What dbmig says before it, or the rows about it in the two tables.
-    Around,
-}
-
-/// The statement that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FailedStatement {
-    /// Its number, from 1.
-    pub number: usize,
-    /// The number of statements in the script.
-    pub of: usize,
-    /// Where it is, or the place in it that the database named.
-    pub position: Position,
-    /// Its text, without passwords.
-    pub text: String,
-}
-
-/// What a failed migration has left in the database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Left {
-    /// All or nothing: the connection was lost before the answer came.
-    Unknown,
-    /// Nothing: it was one transaction.
-    Nothing,
-    /// What the script itself has committed, and nothing else.
-    OwnCommits,
-    /// So many of its statements; the next run goes on behind them.
-    Statements(usize),
-    /// So many of its statements, and of the next one nothing, a part or all: the next run finds
-    /// out, or says what to look for.
-    InDoubt(usize),
-}
-
-/// What kind of failure it is, for exit codes and for those who try again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
-    /// Final: the same again will fail again.
-    Final,
-    /// Refused by policy; nothing was touched.
-    Refused,
-    /// Wrong input.
-    Usage,
-    /// May pass: try again.
-    Temporary,
-}
-
-impl Class {
-    /// The exit code for it, the same in each front end: 1, 4, 2 or 75 (`EX_TEMPFAIL`).
-    pub const fn exit_code(self) -> u8 {
-        match self {
-            Self::Final => 1,
-            Self::Usage => 2,
-            Self::Refused => 4,
-            Self::Temporary => 75,
-        }
-    }
-}
-
 impl Error {
     /// For `map_err`: what dbmig was doing.
     pub(crate) fn database(doing: &'static str) -> impl FnOnce(diesel::result::Error) -> Self {
@@ -331,78 +251,6 @@ impl Error {
             },
         }
     }
-
-    /// Whether somebody who has time would try again: also for a database that a server has not been
-    /// told to create yet. Where SQLite's file should be, no folder comes by itself.
-    pub(crate) fn may_pass(&self, dialect: Dialect) -> bool {
-        let missing = matches!(self, Self::Connect { reason: ConnectReason::NoSuchDatabase, .. });
-        self.class() == Class::Temporary || (missing && dialect != Dialect::Sqlite)
-    }
-
-    /// Whether the server lets sessions in, and is not ready for what they ask.
-    pub(crate) fn is_unready(&self) -> bool {
-        matches!(self, Self::Database { source, .. } if is_unready(source))
-    }
-
-    /// What kind of failure it is.
-    pub fn class(&self) -> Class {
-        match self {
-            Self::Url(_)
-            | Self::NotBuiltIn { .. }
-            | Self::LeaseNeedsUrl
-            | Self::ClusterNeedsUrl(_)
-            | Self::NoLease
-            | Self::NoLock(_)
-            | Self::OtherDatabase { .. }
-            | Self::NoLedgerSchema { .. }
-            | Self::Unrepairable(_) => Class::Usage,
-            Self::Connect { reason, .. } => match reason {
-                ConnectReason::Misunderstood => Class::Usage,
-                ConnectReason::Unreachable => Class::Temporary,
-                ConnectReason::NoSuchDatabase
-                | ConnectReason::Refused
-                | ConnectReason::Untrusted
-                | ConnectReason::UnusableFile => Class::Final,
-            },
-            Self::LockWait { .. }
-            | Self::Lagging { .. }
-            // A failover may make it the one that writes.
-            | Self::Obstacle(Obstacle::OnlyReads { .. } | Obstacle::Replicates)
-            | Self::NotReady { .. }
-            | Self::LockLost(_)
-            | Self::Cancelled(_) => Class::Temporary,
-            Self::Blocked(Blocked::UnknownVersion { .. } | Blocked::NotApplied { .. }) => {
-                Class::Usage
-            }
-            Self::Blocked(_)
-            | Self::NewerHistory { .. }
-            | Self::Foreign(_)
-            | Self::Obstacle(Obstacle::NotTransactional { .. })
-            | Self::LedgerInDoubt(_)
-            | Self::OtherSchema { .. } => Class::Refused,
-            Self::Migration(error) => of_database(&error.source),
-            Self::Database { source, .. } => of_database(source),
-            Self::FailedElsewhere(_)
-            | Self::Panicked { .. }
-            | Self::Script { .. }
-            | Self::StoredScriptGone { .. } => Class::Final,
-        }
-    }
-}
-
-fn of_database(error: &diesel::result::Error) -> Class {
-    if is_temporary(error) { Class::Temporary } else { Class::Final }
-}
-
-fn is_temporary(error: &diesel::result::Error) -> bool {
-    // During a failover the server that answers may be the one that only reads.
-    const READS_ONLY: [&str; 3] = ["read-only transaction", "--read-only", "during recovery"];
-    let text = error.to_string();
-    is_lost(error)
-        || is_lock_wait(error)
-        || is_unready(error)
-        || text == CHANGED
-        || READS_ONLY.iter().any(|words| text.contains(words))
 }
 
 impl std::error::Error for Error {

@@ -2,8 +2,9 @@
 
 use dbmig_core::plan::Direction;
 
-use super::{ConnectReason, Error, FailedPart, Left, MigrationError, NoLock, is_temporary};
-use crate::backend::tables::{Foreign, HISTORY, LEDGER, Obstacle};
+use super::transient::is_temporary;
+use super::{ConnectReason, Error, FailedPart, Left, MigrationError, NoLock};
+use crate::tables::{Foreign, HISTORY, LEDGER, Obstacle};
 
 impl Error {
     /// What to type next, for a front end that is called `program`.

@@ -10,9 +10,10 @@ use dbmig_core::sql::{Statement, kind};
 
 use super::reached::{Reached, begun_at, reached};
 use super::{Place, limits, retrying};
-use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome};
-use crate::backend::envelope::{Limits, Part};
-use crate::backend::{Database, Stop};
+use crate::database::Database;
+use crate::database::atomic::{Atomic, FailedAt, Failure, Outcome};
+use crate::database::envelope::{Limits, Part};
+use crate::database::session::Stop;
 use crate::error::Left;
 use crate::event::{Event, Observe};
 use crate::history::{self, Cursor, Run};

@@ -8,8 +8,10 @@ use dbmig_core::history::RunState;
 use dbmig_core::plan::Direction;
 
 use super::{Place, note};
-use crate::backend::atomic::{FailedAt, Failure, Outcome, is_lost};
-use crate::backend::{Database, Nesting};
+use crate::database::Database;
+use crate::database::atomic::{FailedAt, Failure, Outcome};
+use crate::database::session::Nesting;
+use crate::error::transient::is_lost;
 use crate::history::{self, Cursor, Progress, Run, Why};
 
 /// Whether a row says that the run has begun.
@@ -42,7 +44,7 @@ pub(super) fn raise(
     let rows = history::expect_ledger(engine, place.tables, run.version, run.direction)
         + &history::take_up(engine, place.tables, run.version, RunState::Resumed)
         + &history::insert(engine, place.tables, run, &progress);
-    note(db, place, &rows).map_err(|error| Failure::around(engine, error))?;
+    note(db, place, &rows).map_err(|error| engine.around(error))?;
     Ok(Announced::Yes)
 }
 

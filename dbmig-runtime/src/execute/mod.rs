@@ -8,26 +8,30 @@ use dbmig_core::plan::{Direction, Step};
 use dbmig_core::sql;
 use dbmig_core::sql::{Statement, kind};
 
-use crate::backend::atomic::{Atomic, FailedAt, Failure, Outcome, is_lock_wait, is_lost};
-use crate::backend::engine::Engine;
-use crate::backend::envelope::{Limits, Part, Setting};
-use crate::backend::tables::Tables;
-use crate::backend::{Database, Nesting, Ownership};
-use crate::error::{Error, FailedPart, FailedStatement, Left, MigrationError};
+use crate::database::Database;
+use crate::database::atomic::{Atomic, FailedAt, Failure, Outcome};
+use crate::database::engine::Engine;
+use crate::database::envelope::{Limits, Part, Setting};
+use crate::database::lock::Fence;
+use crate::database::session::{Nesting, Ownership};
+use crate::error::transient::{is_lock_wait, is_lost};
+use crate::error::{Error, Left};
 use crate::event::{Event, Observe};
 use crate::history::{self, Cursor, Progress, Run, Runner};
 use crate::last_words;
-use crate::lock::Fence;
 use crate::options::Options;
 use crate::report::{Done, Report};
+use crate::tables::Tables;
 
 mod cursor;
+mod failed;
 mod floor;
 mod reached;
 mod refusal;
 mod resolved;
 
 use diesel::QueryResult;
+use failed::step_error;
 use floor::Announced;
 #[cfg(feature = "cli")]
 pub(crate) use resolved::Source;
@@ -228,7 +232,7 @@ fn overtaken(engine: &dyn Engine, tables: &Tables, run: &Run<'_>) -> String {
     let row = format!(
         "SELECT version FROM {} WHERE {}",
         tables.ledger_name(),
-        history::is_version(engine, run.version)
+        engine.is_version(run.version)
     );
     match run.direction {
         Direction::Up => row,
@@ -264,57 +268,4 @@ fn retrying<T>(
             result => return result,
         }
     }
-}
-
-fn step_error(
-    run: &Run<'_>,
-    path: &str,
-    statements: &[Statement<'_>],
-    failure: Failure,
-    left: Left,
-    before: &Report,
-) -> Error {
-    let failed = match failure.at {
-        FailedAt::Fence => return Error::LockLost(Box::new(before.clone())),
-        FailedAt::Cancelled => return Error::Cancelled(Box::new(before.clone())),
-        FailedAt::Statement(index, position) => statements.get(index).map(|s| (index, s, position)),
-        FailedAt::Script
-        | FailedAt::Bookkeeping
-        | FailedAt::Around
-        | FailedAt::Unproven
-        | FailedAt::Changed => None,
-    };
-    let part = match failure.at {
-        FailedAt::Around => FailedPart::Around,
-        FailedAt::Statement(..)
-        | FailedAt::Script
-        | FailedAt::Bookkeeping
-        | FailedAt::Unproven
-        | FailedAt::Changed
-        | FailedAt::Fence
-        | FailedAt::Cancelled => FailedPart::Script,
-    };
-    let left = match (left, failure.at) {
-        (Left::Nothing, FailedAt::Unproven) => Left::OwnCommits,
-        (Left::Nothing, _) if is_lost(&failure.error) => Left::Unknown,
-        (left, _) => left,
-    };
-    Error::Migration(Box::new(MigrationError {
-        name: run.name.to_owned(),
-        direction: run.direction,
-        path: path.to_owned(),
-        statement: failed.map(|(index, statement, position)| FailedStatement {
-            number: index + 1,
-            of: statements.len(),
-            position: position.unwrap_or(statement.position),
-            text: statement.without_secrets().into_owned(),
-        }),
-        part,
-        left,
-        before: before.clone(),
-        source: match failure.at {
-            FailedAt::Changed => Error::changed(),
-            _ => failure.error,
-        },
-    }))
 }

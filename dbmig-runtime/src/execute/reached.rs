@@ -1,10 +1,12 @@
 //! How far a migration without a transaction has come where it failed.
 
 use dbmig_core::Dialect;
+use dbmig_core::dialect::NestedBegin;
 use dbmig_core::sql::{Statement, kind};
 
-use crate::backend::atomic::{FailedAt, Failure, is_lost};
+use crate::database::atomic::{FailedAt, Failure};
 use crate::error::Left;
+use crate::error::transient::is_lost;
 
 /// How far it has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +48,10 @@ pub(super) fn begun_at(dialect: Dialect, statements: &[Statement<'_>]) -> Option
     let mut begun = None;
     for (index, statement) in statements.iter().enumerate() {
         begun = match kind::opens_transaction(dialect, statement) {
-            // For PostgreSQL, a second BEGIN is only worth a warning.
-            Some(true) if dialect == Dialect::Postgres => begun.or(Some(index)),
-            Some(true) => Some(index),
+            Some(true) => match dialect.nested_begin() {
+                NestedBegin::Ignored => begun.or(Some(index)),
+                NestedBegin::Another => Some(index),
+            },
             Some(false) => None,
             None => begun,
         };

@@ -6,8 +6,8 @@ use dbmig_core::plan::Step;
 use dbmig_core::sql::Statement;
 use dbmig_core::sql::control::Control;
 
-use crate::backend::Nesting;
-use crate::backend::atomic::{FailedAt, Failure};
+use crate::database::atomic::{FailedAt, Failure};
+use crate::database::session::Nesting;
 
 /// Why the script of `step` is not played in the transaction that it is to run in.
 pub(super) fn refuse(

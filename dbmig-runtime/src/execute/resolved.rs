@@ -12,10 +12,11 @@ use dbmig_core::sql::control::Control;
 use dbmig_core::sql::{Statement, kind};
 use dbmig_core::{Checksum, Dialect, Version};
 
-use crate::backend::Database;
-use crate::backend::tables::Tables;
+use crate::database::Database;
 use crate::error::Error;
-use crate::history::{self, HistoryKey};
+use crate::history;
+use crate::signature::HistoryKey;
+use crate::tables::Tables;
 
 /// A step with all that it plays.
 pub(crate) struct Resolved<'a> {

@@ -2,32 +2,45 @@
 
 use std::time::Duration;
 
+use dbmig_core::history::RunState;
 use dbmig_core::migration::{Execution, Settings};
 use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::Direction;
 use dbmig_core::{Build, Checksum, Version};
 
-use crate::backend::engine::Engine;
+use crate::database::engine::Engine;
+use crate::signature::HistoryKey;
+use crate::tables::Tables;
+use crate::tables::columns::Column;
 
+mod asked;
+mod insert;
+mod list;
 mod read;
-mod seal;
+mod stored;
+#[cfg(test)]
+mod tests;
 mod write;
 
-pub(crate) use dbmig_core::history::FORMAT;
-pub use dbmig_core::history::RunState;
-pub use read::HistoryRow;
+pub(crate) use insert::{Settled, Verdict, insert, say, settle, went_on};
+pub(crate) use list::{list, run};
+pub(crate) use read::{is_noted, is_readable_where_written, read, versions};
 #[cfg(feature = "cli")]
-pub(crate) use read::{StoredTexts, stored_texts};
-pub(crate) use read::{
-    is_noted, is_readable_where_written, is_version, list, read, run, stored_down, stored_up,
-    versions,
-};
-pub use seal::HistoryKey;
-pub(crate) use seal::{Sealed, sum};
+pub(crate) use stored::{StoredTexts, stored_texts};
+pub(crate) use stored::{stored_down, stored_up};
 pub(crate) use write::{
-    Cursor, Settled, Verdict, Why, advance, complete, expect_ledger, expect_left, fail, insert,
-    ledger, reached, say, settle, take_up, went_on,
+    Cursor, Why, advance, complete, expect_ledger, expect_left, fail, ledger, reached, take_up,
 };
+
+/// Creates the table of the history, unless it is there.
+pub(crate) fn create(engine: &dyn Engine, tables: &Tables) -> String {
+    format!(
+        "CREATE TABLE IF NOT EXISTS {} ({}{}",
+        tables.history_name(),
+        Column::definitions(|kind| engine.column_type(kind)),
+        engine.table_end(),
+    )
+}
 
 /// Who runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,20 +1,17 @@
-//! Rows out of the two tables.
+//! Both tables, as far as they decide something.
 
-#[cfg(feature = "cli")]
-use std::collections::HashMap;
-
-use dbmig_core::history::{self as rows, RunRow};
+use dbmig_core::history::{self as rows, RunRow, RunState};
 use dbmig_core::migration::Execution;
-use dbmig_core::outlook::Outlook;
-use dbmig_core::plan::History;
-use dbmig_core::{Build, Checksum, Dialect, Version};
+use dbmig_core::plan::{Direction, History};
+use dbmig_core::{Build, Version};
 
-use super::seal::StoredScript;
-use crate::backend::engine::Engine;
-use crate::backend::tables::{Presence, Tables};
-use crate::backend::{Database, Nesting, Row};
+use super::asked::Asked;
+use crate::database::Database;
+use crate::database::engine::Engine;
+use crate::database::session::{Nesting, Row};
 use crate::error::Error;
-use crate::options::Options;
+use crate::tables::columns::Column;
+use crate::tables::{Presence, Tables};
 
 /// What is in the first column of a row of the ledger.
 const LEDGER_ROW: &str = "l";
@@ -22,6 +19,34 @@ const LEDGER_ROW: &str = "l";
 const RUN_ROW: &str = "h";
 /// The same of the mark of both tables.
 const MARK_ROW: &str = "m";
+
+/// What is read of a run. The value of a row of another kind stands where the version does.
+const RUN: Asked = Asked {
+    before: 1,
+    columns: &[
+        Column::Version,
+        Column::Format,
+        Column::Name,
+        Column::Direction,
+        Column::State,
+        Column::Execution,
+        Column::Checksum,
+        Column::StatementsStarted,
+        Column::StatementsDone,
+        Column::DownScript,
+        Column::Script,
+        Column::Error,
+        Column::Session,
+        Column::Sighted,
+        Column::Id,
+        Column::Compatible,
+        Column::Outlook,
+        Column::App,
+        Column::StartedAt,
+        Column::Host,
+        Column::DatabaseUser,
+    ],
+};
 
 /// Reads both tables in one query, with their mark; missing ones are empty ones.
 pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<(History, String), Error> {
@@ -31,18 +56,18 @@ pub(crate) fn read(db: &mut dyn Database, tables: &Tables) -> Result<(History, S
     let found = db.query(&query);
     let mut found = found.map_err(Error::database("read the ledger and the history"))?;
     // `UNION ALL` promises no order.
-    found.sort_by_key(|row| row.number(15));
+    found.sort_by_key(|row| RUN.number(row, Column::Id));
     let of = |kind| found.iter().filter(move |row: &&Row| row.text(0) == kind);
-    let versions = of(LEDGER_ROW).map(|row| row.text(1).to_owned()).collect();
+    let versions = of(LEDGER_ROW).map(|row| RUN.text(row, Column::Version).to_owned()).collect();
     let runs: Vec<_> = of(RUN_ROW).map(run_row).collect();
     let history = rows::read(versions, &runs);
-    let mark = of(MARK_ROW).next().map(|row| row.text(1).to_owned());
+    let mark = of(MARK_ROW).next().map(|row| RUN.text(row, Column::Version).to_owned());
     Ok((history, mark.unwrap_or_default()))
 }
 
 /// The versions in a ledger, whose name is qualified.
 pub(crate) fn versions(db: &mut dyn Database, ledger: &str) -> Result<Vec<Version>, Error> {
-    let version = cast(db.engine(), "version");
+    let version = db.engine().text("version");
     let rows = db.query(&format!("SELECT {version} FROM {ledger}"));
     let rows = rows.map_err(Error::database("read a ledger"))?;
     Ok(rows.iter().map(|row| Version::from_ledger(row.text(0))).collect())
@@ -84,101 +109,88 @@ pub(crate) fn is_readable_where_written(db: &mut dyn Database, tables: &Tables) 
 
 /// The last row and the last completed row of each version.
 fn latest_rows(engine: &dyn Engine, tables: &Tables) -> String {
-    let text = |column: &str| cast(engine, column);
     let history = tables.history_name();
-    let open = |column: &str| {
-        let column = text(column);
-        format!(
-            "CASE WHEN execution = 'statements' AND state IN ('running', 'failed') THEN {column} END"
-        )
-    };
-    // Only what is in somebody's way is told with when and where it came.
-    let breaking =
-        |column: &str| format!("CASE WHEN compatible = 'compatible' THEN NULL ELSE {column} END");
-    let columns = [
-        format!("'{RUN_ROW}'"),
-        text("version"),
-        text("format"),
-        text("name"),
-        text("direction"),
-        text("state"),
-        text("execution"),
-        text("checksum"),
-        text("statements_started"),
-        text("statements_done"),
-        "CASE WHEN down_script IS NULL THEN '0' ELSE '1' END".to_owned(),
-        open("script"),
-        text("error"),
-        format!("CASE WHEN state IN ('running', 'failed') THEN {} END", text("session")),
-        open("sighted"),
-        text("id"),
-        text("compatible"),
-        text("outlook"),
-        text("app"),
-        breaking(&engine.iso("started_at")),
-        breaking(&text("host")),
-        breaking(&text("database_user")),
-    ];
     format!(
-        "SELECT {} FROM {history} WHERE id IN (SELECT MAX(id) FROM {history} GROUP BY version) \
+        "SELECT '{RUN_ROW}', {} FROM {history} WHERE id IN (SELECT MAX(id) FROM {history} GROUP BY version) \
          OR id IN (SELECT MAX(id) FROM {history} WHERE state IN ('done', 'baselined') GROUP BY version)",
-        columns.join(", "),
+        RUN.list(|column| latest(engine, column)),
     )
 }
 
+/// An expression for what is read of a run.
+fn latest(engine: &dyn Engine, column: Column) -> String {
+    let text = engine.text(column.name());
+    let in_the_way =
+        |value: &str| format!("CASE WHEN compatible = 'compatible' THEN NULL ELSE {value} END");
+    match column {
+        Column::DownScript => "CASE WHEN down_script IS NULL THEN '0' ELSE '1' END".to_owned(),
+        Column::Script | Column::Sighted => format!(
+            "CASE WHEN execution = 'statements' AND state IN ('running', 'failed') THEN {text} END"
+        ),
+        Column::Session => format!("CASE WHEN state IN ('running', 'failed') THEN {text} END"),
+        // Only what is in somebody's way is told with when and where it came.
+        Column::StartedAt => in_the_way(&engine.iso(column.name())),
+        Column::Host | Column::DatabaseUser => in_the_way(&text),
+        Column::Id
+        | Column::Format
+        | Column::Version
+        | Column::Name
+        | Column::Direction
+        | Column::State
+        | Column::Execution
+        | Column::Checksum
+        | Column::StatementsTotal
+        | Column::StatementsStarted
+        | Column::StatementsDone
+        | Column::Compatible
+        | Column::Reversible
+        | Column::Outlook
+        | Column::Settings
+        | Column::DownChecksum
+        | Column::Signature
+        | Column::EndedAt
+        | Column::App
+        | Column::Error
+        | Column::Note => text,
+    }
+}
+
 fn ledger_rows(engine: &dyn Engine, tables: &Tables) -> String {
-    narrow(LEDGER_ROW, &cast(engine, "version"), &format!(" FROM {}", tables.ledger_name()))
+    narrow(LEDGER_ROW, &engine.text("version"), &format!(" FROM {}", tables.ledger_name()))
 }
 
 /// A row of one value, as wide as the ones of the history.
 fn narrow(kind: &str, value: &str, from: &str) -> String {
-    format!("SELECT '{kind}', {value}{}{from}", ", NULL".repeat(20))
+    format!("SELECT '{kind}', {value}{}{from}", ", NULL".repeat(RUN.columns.len() - 1))
 }
 
 fn run_row(row: &Row) -> RunRow {
-    let optional = |i| row.optional(i).map(str::to_owned);
-    let text = |i| row.text(i).to_owned();
+    let optional = |column| RUN.optional(row, column).map(str::to_owned);
+    let text = |column| RUN.text(row, column).to_owned();
+    let number = |column| RUN.number(row, column);
     RunRow {
-        id: row.number(15),
-        version: text(1),
-        format: row.number(2),
-        name: text(3),
-        direction: text(4),
-        state: text(5),
-        execution: text(6),
-        checksum: text(7),
-        started: row.number(8),
-        done: row.number(9),
-        down: row.is_true(10),
-        script: text(11),
-        error: text(12),
-        session: optional(13),
-        sighted: optional(14),
-        compatible: text(16),
-        outlook: text(17),
-        app: text(18),
-        at: text(19),
-        host: text(20),
-        user: text(21),
+        id: number(Column::Id),
+        version: text(Column::Version),
+        format: number(Column::Format),
+        name: text(Column::Name),
+        direction: Direction::of(RUN.text(row, Column::Direction)),
+        state: RunState::of(RUN.text(row, Column::State)),
+        execution: Execution::of(RUN.text(row, Column::Execution)),
+        checksum: text(Column::Checksum),
+        started: number(Column::StatementsStarted),
+        done: number(Column::StatementsDone),
+        down: number(Column::DownScript) == 1,
+        script: text(Column::Script),
+        error: text(Column::Error),
+        session: optional(Column::Session),
+        sighted: optional(Column::Sighted),
+        compatible: text(Column::Compatible),
+        outlook: text(Column::Outlook),
+        app: text(Column::App),
+        at: text(Column::StartedAt),
+        host: text(Column::Host),
+        user: text(Column::DatabaseUser),
     }
-}
-
-fn cast(engine: &dyn Engine, column: &str) -> String {
-    match engine.dialect() {
-        Dialect::Mysql => format!("CAST({column} AS CHAR)"),
-        Dialect::Postgres => format!("CAST({column} AS pg_catalog.text)"),
-        Dialect::Sqlite => format!("CAST({column} AS TEXT)"),
-    }
-}
-
-/// A condition. As text: for two of its type PostgreSQL has no operator of its own, so that it would
-/// look for one in schemas that others may write to. The others would find no index then.
-pub(crate) fn is_version(engine: &dyn Engine, version: &Version) -> String {
-    let column = match engine.dialect() {
-        Dialect::Postgres => cast(engine, "version"),
-        Dialect::Mysql | Dialect::Sqlite => "version".to_owned(),
-    };
-    format!("{column} = {}", engine.dialect().literal(version.as_str()))
 }
 
 /// Whether it is noted already that this build on this host goes on beyond `version`.
@@ -186,205 +198,23 @@ pub(crate) fn is_noted(
     db: &mut dyn Database,
     tables: &Tables,
     version: &Version,
-    (options, host): (&Options, &str),
+    (build, host): (&Build, &str),
 ) -> Result<bool, Error> {
     if tables.history == Presence::Absent {
         return Ok(false);
     }
     let engine = db.engine();
     let same = |column: &str, text: &str| {
-        format!("{} = {}", cast(engine, column), engine.dialect().literal(text))
+        format!("{} = {}", engine.text(column), engine.dialect().literal(text))
     };
     let sql = format!(
         "SELECT 1 FROM {} WHERE {} AND {} AND {} AND {}",
         tables.history_name(),
-        is_version(engine, version),
-        same("state", rows::RunState::WentOn.name()),
-        same("app", &options.this_build().to_string()),
+        engine.is_version(version),
+        same("state", RunState::WentOn.name()),
+        same("app", &build.to_string()),
         same("host", host),
     );
     let found = db.query(&sql).map_err(Error::database("read the history"))?;
     Ok(!found.is_empty())
-}
-
-/// What is stored of an applied migration.
-#[cfg(feature = "cli")]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct StoredTexts {
-    /// Without its passwords.
-    pub(crate) up: String,
-    pub(crate) down: Option<String>,
-    pub(crate) settings: String,
-}
-
-/// What is stored of each version whose last completed run went up.
-#[cfg(feature = "cli")]
-pub(crate) fn stored_texts(
-    db: &mut dyn Database,
-    tables: &Tables,
-) -> Result<HashMap<Version, StoredTexts>, Error> {
-    if tables.history == Presence::Absent {
-        return Ok(HashMap::new());
-    }
-    let (engine, history) = (db.engine(), tables.history_name());
-    let sql = format!(
-        "SELECT {}, script, down_script, settings FROM {history} WHERE direction = 'up' AND id IN \
-         (SELECT MAX(id) FROM {history} WHERE state IN ('done', 'baselined') GROUP BY version)",
-        cast(engine, "version"),
-    );
-    let rows = db.query(&sql).map_err(Error::database("read the stored scripts"))?;
-    let text = |row: &Row, i| row.optional(i).unwrap_or_default().to_owned();
-    let stored = rows.iter().map(|row| {
-        let version = Version::from_ledger(row.text(0));
-        let down = row.optional(2).map(str::to_owned);
-        (version, StoredTexts { up: text(row, 1), down, settings: text(row, 3) })
-    });
-    Ok(stored.collect())
-}
-
-/// Reads the way back of `version`, whether or not it can be trusted.
-pub(crate) fn stored_down(
-    db: &mut dyn Database,
-    tables: &Tables,
-    version: &Version,
-) -> Result<Option<StoredScript>, Error> {
-    let history = tables.history_name();
-    let condition = is_version(db.engine(), version);
-    let sql = format!(
-        "SELECT down_script, execution, checksum, settings, outlook, down_checksum, signature \
-         FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
-         WHERE {condition} AND state IN ('done', 'baselined') AND direction = 'up') \
-         AND down_script IS NOT NULL AND {}",
-        db.engine().fresh(),
-    );
-    let rows = db.query(&sql).map_err(Error::database("read a stored script"))?;
-    let optional = |row: &Row, i| row.optional(i).map(str::to_owned);
-    Ok(rows.first().map(|row| StoredScript {
-        version: version.clone(),
-        text: row.text(0).to_owned(),
-        execution: if row.text(1) == "statements" {
-            Execution::Statements
-        } else {
-            Execution::Transaction
-        },
-        applied: Checksum::from_hex(row.text(2)).unwrap_or(Checksum::from_bytes([0; 32])),
-        settings: row.text(3).to_owned(),
-        outlook: Outlook::from_history(row.text(4).to_owned()),
-        checksum: optional(row, 5),
-        signature: optional(row, 6),
-    }))
-}
-
-/// The text that was applied under `version`, where the history has it.
-pub(crate) fn stored_up(
-    db: &mut dyn Database,
-    tables: &Tables,
-    version: &Version,
-) -> Result<Option<String>, Error> {
-    if tables.history == Presence::Absent {
-        return Ok(None);
-    }
-    let history = tables.history_name();
-    let version = is_version(db.engine(), version);
-    let sql = format!(
-        "SELECT script FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
-         WHERE {version} AND state IN ('done', 'baselined') AND direction = 'up')"
-    );
-    let rows = db.query(&sql).map_err(Error::database("read a stored script"))?;
-    Ok(rows.first().map(|row| row.text(0).to_owned()))
-}
-
-/// A row of the history, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HistoryRow {
-    /// When it began, in UTC, as `2026-11-22T16:30:00.000Z`.
-    pub started_at: String,
-    /// When it ended; nothing while it runs, or when its runner vanished.
-    pub ended_at: Option<String>,
-    /// The version.
-    pub version: Version,
-    /// The name of the migration's directory.
-    pub name: String,
-    /// `up` or `down`.
-    pub direction: String,
-    /// The word of a [`RunState`](super::RunState).
-    pub state: String,
-    /// Statements done.
-    pub statements_done: usize,
-    /// Statements of the script.
-    pub statements_total: usize,
-    /// Which app, and its version.
-    pub app: String,
-    /// What tells builds of that version apart, where it has said so.
-    pub build: Option<String>,
-    /// On which machine.
-    pub host: String,
-    /// As which user of the database.
-    pub database_user: Option<String>,
-    /// What the database said, for a failed run.
-    pub error: Option<String>,
-    /// What a person said with `repair`.
-    pub note: Option<String>,
-}
-
-/// The newest `limit` rows of the history, newest first.
-pub(crate) fn list(
-    db: &mut dyn Database,
-    tables: &Tables,
-    limit: usize,
-) -> Result<Vec<HistoryRow>, Error> {
-    rows_where(db, tables, &format!("1 = 1 ORDER BY id DESC LIMIT {limit}"))
-}
-
-/// The row with the number `id`.
-pub(crate) fn run(db: &mut dyn Database, tables: &Tables, id: usize) -> Result<HistoryRow, Error> {
-    let fresh = db.engine().fresh();
-    let row = rows_where(db, tables, &format!("id = {id} AND {fresh}"))?.pop();
-    row.ok_or(Error::Database {
-        doing: "read the history",
-        source: diesel::result::Error::NotFound,
-    })
-}
-
-fn rows_where(
-    db: &mut dyn Database,
-    tables: &Tables,
-    condition: &str,
-) -> Result<Vec<HistoryRow>, Error> {
-    if tables.history == Presence::Absent {
-        return Ok(Vec::new());
-    }
-    let engine = db.engine();
-    let sql = format!(
-        "SELECT {}, {}, version, name, direction, state, {}, {}, app, host, database_user, error, note \
-         FROM {} WHERE {condition}",
-        engine.iso("started_at"),
-        engine.iso("ended_at"),
-        cast(engine, "statements_done"),
-        cast(engine, "statements_total"),
-        tables.history_name(),
-    );
-    let rows = db.query(&sql).map_err(Error::database("read the history"))?;
-    Ok(rows.iter().map(history_row).collect())
-}
-
-fn history_row(row: &Row) -> HistoryRow {
-    let optional = |i| row.optional(i).map(str::to_owned);
-    let Build { app, id } = Build::parse(row.text(8));
-    HistoryRow {
-        started_at: row.text(0).to_owned(),
-        ended_at: optional(1),
-        version: Version::from_ledger(row.text(2)),
-        name: row.text(3).to_owned(),
-        direction: row.text(4).to_owned(),
-        state: row.text(5).to_owned(),
-        statements_done: row.number(6),
-        statements_total: row.number(7),
-        app,
-        build: id,
-        host: row.text(9).to_owned(),
-        database_user: optional(10),
-        error: optional(11),
-        note: optional(12),
-    }
 }

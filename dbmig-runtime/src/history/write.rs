@@ -1,15 +1,13 @@
-//! Rows into the two tables, as SQL.
+//! What changes in the two tables, and what must hold for it, as SQL.
 
 use dbmig_core::Version;
-use dbmig_core::history::{RunState, inference};
-use dbmig_core::migration::Execution;
-use dbmig_core::outlook::Outlook;
-use dbmig_core::plan::{Direction, Interrupted, TakenUp, Unknown};
+use dbmig_core::history::RunState;
+use dbmig_core::plan::{Direction, TakenUp};
 
-use super::{FORMAT, Progress, Run, Runner, Sealed, is_version, sum};
-use crate::backend::assertion::{Breach, expect};
-use crate::backend::engine::Engine;
-use crate::backend::tables::Tables;
+use super::Run;
+use crate::database::assertion::{Breach, expect};
+use crate::database::engine::Engine;
+use crate::tables::Tables;
 
 /// How far a run outside of a transaction has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,188 +26,9 @@ impl Cursor {
         Self { started: done, done, sighted: None }
     }
 
-    fn sighted(&self) -> &str {
+    pub(super) fn sighted(&self) -> &str {
         self.sighted.as_deref().unwrap_or("NULL")
     }
-}
-
-/// The columns `id` and so on, and the beginning of their values: the number after the last row's.
-///
-/// Not one of the table's own sequence: that stays behind where only the rows were copied (a dump of
-/// data, logical replication), and skips numbers in a cluster. Who holds the lock is alone.
-fn into(engine: &dyn Engine, tables: &Tables, columns: &str) -> String {
-    let (history, given) = (tables.history_name(), engine.given_id());
-    format!(
-        "INSERT INTO {history} (id, {columns}){given} SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM {history}), "
-    )
-}
-
-/// The row of a run.
-pub(crate) fn insert(
-    engine: &dyn Engine,
-    tables: &Tables,
-    run: &Run<'_>,
-    progress: &Progress<'_>,
-) -> String {
-    let literal = |text: &str| engine.dialect().literal(text);
-    let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
-    let settings = run.settings.to_history() + &inference::note(run.outlook);
-    let signed = run.down.and_then(|down| {
-        let Run { version, execution, outlook, .. } = *run;
-        let sealed = Sealed { version, execution, settings: &settings, outlook, down };
-        run.runner.key.as_ref()?.sign(&sealed)
-    });
-    let values = [
-        FORMAT.to_string(),
-        literal(run.version.as_str()),
-        literal(run.name),
-        literal(run.direction.name()),
-        literal(progress.state.name()),
-        literal(execution_name(run.execution)),
-        literal(&run.checksum.to_string()),
-        run.total.to_string(),
-        progress.cursor.started.to_string(),
-        progress.cursor.done.to_string(),
-        literal(run.script),
-        optional(run.down),
-        literal(run.outlook.forward().impact.stored()),
-        literal(run.outlook.backward().reversal.name()),
-        literal(run.outlook.as_str()),
-        literal(&settings),
-        optional(run.down.map(sum).as_deref()),
-        optional(signed.as_deref()),
-        progress.span[0].clone(),
-        progress.span[1].clone(),
-        literal(&run.runner.build.to_string()),
-        literal(&run.runner.host),
-        engine.user().to_owned(),
-        literal(&run.runner.session),
-        progress.cursor.sighted().to_owned(),
-        optional(progress.error),
-        optional(progress.note),
-    ];
-    let columns = "format, version, name, direction, state, execution, checksum, statements_total, \
-         statements_started, statements_done, script, down_script, compatible, reversible, outlook, settings, \
-         down_checksum, signature, started_at, ended_at, app, host, database_user, session, sighted, error, note";
-    format!("{}{};\n", into(engine, tables, columns), values.join(", "))
-}
-
-/// What a person has settled.
-pub(crate) struct Settled<'a> {
-    pub(crate) state: RunState,
-    pub(crate) done: usize,
-    pub(crate) note: &'a str,
-    pub(crate) runner: &'a Runner,
-}
-
-/// A row like the one that `run` left, as a person has settled it.
-pub(crate) fn settle(
-    engine: &dyn Engine,
-    tables: &Tables,
-    run: &Interrupted,
-    settled: &Settled<'_>,
-) -> String {
-    let literal = |text: &str| engine.dialect().literal(text);
-    let history = tables.history_name();
-    let columns = "format, version, name, direction, state, execution, checksum, \
-         statements_total, statements_started, statements_done, script, down_script, compatible, reversible, \
-         outlook, settings, down_checksum, signature, started_at, ended_at, app, host, database_user, note";
-    format!(
-        "{}{FORMAT}, version, name, direction, \
-         '{}', execution, checksum, statements_total, {done}, {done}, script, down_script, compatible, \
-         reversible, outlook, settings, down_checksum, signature, {now}, {now}, {}, {}, {}, {} FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
-         WHERE {});\n",
-        into(engine, tables, columns),
-        settled.state.name(),
-        literal(&settled.runner.build.to_string()),
-        literal(&settled.runner.host),
-        engine.user(),
-        literal(settled.note),
-        is_version(engine, &run.version),
-        done = settled.done,
-        now = engine.now(),
-    )
-}
-
-/// What a person says of an applied version.
-pub(crate) struct Verdict<'a> {
-    pub(crate) version: &'a Version,
-    pub(crate) name: &'a str,
-    pub(crate) outlook: &'a Outlook,
-    pub(crate) signature: Option<&'a str>,
-}
-
-/// A row like the one of the run that applied the version, or the first one where another tool did,
-/// with another outlook.
-pub(crate) fn say(
-    engine: &dyn Engine,
-    tables: &Tables,
-    verdict: &Verdict<'_>,
-    (note, runner): (&str, &Runner),
-) -> String {
-    let literal = |text: &str| engine.dialect().literal(text);
-    let (history, now) = (tables.history_name(), engine.now());
-    let state = RunState::Baselined.name();
-    let impact = literal(verdict.outlook.forward().impact.stored());
-    let outlook = literal(verdict.outlook.as_str());
-    let signature = verdict.signature.map_or_else(|| "NULL".to_owned(), literal);
-    let condition = is_version(engine, verdict.version);
-    let last = format!(
-        "(SELECT MAX(id) FROM {history} WHERE {condition} AND state IN ('done', 'baselined'))"
-    );
-    let columns = "format, version, name, direction, state, execution, checksum, statements_total, \
-                   statements_started, statements_done, script, down_script, compatible, reversible, outlook, \
-                   settings, down_checksum, signature, started_at, ended_at, app, host, database_user, note";
-    let by = [literal(&runner.host), engine.user().to_owned(), literal(note)].join(", ");
-    // Who had applied it stays: that is the lowest version that is known to run with it.
-    format!(
-        "{into}{FORMAT}, version, name, direction, '{state}', execution, \
-         checksum, statements_total, statements_started, statements_done, script, down_script, {impact}, \
-         reversible, {outlook}, settings, down_checksum, {signature}, {now}, {now}, app, {by} FROM {history} \
-         WHERE id = {last} AND direction = 'up';\n\
-         {into}{FORMAT}, {version}, {name}, 'up', '{state}', 'transaction', '', \
-         0, 0, 0, '', NULL, {impact}, {reversible}, {outlook}, '', NULL, NULL, {now}, {now}, '', {by} \
-         WHERE NOT EXISTS (SELECT 1 FROM {history} WHERE id = {last} AND direction = 'up');\n",
-        into = into(engine, tables, columns),
-        version = literal(verdict.version.as_str()),
-        name = literal(verdict.name),
-        reversible = literal(verdict.outlook.backward().reversal.name()),
-    )
-}
-
-/// A row that is no run: the build of `runner` goes on though it does not know this breaking
-/// migration. To readers that do not know its state it is nothing; it comes after the run that
-/// applied the migration and hides nothing.
-pub(crate) fn went_on(
-    engine: &dyn Engine,
-    tables: &Tables,
-    (unknown, outlook): (&Unknown, &Outlook),
-    runner: &Runner,
-) -> String {
-    let literal = |text: &str| engine.dialect().literal(text);
-    let columns = "format, version, name, direction, state, execution, checksum, statements_total, \
-                   statements_started, statements_done, script, compatible, reversible, outlook, settings, \
-                   started_at, ended_at, app, host, database_user, note";
-    let values = [
-        FORMAT.to_string(),
-        literal(unknown.version.as_str()),
-        literal(&unknown.name),
-        literal(Direction::Up.name()),
-        literal(RunState::WentOn.name()),
-        literal(execution_name(Execution::Transaction)),
-        "'', 0, 0, 0, ''".to_owned(),
-        literal(outlook.forward().impact.stored()),
-        literal(outlook.backward().reversal.name()),
-        literal(outlook.as_str()),
-        "''".to_owned(),
-        engine.now().to_owned(),
-        engine.now().to_owned(),
-        literal(&runner.build.to_string()),
-        literal(&runner.host),
-        engine.user().to_owned(),
-        literal("this version does not know it and goes on all the same: breaking_ahead is `warn`"),
-    ];
-    format!("{}{};\n", into(engine, tables, columns), values.join(", "))
 }
 
 /// Sets the cursor of `run`, which is under way; fails where its row is gone.
@@ -285,7 +104,7 @@ pub(crate) fn fail(
 fn under_way(engine: &dyn Engine, run: &Run<'_>) -> String {
     format!(
         "{} AND state = '{}' AND session = {}",
-        is_version(engine, run.version),
+        engine.is_version(run.version),
         RunState::Running.name(),
         engine.dialect().literal(&run.runner.session),
     )
@@ -298,7 +117,7 @@ pub(crate) fn reached(engine: &dyn Engine, tables: &Tables, run: &Run<'_>, done:
         "EXISTS (SELECT 1 FROM {} WHERE {} AND direction = {} AND session = {} AND state IN ({}, {}) \
          AND statements_done >= {done})",
         tables.history_name(),
-        is_version(engine, run.version),
+        engine.is_version(run.version),
         literal(run.direction.name()),
         literal(&run.runner.session),
         literal(RunState::Running.name()),
@@ -319,7 +138,7 @@ pub(crate) fn take_up(
          AND execution = 'statements'));\n",
         tables.history_name(),
         state.name(),
-        is_version(engine, version),
+        engine.is_version(version),
     )
 }
 
@@ -333,7 +152,7 @@ pub(crate) fn ledger(
     let (table, literal) = (tables.ledger_name(), engine.dialect().literal(version.as_str()));
     let change = match direction {
         Direction::Up => format!("INSERT INTO {table} (version) VALUES ({literal});\n"),
-        Direction::Down => format!("DELETE FROM {table} WHERE {};\n", is_version(engine, version)),
+        Direction::Down => format!("DELETE FROM {table} WHERE {};\n", engine.is_version(version)),
     };
     expect_ledger(engine, tables, version, direction) + &change
 }
@@ -349,7 +168,7 @@ pub(crate) fn expect_ledger(
         Direction::Up => "NOT ",
         Direction::Down => "",
     };
-    let row = format!("FROM {} WHERE {}", tables.ledger_name(), is_version(engine, version));
+    let row = format!("FROM {} WHERE {}", tables.ledger_name(), engine.is_version(version));
     let condition = format!("{not}EXISTS (SELECT 1 {row})");
     expect(engine.dialect(), &condition, Breach::Changed)
 }
@@ -366,7 +185,7 @@ pub(crate) fn expect_left(
     let last = format!(
         "SELECT 1 FROM {history} WHERE id = (SELECT MAX(id) FROM {history} WHERE {}) \
          AND execution = 'statements' AND state IN ('running', 'failed') AND direction = '{}'",
-        is_version(engine, version),
+        engine.is_version(version),
         direction.name(),
     );
     let condition = match takes_up {
@@ -376,11 +195,4 @@ pub(crate) fn expect_left(
         None => format!("NOT EXISTS ({last} AND (statements_started > 0 OR statements_done > 0))"),
     };
     expect(engine.dialect(), &condition, Breach::Changed)
-}
-
-pub(super) const fn execution_name(execution: Execution) -> &'static str {
-    match execution {
-        Execution::Transaction => "transaction",
-        Execution::Statements => "statements",
-    }
 }

@@ -4,15 +4,18 @@ use std::time::Duration;
 
 use super::keeper::Working;
 use super::orphans::Under;
-use super::{Claim, Fence, Freshness, Guard, Lock, Seat, keeper, orphans, waiting::Waiting};
-use crate::backend::engine::Renewal;
-use crate::backend::tables::Sessions;
-use crate::backend::{Closed, Database};
-use crate::connect::patiently;
+use super::waiting::Waiting;
+use super::{keeper, orphans};
+use crate::backoff::patiently;
+use crate::database::Database;
+use crate::database::closed::Closed;
+use crate::database::engine::Renewal;
+use crate::database::lock::{Claim, Fence, Freshness, Guard, Lock, Seat};
 use crate::error::{Error, NoLock};
 use crate::event::Observe;
-use crate::look::Look;
 use crate::options::Options;
+use crate::snapshot::Look;
+use crate::tables::Sessions;
 
 /// The connection that works, and what it needs to know of the lock.
 pub(crate) struct Held<'d> {

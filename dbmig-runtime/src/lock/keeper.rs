@@ -5,17 +5,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Claim, Lock};
-use crate::backend::Database;
-use crate::backend::engine::Activity;
 use crate::control::{Control, Phase};
+use crate::database::Database;
+use crate::database::engine::Activity;
+use crate::database::lock::{Claim, Lock};
 
 /// How often the server hears of the lock's connection. It drops one that is silent for
 /// [`SILENCE`].
 const BEAT: Duration = Duration::from_secs(10);
-/// After how much silence of its holder a server gives the lock to somebody else, in seconds: the
-/// host may have vanished without a word.
-pub(crate) const SILENCE: u64 = 60;
 /// How often the wish to stop is looked for.
 const TICK: Duration = Duration::from_millis(100);
 /// How often a statement that is to stop is told so.

@@ -4,165 +4,26 @@
 //! that the lock behaves the same behind a pooler, and nothing that a migration does to its session
 //! can lose it. A connection that was lent does both.
 
-use dbmig_core::{Dialect, Version};
-use diesel::QueryResult;
+use dbmig_core::Version;
 
-use crate::backend::Database;
-use crate::backend::atomic::{is_lock_wait, is_lost};
-use crate::backend::tables::{Foreign, Sessions, Tables};
+use crate::backoff::Unready;
+use crate::database::Database;
+use crate::database::lock::{Claim, Lock, Seat, Take};
+use crate::database::session::Ownership;
+use crate::error::transient::{is_lock_wait, is_lost};
 use crate::error::{Error, NoLock};
 use crate::event::{Event, Observe};
-use crate::look::Look;
-use crate::options::Options;
+use crate::options::{Locking, Options};
+use crate::snapshot::Look;
+use crate::tables::{Sessions, Tables};
 
 mod held;
 mod keeper;
-mod lease;
 mod orphans;
-mod pause;
 mod waiting;
 
 pub(crate) use held::Held;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-pub(crate) use keeper::SILENCE;
-#[cfg(feature = "postgres")]
-pub(crate) use lease::LOST;
-pub(crate) use lease::Lease;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-pub(crate) use lease::assert_that;
-pub(crate) use pause::Pause;
 use waiting::Waiting;
-pub(crate) use waiting::reached;
-pub(crate) use waiting::{Seen, Unready};
-
-/// A way to make sure that one runner works at a time.
-pub trait Lock: Sync {
-    /// Where it is held at best.
-    fn seat(&self) -> Seat;
-
-    /// Whether it can be held on the connection that works.
-    fn lends(&self) -> bool {
-        true
-    }
-
-    /// Who holds it, or is still at work for a runner that is gone; nobody, where it is free.
-    /// Reads only.
-    fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>>;
-
-    /// Whether somebody does one or the other, and whether `goal` is in the ledger: for those who
-    /// ask again and again. Reads only, and holds nothing after it.
-    fn seen(
-        &self,
-        db: &mut dyn Database,
-        tables: &Tables,
-        goal: Option<&Version>,
-    ) -> QueryResult<Seen>;
-
-    /// Tries to take it, without waiting.
-    fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult<Take>;
-
-    /// Makes `work` the connection that works under it. Who is in the way, if somebody is.
-    fn join(&self, _work: &mut dyn Database, _claim: &Claim<'_>) -> QueryResult<Option<String>> {
-        Ok(None)
-    }
-
-    /// Tells the database, and those who wait, that its holder is alive and what it does. Nothing
-    /// else is said on its connection while the work goes on.
-    fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, doing: &str) -> QueryResult<()>;
-
-    /// Gives it back.
-    fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, guard: Guard) -> QueryResult<()>;
-
-    /// What each transaction of the connection that works begins with.
-    fn fence(&self, claim: &Claim<'_>, guard: &Guard) -> Fence;
-}
-
-/// Statements that fail in a transaction of the connection that works, unless the lock is still
-/// held: a moment of network failure is enough to lose it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fence {
-    /// How that transaction must see the others.
-    pub isolation: Isolation,
-    /// The statements, each with its `;`.
-    pub check: String,
-}
-
-/// How a transaction sees the others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Isolation {
-    /// As the server or the role has it.
-    #[default]
-    Default,
-    /// Its first ordinary read sees what was committed before that, and locks nothing.
-    ReadsLate,
-}
-
-/// On which connection a lock is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seat {
-    /// On one of its own, beside the one that works.
-    Beside,
-    /// On the one that works.
-    Within,
-}
-
-/// Who wants the lock, for what.
-#[derive(Clone, Copy, Debug)]
-pub struct Claim<'a> {
-    /// The tables that it guards.
-    pub tables: &'a Tables,
-    /// A random number: no other runner has it.
-    pub token: u32,
-    /// The app and its host, for those who wait.
-    pub who: &'a str,
-    /// Where it is held.
-    pub seat: Seat,
-}
-
-/// What came of an attempt.
-#[derive(Debug)]
-pub enum Take {
-    /// It is held. Whether what was seen before still holds, the second says.
-    Held(Guard, Freshness),
-    /// Somebody else holds it.
-    Busy,
-    /// It was free, but what was seen before does not hold any more, so it is not held.
-    Changed,
-    /// It is a table that is somebody else's.
-    Foreign(Foreign),
-}
-
-/// Whether the rows of the two tables are still what was seen before the lock was taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Freshness {
-    /// They are.
-    Unchanged,
-    /// Nobody has looked.
-    Unknown,
-}
-
-/// What holds the lock, while it is held.
-#[derive(Debug)]
-pub enum Guard {
-    /// The session or its transaction, or a row.
-    Database,
-    /// The connection with this number.
-    Connection(u64),
-    /// The open file, until it is closed.
-    File(std::fs::File),
-    /// There is nobody to share the database with.
-    Alone,
-}
-
-/// A number for the lock of the tables in `schema`: positive, so that every database prints it
-/// alike.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-pub(crate) fn key(schema: &str) -> u32 {
-    use sha2::{Digest, Sha256};
-
-    let digest = Sha256::digest(format!("dbmig\0{schema}"));
-    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]) >> 1
-}
 
 /// The lock as the options want it.
 ///
@@ -176,25 +37,9 @@ pub(crate) fn of(
     let engine = db.engine();
     match options.locking {
         // Its own lock would be granted on every server of the cluster at once.
-        Locking::Advisory if tables.cluster.is_some() => Ok(&Lease),
-        Locking::Advisory => Ok(engine.lock()),
-        Locking::Lease if engine.dialect() == Dialect::Sqlite => Err(Error::NoLease),
-        Locking::Lease => Ok(&Lease),
+        Locking::Advisory if tables.cluster.is_none() => Ok(engine.lock()),
+        Locking::Advisory | Locking::Lease => engine.lease().ok_or(Error::NoLease),
     }
-}
-
-/// How runners exclude each other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Locking {
-    /// With the database's own lock for such things: an advisory lock, `GET_LOCK`, a lock on a
-    /// file. It is gone the moment its holder is.
-    #[default]
-    Advisory,
-    /// With a row that its holder renews, in a table of its own: for servers and proxies that know
-    /// no advisory locks, or only pretend to. After its holder has died, others wait until it runs
-    /// out, half a minute at most. Needs a connection of its own. SQLite
-    /// has no use for it: its lock is that of a file.
-    Lease,
 }
 
 /// Runs `body` under the lock; gives it back in any case. `decide` looks at the database and says
@@ -246,7 +91,8 @@ pub(crate) fn with_lock<T>(
             observe(&Event::Cluster { cluster });
         }
         let claim = Claim { tables: &tables, token, who: &who, seat };
-        let taken = match lock.take(db, &claim, &look) {
+        let unchanged = look.expected(db.engine());
+        let taken = match lock.take(db, &claim, &unchanged) {
             // On another node of a cluster somebody was faster.
             Err(error) if is_lock_wait(&error) => Take::Busy,
             Err(error) => {
@@ -326,7 +172,7 @@ fn lost() -> impl FnOnce(diesel::result::Error) -> Error {
 
 /// Where the lock is held on this connection.
 fn seat(db: &dyn Database, lock: &dyn Lock, tables: &Tables) -> Result<Seat, Error> {
-    let own = db.ownership() == crate::backend::Ownership::Ours;
+    let own = db.ownership() == Ownership::Ours;
     match (lock.seat(), own) {
         (Seat::Beside, true) => Ok(Seat::Beside),
         (Seat::Beside, false) if !lock.lends() => {

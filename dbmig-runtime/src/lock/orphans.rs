@@ -3,13 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Fence, Freshness, waiting::Waiting};
-use crate::backend::Database;
-use crate::backend::engine::{Activity, Idle};
+use super::waiting::Waiting;
+use crate::database::Database;
+use crate::database::engine::{Activity, Idle};
+use crate::database::lock::{Fence, Freshness};
 use crate::error::Error;
 use crate::event::Observe;
-use crate::look::{Look, is_confirmed, look_again as look_there};
 use crate::options::Options;
+use crate::snapshot::{Look, is_confirmed, look_again as look_there};
 use dbmig_core::plan::{Cause, History, Interrupted};
 use diesel::QueryResult;
 

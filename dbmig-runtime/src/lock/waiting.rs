@@ -4,35 +4,18 @@ use std::time::{Duration, Instant};
 
 use dbmig_core::Version;
 
-use super::{Lock, Pause, taking};
-use crate::backend::atomic::is_lost;
-use crate::backend::tables::{Presence, Tables};
-use crate::backend::{Database, Row};
+use super::taking;
+use crate::backoff::Pause;
 use crate::control::Control;
+use crate::database::Database;
+use crate::database::lock::Lock;
 use crate::error::Error;
+use crate::error::transient::is_lost;
 use crate::event::{Event, Observe};
-use crate::history;
-use crate::options::Options;
+use crate::tables::Tables;
 
 /// How often those who wait ask again for whom: that costs more than whether anybody is there.
 const WHO: Duration = Duration::from_secs(10);
-
-/// What is to be seen of the lock and of the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// Somebody holds the lock, or is still at work for a runner that is gone.
-    pub held: bool,
-    /// The version that is waited for is in the ledger.
-    pub reached: bool,
-}
-
-impl Seen {
-    /// From a row of two words.
-    pub(crate) fn of(rows: &[Row]) -> Self {
-        let says = |column| rows.first().is_some_and(|row| row.is_true(column));
-        Self { held: says(0), reached: says(1) }
-    }
-}
 
 /// A wait that ends.
 pub(super) struct Waiting {
@@ -121,55 +104,5 @@ impl Waiting {
         }
         self.control.sleep(self.pause.next(self.limit.saturating_sub(waited)));
         Ok(())
-    }
-}
-
-/// A server that lets sessions in, and is not ready for what they ask: a node of a cluster that has
-/// lost the others. It is waited for as for one that does not answer.
-pub(crate) struct Unready {
-    limit: Duration,
-    control: Control,
-    since: Option<Instant>,
-    pause: Pause,
-}
-
-impl Unready {
-    pub(crate) fn new(options: &Options) -> Self {
-        let (limit, control) = (options.connect_wait, options.control.clone());
-        Self { limit, control, since: None, pause: Pause::new() }
-    }
-
-    /// It has answered.
-    pub(super) const fn over(&mut self) {
-        self.since = None;
-    }
-
-    /// Waits a little; `error` when it is another one, or has been waited for long enough.
-    pub(crate) fn wait(&mut self, error: Error, observe: &mut Observe<'_>) -> Result<(), Error> {
-        if !error.is_unready() {
-            return Err(error);
-        }
-        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
-        if waited >= self.limit {
-            return Err(error);
-        }
-        observe(&Event::Connecting { error: &error, waited, wait: self.limit });
-        self.control.sleep(self.pause.next(self.limit.saturating_sub(waited)));
-        if self.control.is_cancelled() {
-            return Err(Error::Cancelled(Box::default()));
-        }
-        Ok(())
-    }
-}
-
-/// A condition: `goal` is in the ledger.
-pub(crate) fn reached(db: &dyn Database, tables: &Tables, goal: Option<&Version>) -> String {
-    match goal {
-        Some(version) if tables.ledger == Presence::Present => format!(
-            "EXISTS (SELECT 1 FROM {} WHERE {})",
-            tables.ledger_name(),
-            history::is_version(db.engine(), version),
-        ),
-        _ => "1 = 0".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use dbmig_core::plan::{Beyond, Target};
 use dbmig_core::{MigrationSet, Version};
 
 use super::Migrator;
-use crate::backend::Backend;
+use crate::database::Backend;
 use crate::error::Error;
 use crate::event::Observe;
 use crate::options::Options;

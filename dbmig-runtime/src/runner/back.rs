@@ -8,14 +8,14 @@ use dbmig_core::plan::{
 };
 
 use super::decide;
-use crate::backend::Database;
-use crate::backend::tables::Tables;
+use crate::database::Database;
 use crate::error::Error;
 use crate::execute::{Origin, resolve};
 use crate::history;
 use crate::lock::Held;
-use crate::look::{Look, Seek, look, look_closely};
 use crate::options::Options;
+use crate::snapshot::{Look, Seek, look, look_closely};
+use crate::tables::Tables;
 
 /// How the database stands to a set, and what would be done about it.
 #[derive(Clone, Debug)]

@@ -5,15 +5,15 @@ use dbmig_core::plan::{Direction, History, Record, Target, plan};
 use dbmig_core::{Migration, Version, sql};
 
 use super::{Runner, ensure_tables, runner, within};
-use crate::backend::Database;
-use crate::backend::envelope::Part;
+use crate::database::Database;
+use crate::database::envelope::Part;
 use crate::error::Error;
 use crate::execute::{self, Place};
 use crate::history::{self, Cursor, Progress, Run};
 use crate::lock::{Held, with_lock};
-use crate::look::{Seek, look, look_surely};
 use crate::options::Options;
 use crate::report::{Done, Report};
+use crate::snapshot::{Seek, look, look_surely};
 
 impl<'a> Runner<'a> {
     /// Takes every migration up to and with `through` (all, where there is none) as applied,

@@ -7,14 +7,15 @@ use dbmig_core::MigrationSet;
 use dbmig_core::plan::{BreakingAhead, Comparison, History, Presence, Unknown, Verdict};
 
 use super::{baseline, ensure_tables, runner};
-use crate::backend::{Database, Nesting};
+use crate::database::Database;
+use crate::database::session::Nesting;
 use crate::error::Error;
 use crate::event::{Event, Observe};
 use crate::execute::Place;
 use crate::history;
 use crate::lock::{Held, with_lock};
-use crate::look::{Seek, look};
 use crate::options::{Options, host};
+use crate::snapshot::{Seek, look};
 
 /// A note keeps nobody from starting: whoever is at work is not waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -57,7 +58,8 @@ fn note(
     let decide = |db: &mut dyn Database| {
         let look = look(db, &Seek::of(set, options))?;
         for one in breaking {
-            if history::is_noted(db, &look.tables, &one.version, (options, &host()))? {
+            if history::is_noted(db, &look.tables, &one.version, (&options.this_build(), &host()))?
+            {
                 continue;
             }
             return Ok(Some(look));
@@ -73,7 +75,7 @@ fn note(
 fn note_one(held: &mut Held<'_>, options: &Options, one: &Unknown) -> Result<(), Error> {
     let Some(applied) = held.look.history.find(&one.version).cloned() else { return Ok(()) };
     let (tables, runner) = (ensure_tables(held)?, runner(held, options));
-    let told = history::is_noted(held.db(), &tables, &one.version, (options, &runner.host))?;
+    let told = history::is_noted(held.db(), &tables, &one.version, (&runner.build, &runner.host))?;
     if told || one.presence != Presence::Applied {
         return Ok(());
     }

@@ -3,10 +3,9 @@
 use std::fmt;
 
 use super::{Runner, within};
-use crate::backend::Database;
-use crate::backend::place::Chosen;
-use crate::backend::tables::{Presence, Tables};
+use crate::database::Database;
 use crate::error::Error;
+use crate::tables::{Chosen, Presence, Tables};
 
 impl Runner<'_> {
     /// Where the ledger is, or would be created, and why there. Reads only.

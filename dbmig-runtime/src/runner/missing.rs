@@ -6,9 +6,9 @@ use dbmig_core::plan::{Extent, Record, Target, plan};
 
 use super::back::trust_stored;
 use super::{Runner, within};
-use crate::backend::Database;
+use crate::database::Database;
 use crate::error::Error;
-use crate::look::look;
+use crate::snapshot::look;
 
 /// A migration that is applied and not in the set.
 pub(crate) struct Missing {

@@ -7,11 +7,21 @@ use dbmig_core::{MigrationSet, Version};
 use super::{Runner, within};
 use crate::connect::connect_to_read;
 use crate::error::Error;
-use crate::look::look;
 use crate::options::Options;
 use crate::report::Report;
-use crate::startup::News;
+use crate::snapshot::look;
 use crate::url::DatabaseUrl;
+
+/// What was noticed of the schema since the app became ready.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct News {
+    /// What is applied that the app does not know.
+    pub(crate) unknown: Vec<String>,
+    /// Those of it that the app cannot live with.
+    pub(crate) breaking: Vec<String>,
+    /// What asks for a restart.
+    pub(crate) restart: Vec<String>,
+}
 
 /// What the app has met so far of what is applied and not in its set.
 #[derive(Debug)]
@@ -125,7 +135,8 @@ pub(crate) fn notice_at(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dbmig_core::history::{RunRow, read};
+    use dbmig_core::history::{RunRow, RunState, read};
+    use dbmig_core::plan::Direction;
     use dbmig_core::{Checksum, Dialect};
 
     fn set() -> MigrationSet {
@@ -139,8 +150,8 @@ mod tests {
             version: (*version).to_owned(),
             format: 1,
             name: format!("{version}_m"),
-            direction: "up".to_owned(),
-            state: "done".to_owned(),
+            direction: Some(Direction::Up),
+            state: Some(RunState::Done),
             checksum: Checksum::from_bytes([0; 32]).to_string(),
             compatible: (*compatible).to_owned(),
             ..RunRow::default()

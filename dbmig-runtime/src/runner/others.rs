@@ -5,14 +5,14 @@ use dbmig_core::plan::{Blocked, History, Plan, failed_meanwhile, put_aside};
 use dbmig_core::{MigrationSet, Version};
 
 use super::{baseline, runner};
-use crate::backend::Database;
-use crate::backend::atomic::tells_of_lock_wait;
+use crate::database::Database;
 use crate::error::Error;
+use crate::error::transient::tells_of_lock_wait;
 use crate::execute::Place;
 use crate::history;
 use crate::lock::Held;
-use crate::look::Look;
 use crate::options::Options;
+use crate::snapshot::Look;
 
 /// Whether nothing is left to do, as far as that can be told without the lock: a run that looks
 /// interrupted may be going on at this moment.

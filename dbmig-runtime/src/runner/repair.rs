@@ -7,13 +7,13 @@ use dbmig_core::plan::{self, Diagnosis, Mending, Repair};
 
 use super::baseline::{adopt, write};
 use super::{Runner, ensure_tables, runner, within};
-use crate::backend::Database;
+use crate::database::Database;
 use crate::error::Error;
 use crate::execute::Place;
 use crate::history::{self, Settled, Verdict};
 use crate::lock::{Held, with_lock};
-use crate::look::{Seek, look, look_closely, look_surely};
 use crate::options::Options;
+use crate::snapshot::{Seek, look, look_closely, look_surely};
 
 impl<'a> Runner<'a> {
     /// All that asks for a decision, or for a run that goes on. Reads only.

@@ -3,7 +3,7 @@
 use dbmig_core::plan::{Plan, Step};
 
 use super::{Runner, within};
-use crate::backend::Database;
+use crate::database::Database;
 use crate::error::Error;
 use crate::execute::{Origin, Resolved, resolve};
 

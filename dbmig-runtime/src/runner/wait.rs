@@ -2,18 +2,19 @@
 
 use std::time::{Duration, Instant};
 
+use dbmig_core::dialect::Storage;
 use dbmig_core::plan::{Announced, History, Target, put_aside};
 use dbmig_core::{Dialect, Migration, MigrationSet};
 
 use super::{Runner, beyond, decide};
-use crate::backend::Database;
+use crate::backoff::Pause;
 use crate::connect::connect_to_read;
+use crate::database::Database;
 use crate::error::Error;
 use crate::event::{self, Event, Observe};
-use crate::lock::Pause;
-use crate::look::look_closely;
 use crate::options::Options;
 use crate::report::Report;
+use crate::snapshot::look_closely;
 use crate::url::DatabaseUrl;
 
 /// What a look has found.
@@ -103,8 +104,9 @@ fn look_at(
     };
     let found = find(runner, &mut *db)?;
     // A file that is not there yet was read as an empty database, and may come.
-    if url.dialect() != Dialect::Sqlite {
-        *kept = Some(db);
+    match url.dialect().storage() {
+        Storage::Server => *kept = Some(db),
+        Storage::File => {}
     }
     Ok(found)
 }

@@ -1,16 +1,12 @@
 //! Where the thread that migrates meets those who wait for it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use super::state::{Snapshot, StartupState};
-use crate::error::Error;
+use super::state::{Outcome, Snapshot, StartupState};
 use crate::event::Event;
-use crate::report::Report;
-
-pub(super) type Outcome = Result<Report, Arc<Error>>;
 
 #[derive(Debug)]
 pub(super) struct Meeting {

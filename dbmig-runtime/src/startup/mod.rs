@@ -15,10 +15,9 @@ use crate::report::Report;
 
 use meeting::Meeting;
 pub use ready::Ready;
-pub use state::{Migrating, Snapshot, Stale, StartupState};
+pub use state::{Migrating, Snapshot, Stale, StartupState, WhenStale};
 pub(crate) use thread::{OnFailure, Task};
-pub(crate) use watch::News;
-pub use watch::{Watch, WhenStale};
+pub use watch::Watch;
 
 /// A migration that goes on beside the start of the app: [`Migrator::start`](crate::Migrator::start)
 /// makes one. Its clones are the same handle, for any thread and any executor; when all of them are

@@ -5,7 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::meeting::{Meeting, Outcome};
+use super::meeting::Meeting;
+use super::state::Outcome;
 
 /// Resolves when the migration has ended: see [`Startup::ready`](super::Startup::ready).
 #[derive(Debug)]

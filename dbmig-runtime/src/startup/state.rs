@@ -4,10 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::meeting::Outcome;
-use super::watch::WhenStale;
 use crate::error::{Class, Error};
 use crate::event::Event;
+use crate::report::Report;
+
+/// How it has ended.
+pub(super) type Outcome = Result<Report, Arc<Error>>;
 
 /// What a start-up migration is doing.
 #[derive(Clone, Debug)]
@@ -56,6 +58,19 @@ pub struct Stale {
     pub breaking: Vec<String>,
     /// What becomes of it at this moment.
     pub service: WhenStale,
+}
+
+/// What becomes of a process that must be restarted: its connections hold statements from before a
+/// migration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenStale {
+    /// It serves on, and says so.
+    #[default]
+    Serve,
+    /// It is not ready any more, and the gate refuses.
+    NotReady,
+    /// The same, and it is not alive any more, so that whoever looks after it restarts it.
+    Restart,
 }
 
 /// How far it has come.
@@ -246,6 +261,4 @@ mod tests {
             assert_eq!((state.name(), state.is_ready(), state.is_final()), (name, ready, true));
         }
     }
-
-    use crate::report::Report;
 }

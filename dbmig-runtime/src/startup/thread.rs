@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Startup;
-use super::meeting::{Meeting, Outcome};
+use super::meeting::Meeting;
+use super::state::Outcome;
 use super::watch::{Notice, Watch, Watching};
+use crate::backoff::Pause;
 use crate::control::Control;
 use crate::error::Error;
 use crate::event::{self, Event, Observe, SendObserve};
-use crate::lock::Pause;
 use crate::report::Report;
 use crate::url::DatabaseUrl;
 

@@ -8,11 +8,12 @@ use std::sync::Weak;
 use std::time::{Duration, Instant};
 
 use super::meeting::Meeting;
-use super::state::{Stale, StartupState};
+use super::state::{Stale, StartupState, WhenStale};
 use crate::control::Control;
 use crate::error::Error;
 use crate::event::{self, Event, SendObserve};
 use crate::report::Report;
+use crate::runner::News;
 use crate::url::DatabaseUrl;
 
 /// How an app that runs learns that somebody has changed its schema, and what becomes of it where
@@ -32,30 +33,6 @@ pub struct Watch {
     pub(super) every: Option<Duration>,
     pub(super) when_stale: WhenStale,
     pub(super) spread: Duration,
-}
-
-/// What becomes of a process that must be restarted: its connections hold statements from before a
-/// migration.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WhenStale {
-    /// It serves on, and says so.
-    #[default]
-    Serve,
-    /// It is not ready any more, and the gate refuses.
-    NotReady,
-    /// The same, and it is not alive any more, so that whoever looks after it restarts it.
-    Restart,
-}
-
-/// What was noticed of the schema since the app became ready.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct News {
-    /// What is applied that the app does not know.
-    pub(crate) unknown: Vec<String>,
-    /// Those of it that the app cannot live with.
-    pub(crate) breaking: Vec<String>,
-    /// What asks for a restart.
-    pub(crate) restart: Vec<String>,
 }
 
 /// One look at the database.

@@ -267,3 +267,22 @@ fn diesel_does_not_trip_over_it() {
     assert_eq!(diesel(&["migration", "pending"]).trim(), "false");
     project.dbmig(&["lock", "--check"]).success();
 }
+
+/// A change of a rule, or of a migration, changes what these files should say.
+#[test]
+fn those_of_this_workspace_are_up_to_date() {
+    let project = project();
+    let root = dbmig_tests::workspace();
+    for directory in [
+        "examples/diesel-async/migrations",
+        "examples/r2d2/migrations",
+        "examples/shop/migrations/mysql",
+        "examples/shop/migrations/postgres",
+        "examples/shop/migrations/sqlite",
+        "tests/tests/fixtures/portable",
+    ] {
+        let path = root.join(directory);
+        let path = path.to_str().unwrap();
+        project.dbmig(&["lock", "--check", "--migrations-dir", path]).success();
+    }
+}

@@ -17,6 +17,7 @@ mod front_ends;
 mod galera;
 mod harness;
 mod history;
+mod layers;
 mod lent;
 mod lock;
 mod migrator;

@@ -1,8 +1,11 @@
 //! A trigger, from its text: when it runs, and the statements of its body.
 
+mod code;
+
 use crate::Dialect;
 use crate::infer::words::Words;
 use crate::sql::Statement;
+use code::Code;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::infer) enum Timing {
@@ -19,11 +22,20 @@ pub(in crate::infer) enum Event {
     Truncate,
 }
 
+/// How often a trigger runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::infer) enum Level {
+    Row,
+    /// Once, and there is no row.
+    Statement,
+}
+
 /// When a trigger runs, and what.
 #[derive(Clone, Debug)]
 pub(in crate::infer) struct Trigger {
     pub(in crate::infer) timing: Timing,
     pub(in crate::infer) events: Vec<Event>,
+    pub(in crate::infer) level: Level,
     /// `WHEN (..)`
     pub(in crate::infer) guard: Option<String>,
     pub(in crate::infer) action: Action,
@@ -47,9 +59,18 @@ pub(in crate::infer) enum Step {
         column: String,
         value: String,
     },
+    /// `variable := NEW.column`
+    Save {
+        variable: String,
+        column: String,
+    },
+    /// `OLD.column := NEW.column`, of the same column: for a comparison of the rows.
+    Align,
     /// The branches of an `IF`, the last maybe without a condition.
     If(Vec<(Option<String>, Vec<Step>)>),
     ReturnNew,
+    /// `RETURN NULL`, `RETURN OLD`: the row of a `BEFORE` is not written then.
+    ReturnOther,
     Nothing,
     /// `UPDATE table SET .. WHERE key = NEW.key`
     Update {
@@ -71,7 +92,7 @@ pub(in crate::infer) enum Step {
 }
 
 impl Trigger {
-    /// A trigger of a row whose text is understood.
+    /// A trigger whose text is understood.
     pub(in crate::infer) fn of(statement: &Statement<'_>) -> Option<Self> {
         if !statement.is_read_as_usual() {
             return None;
@@ -96,7 +117,7 @@ impl Trigger {
                     at = words.object(at + 1)?.1;
                 }
                 let action = Action::Code(Code { dialect, words: &words }.body(at)?);
-                Some(Self { timing, events, guard: None, action })
+                Some(Self { timing, events, level: Level::Row, guard: None, action })
             }
             Dialect::Sqlite => {
                 let at = each_row(&words, behind).unwrap_or(behind);
@@ -106,7 +127,7 @@ impl Trigger {
                     return None;
                 }
                 let action = Action::Code(Code { dialect, words: &words }.body(begin)?);
-                Some(Self { timing, events, guard, action })
+                Some(Self { timing, events, level: Level::Row, guard, action })
             }
         }
     }
@@ -136,8 +157,14 @@ fn of_postgres(
     timing: Timing,
     events: Vec<Event>,
 ) -> Option<Trigger> {
-    let mut at =
-        if words.phrase(behind, &["for", "row"]) { behind + 2 } else { each_row(words, behind)? };
+    let (level, mut at) = match () {
+        () if words.phrase(behind, &["for", "each", "row"]) => (Level::Row, behind + 3),
+        () if words.phrase(behind, &["for", "row"]) => (Level::Row, behind + 2),
+        () if words.phrase(behind, &["for", "each", "statement"]) => (Level::Statement, behind + 3),
+        () if words.phrase(behind, &["for", "statement"]) => (Level::Statement, behind + 2),
+        // Nobody has said it.
+        () => (Level::Statement, behind),
+    };
     let mut guard = None;
     if words.is(at, "when") {
         let end = words.closed(at + 1)?;
@@ -153,7 +180,7 @@ fn of_postgres(
     let arguments = arguments.into_iter().map(|(from, to)| words.slice(from, to).to_owned());
     let arguments = arguments.filter(|argument| !argument.is_empty()).collect();
     let action = Action::Call { function: function.to_owned(), arguments };
-    (end == words.len()).then_some(Trigger { timing, events, guard, action })
+    (end == words.len()).then_some(Trigger { timing, events, level, guard, action })
 }
 
 /// The statements of PostgreSQL's function for a trigger, in PL/pgSQL.
@@ -172,161 +199,4 @@ pub(in crate::infer) fn function(statement: &Statement<'_>) -> Option<Vec<Step>>
     let as_ = (0..words.len()).find(|at| words.is(*at, "as") && words.string(*at + 1).is_some())?;
     let body = Words::read(statement, &words.string(as_ + 1)?);
     Code { dialect: Dialect::Postgres, words: &body }.body(0)
-}
-
-struct Code<'w> {
-    dialect: Dialect,
-    words: &'w Words,
-}
-
-impl Code<'_> {
-    /// All of a body that begins there and ends where the words do.
-    fn body(&self, at: usize) -> Option<Vec<Step>> {
-        let words = self.words;
-        if !words.is(at, "begin") {
-            let (step, next) = self.step(at)?;
-            return (next >= words.len()).then_some(vec![step]);
-        }
-        let (steps, mut next) = self.steps(at + 1)?;
-        if !words.is(next, "end") {
-            return None;
-        }
-        next += 1;
-        next += usize::from(words.symbol(next, ";"));
-        (next == words.len()).then_some(steps)
-    }
-
-    /// Statements up to a word that ends their block.
-    fn steps(&self, mut at: usize) -> Option<(Vec<Step>, usize)> {
-        let mut steps = Vec::new();
-        while !self.words.any(at, &["end", "else", "elsif", "elseif"]) {
-            let (step, next) = self.step(at)?;
-            steps.push(step);
-            at = next;
-        }
-        Some((steps, at))
-    }
-
-    fn step(&self, at: usize) -> Option<(Step, usize)> {
-        let words = self.words;
-        if words.is(at, "if") {
-            return self.branches(at);
-        }
-        let end = words.find(at, words.len(), |at| words.symbol(at, ";")).unwrap_or(words.len());
-        let step = match self.dialect {
-            Dialect::Postgres if words.phrase(at, &["return", "new"]) && end == at + 2 => {
-                Step::ReturnNew
-            }
-            Dialect::Postgres if words.is(at, "null") && end == at + 1 => Step::Nothing,
-            Dialect::Postgres => self.assignment(at, end)?,
-            Dialect::Mysql if words.is(at, "set") => {
-                let mut steps = Vec::new();
-                for (from, to) in words.list(at + 1, end) {
-                    steps.push(self.assignment(from, to)?);
-                }
-                Step::If(vec![(None, steps)])
-            }
-            Dialect::Mysql => self.insert(at, end)?,
-            Dialect::Sqlite if words.is(at, "update") => self.update(at, end)?,
-            Dialect::Sqlite if words.is(at, "delete") => self.delete(at, end)?,
-            Dialect::Sqlite => self.insert(at, end)?,
-        };
-        Some((step, end + 1))
-    }
-
-    /// `NEW.column := value`
-    fn assignment(&self, at: usize, end: usize) -> Option<Step> {
-        let words = self.words;
-        if !words.is(at, "new") || !words.symbol(at + 1, ".") {
-            return None;
-        }
-        let column = words.name(at + 2)?.to_owned();
-        let value = match () {
-            () if words.symbol(at + 3, ":=") || words.symbol(at + 3, "=") => at + 4,
-            () if words.symbol(at + 3, ":") && words.symbol(at + 4, "=") => at + 5,
-            () => return None,
-        };
-        let value = words.slice(value, end).to_owned();
-        Some(Step::Assign { column, value })
-    }
-
-    fn branches(&self, mut at: usize) -> Option<(Step, usize)> {
-        let words = self.words;
-        let mut branches = Vec::new();
-        loop {
-            let condition = if words.is(at, "else") {
-                at += 1;
-                None
-            } else {
-                let then = words.find(at + 1, words.len(), |at| words.is(at, "then"))?;
-                let condition = words.slice(at + 1, then).to_owned();
-                at = then + 1;
-                Some(condition)
-            };
-            let (steps, next) = self.steps(at)?;
-            branches.push((condition, steps));
-            at = next;
-            if words.is(at, "end") {
-                break;
-            }
-        }
-        let ends = words.phrase(at, &["end", "if"]) && words.symbol(at + 2, ";");
-        ends.then_some((Step::If(branches), at + 3))
-    }
-
-    /// `WHERE key = NEW.key` up to the end.
-    fn key(&self, at: usize, end: usize) -> Option<(String, String)> {
-        let words = self.words;
-        let (key, next) = words.object(at + 1)?;
-        let is_row = words.any(next + 1, &["new", "old"]) && words.symbol(next + 2, ".");
-        let row = words.name(next + 3)?;
-        let whole = words.is(at, "where") && words.symbol(next, "=") && next + 4 == end;
-        (whole && is_row).then(|| (key.to_owned(), row.to_owned()))
-    }
-
-    fn update(&self, at: usize, end: usize) -> Option<Step> {
-        let words = self.words;
-        let (table, set) = words.object(at + 1)?;
-        let filter = words.find(set, end, |at| words.is(at, "where"))?;
-        if !words.is(set, "set") {
-            return None;
-        }
-        let mut assignments = Vec::new();
-        for (from, to) in words.list(set + 1, filter) {
-            let column = words.name(from)?.to_owned();
-            if !words.symbol(from + 1, "=") {
-                return None;
-            }
-            assignments.push((column, words.slice(from + 2, to).to_owned()));
-        }
-        let (table, key) = (table.to_owned(), self.key(filter, end)?);
-        Some(Step::Update { table, assignments, key })
-    }
-
-    fn delete(&self, at: usize, end: usize) -> Option<Step> {
-        let words = self.words;
-        let (table, filter) = words.object(at + 2)?;
-        let from = words.is(at + 1, "from");
-        let (table, key) = (table.to_owned(), self.key(filter, end)?);
-        from.then_some(Step::Delete { table, key })
-    }
-
-    fn insert(&self, at: usize, end: usize) -> Option<Step> {
-        let words = self.words;
-        if !words.phrase(at, &["insert", "into"]) {
-            return None;
-        }
-        let (table, open) = words.object(at + 2)?;
-        let close = words.closed(open).filter(|close| *close > open + 2)?;
-        let columns = words.list(open + 1, close - 1);
-        let columns = columns.into_iter().map(|(from, to)| {
-            (to == from + 1).then(|| words.name(from).map(str::to_owned)).flatten()
-        });
-        let columns = columns.collect::<Option<Vec<_>>>()?;
-        let last = words.closed(close + 1)?;
-        let values = words.list(close + 2, last - 1).into_iter();
-        let values: Vec<_> = values.map(|(from, to)| words.slice(from, to).to_owned()).collect();
-        let whole = words.is(close, "values") && last == end && values.len() == columns.len();
-        whole.then(|| Step::Insert { table: table.to_owned(), columns, values })
-    }
 }

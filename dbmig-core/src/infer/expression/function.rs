@@ -2,12 +2,22 @@
 
 use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments};
 
-use super::{Clock, Doubt, Row, Shape, count, doubt, string};
+use super::{Clock, Doubt, Own, Row, Shape, count, doubt, string};
 use crate::Dialect;
 use crate::infer::expression::Length;
 
 /// Of `date_trunc`. Weeks and more fail in the first year that PostgreSQL knows, 4714 BC, only.
 const UNITS: [&str; 8] = ["second", "minute", "hour", "day", "week", "month", "quarter", "year"];
+
+/// Of `strftime`.
+const FORMATS: [&str; 6] = [
+    "%s",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M:%f",
+    "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%dT%H:%M:%fZ",
+    "%Y-%m-%d",
+];
 
 /// In how many characters one may result: `upper('ß')` is `SS`, where ICU does it.
 const GROWTH: u64 = 3;
@@ -55,7 +65,15 @@ impl Row<'_> {
                 Dialect::Mysql => self.of_mysql(name, &arguments),
                 Dialect::Sqlite => self.of_sqlite(name, &arguments),
             })
+            .or_else(|| self.own(name, &arguments))
             .unwrap_or_else(|| Err(unknown()))
+    }
+
+    /// A function of the migrations' own, as if its body stood there.
+    fn own(&self, name: &str, arguments: &[&Expr]) -> Option<Result<Shape, Doubt>> {
+        let depth = self.own.depth.checked_sub(1)?;
+        let expr = self.own.expand?(name, arguments)?;
+        Some(Self { own: Own { depth, ..self.own }, ..*self }.shape(&expr))
     }
 
     /// `now()` and its like.
@@ -88,6 +106,13 @@ impl Row<'_> {
             (Dialect::Sqlite, "current_timestamp", []) => "datetime",
             (Dialect::Sqlite, "datetime", []) => "datetime",
             (Dialect::Sqlite, "datetime", [now]) if string(now) == Some("now") => "datetime",
+            // With a format that it does not know, it gives NULL.
+            (Dialect::Sqlite, "strftime", [format, now])
+                if string(now) == Some("now")
+                    && string(format).is_some_and(|format| FORMATS.contains(&format)) =>
+            {
+                "strftime"
+            }
             _ => return None,
         };
         Some(match self.clock {

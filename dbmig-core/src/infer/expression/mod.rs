@@ -26,6 +26,27 @@ pub(super) struct Row<'a> {
     pub(super) kind: &'a dyn Fn(&str) -> Option<String>,
     pub(super) names: Names,
     pub(super) clock: Clock,
+    pub(super) own: Own<'a>,
+}
+
+/// What a function of the migrations' own gives of its arguments, where that is one expression.
+type Expand<'a> = &'a dyn Fn(&str, &[&Expr]) -> Option<Expr>;
+
+/// Functions that are not the database's.
+#[derive(Clone, Copy)]
+pub(super) struct Own<'a> {
+    expand: Option<Expand<'a>>,
+    /// How many may stand in one another.
+    depth: u8,
+}
+
+impl<'a> Own<'a> {
+    /// Nothing is known of any.
+    pub(super) const NONE: Self = Self { expand: None, depth: 0 };
+
+    pub(super) fn known(expand: Expand<'a>) -> Self {
+        Self { expand: Some(expand), depth: 4 }
+    }
 }
 
 /// How an expression names a column.

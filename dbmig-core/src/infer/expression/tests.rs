@@ -35,7 +35,7 @@ fn shape(dialect: Dialect, clock: Clock, text: &str) -> Result<Shape, Doubt> {
         let own = kinds.iter().find(|(name, _)| *name == column);
         own.map(|(_, kind)| (*kind).to_owned())
     };
-    let row = Row { dialect, kind: &kind, names: Names::Any, clock };
+    let row = Row { dialect, kind: &kind, names: Names::Any, clock, own: Own::NONE };
     row.shape(&parse::expression(dialect, text).unwrap_or_else(|| panic!("{text}")))
 }
 

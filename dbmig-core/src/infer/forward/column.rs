@@ -5,9 +5,10 @@ use crate::Dialect;
 use crate::infer::change::{
     Alteration, Computed, How, Nullable, Nulls, Traits, Uniqueness, Using, Value,
 };
-use crate::infer::expression::{Clock, Doubt, Names, Row, fits};
+use crate::infer::expression::{Clock, Doubt, Names, Own, Row, fits};
 use crate::infer::formula::Formula;
 use crate::infer::name::{Name, column_key};
+use crate::infer::schema::Table;
 use crate::infer::scope::NewColumn;
 use crate::infer::{check, types};
 use sqlparser::ast;
@@ -25,7 +26,7 @@ impl Judge<'_, '_> {
         }
         traits.references.iter().for_each(|key| self.refers(table, key));
         let verdict = self.new_column(table, column, traits);
-        if how == How::New {
+        if self.is_column_made(table, column, how) {
             let new = NewColumn {
                 nullable: traits.nullable,
                 default: traits.default.clone(),
@@ -34,6 +35,21 @@ impl Judge<'_, '_> {
             self.scope.add_column(table, column, new);
         }
         verdict
+    }
+
+    /// `ADD COLUMN IF NOT EXISTS` makes one that is not among those of a table that is known, or
+    /// that no earlier migration so much as mentions.
+    fn is_column_made(&self, table: &Name, column: &str, how: How) -> bool {
+        let is_absent = || {
+            let known = self.past.table(table).is_some_and(Table::is_complete);
+            let is_there = self.past.column(table, column).is_some();
+            !is_there && (known || !self.past.mentions(column))
+        };
+        match how {
+            How::New => true,
+            How::IfAbsent => is_absent(),
+            How::Replace => false,
+        }
     }
 
     /// Those who do not know the column write rows with its default.
@@ -94,7 +110,14 @@ impl Judge<'_, '_> {
     fn generates(&self, table: &Name, traits: &Traits, expr: &ast::Expr) -> Option<Doubt> {
         let kind = |column: &str| self.kind_of(table, column);
         let dialect = self.scope.dialect;
-        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Refused };
+        let own = |name: &str, given: &[&ast::Expr]| self.inlined(name, given);
+        let row = Row {
+            dialect,
+            kind: &kind,
+            names: Names::Any,
+            clock: Clock::Refused,
+            own: Own::known(&own),
+        };
         match row.shape(expr) {
             Err(doubt) => Some(doubt),
             // A column takes what it gets, unless its table is STRICT.
@@ -120,7 +143,14 @@ impl Judge<'_, '_> {
     ) -> bool {
         let kind = |column: &str| self.kind_of(table, column);
         let dialect = self.scope.dialect;
-        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Asked };
+        let own = |name: &str, given: &[&ast::Expr]| self.inlined(name, given);
+        let row = Row {
+            dialect,
+            kind: &kind,
+            names: Names::Any,
+            clock: Clock::Asked,
+            own: Own::known(&own),
+        };
         check::passes(dialect, check, column, default, &|expr| row.shape(expr).is_ok())
     }
 

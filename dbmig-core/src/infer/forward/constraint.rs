@@ -2,9 +2,10 @@
 
 use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{Constraint, Kind, Nulls, Uniqueness, Value};
-use crate::infer::expression::{Clock, Doubt, Names, Row};
+use crate::infer::expression::{Clock, Doubt, Names, Own, Row};
 use crate::infer::formula::Formula;
 use crate::infer::name::Name;
+use sqlparser::ast;
 
 impl Judge<'_, '_> {
     pub(super) fn add_index(
@@ -13,7 +14,7 @@ impl Judge<'_, '_> {
         index: Option<&Name>,
         uniqueness: &Uniqueness,
     ) -> Verdict {
-        if self.scope.is_new_table(table) {
+        if self.scope.is_new_table(table) || self.scope.is_new(Kind::MaterializedView, table) {
             return Verdict::Silent;
         }
         let name = index.map_or_else(|| format!("on {table}"), ToString::to_string);
@@ -26,7 +27,7 @@ impl Judge<'_, '_> {
 
     /// What an index computes of each row: where that fails, the row is refused.
     pub(super) fn compute(&self, table: &Name, expressions: &[Formula]) -> Verdict {
-        if self.scope.is_new_table(table) {
+        if self.scope.is_new_table(table) || self.scope.is_new(Kind::MaterializedView, table) {
             return Verdict::Silent;
         }
         match self.uncomputable(table, expressions) {
@@ -41,7 +42,14 @@ impl Judge<'_, '_> {
     pub(super) fn uncomputable(&self, table: &Name, expressions: &[Formula]) -> Option<Doubt> {
         let kind = |column: &str| self.kind_of(table, column);
         let dialect = self.scope.dialect;
-        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Refused };
+        let own = |name: &str, given: &[&ast::Expr]| self.inlined(name, given);
+        let row = Row {
+            dialect,
+            kind: &kind,
+            names: Names::Any,
+            clock: Clock::Refused,
+            own: Own::known(&own),
+        };
         expressions.iter().find_map(|one| row.shape(one).err())
     }
 
@@ -107,7 +115,7 @@ impl Judge<'_, '_> {
     }
 
     /// Whether one of the new columns lets the whole check pass.
-    pub(super) fn passes(&self, table: &Name, expr: &sqlparser::ast::Expr) -> bool {
+    pub(super) fn passes(&self, table: &Name, expr: &ast::Expr) -> bool {
         self.scope
             .columns_of(table)
             .any(|(name, column)| self.check_passes(table, expr, name, &column.default))

@@ -2,8 +2,9 @@
 //! them.
 
 use super::{Judge, Verdict, unclear};
-use crate::infer::change::Write;
-use crate::infer::name::{Name, column_key};
+use crate::infer::change::{Literals, Write};
+use crate::infer::name::{Name, column_key, same_column};
+use crate::infer::schema::mentions;
 use crate::infer::shape::{Action, ForeignKey};
 use crate::sql::Position;
 
@@ -19,19 +20,31 @@ enum Columns {
     /// Any: the statement does not show it.
     Any,
     Named(Vec<String>),
+    /// With all their values.
+    Given(Vec<(String, Literals)>),
 }
 
 impl Judge<'_, '_> {
     pub(super) fn fills(&mut self, table: &Name, write: &Write) {
         let columns = match write {
-            Write::Rows(columns) => {
+            // Where one is there already, it is the previous version's.
+            Write::Rows(columns) if self.spares_rows() => {
                 Columns::Named(columns.iter().map(|(name, _)| name.clone()).collect())
             }
+            Write::Rows(columns) => Columns::Given(columns.clone()),
             Write::Update(columns) if !columns.is_empty() => Columns::Named(columns.clone()),
-            Write::Insert | Write::InsertOrUpdate | Write::Update(_) => Columns::Any,
+            Write::Insert | Write::Placed(_) | Write::InsertOrUpdate | Write::Update(_) => {
+                Columns::Any
+            }
             Write::Delete | Write::Truncate => return,
         };
         self.fillings.push(Filling { table: table.clone(), columns, position: self.position });
+    }
+
+    /// `ON CONFLICT DO NOTHING`, `INSERT IGNORE`
+    fn spares_rows(&self) -> bool {
+        let step = self.steps.get(self.step);
+        step.is_none_or(|it| mentions(it.text, "conflict") || mentions(it.text, "ignore"))
     }
 
     /// Whose rows cannot be deleted any more at the end of the script.
@@ -56,14 +69,48 @@ impl Judge<'_, '_> {
             (refuses(key.on_delete) || (refuses(key.on_update) && !self.is_numbered(key)))
                 && !self.scope.is_new_table(&key.target)
                 && self.writes_to(filling, key)
+                && !self.is_own(filling, key)
                 // A table that is made anew has held them before.
                 && !(self.scope.is_new_table(table) && self.was_there(table, key))
         });
         holding.next().map(|key| &key.target)
     }
 
+    /// Whether all rows point to ones that the script itself adds, so that nobody knows them.
+    fn is_own(&self, filling: &Filling, key: &ForeignKey) -> bool {
+        let dialect = self.scope.dialect;
+        let ([column], Some(target)) = (&key.columns[..], self.target_column(key)) else {
+            return false;
+        };
+        let values = |filling: &Filling, column: &str| match &filling.columns {
+            Columns::Given(all) => {
+                let mut own = all.iter().filter(|(name, _)| same_column(dialect, name, column));
+                own.next().map(|(_, values)| values.clone()).unwrap_or_default()
+            }
+            Columns::Any | Columns::Named(_) => Literals::new(),
+        };
+        let is_target = |other: &&Filling| other.table.key(dialect) == key.target.key(dialect);
+        let others = self.fillings.iter().filter(is_target);
+        let added: Vec<_> = others.flat_map(|other| values(other, &target)).flatten().collect();
+        let own = values(filling, column);
+        let is_added = |value: &Option<String>| value.as_ref().is_some_and(|it| added.contains(it));
+        !own.is_empty() && own.iter().all(is_added)
+    }
+
+    /// The only column that a key points to.
+    fn target_column(&self, key: &ForeignKey) -> Option<String> {
+        if let [only] = &key.target_columns[..] {
+            return Some(only.clone());
+        }
+        let primary = self.now.table(&key.target)?.primary_key.as_ref()?;
+        match &primary.columns[..] {
+            [only] if key.target_columns.is_empty() => only.clone(),
+            _ => None,
+        }
+    }
+
     /// Whether the database gives the key that it points to: such a one is not changed.
-    fn is_numbered(&self, key: &ForeignKey) -> bool {
+    pub(super) fn is_numbered(&self, key: &ForeignKey) -> bool {
         let Some(target) = self.now.table(&key.target) else { return false };
         let primary = target.primary_key.iter().flat_map(|own| own.columns.iter().flatten());
         let mut columns = match key.target_columns.is_empty() {
@@ -82,6 +129,9 @@ impl Judge<'_, '_> {
             Columns::Any => true,
             Columns::Named(names) => {
                 names.iter().any(|name| key.columns.iter().any(|own| same(own, name)))
+            }
+            Columns::Given(all) => {
+                all.iter().any(|(name, _)| key.columns.iter().any(|own| same(own, name)))
             }
         }
     }

@@ -33,6 +33,11 @@ impl Judge<'_, '_> {
         }
         if how == How::Replace && !is_new && !of_diesel {
             let word = kind.word();
+            if kind == Kind::Function && self.is_function_renewed(name) {
+                return Verdict::Adds(format!(
+                    "replaces the function {name}, which writes the time"
+                ));
+            }
             return unclear(format!(
                 "may replace the {word} {name} by one that the previous version cannot use"
             ));
@@ -63,10 +68,15 @@ impl Judge<'_, '_> {
             Kind::Constraint | Kind::ForeignKey | Kind::PrimaryKey => {
                 self.drop_constraint(kind, name, table)
             }
+            Kind::Trigger if self.is_trigger_renewed(name, table) => Verdict::Silent,
             Kind::Trigger | Kind::Rule | Kind::Policy => {
                 unclear(format!("drops the {word} {name}, on which the previous version may rely"))
             }
             Kind::View if self.is_renewed_later(name) => Verdict::Silent,
+            Kind::Function if self.is_routine_renewed_later(kind, name) => Verdict::Silent,
+            Kind::Function if self.is_spare(kind, name) => {
+                Verdict::Adds(format!("drops the function {name}, which only triggers can call"))
+            }
             _ if self.scope.is_made_after(self.number, Some(kind), name) => unclear(format!(
                 "replaces the {word} {name}, maybe by one that the previous version cannot use"
             )),
@@ -112,13 +122,18 @@ impl Judge<'_, '_> {
     }
 
     pub(super) fn write(&mut self, table: &Name, write: &Write) -> Verdict {
+        let named = match write {
+            Write::Placed(texts) => self.named(table, texts).map(Write::Rows),
+            _ => None,
+        };
+        let write = named.as_ref().unwrap_or(write);
         self.fills(table, write);
         if self.scope.is_new_table(table) {
             return Verdict::Silent;
         }
         match write {
             Write::Rows(columns) => self.rows(table, columns),
-            Write::Insert => unclear(format!(
+            Write::Insert | Write::Placed(_) => unclear(format!(
                 "adds rows to the table {table}, which the previous version may not expect"
             )),
             Write::InsertOrUpdate => unclear(format!("adds or changes rows of the table {table}")),

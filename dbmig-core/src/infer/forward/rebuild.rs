@@ -9,6 +9,7 @@ use crate::Dialect;
 use crate::infer::change::{Act, How};
 use crate::infer::name::Name;
 use crate::infer::schema::Schema;
+use crate::infer::shape::Action;
 use crate::infer::step::Step;
 use crate::migration::{Execution, ForeignKeys};
 use crate::sql::kind;
@@ -47,14 +48,23 @@ impl Rebuild {
             Act::RenameTable { from, to } => Some((at, from, to)),
             _ => None,
         });
-        let all = renames.filter_map(|(at, from, to)| Self::around(&acts, (at, from, to)));
+        let is_new = |table: &Name, how: How| match how {
+            How::New => true,
+            How::IfAbsent => past.has_none(table),
+            How::Replace => false,
+        };
+        let all = renames.filter_map(|(at, from, to)| Self::around(&acts, (at, from, to), &is_new));
         all.filter(|one| past.table(&one.table).is_some_and(|old| old.is_complete())).collect()
     }
 
-    fn around(acts: &[&Act], (rename, from, to): (usize, &Name, &Name)) -> Option<Self> {
+    fn around(
+        acts: &[&Act],
+        (rename, from, to): (usize, &Name, &Name),
+        is_new: &dyn Fn(&Name, How) -> bool,
+    ) -> Option<Self> {
         let key = |name: &Name| name.key(Dialect::Sqlite);
         let makes = |act: &&Act| match act {
-            Act::MakeTable { table, how: How::New, .. } => key(table) == key(from),
+            Act::MakeTable { table, how, .. } => key(table) == key(from) && is_new(table, *how),
             _ => false,
         };
         let drops = |act: &&Act| match act {
@@ -108,7 +118,12 @@ impl Judge<'_, '_> {
         let others = self.now.tables().filter(|other| other.name.key(dialect) != key);
         let child = others
             .filter(|other| {
-                other.foreign_keys.iter().any(|(_, own)| own.target.key(dialect) == key)
+                other.foreign_keys.iter().any(|(_, own)| {
+                    // Where rows point to it that would not go, neither does the table.
+                    let refuses = matches!(own.on_delete, Action::Nothing | Action::Restrict)
+                        && rebuild.form == Form::New;
+                    own.target.key(dialect) == key && !refuses
+                })
             })
             .min_by_key(|other| other.name.to_string());
         let own = &rebuild.table;

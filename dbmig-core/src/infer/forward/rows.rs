@@ -2,7 +2,7 @@
 
 use super::{Judge, Verdict, unclear};
 use crate::Dialect;
-use crate::infer::change::Numbering;
+use crate::infer::change::{Literals, Numbering};
 use crate::infer::name::{Name, column_key};
 use crate::infer::schema::{BodyKind, Table};
 use crate::sql::Position;
@@ -32,7 +32,7 @@ impl Collision {
 
 impl Judge<'_, '_> {
     /// Rows with keys of their own, each column with its literals that are texts.
-    pub(super) fn rows(&mut self, table: &Name, columns: &[(String, Vec<String>)]) -> Verdict {
+    pub(super) fn rows(&mut self, table: &Name, columns: &[(String, Literals)]) -> Verdict {
         let doubt = |why: &str| {
             unclear(format!(
                 "adds rows to the table {table}, which the previous version may not expect: {why}"
@@ -79,18 +79,31 @@ impl Judge<'_, '_> {
         Verdict::Adds(format!("new rows in {table}"))
     }
 
+    /// Rows without the names of their columns: all of them, in their order.
+    pub(super) fn named(
+        &self,
+        table: &Name,
+        texts: &[Literals],
+    ) -> Option<Vec<(String, Literals)>> {
+        let known = self.now.table(table).filter(|known| known.is_complete())?;
+        let is_plain = known.columns.iter().all(|(_, traits)| traits.generated.is_none());
+        let names = known.columns.iter().map(|(name, _)| name.to_string());
+        (is_plain && known.columns.len() == texts.len())
+            .then(|| names.zip(texts.iter().cloned()).collect())
+    }
+
     /// A value of an enum that came later.
     fn unreadable<'v>(
         &self,
         table: &Table,
-        columns: &'v [(String, Vec<String>)],
+        columns: &'v [(String, Literals)],
     ) -> Option<(&'v str, &'v str)> {
         columns.iter().find_map(|(column, texts)| {
             let kind = &table.column(self.scope.dialect, column)?.kind;
             let is_later = |text: &&String| {
                 self.is_later_value(table, column, kind, text) || self.is_later_in_type(kind, text)
             };
-            texts.iter().find(is_later).map(|text| (column.as_str(), text.as_str()))
+            texts.iter().flatten().find(is_later).map(|text| (column.as_str(), text.as_str()))
         })
     }
 

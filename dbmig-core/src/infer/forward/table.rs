@@ -14,13 +14,22 @@ impl Judge<'_, '_> {
         if let Some(verdict) = shape.and_then(|shape| self.make_child(table, how, shape)) {
             return verdict;
         }
-        self.scope.make_table(table, how);
+        self.scope.make_table(table, self.is_made(table, how));
         if self.is_rebuilding() {
             return Verdict::Silent;
         }
         match how {
             How::New | How::IfAbsent => Verdict::Adds(format!("new table {table}")),
             How::Replace => plain(format!("may replace the table {table}")),
+        }
+    }
+
+    /// `CREATE TABLE IF NOT EXISTS` makes one that earlier migrations do not mention, or have
+    /// dropped.
+    fn is_made(&self, table: &Name, how: How) -> How {
+        match how {
+            How::IfAbsent if self.past.has_none(table) => How::New,
+            How::New | How::IfAbsent | How::Replace => how,
         }
     }
 

@@ -6,12 +6,14 @@ use std::collections::HashSet;
 use super::{Judge, Verdict, unclear};
 use crate::Dialect;
 use crate::infer::body::star;
-use crate::infer::body::trigger::{self, Action, Event, Step, Timing, Trigger};
+use crate::infer::body::trigger::{self, Action, Event, Level, Step, Timing, Trigger};
 use crate::infer::change::{Act, Constraint, Nullable, Traits, Uniqueness, Value};
 use crate::infer::name::{Name, column_key};
 use crate::infer::schema::{Body, BodyKind};
 use crate::infer::words::same;
 
+mod again;
+mod fill;
 mod fts;
 mod write;
 
@@ -45,14 +47,24 @@ impl Judge<'_, '_> {
     fn tried_trigger(&mut self, table: &Name) -> Result<(), Option<String>> {
         let statement = self.steps.get(self.step).and_then(|step| step.statement);
         let statement = statement.ok_or(None)?;
+        let made = self.steps.get(self.step).and_then(|step| step.body.as_deref());
+        if made.is_some_and(|made| self.was_trigger(made)) {
+            return Ok(());
+        }
         let trigger = Trigger::of(&statement).ok_or(None)?;
         match (&trigger.action, trigger.timing, self.scope.dialect) {
-            (Action::Call { function, arguments }, Timing::Before, Dialect::Postgres) => {
+            (Action::Call { function, arguments }, Timing::Before, Dialect::Postgres)
+                if trigger.level == Level::Row =>
+            {
                 let steps = self.function(function, arguments).ok_or(None)?;
                 if !matches!(steps.last(), Some(Step::ReturnNew)) {
                     return Err(Some("it may not return the row".to_owned()));
                 }
                 self.writes_row(table, &trigger, &steps)
+            }
+            (Action::Call { function, arguments }, Timing::After, Dialect::Postgres) => {
+                let steps = self.function(function, arguments).ok_or(None)?;
+                self.fills_tables(table, &trigger, &steps)
             }
             (Action::Code(steps), Timing::Before, Dialect::Mysql) => {
                 self.writes_row(table, &trigger, steps)
@@ -94,6 +106,7 @@ impl Judge<'_, '_> {
         let trigger = Trigger {
             timing: Timing::Before,
             events: vec![Event::Update],
+            level: Level::Row,
             guard: None,
             action: Action::Code(Vec::new()),
         };

@@ -2,9 +2,10 @@
 
 use super::Judge;
 use crate::Dialect;
+use crate::infer::body::routine;
 use crate::infer::body::view::{self, Renewal};
 use crate::infer::change::Kind;
-use crate::infer::expression::{Clock, Names, Row};
+use crate::infer::expression::{Clock, Names, Own, Row};
 use crate::infer::name::Name;
 use crate::infer::parse;
 use crate::infer::schema::{Body, BodyKind};
@@ -21,7 +22,10 @@ impl Judge<'_, '_> {
             Kind::View => self.renewed_view(name, &new),
             Kind::Function | Kind::Procedure => {
                 let mut known = self.past.routines(name);
-                known.any(|old| view::is_same(&old.statement, &new)).then_some(Renewal::Same)
+                let is_same = |old: &Body<'_>| {
+                    view::is_same(&old.statement, &new) || routine::is_same(&old.statement, &new)
+                };
+                known.any(is_same).then_some(Renewal::Same)
             }
             _ => None,
         }
@@ -33,7 +37,8 @@ impl Judge<'_, '_> {
         let kind = |_: &str| None;
         let dialect = self.scope.dialect;
         // Of the columns that the view takes from its tables, the types are not looked up.
-        let row = Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Asked };
+        let row =
+            Row { dialect, kind: &kind, names: Names::Any, clock: Clock::Asked, own: Own::NONE };
         match &renewal {
             Renewal::Columns(added) if added.iter().any(|expr| row.shape(expr).is_err()) => None,
             Renewal::Columns(_) | Renewal::Same => Some(renewal),

@@ -12,6 +12,7 @@ use crate::infer::change::{
 };
 use crate::infer::formula::Formula;
 use crate::infer::name::{Name, folded};
+use crate::infer::parse;
 use crate::infer::shape::{Action, Check, ForeignKey, Timing, Validity};
 
 /// Functions that give another value for each row.
@@ -103,7 +104,7 @@ fn is_serial(kind: &str) -> bool {
 
 /// The type, as it can be compared.
 pub(super) fn type_text(kind: &DataType) -> String {
-    kind.to_string().to_lowercase()
+    parse::parted(kind.to_string().to_lowercase())
 }
 
 /// What a default gives.

@@ -13,46 +13,50 @@ use crate::infer::name::{Name, folded};
 const PLAIN: [&str; 6] =
     ["now", "current_timestamp", "current_date", "gen_random_uuid", "uuid_generate_v4", "uuid"];
 
-/// The rows of an `INSERT` that names its columns and has literals for all of them.
+/// The rows of an `INSERT` that has literals for all columns.
 pub(super) fn spelled(dialect: Dialect, insert: &Insert) -> Option<Write> {
     let query = insert.source.as_deref()?;
     let SetExpr::Values(values) = &*query.body else { return None };
-    if query.with.is_some() || insert.columns.is_empty() {
+    if query.with.is_some() {
         return None;
+    }
+    let width = values.rows.first()?.len();
+    let mut texts = vec![Vec::new(); width];
+    for row in &values.rows {
+        if row.len() != width {
+            return None;
+        }
+        for (texts, value) in texts.iter_mut().zip(row.iter()) {
+            texts.push(literal(value)?);
+        }
+    }
+    if insert.columns.is_empty() {
+        return Some(Write::Placed(texts));
     }
     let names = insert.columns.iter().map(|column| match &column.0[..] {
         [part] => part.as_ident().map(|ident| folded(dialect, ident)),
         _ => None,
     });
     let names = names.collect::<Option<Vec<_>>>()?;
-    let mut columns: Vec<_> = names.into_iter().map(|name| (name, Vec::new())).collect();
-    for row in &values.rows {
-        if row.len() != columns.len() {
-            return None;
-        }
-        for ((_, texts), value) in columns.iter_mut().zip(row.iter()) {
-            texts.extend(literal(value)?);
-        }
-    }
-    Some(Write::Rows(columns))
+    (names.len() == width).then(|| Write::Rows(names.into_iter().zip(texts).collect()))
 }
 
 /// The text of a literal, or no text for what is none of a text; nothing for anything else.
-fn literal(value: &Expr) -> Option<Vec<String>> {
+fn literal(value: &Expr) -> Option<Option<String>> {
     match value {
         Expr::Value(value) => match &value.value {
             ast::Value::Placeholder(_) => None,
-            ast::Value::SingleQuotedString(text) => Some(vec![text.clone()]),
-            _ => Some(Vec::new()),
+            ast::Value::SingleQuotedString(text) => Some(Some(text.clone())),
+            _ => Some(None),
         },
-        Expr::TypedString(_) => Some(Vec::new()),
+        Expr::TypedString(_) => Some(None),
         Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => literal(inner),
         Expr::UnaryOp { op: UnaryOperator::Minus, expr } => literal(expr),
-        Expr::Identifier(ident) if ident.value.eq_ignore_ascii_case("default") => Some(Vec::new()),
+        Expr::Identifier(ident) if ident.value.eq_ignore_ascii_case("default") => Some(None),
         Expr::Function(function) => {
             let name = function.name.to_string().to_lowercase();
             let is_empty = arguments(function).is_none_or(|arguments| arguments.is_empty());
-            (PLAIN.contains(&name.as_str()) && is_empty).then(Vec::new)
+            (PLAIN.contains(&name.as_str()) && is_empty).then_some(None)
         }
         _ => None,
     }
@@ -86,15 +90,15 @@ pub(super) fn advanced(dialect: Dialect, query: &Query) -> Option<Act> {
             let of = self::arguments(function)?;
             let [of_table, of_column] = of[..] else { return None };
             let is = |value: &Expr, name: &str| {
-                literal(value).is_some_and(|texts| {
-                    let text = texts.first().map(|text| text.replace('"', ""));
+                literal(value).is_some_and(|text| {
+                    let text = text.map(|text| text.replace('"', ""));
                     text.is_some_and(|text| text.rsplit('.').next() == Some(name))
                 })
             };
             name == "pg_get_serial_sequence" && is(of_table, table.last()) && is(of_column, &column)
         }
         other => {
-            let text = literal(other)?.first()?.replace('"', "");
+            let text = literal(other)??.replace('"', "");
             let own = format!("{}_{column}_seq", table.last());
             text.rsplit('.').next() == Some(own.as_str())
         }

@@ -3,63 +3,58 @@
 use super::layer::Slot;
 use super::table::Unique;
 use super::{Key, Schema, Table};
-use crate::infer::change::{Act, Alteration, Constraint, How, Uniqueness};
+use crate::infer::change::{Alteration, Constraint, How, Traits, Uniqueness};
 use crate::infer::name::Name;
+use crate::infer::shape::Shown;
 
 impl Schema<'_, '_> {
-    /// What `act` makes of its columns, indexes and constraints.
-    pub(super) fn alter(&mut self, table: &Name, act: &Act) {
+    pub(super) fn add_column(&mut self, table: &Name, column: &str, how: How, traits: &Traits) {
         let dialect = self.dialect;
-        match act {
-            Act::AddColumn { column, how, traits, .. } => {
-                let known = self.table(table);
-                let is_sure = *how == How::New || known.is_some_and(Table::is_complete);
-                let is_there = self.column(table, column).is_some();
-                if is_sure && !is_there {
-                    self.edit(table, |table| table.add_column(dialect, column, traits.clone()));
-                }
-            }
-            Act::DropColumn { column, .. } => {
-                self.edit(table, |table| table.drop_column(dialect, column));
-            }
-            Act::RenameColumn { from, to, .. } => self.rename_column(table, from, to),
-            Act::AlterColumn { column, alteration, .. } => {
-                if let Alteration::Redefine { name, .. } = alteration
-                    && name != column
-                {
-                    self.rename_column(table, column, name);
-                    self.edit(table, |table| table.alter_column(dialect, name, alteration));
-                } else {
-                    self.edit(table, |table| table.alter_column(dialect, column, alteration));
-                }
-            }
-            Act::AddIndex { index, how, uniqueness, .. } => {
-                self.add_index(table, index.as_ref(), *how, uniqueness);
-            }
-            Act::AddConstraint { name, constraint, .. } => {
-                let name = name.clone();
-                self.edit(table, |table| table.add_constraint(dialect, name, constraint));
-                if matches!(constraint, Constraint::UniqueUsingIndex) {
-                    // The index is called like the constraint from here on.
-                    self.edit(table, |table| table.extent = crate::infer::shape::Shown::Part);
-                }
-            }
-            Act::Validate { constraint, .. } => {
-                self.edit(table, |table| table.validate(dialect, constraint));
-            }
-            Act::ReplicaIdentity { identity, .. } => {
-                self.edit(table, |table| table.identity = identity.clone());
-            }
-            _ => {}
+        let known = self.table(table);
+        let is_sure = how == How::New || known.is_some_and(Table::is_complete);
+        if is_sure && self.column(table, column).is_none() {
+            self.edit(table, |table| table.add_column(dialect, column, traits.clone()));
         }
     }
 
-    fn rename_column(&mut self, table: &Name, from: &str, to: &str) {
+    pub(super) fn alter_column(&mut self, table: &Name, column: &str, alteration: &Alteration) {
+        let dialect = self.dialect;
+        let mut name = column;
+        if let Alteration::Redefine { name: new, .. } = alteration
+            && new != column
+        {
+            self.rename_column(table, column, new);
+            name = new;
+        }
+        self.edit(table, |table| table.alter_column(dialect, name, alteration));
+    }
+
+    pub(super) fn add_constraint(
+        &mut self,
+        table: &Name,
+        name: Option<String>,
+        constraint: &Constraint,
+    ) {
+        let dialect = self.dialect;
+        self.edit(table, |table| table.add_constraint(dialect, name, constraint));
+        if matches!(constraint, Constraint::UniqueUsingIndex) {
+            // The index is called like the constraint from here on.
+            self.edit(table, |table| table.extent = Shown::Part);
+        }
+    }
+
+    pub(super) fn rename_column(&mut self, table: &Name, from: &str, to: &str) {
         let dialect = self.dialect;
         self.edit(table, |table| table.rename_column(dialect, from, to));
     }
 
-    fn add_index(&mut self, table: &Name, index: Option<&Name>, how: How, uniqueness: &Uniqueness) {
+    pub(super) fn add_index(
+        &mut self,
+        table: &Name,
+        index: Option<&Name>,
+        how: How,
+        uniqueness: &Uniqueness,
+    ) {
         if let (How::IfAbsent, Some(index)) = (how, index)
             && self.mentions(index.last())
         {

@@ -10,6 +10,7 @@ use crate::infer::step::Step;
 impl Schema<'_, '_> {
     /// Whatever the text mentions may be another thing from here on.
     pub(super) fn doubt(&mut self, text: &str) {
+        self.doubted.add(&words::hashes(text));
         let words = words::lower(text);
         words.iter().for_each(|word| self.doubt_word(word, Doubt::Whole));
         let is =

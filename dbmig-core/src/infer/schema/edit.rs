@@ -7,6 +7,7 @@ use crate::Dialect;
 use crate::infer::change::{Alteration, Numbering, Traits, Value};
 use crate::infer::name::column_key;
 use crate::infer::shape::{Shown, Timing, Validity};
+use crate::infer::step::Absence;
 use crate::infer::types;
 
 impl Table {
@@ -112,7 +113,7 @@ impl Table {
     }
 
     /// Takes a constraint out.
-    pub(super) fn drop_constraint(&mut self, dialect: Dialect, constraint: &str) {
+    pub(super) fn drop_constraint(&mut self, dialect: Dialect, constraint: &str, absence: Absence) {
         let is_known = self.names().any(same(dialect, constraint));
         let is = same(dialect, constraint);
         let is = |name: &Option<String>| name.as_deref().is_some_and(&is);
@@ -123,9 +124,22 @@ impl Table {
         if self.primary_key.as_ref().is_some_and(|key| is(&key.name)) {
             self.primary_key = None;
         }
-        if !is_known {
+        // Where all names are known, it was not there: but for those of PostgreSQL 18's NOT NULL.
+        let was_none =
+            absence == Absence::Ignored && self.is_named() && !constraint.contains("not_null");
+        if !is_known && !was_none {
             self.forget_unnamed();
         }
+    }
+
+    /// Whether all its constraints are known, by name.
+    fn is_named(&self) -> bool {
+        let named = self.uniques.iter().map(|unique| &unique.name);
+        let primary = self.primary_key.iter().map(|key| &key.name);
+        let keys = self.foreign_keys.iter().map(|(name, _)| name);
+        let checks = self.checks.iter().map(|(name, _)| name);
+        let mut all = named.chain(primary).chain(keys).chain(checks).chain(&self.others);
+        self.extent == Shown::All && all.all(Option::is_some)
     }
 
     /// One of those whose names are not known is gone.
@@ -150,7 +164,7 @@ impl Table {
     /// Forgets what has this name in it.
     pub(super) fn forget(&mut self, dialect: Dialect, name: &str) {
         self.drop_index(dialect, name);
-        self.drop_constraint(dialect, name);
+        self.drop_constraint(dialect, name, Absence::Fails);
         self.extent = Shown::Part;
     }
 }

@@ -7,7 +7,7 @@ use super::{Enumeration, Existence, Key, Schema, words};
 use crate::infer::change::{Act, Cascade, Change, How, Kind};
 use crate::infer::name::Name;
 use crate::infer::shape::{Bounds, Parent, Shape};
-use crate::infer::step::{Step, moves_names};
+use crate::infer::step::{Absence, Step, moves_names};
 use crate::sql::kind;
 
 impl<'t> Schema<'_, 't> {
@@ -32,6 +32,7 @@ impl<'t> Schema<'_, 't> {
         self.bodies.take_over(top.bodies);
         self.enumerations.take_over(top.enumerations);
         self.objects.take_over(top.objects);
+        self.doubted.take_over(top.doubted);
         for (word, keys) in top.homes {
             let homes = self.homes.entry(word).or_default();
             // What is on top knows which of them are here already.
@@ -107,7 +108,7 @@ impl<'t> Schema<'_, 't> {
                 self.objects.set(key, Slot::There(()));
             }
             Act::Drop { kind, name, table, cascade } => {
-                self.drop(*kind, name, table.as_ref(), *cascade);
+                self.drop(*kind, name, table.as_ref(), (*cascade, step.absence));
             }
             Act::Nothing
             | Act::Harmless(_)
@@ -116,14 +117,30 @@ impl<'t> Schema<'_, 't> {
             | Act::Write { .. }
             | Act::Compute { .. }
             | Act::MakeTrigger { .. } => {}
-            Act::AddColumn { table, .. }
-            | Act::DropColumn { table, .. }
-            | Act::RenameColumn { table, .. }
-            | Act::AlterColumn { table, .. }
-            | Act::AddIndex { table, .. }
-            | Act::AddConstraint { table, .. }
-            | Act::Validate { table, .. }
-            | Act::ReplicaIdentity { table, .. } => self.alter(table, &change.act),
+            Act::AddColumn { table, column, how, traits } => {
+                self.add_column(table, column, *how, traits);
+            }
+            Act::DropColumn { table, column } => {
+                let dialect = self.dialect;
+                self.edit(table, |table| table.drop_column(dialect, column));
+            }
+            Act::RenameColumn { table, from, to } => self.rename_column(table, from, to),
+            Act::AlterColumn { table, column, alteration } => {
+                self.alter_column(table, column, alteration);
+            }
+            Act::AddIndex { table, index, how, uniqueness } => {
+                self.add_index(table, index.as_ref(), *how, uniqueness);
+            }
+            Act::AddConstraint { table, name, constraint } => {
+                self.add_constraint(table, name.clone(), constraint);
+            }
+            Act::Validate { table, constraint } => {
+                let dialect = self.dialect;
+                self.edit(table, |table| table.validate(dialect, constraint));
+            }
+            Act::ReplicaIdentity { table, identity } => {
+                self.edit(table, |table| table.identity = identity.clone());
+            }
             Act::Defer { table, constraint, timing } => {
                 let dialect = self.dialect;
                 if self.constraint(table, constraint).is_some() {
@@ -245,13 +262,19 @@ impl<'t> Schema<'_, 't> {
         self.enumerations.set(key, Slot::There(known));
     }
 
-    fn drop(&mut self, kind: Kind, name: &Name, table: Option<&Name>, cascade: Cascade) {
+    fn drop(
+        &mut self,
+        kind: Kind,
+        name: &Name,
+        table: Option<&Name>,
+        (cascade, absence): (Cascade, Absence),
+    ) {
         let dialect = self.dialect;
         match kind {
             Kind::Index => self.drop_index(name, table),
             Kind::Constraint | Kind::ForeignKey => {
                 let Some(table) = table else { return };
-                self.edit(table, |table| table.drop_constraint(dialect, name.last()));
+                self.edit(table, |table| table.drop_constraint(dialect, name.last(), absence));
             }
             Kind::PrimaryKey => {
                 let Some(table) = table else { return };

@@ -46,6 +46,8 @@ pub(super) struct Schema<'s, 't> {
     homes: HashMap<String, Vec<Key>>,
     /// All words of the scripts.
     words: Mentioned,
+    /// Those of what is not understood.
+    doubted: Mentioned,
 }
 
 /// A type of a few values.
@@ -87,6 +89,7 @@ impl<'s, 't> Schema<'s, 't> {
             objects: Layer::default(),
             homes: HashMap::new(),
             words: Mentioned::default(),
+            doubted: Mentioned::default(),
         }
     }
 
@@ -97,8 +100,9 @@ impl<'s, 't> Schema<'s, 't> {
 
     /// What was folded into it, without what is beneath.
     pub(super) fn detached(self) -> Schema<'t, 't> {
-        let Self { dialect, base: _, tables, bodies, enumerations, objects, homes, words } = self;
-        Schema { dialect, base: None, tables, bodies, enumerations, objects, homes, words }
+        let Self { dialect, base: _, .. } = self;
+        let Self { tables, bodies, enumerations, objects, homes, words, doubted, .. } = self;
+        Schema { dialect, base: None, tables, bodies, enumerations, objects, homes, words, doubted }
     }
 
     pub(super) const fn dialect(&self) -> Dialect {
@@ -131,9 +135,29 @@ impl<'s, 't> Schema<'s, 't> {
         }
     }
 
+    /// Whether no table of that name is there, in whatever schema.
+    pub(super) fn has_none(&self, table: &Name) -> bool {
+        if !self.mentions(table.last()) {
+            return true;
+        }
+        let key = |name: &str| Name::single(name).key(self.dialect);
+        let is = |name: &str| key(name) == key(table.last());
+        let doubtful = self.tables.doubtful(self.base.map(|base| &base.tables));
+        let doubtful = doubtful.filter_map(|key| key.last());
+        table.0.len() == 1
+            && self.existence(table) == Existence::Absent
+            && !self.tables().any(|own| is(own.name.last()))
+            && !doubtful.into_iter().any(|own| is(own))
+    }
+
     /// Whether any script so much as mentions the name, in whatever case.
     pub(super) fn mentions(&self, name: &str) -> bool {
         self.words.contain(name) || self.base.is_some_and(|base| base.words.contain(name))
+    }
+
+    /// Whether code that was not read may have used the name.
+    pub(super) fn doubts(&self, name: &str) -> bool {
+        self.doubted.contain(name) || self.base.is_some_and(|base| base.doubts(name))
     }
 
     /// What an index is; MySQL's indexes are called by their table, too.

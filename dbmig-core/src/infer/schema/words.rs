@@ -13,6 +13,11 @@ impl Mentioned {
         self.0.extend(hashes);
     }
 
+    /// Those that were added elsewhere.
+    pub(super) fn take_over(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Whether `name` may be in one of the texts: of one of several words, whether they all are.
     pub(super) fn contain(&self, name: &str) -> bool {
         split(name).all(|word| self.0.contains(&hash(word)))

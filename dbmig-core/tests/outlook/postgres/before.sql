@@ -71,3 +71,43 @@ CREATE FUNCTION all_desks() RETURNS SETOF desks LANGUAGE sql AS 'SELECT * FROM d
 CREATE FUNCTION desks_as_json() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN PERFORM to_jsonb(NEW.*); IF NEW.* IS DISTINCT FROM OLD.* THEN RETURN NEW; END IF; RETURN OLD; END';
 CREATE TRIGGER desk_shown BEFORE UPDATE ON desks FOR EACH ROW EXECUTE FUNCTION desks_as_json();
 CREATE TABLE stamps (id INTEGER PRIMARY KEY, doc_id INTEGER, CONSTRAINT stamps_doc FOREIGN KEY (doc_id) REFERENCES docs (id));
+-- Triggers that write the time, functions of its own.
+CREATE TABLE cards (id SERIAL PRIMARY KEY, title TEXT NOT NULL, hint TEXT, n INTEGER, updated_at TIMESTAMP NOT NULL DEFAULT now());
+CREATE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW IS DISTINCT FROM OLD AND NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN
+        NEW.updated_at := current_timestamp;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER cards_stamped BEFORE UPDATE ON cards FOR EACH ROW EXECUTE FUNCTION stamp_card();
+CREATE FUNCTION plain_title(text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT replace(lower($1), '-', '_'); $$;
+CREATE FUNCTION tenth(n integer) RETURNS integer IMMUTABLE LANGUAGE sql AS $$ SELECT 10 / n $$;
+CREATE FUNCTION next_ticket(text) RETURNS bigint LANGUAGE sql AS $$ SELECT nextval($1) $$;
+CREATE FUNCTION unused() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TABLE ranks (id TEXT PRIMARY KEY, label TEXT NOT NULL);
+CREATE TABLE rank_rights (rank_id TEXT NOT NULL REFERENCES ranks (id), what TEXT NOT NULL, PRIMARY KEY (rank_id, what));
+CREATE TABLE plates (id SERIAL PRIMARY KEY, n INTEGER, updated_at TIMESTAMP NOT NULL DEFAULT now());
+CREATE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+DECLARE
+    kept integer;
+BEGIN
+    kept := NEW.n;
+    OLD.n := NEW.n;
+    IF NEW IS DISTINCT FROM OLD AND NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN
+        NEW.updated_at := now();
+    END IF;
+    NEW.n := kept;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER plates_stamped BEFORE UPDATE ON plates FOR EACH ROW EXECUTE FUNCTION stamp_plate();
+CREATE FUNCTION seen(integer) RETURNS boolean LANGUAGE sql AS $$ SELECT nextval('tickets') IS NOT NULL $$;
+CREATE TABLE bowls (id SERIAL PRIMARY KEY, n INTEGER, updated_at TIMESTAMP NOT NULL DEFAULT now());
+CREATE FUNCTION stamp_bowl() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+    IF seen(NEW.n) THEN
+        NEW.updated_at := now();
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER bowls_stamped BEFORE UPDATE ON bowls FOR EACH ROW EXECUTE FUNCTION stamp_bowl();

@@ -597,7 +597,7 @@ CREATE FUNCTION lower(x INTEGER) RETURNS INTEGER LANGUAGE sql AS 'SELECT 2';
 INSERT INTO groups (id, label) VALUES (2, 'new'), (-3, E'newer') ON CONFLICT DO NOTHING;
 -- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
 INSERT INTO groups (id, label) SELECT id, name FROM users;
--- => breaking; 1:1 adds rows to the table groups, which the previous version may not expect
+-- => compatible; 1:1 only adds: new rows in groups
 INSERT INTO groups VALUES (2, 'new');
 -- => breaking fails values alone; 1:1 gives marks.id values that its sequence will give again to the previous version: set the sequence behind them (setval)
 INSERT INTO marks (id, label) VALUES (1, 'first');
@@ -681,7 +681,7 @@ CREATE INDEX docs_raw_idx ON docs ((raw->>'kind'));
 CREATE INDEX docs_tenth_idx ON docs ((10 / n));
 -- => breaking fails values; 1:1 an index on an expression may refuse rows of the previous version: arithmetic, which may overflow or divide by zero
 CREATE INDEX docs_some_idx ON docs (id) WHERE n + 1 > 7;
--- => breaking; 1:1 an index on an expression may refuse rows of the previous version: a function that is not known to be safe
+-- => breaking; 1:1 an index on an expression may refuse rows of the previous version: arithmetic, which may overflow or divide by zero
 CREATE INDEX docs_twice_idx ON docs (twice(n));
 -- => breaking; 1:1 new unique index docs_kind_key on what was in the table docs before
 CREATE UNIQUE INDEX docs_kind_key ON docs ((data->>'kind'));
@@ -821,3 +821,186 @@ INSERT INTO badges (id) VALUES (1);
 ALTER TABLE docs ADD COLUMN group_id INTEGER;
 ALTER TABLE docs ADD CONSTRAINT docs_group FOREIGN KEY (group_id) REFERENCES groups (id);
 UPDATE docs SET group_id = 1;
+-- => compatible; 2:1 only adds: new trigger cards_stamped on cards
+DROP TRIGGER cards_stamped ON cards;
+CREATE TRIGGER cards_stamped BEFORE UPDATE ON cards FOR EACH ROW EXECUTE FUNCTION stamp_card();
+-- => compatible; 2:1 only adds: new trigger cards_touched on cards
+DROP TRIGGER IF EXISTS cards_stamped ON cards;
+CREATE TRIGGER cards_touched BEFORE UPDATE OF title ON cards FOR EACH ROW EXECUTE FUNCTION stamp_card();
+-- => compatible; 1:1 harmless: new function stamp_title, new trigger cards_stamped on cards, drops the function stamp_card, which only triggers can call
+CREATE FUNCTION stamp_title() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title AND NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN NEW.updated_at := now(); END IF; RETURN NEW; END $$;
+DROP TRIGGER cards_stamped ON cards;
+CREATE TRIGGER cards_stamped BEFORE UPDATE ON cards FOR EACH ROW EXECUTE FUNCTION stamp_title();
+DROP FUNCTION stamp_card();
+-- => breaking fails; 1:14 drops the trigger cards_stamped, on which the previous version may rely
+DROP TRIGGER cards_stamped ON cards;
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+CREATE TRIGGER cards_stamped BEFORE UPDATE ON cards FOR EACH ROW EXECUTE FUNCTION stamp_card();
+-- => breaking fails; 1:14 drops the trigger cards_stamped, on which the previous version may rely
+DROP TRIGGER cards_stamped ON cards;
+CREATE TRIGGER cards_stamped BEFORE UPDATE ON cards FOR EACH ROW EXECUTE FUNCTION refuse();
+-- => breaking; 1:14 drops the trigger order_kept, on which the previous version may rely
+DROP TRIGGER order_kept ON orders;
+CREATE TRIGGER order_kept BEFORE UPDATE OF item ON orders FOR EACH ROW EXECUTE FUNCTION keep_order();
+-- => breaking; 3:14 drops the trigger cards_stamped, on which the previous version may rely
+ALTER TABLE cards ADD COLUMN seen_at TIMESTAMP;
+CREATE FUNCTION see_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.seen_at := now(); RETURN NEW; END $$;
+DROP TRIGGER cards_stamped ON cards;
+CREATE TRIGGER cards_stamped BEFORE UPDATE ON cards FOR EACH ROW EXECUTE FUNCTION see_card();
+-- => breaking; 1:14 drops the trigger cards_stamped, on which the previous version may rely
+DROP TRIGGER cards_stamped ON cards;
+CREATE TRIGGER cards_stamped BEFORE INSERT ON cards FOR EACH ROW EXECUTE FUNCTION stamp_card();
+-- => compatible; 1:1 only adds: new function tell_card, new trigger cards_told on cards
+CREATE FUNCTION tell_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NOTIFY cards; PERFORM pg_notify('more', 'x'); RETURN NULL; END $$;
+DROP TRIGGER IF EXISTS cards_told ON cards;
+CREATE TRIGGER cards_told AFTER INSERT OR DELETE ON cards FOR EACH STATEMENT EXECUTE FUNCTION tell_card();
+-- => breaking; 2:1 new trigger cards_told on cards, and what it does to the writes of the previous version is not known
+CREATE FUNCTION tell_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('cards', NEW.title); RETURN NULL; END $$;
+CREATE TRIGGER cards_told AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION tell_card();
+-- => breaking fails; 2:1 new trigger cards_told on cards, and what it does to the writes of the previous version is not known
+CREATE FUNCTION tell_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NOTIFY cards; END $$;
+CREATE TRIGGER cards_told AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION tell_card();
+-- => breaking; 2:1 new trigger cards_told on cards: it may not return the row
+CREATE FUNCTION tell_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NOTIFY cards; RETURN NULL; END $$;
+CREATE TRIGGER cards_told BEFORE INSERT ON cards FOR EACH ROW EXECUTE FUNCTION tell_card();
+-- => compatible; 1:1 only adds: new table card_counts, new function count_card, new trigger cards_counted on cards
+CREATE TABLE card_counts (card_id INTEGER PRIMARY KEY REFERENCES cards ON DELETE CASCADE, seen BIGINT NOT NULL DEFAULT 0);
+CREATE FUNCTION count_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_counts (card_id) VALUES (NEW.id); RETURN NEW; END $$;
+CREATE TRIGGER cards_counted AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION count_card();
+CREATE INDEX ON card_counts (seen);
+COMMENT ON TABLE card_counts IS 'how often';
+-- => compatible; 1:1 only adds: new table card_log, new function log_card, new trigger cards_logged on cards
+CREATE TABLE card_log (id SERIAL PRIMARY KEY, card_id INTEGER, what TEXT NOT NULL, title TEXT, at TIMESTAMPTZ DEFAULT now());
+CREATE FUNCTION log_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_log (card_id, what, title) VALUES (NEW.id, TG_OP, NEW.title); RETURN NULL; END $$;
+CREATE TRIGGER cards_logged AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION log_card();
+-- => breaking fails values; 3:1 new trigger cards_logged on cards: its rows may have a key that is there
+CREATE TABLE card_titles (title TEXT PRIMARY KEY);
+CREATE FUNCTION log_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_titles (title) VALUES (NEW.title); RETURN NULL; END $$;
+CREATE TRIGGER cards_logged AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION log_card();
+-- => breaking fails values; 3:1 new trigger cards_counted on cards: its rows may keep others from being deleted
+CREATE TABLE card_counts (card_id INTEGER PRIMARY KEY REFERENCES cards, seen BIGINT NOT NULL DEFAULT 0);
+CREATE FUNCTION count_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_counts (card_id) VALUES (NEW.id); RETURN NEW; END $$;
+CREATE TRIGGER cards_counted AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION count_card();
+-- => breaking fails; 3:1 new trigger cards_logged on cards: what it writes into card_log.title may not fit
+CREATE TABLE card_log (id SERIAL PRIMARY KEY, card_id INTEGER, what TEXT NOT NULL, title VARCHAR(5), at TIMESTAMPTZ DEFAULT now());
+CREATE FUNCTION log_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_log (card_id, what, title) VALUES (NEW.id, TG_OP, NEW.title); RETURN NULL; END $$;
+CREATE TRIGGER cards_logged AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION log_card();
+-- => breaking fails; 3:1 new trigger cards_logged on cards: what it writes into card_log.what may not fit
+CREATE TABLE card_log (id SERIAL PRIMARY KEY, card_id INTEGER, what TEXT NOT NULL, title TEXT, at TIMESTAMPTZ DEFAULT now());
+CREATE FUNCTION log_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_log (card_id, what) VALUES (NEW.id, NEW.hint); RETURN NULL; END $$;
+CREATE TRIGGER cards_logged AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION log_card();
+-- => breaking fails; 3:1 new trigger cards_logged on cards, and what it does to the writes of the previous version is not known
+CREATE TABLE card_log (id SERIAL PRIMARY KEY, card_id INTEGER, what TEXT NOT NULL, title TEXT, at TIMESTAMPTZ DEFAULT now());
+CREATE FUNCTION log_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_log (card_id, what, title) VALUES (NEW.id, TG_OP, NEW.title); RETURN NULL; END $$;
+CREATE TRIGGER cards_logged AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION log_card();
+ALTER TABLE card_log ADD CHECK (card_id < 0);
+-- => breaking fails; 3:1 new trigger cards_logged on cards, and what it does to the writes of the previous version is not known
+CREATE TABLE card_log (id SERIAL PRIMARY KEY, card_id INTEGER, what TEXT NOT NULL, title TEXT, at TIMESTAMPTZ DEFAULT now());
+CREATE FUNCTION log_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_log (card_id, what, title) VALUES (NEW.id, TG_OP, NEW.title); RETURN NULL; END $$;
+CREATE TRIGGER cards_logged AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION log_card();
+CREATE TRIGGER refused BEFORE INSERT ON card_log FOR EACH ROW EXECUTE FUNCTION refuse();
+-- => breaking fails values; 3:1 new trigger cards_logged on cards, and what it does to the writes of the previous version is not known
+CREATE TABLE card_log (id SERIAL PRIMARY KEY, card_id INTEGER, what TEXT NOT NULL, title TEXT, at TIMESTAMPTZ DEFAULT now());
+CREATE FUNCTION log_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_log (card_id, what, title) VALUES (NEW.id, TG_OP, NEW.title); RETURN NULL; END $$;
+CREATE TRIGGER cards_logged AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION log_card();
+CREATE UNIQUE INDEX ON card_log (title);
+-- => breaking fails; 3:1 new trigger cards_logged on cards: what it writes into card_log.more may not fit
+CREATE TABLE card_log (id SERIAL PRIMARY KEY, card_id INTEGER, what TEXT NOT NULL, title TEXT, more TEXT NOT NULL);
+CREATE FUNCTION log_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_log (card_id, what, title) VALUES (NEW.id, TG_OP, NEW.title); RETURN NULL; END $$;
+CREATE TRIGGER cards_logged AFTER INSERT ON cards FOR EACH ROW EXECUTE FUNCTION log_card();
+-- => breaking; 3:1 new trigger cards_counted on cards, and what it does to the writes of the previous version is not known
+CREATE TABLE card_counts (card_id INTEGER PRIMARY KEY REFERENCES cards ON DELETE CASCADE, seen BIGINT NOT NULL DEFAULT 0);
+CREATE FUNCTION count_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO card_counts (card_id) VALUES (NEW.id); RETURN NEW; END $$;
+CREATE TRIGGER cards_counted AFTER INSERT OR UPDATE ON cards FOR EACH ROW EXECUTE FUNCTION count_card();
+-- => compatible; 1:1 only adds: new index on cards
+CREATE INDEX ON cards (plain_title(title));
+CREATE INDEX ON cards (plain_title(hint)) WHERE plain_title(title) <> '';
+-- => breaking fails; 1:1 an index on an expression may refuse rows of the previous version: arithmetic, which may overflow or divide by zero
+CREATE INDEX ON cards (tenth(n));
+-- => breaking; 1:1 another function plain_title: calls of the previous version may mean it, or be ambiguous
+CREATE FUNCTION plain_title(integer) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT (10 / $1)::text $$;
+CREATE INDEX ON cards (plain_title(n));
+-- => compatible; - changes nothing that the previous version sees
+DROP FUNCTION plain_title(text);
+CREATE FUNCTION plain_title(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10 AS $$
+    SELECT replace(lower($1), '-', '_');
+$$;
+-- => compatible; - changes nothing that the previous version sees
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER AS $x$
+BEGIN
+  -- Only then.
+  if new is distinct from old and NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at then NEW.updated_at := current_timestamp; end if;
+  return NEW;
+END $x$ LANGUAGE plpgsql;
+-- => breaking; 1:15 replaces the function plain_title, maybe by one that the previous version cannot use
+DROP FUNCTION plain_title(text);
+CREATE FUNCTION plain_title(text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT replace(lower($1), '-', ' '); $$;
+-- => breaking; 1:15 replaces the function plain_title, maybe by one that the previous version cannot use
+DROP FUNCTION plain_title(text);
+CREATE FUNCTION plain_title(text) RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT replace(lower($1), '-', '_'); $$;
+-- => breaking; 1:15 replaces the function next_ticket, maybe by one that the previous version cannot use
+DROP FUNCTION next_ticket(text);
+CREATE FUNCTION next_ticket(text) RETURNS bigint LANGUAGE sql PARALLEL SAFE AS $$ SELECT nextval($1) $$;
+-- => compatible; 1:15 harmless: drops the function unused, which only triggers can call
+DROP FUNCTION unused();
+-- => breaking; 1:15 drops the function touch
+DROP FUNCTION touch() CASCADE;
+-- => compatible; 1:1 only adds: new table folders
+CREATE TABLE IF NOT EXISTS folders (id BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, card_id INTEGER, label TEXT NOT NULL);
+CREATE UNIQUE INDEX ON folders (card_id);
+CREATE TRIGGER refused BEFORE INSERT ON folders FOR EACH ROW EXECUTE FUNCTION refuse();
+-- => breaking fails; 2:1 new unique index on cards on what was in the table cards before
+CREATE TABLE IF NOT EXISTS cards (id SERIAL PRIMARY KEY);
+CREATE UNIQUE INDEX ON cards (title);
+-- => compatible; 1:44 only adds: new column cards.shown_at
+ALTER TABLE cards ADD COLUMN IF NOT EXISTS shown_at TIMESTAMPTZ, ALTER COLUMN shown_at SET DEFAULT now();
+-- => breaking; 2:1 changes rows of the table cards
+ALTER TABLE cards ADD COLUMN IF NOT EXISTS hint TEXT;
+UPDATE cards SET hint = title;
+-- => compatible; 1:1 only adds: new materialized view card_titles
+CREATE MATERIALIZED VIEW card_titles AS SELECT title, COUNT(*) AS many FROM cards GROUP BY title;
+CREATE UNIQUE INDEX ON card_titles (title);
+-- => breaking fails; 1:1 new unique index on cards on what was in the table cards before
+CREATE UNIQUE INDEX ON cards (title);
+CREATE MATERIALIZED VIEW card_titles AS SELECT title FROM cards;
+-- => compatible; 1:1 only adds: new rows in ranks, new rows in rank_rights
+INSERT INTO ranks VALUES ('admin', 'Administrator'), ('guest', 'Guest');
+INSERT INTO rank_rights VALUES ('admin', '*'), ('guest', 'read');
+-- => breaking; 1:1 gives marks.id values that its sequence will give again to the previous version: set the sequence behind them (setval)
+INSERT INTO marks VALUES (1, 'first', 'sad');
+-- => breaking; 1:1 adds rows to the table marks with 'numb' in mood, which the previous version cannot read
+INSERT INTO marks (label, mood) VALUES ('first', 'sad'), ('second', 'numb');
+-- => breaking; 1:1 adds rows to the table marks with 'numb' in mood, which the previous version cannot read
+INSERT INTO marks VALUES (1, 'first', 'numb');
+-- => compatible; 2:1 harmless: new trigger plates_stamped on plates, drops the function stamp_plate, which only triggers can call
+DROP TRIGGER plates_stamped ON plates;
+CREATE TRIGGER plates_stamped BEFORE UPDATE ON plates FOR EACH ROW EXECUTE FUNCTION stamp_card();
+DROP FUNCTION stamp_plate();
+-- => compatible; 1:1 harmless: replaces the function stamp_card, which writes the time
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title AND NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN NEW.updated_at := now(); END IF; RETURN NEW; END $$;
+-- => breaking; 1:1 may replace the function stamp_card by one that the previous version cannot use
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title THEN NEW.updated_at := now(); END IF; RETURN NEW; END $$;
+-- => breaking; 1:1 may replace the function stamp_card by one that the previous version cannot use
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.title <> OLD.title AND NOT (NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at AND NEW.n > 0) THEN NEW.updated_at := now(); END IF; RETURN NEW; END $$;
+-- => compatible; 1:1 harmless: replaces the function stamp_plate, which writes the time
+CREATE OR REPLACE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$ DECLARE was integer; BEGIN was := NEW.n; IF NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN NEW.updated_at := now(); END IF; NEW.n := was; RETURN NEW; END $$;
+-- => breaking fails; 1:1 may replace the function stamp_card by one that the previous version cannot use
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN IF NEW.id > 0 THEN RAISE EXCEPTION 'no'; END IF; NEW.updated_at := now(); RETURN NEW; END $$;
+-- => breaking; 1:1 may replace the function stamp_card by one that the previous version cannot use
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+-- => breaking fails; 1:1 may replace the function stamp_card by one that the previous version cannot use
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); END $$;
+-- => breaking; 1:1 may replace the function stamp_card by one that the previous version cannot use
+CREATE OR REPLACE FUNCTION stamp_card() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NULL; END $$;
+-- => breaking; 1:1 may replace the function stamp_plate by one that the previous version cannot use
+CREATE OR REPLACE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$ DECLARE was integer; BEGIN was := NEW.n; NEW.updated_at := now(); NEW.n := NULL; RETURN NEW; END $$;
+-- => breaking; 1:1 may replace the function stamp_plate by one that the previous version cannot use
+CREATE OR REPLACE FUNCTION stamp_plate() RETURNS TRIGGER LANGUAGE plpgsql AS $$ DECLARE was integer; BEGIN IF NEW.n > 7 THEN was := NEW.n; END IF; NEW.updated_at := now(); NEW.n := was; RETURN NEW; END $$;
+-- => breaking; 1:14 drops the trigger bowls_stamped, on which the previous version may rely
+DROP TRIGGER bowls_stamped ON bowls;
+CREATE TRIGGER bowls_stamped BEFORE UPDATE ON bowls FOR EACH ROW EXECUTE FUNCTION stamp_card();
+-- => breaking; 1:1 may replace the function stamp_bowl by one that the previous version cannot use
+CREATE OR REPLACE FUNCTION stamp_bowl() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$;
+-- => breaking; 2:1 rows of rank_rights point to rows of ranks, which the previous version cannot delete or rename then: ON DELETE CASCADE ON UPDATE CASCADE lets it
+INSERT INTO ranks VALUES ('admin', 'Administrator') ON CONFLICT DO NOTHING;
+INSERT INTO rank_rights VALUES ('admin', '*');

@@ -474,3 +474,48 @@ INSERT INTO badges (id) VALUES (1);
 -- => breaking; 2:1 rows of docs point to rows of groups, which the previous version cannot delete or rename then: ON DELETE CASCADE ON UPDATE CASCADE lets it
 ALTER TABLE docs ADD COLUMN group_id INTEGER REFERENCES groups (id);
 UPDATE docs SET group_id = 1;
+-- => compatible; 4:12 harmless: rebuilds the table boxes with all that was in it, new column boxes.colour
+PRAGMA foreign_keys = OFF;
+CREATE TABLE new_boxes (id INTEGER NOT NULL PRIMARY KEY, code VARYING CHARACTER(20) NOT NULL UNIQUE, colour UNSIGNED BIG INT, weight UNSIGNED BIG INT NOT NULL, seen INTEGER NOT NULL DEFAULT (strftime('%s','now')));
+INSERT INTO new_boxes SELECT id, code, NULL, weight, seen FROM boxes;
+DROP TABLE boxes;
+ALTER TABLE new_boxes RENAME TO boxes;
+-- => compatible; 3:12 harmless: rebuilds the table boxes with all that was in it
+CREATE TABLE IF NOT EXISTS new_boxes (id INTEGER NOT NULL PRIMARY KEY, code VARYING CHARACTER(20) NOT NULL UNIQUE, weight UNSIGNED BIG INT NOT NULL, seen INTEGER NOT NULL DEFAULT (strftime('%s','now')));
+INSERT INTO new_boxes SELECT id, code, weight, seen FROM boxes WHERE id NOT NULL;
+DROP TABLE boxes;
+ALTER TABLE new_boxes RENAME TO boxes;
+-- => breaking; 3:12 rebuilds the table boxes: it changes weight where it copies it
+CREATE TABLE new_boxes (id INTEGER NOT NULL PRIMARY KEY, code VARYING CHARACTER(20) NOT NULL UNIQUE, weight UNSIGNED BIG INT NOT NULL, seen INTEGER NOT NULL DEFAULT (strftime('%s','now')));
+INSERT INTO new_boxes SELECT id, code, seen, weight FROM boxes;
+DROP TABLE boxes;
+ALTER TABLE new_boxes RENAME TO boxes;
+-- => breaking; 3:12 rebuilds the table boxes: it may not copy all rows as they are
+CREATE TABLE new_boxes (id INTEGER NOT NULL PRIMARY KEY, code VARYING CHARACTER(20) NOT NULL UNIQUE, weight UNSIGNED BIG INT NOT NULL, seen INTEGER NOT NULL DEFAULT (strftime('%s','now')));
+INSERT INTO new_boxes SELECT id, code, weight, seen FROM boxes WHERE weight > 0;
+DROP TABLE boxes;
+ALTER TABLE new_boxes RENAME TO boxes;
+-- => breaking; 3:12 rebuilds the table slips: it may not copy all rows as they are
+CREATE TABLE new_slips (id TEXT PRIMARY KEY, label TEXT, more TEXT);
+INSERT INTO new_slips (id, label) SELECT id, label FROM slips WHERE id IS NOT NULL;
+DROP TABLE slips;
+ALTER TABLE new_slips RENAME TO slips;
+-- => breaking; 3:12 changes the type of boxes.weight from unsigned big int to text
+CREATE TABLE new_boxes (id INTEGER NOT NULL PRIMARY KEY, code VARYING CHARACTER(20) NOT NULL UNIQUE, weight TEXT NOT NULL, seen INTEGER NOT NULL DEFAULT (strftime('%s','now')));
+INSERT INTO new_boxes SELECT id, code, weight, seen FROM boxes;
+DROP TABLE boxes;
+ALTER TABLE new_boxes RENAME TO boxes;
+-- => compatible; 1:1 only adds: new trigger stamped on stamps
+CREATE TRIGGER stamped AFTER UPDATE ON stamps BEGIN UPDATE stamps SET at = strftime('%s','now') WHERE id = OLD.id; END;
+-- => breaking; 1:1 new trigger stamped on stamps: it writes stamps.n, which the previous version may write itself
+CREATE TRIGGER stamped AFTER UPDATE ON stamps BEGIN UPDATE stamps SET n = strftime('%s','now') WHERE id = OLD.id; END;
+-- => breaking; 1:1 new trigger stamped on stamps: it may fail: a function that is not known to be safe
+CREATE TRIGGER stamped AFTER UPDATE ON stamps BEGIN UPDATE stamps SET at = strftime('%x','now') WHERE id = OLD.id; END;
+-- => compatible; 2:1 only adds: new trigger touched on users
+DROP TRIGGER touched;
+CREATE TRIGGER touched AFTER UPDATE OF nick ON users BEGIN SELECT 1; END;
+-- => breaking fails; 1:14 drops the trigger touched, on which the previous version may rely
+DROP TRIGGER touched;
+CREATE TRIGGER touched AFTER UPDATE OF nick ON users BEGIN SELECT RAISE(ABORT, 'no'); END;
+-- => compatible; 1:1 only adds: new rows in groups
+INSERT INTO groups VALUES (7, 'new');

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 
-use super::Database;
+use super::Session;
 
 /// Settings that let the server end a session.
 pub(super) const LIMITS: [&str; 4] = [
@@ -16,7 +16,7 @@ pub(super) const LIMITS: [&str; 4] = [
 ];
 
 /// What is to be seen of a session that was lost `lasted` after it was opened.
-pub(super) fn find(db: &mut dyn Database, lasted: Duration) -> QueryResult<Option<String>> {
+pub(super) fn find(db: &mut dyn Session, lasted: Duration) -> QueryResult<Option<String>> {
     let rows = db.query("SHOW GLOBAL STATUS LIKE 'Uptime'")?;
     let Some(runs) = rows.first().and_then(|row| row.text(1).parse::<u64>().ok()) else {
         return Ok(None);

@@ -8,23 +8,24 @@
 use dbmig_core::Version;
 use diesel::QueryResult;
 
-use super::{Activity, Database, Dialect, HISTORY, Idle, Presence, Tables, session};
-use crate::backend::Nesting;
-use crate::lock::{
-    self, Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, assert_that, reached,
+use super::{Activity, Dialect, HISTORY, Idle, MysqlEngine, Presence, Session, Tables, session};
+use crate::database::assertion::assert_that;
+use crate::database::engine::Engine as _;
+use crate::database::lock::{
+    Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, key,
 };
-use crate::look::Look;
+use crate::database::session::Nesting;
 
 /// See the module.
 pub(super) struct Named;
 
 /// The names carry the database, for the locks are the server's; they hold 64 characters.
 fn runner(tables: &Tables) -> String {
-    Dialect::Mysql.literal(&format!("dbmig:{:08x}", lock::key(&tables.schema)))
+    Dialect::Mysql.literal(&format!("dbmig:{:08x}", key(&tables.schema)))
 }
 
 fn work(tables: &Tables) -> String {
-    Dialect::Mysql.literal(&format!("dbmig:{:08x}:work", lock::key(&tables.schema)))
+    Dialect::Mysql.literal(&format!("dbmig:{:08x}:work", key(&tables.schema)))
 }
 
 impl Lock for Named {
@@ -32,7 +33,7 @@ impl Lock for Named {
         Seat::Beside
     }
 
-    fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>> {
+    fn holder(&self, db: &mut dyn Session, tables: &Tables) -> QueryResult<Option<String>> {
         let of = |name: &str| {
             format!(
                 "SELECT CAST(IS_USED_LOCK({name}) AS CHAR), (SELECT CONCAT(' of ', user, ' from ', host) \
@@ -52,7 +53,7 @@ impl Lock for Named {
 
     fn seen(
         &self,
-        db: &mut dyn Database,
+        db: &mut dyn Session,
         tables: &Tables,
         goal: Option<&Version>,
     ) -> QueryResult<Seen> {
@@ -60,13 +61,13 @@ impl Lock for Named {
             "SELECT CAST(IS_USED_LOCK({}) IS NOT NULL OR IS_USED_LOCK({}) IS NOT NULL AS CHAR), CAST({} AS CHAR)",
             runner(tables),
             work(tables),
-            reached(db, tables, goal),
+            MysqlEngine.is_reached(tables, goal),
         ))?;
         Ok(Seen::of(&rows))
     }
 
     /// Only 1 means held: a wrong time-out gives NULL on MariaDB and locks nothing.
-    fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, _seen: &Look) -> QueryResult<Take> {
+    fn take(&self, db: &mut dyn Session, claim: &Claim<'_>, _unchanged: &str) -> QueryResult<Take> {
         let Some(connection) = get(db, &runner(claim.tables))? else { return Ok(Take::Busy) };
         let held = Take::Held(Guard::Connection(connection), Freshness::Unknown);
         match claim.seat {
@@ -88,7 +89,7 @@ impl Lock for Named {
         }
     }
 
-    fn join(&self, db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<Option<String>> {
+    fn join(&self, db: &mut dyn Session, claim: &Claim<'_>) -> QueryResult<Option<String>> {
         if get(db, &work(claim.tables))?.is_some() {
             return Ok(None);
         }
@@ -102,11 +103,11 @@ impl Lock for Named {
         Ok(Some(format!("a session whose runner is gone ({what})")))
     }
 
-    fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, _doing: &str) -> QueryResult<()> {
+    fn beat(&self, db: &mut dyn Session, claim: &Claim<'_>, _doing: &str) -> QueryResult<()> {
         if claim.seat == Seat::Beside { db.execute("DO 1") } else { Ok(()) }
     }
 
-    fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
+    fn release(&self, db: &mut dyn Session, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
         let then = match claim.seat {
             Seat::Beside => String::new(),
             Seat::Within => session::home(claim.tables),
@@ -119,7 +120,9 @@ impl Lock for Named {
         let name = runner(claim.tables);
         let condition = match guard {
             Guard::Connection(id) => format!("IS_USED_LOCK({name}) = {id}"),
-            _ => format!("IS_USED_LOCK({name}) = CONNECTION_ID()"),
+            Guard::Database | Guard::File(_) | Guard::Alone => {
+                format!("IS_USED_LOCK({name}) = CONNECTION_ID()")
+            }
         };
         Fence {
             isolation: Isolation::Default,
@@ -129,7 +132,7 @@ impl Lock for Named {
 }
 
 /// Tries to take the lock, and tells the number of the connection that has it then.
-fn get(db: &mut dyn Database, name: &str) -> QueryResult<Option<u64>> {
+fn get(db: &mut dyn Session, name: &str) -> QueryResult<Option<u64>> {
     let rows = db.query(&format!(
         "SELECT CAST(GET_LOCK({name}, 0) AS CHAR), CAST(CONNECTION_ID() AS CHAR)"
     ))?;
@@ -137,14 +140,14 @@ fn get(db: &mut dyn Database, name: &str) -> QueryResult<Option<u64>> {
     Ok(held.and_then(|row| row.text(1).parse().ok()))
 }
 
-fn is_used(db: &mut dyn Database, name: &str) -> QueryResult<bool> {
+fn is_used(db: &mut dyn Session, name: &str) -> QueryResult<bool> {
     let rows = db.query(&format!("SELECT CAST(IS_USED_LOCK({name}) IS NOT NULL AS CHAR)"))?;
     Ok(rows.first().is_some_and(|row| row.is_true(0)))
 }
 
 /// A session has no name that others can see; but what it does outside of a transaction, which is
 /// nearly all, stands in the history.
-fn doing(db: &mut dyn Database, tables: &Tables) -> String {
+fn doing(db: &mut dyn Session, tables: &Tables) -> String {
     if tables.history == Presence::Absent {
         return String::new();
     }
@@ -161,7 +164,7 @@ fn doing(db: &mut dyn Database, tables: &Tables) -> String {
 pub(super) const SERVER: &str = "@@hostname, ':', @@port";
 
 /// The number of `session`, if it is one of this server.
-pub(super) fn here(db: &mut dyn Database, session: &str) -> QueryResult<Option<u64>> {
+pub(super) fn here(db: &mut dyn Session, session: &str) -> QueryResult<Option<u64>> {
     let (id, server) = match session.split_once('@') {
         Some((id, server)) => (id, Some(server)),
         None => (session, None),
@@ -172,7 +175,7 @@ pub(super) fn here(db: &mut dyn Database, session: &str) -> QueryResult<Option<u
     Ok(rows.first().is_some_and(|row| row.text(0) == server).then_some(id))
 }
 
-pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Activity> {
+pub(super) fn activity(db: &mut dyn Session, session: &str) -> QueryResult<Activity> {
     let Some(id) = here(db, session)? else { return Ok(Activity::Gone) };
     let rows = db.query(&format!(
         "SELECT CAST(command AS CHAR), CAST(time AS CHAR), CAST(LEFT(info, 60) AS CHAR) \

@@ -9,22 +9,28 @@ use diesel::connection::LoadConnection;
 use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 
-use super::atomic::{Atomic, Failure, Outcome, one_by_one};
-use super::connection::{Database, Ownership, Row};
-use super::engine::{Activity, Engine, Idle, Renewal};
-use super::envelope::{Envelope, Limits, Setting, Words};
-use super::place::{Chosen, Found, Sought};
-use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
-use super::{Backend, Mysql, sealed};
-use crate::last_words::During;
-use crate::lock::{Isolation, Lock};
+use super::Mysql;
+use crate::backend::one_by_one::one_by_one;
+use crate::database::Backend;
+use crate::database::atomic::{Atomic, Failure, Outcome};
+use crate::database::engine::{Activity, During, Engine, Idle, Renewal};
+use crate::database::envelope::{Envelope, Limits, Setting, Words};
+use crate::database::lock::{Isolation, Lock};
+use crate::database::place::{Found, Sought};
+use crate::database::session::{Ownership, Row, Session, sealed};
+use crate::tables::columns::Kind;
+use crate::tables::{Chosen, HISTORY, LEDGER, Presence, Sessions, Tables};
 
+mod connect;
 mod last_words;
+mod lease;
 mod lock;
 mod mark;
 mod server;
 mod session;
 mod sight;
+
+pub(crate) use connect::connect;
 
 impl sealed::Sealed for Mysql {}
 
@@ -51,7 +57,7 @@ impl Engine for MysqlEngine {
         Dialect::Mysql
     }
 
-    fn locate(&self, db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found> {
+    fn locate(&self, db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Found> {
         let schema = match sought.schema() {
             Some(schema) => Dialect::Mysql.literal(schema),
             None => "DATABASE()".to_owned(),
@@ -96,31 +102,39 @@ impl Engine for MysqlEngine {
     }
 
     /// Two messages, the second where the connection was lent.
-    fn enter(&self, db: &mut dyn Database) -> QueryResult<String> {
+    fn enter(&self, db: &mut dyn Session) -> QueryResult<String> {
         match db.ownership() {
             Ownership::Ours => db.execute(&session::enter_own()).map(|()| String::new()),
             Ownership::Lent => db.execute(&session::enter()).map(|()| session::leave()),
         }
     }
 
-    fn create_history(&self, tables: &Tables) -> String {
-        let history = tables.history_name();
-        format!(
-            "CREATE TABLE IF NOT EXISTS {history} (\
-             id BIGINT AUTO_INCREMENT PRIMARY KEY, \
-             format SMALLINT NOT NULL, version VARCHAR(50) NOT NULL, name TEXT NOT NULL, \
-             direction VARCHAR(8) NOT NULL, state VARCHAR(16) NOT NULL, execution VARCHAR(16) NOT NULL, \
-             checksum CHAR(64) NOT NULL, statements_total INT NOT NULL, \
-             statements_started INT NOT NULL, statements_done INT NOT NULL, \
-             script LONGTEXT NOT NULL, down_script LONGTEXT, compatible VARCHAR(16), \
-             reversible VARCHAR(16), outlook LONGTEXT, settings TEXT, \
-             down_checksum CHAR(64), signature CHAR(64), started_at DATETIME(3) NOT NULL, ended_at DATETIME(3), \
-             app TEXT, host TEXT, database_user TEXT, session TEXT, sighted LONGTEXT, error LONGTEXT, \
-             note TEXT, KEY dbmig_history_version (version)) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4"
-        )
+    /// With an engine whatever the server would choose: a rollback must take the row with it.
+    fn create_ledger(&self, tables: &Tables) -> String {
+        tables.create_ledger() + " ENGINE = InnoDB"
     }
 
-    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
+    fn column_type(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Id => "BIGINT AUTO_INCREMENT PRIMARY KEY",
+            Kind::Format => "SMALLINT",
+            Kind::Count => "INT",
+            Kind::Version => "VARCHAR(50)",
+            Kind::Direction => "VARCHAR(8)",
+            Kind::Word => "VARCHAR(16)",
+            Kind::Digest => "CHAR(64)",
+            Kind::Time => "DATETIME(3)",
+            Kind::Text => "TEXT",
+            Kind::LongText => "LONGTEXT",
+        }
+    }
+
+    fn table_end(&self) -> &'static str {
+        ", KEY dbmig_history_version (version)) ENGINE = InnoDB ROW_FORMAT = DYNAMIC \
+         DEFAULT CHARSET = utf8mb4"
+    }
+
+    fn is_current(&self, db: &mut dyn Session, set: &MigrationSet, sought: Sought<'_>) -> bool {
         let schema = sought.schema().map(|schema| Dialect::Mysql.identifier(schema) + ".");
         super::current::by_rows(db, set, session::COMPLETE, &schema.unwrap_or_default())
     }
@@ -141,13 +155,17 @@ impl Engine for MysqlEngine {
         &lock::Named
     }
 
-    fn session(&self, db: &mut dyn Database, _token: u32) -> QueryResult<String> {
+    fn lease(&self) -> Option<&'static dyn Lock> {
+        Some(&lease::LEASE)
+    }
+
+    fn session(&self, db: &mut dyn Session, _token: u32) -> QueryResult<String> {
         // With its server: on another one of a cluster, or after a failover, the number is another's.
         let rows = db.query(&format!("SELECT CONCAT(CONNECTION_ID(), '@', {})", lock::SERVER))?;
         Ok(rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
     }
 
-    fn activity(&self, db: &mut dyn Database, session: &str) -> QueryResult<Activity> {
+    fn activity(&self, db: &mut dyn Session, session: &str) -> QueryResult<Activity> {
         lock::activity(db, session)
     }
 
@@ -157,14 +175,14 @@ impl Engine for MysqlEngine {
 
     fn last_words(
         &self,
-        db: &mut dyn Database,
+        db: &mut dyn Session,
         lasted: Duration,
         _during: During,
     ) -> QueryResult<Option<String>> {
         last_words::find(db, lasted)
     }
 
-    fn interrupt(&self, db: &mut dyn Database, session: &str) -> QueryResult<()> {
+    fn interrupt(&self, db: &mut dyn Session, session: &str) -> QueryResult<()> {
         match lock::here(db, session)? {
             Some(id) => db.execute(&format!("KILL QUERY {id}")),
             None => Ok(()),
@@ -197,12 +215,16 @@ impl Engine for MysqlEngine {
         session::theirs()
     }
 
-    fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
-        one_by_one(db, step, &|_| Ok(()))
+    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+        one_by_one(self, db, step, &|_| Ok(()))
     }
 
     fn sight(&self, _tables: &Tables, object: &Object) -> Option<String> {
         Some(sight::sight(object))
+    }
+
+    fn text(&self, column: &str) -> String {
+        format!("CAST({column} AS CHAR)")
     }
 
     fn renewal(&self) -> Renewal {

@@ -2,7 +2,7 @@
 //! several that do. Needs no right.
 
 use super::Row;
-use crate::backend::tables::{Cluster, HISTORY, LEDGER, Obstacle};
+use crate::tables::{Cluster, HISTORY, LEDGER, Obstacle};
 
 /// Its variables, for any session. MariaDB passes over what is for MySQL from 5.7 on.
 const VARIABLES: &str =

@@ -7,7 +7,7 @@
 use dbmig_core::Dialect;
 
 use super::{Envelope, Limits, Setting, Tables};
-use crate::lock::SILENCE;
+use crate::database::lock::SILENCE;
 
 /// Which servers have a setting.
 #[derive(Clone, Copy)]

@@ -1,16 +1,17 @@
 //! Whether the two tables say what the set says, asked in one message.
 
+use dbmig_core::history::FORMAT;
 use dbmig_core::{Dialect, MigrationSet};
 use sha2::{Digest, Sha256};
 
-use super::{Database, HISTORY, LEDGER, Sought, trust};
+use super::{HISTORY, LEDGER, Session, Sought, trust};
 
 /// One row with one number, whatever the length of the two tables.
 ///
 /// A query that names a table is planned as a whole before anything of it runs, and the planner
 /// itself calls what it takes for constant in a view. So the query is a text here, which does not
 /// exist before the tables have been judged: `ts_stat` runs it, and of none makes no rows.
-pub(super) fn is_current(db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
+pub(super) fn is_current(db: &mut dyn Session, set: &MigrationSet, sought: Sought<'_>) -> bool {
     let schema = sought.schema();
     let table = |name: &str| match schema {
         Some(schema) => format!("{}.{name}", Dialect::Postgres.identifier(schema)),
@@ -40,7 +41,7 @@ fn holds_exactly(set: &MigrationSet, ledger: &str, history: &str) -> String {
          AND NOT EXISTS (SELECT 1 FROM {history} WHERE state = 'running'::pg_catalog.text \
          OR (state = 'failed'::pg_catalog.text AND execution = 'statements'::pg_catalog.text) OR format > {format}::pg_catalog.int2)",
         digest = digest(set),
-        format = crate::history::FORMAT,
+        format = FORMAT,
     )
 }
 

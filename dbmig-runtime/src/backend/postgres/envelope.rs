@@ -6,7 +6,7 @@
 use dbmig_core::Dialect;
 
 use super::{Envelope, Limits, Nesting, Ownership, Setting, Words};
-use crate::lock::Isolation;
+use crate::database::lock::Isolation;
 
 /// Only the catalogue; a table that is temporary is found last.
 pub(super) const SAFE_PATH: &str = "SET LOCAL search_path TO pg_catalog, pg_temp;\n";

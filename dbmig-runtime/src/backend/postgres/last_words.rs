@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 
-use super::Database;
-use crate::last_words::During;
+use super::Session;
+use crate::database::engine::During;
 
 /// The server ends the whole session with each of them. The first is of version 17, the last of 14.
 pub(super) const LIMITS: [&str; 3] =
@@ -41,7 +41,7 @@ pub(super) fn set(limits: &[&str], within: Option<Duration>) -> String {
 }
 
 /// What is to be seen of a session that was lost `lasted` after it was opened.
-pub(super) fn find(db: &mut dyn Database, lasted: Duration, during: During) -> QueryResult<String> {
+pub(super) fn find(db: &mut dyn Session, lasted: Duration, during: During) -> QueryResult<String> {
     let rows = db.query(&format!(
         "SELECT pg_catalog.to_char(pg_catalog.pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), \
          (pg_catalog.clock_timestamp() - pg_catalog.pg_postmaster_start_time() < '{} ms'::pg_catalog.interval)::pg_catalog.text, \

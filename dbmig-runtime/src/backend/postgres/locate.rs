@@ -10,9 +10,9 @@ use diesel::QueryResult;
 use diesel::result::Error;
 
 use super::envelope::NOTICES;
-use super::{Database, Found, HISTORY, LEDGER, Ownership, Row, Sought, Tables, last_words, trust};
-use crate::backend::place::{Chosen, Doubt, Ledger, Matter, Reading};
-use crate::backend::tables::{Obstacle, Presence, Sessions};
+use super::{Found, HISTORY, LEDGER, Ownership, Row, Session, Sought, Tables, last_words, trust};
+use crate::database::place::{Doubt, Ledger, Matter, Reading};
+use crate::tables::{Chosen, Obstacle, Presence, Sessions};
 
 /// Why nothing is written there.
 const REPLICA: &str = "the server is a replica (it is in recovery); with several hosts in the URL, \
@@ -24,7 +24,7 @@ const NOTICES_FROM: usize = 140_000;
 /// Where Diesel's unqualified name would create its table.
 const CURRENT: &str = "pg_catalog.current_schema()";
 
-pub(super) fn locate(db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found> {
+pub(super) fn locate(db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Found> {
     let rows = db.query(&query(sought, db.ownership()))?;
     let row = rows.into_iter().next().unwrap_or_default();
     let schema = match (row.optional(0), sought) {
@@ -110,7 +110,7 @@ fn query(sought: Sought<'_>, ownership: Ownership) -> String {
 }
 
 /// The ledgers of all schemas of the path, in its order.
-fn on_the_path(db: &mut dyn Database) -> QueryResult<Vec<Ledger>> {
+fn on_the_path(db: &mut dyn Session) -> QueryResult<Vec<Ledger>> {
     let rows = db.query(&trust::ledgers())?;
     let ledger = |row: &Row| Ledger {
         schema: row.text(0).to_owned(),

@@ -15,13 +15,12 @@ use dbmig_core::Version;
 use diesel::QueryResult;
 
 use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, give_back, lift, short};
-use super::{Activity, Database, Dialect, Idle, Nesting, PostgresEngine, Tables};
-use crate::backend::assertion::{self, Breach};
-use crate::lock::{
-    self, Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, assert_that,
-    reached,
+use super::{Activity, Dialect, Idle, Nesting, PostgresEngine, Session, Tables};
+use crate::database::assertion::{self, Breach, assert_that};
+use crate::database::engine::Engine as _;
+use crate::database::lock::{
+    Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, key,
 };
-use crate::look::Look;
 
 const RUNNER: u32 = 0;
 const WORK: u32 = 1;
@@ -41,7 +40,7 @@ impl Lock for Advisory {
         Seat::Beside
     }
 
-    fn holder(&self, db: &mut dyn Database, tables: &Tables) -> QueryResult<Option<String>> {
+    fn holder(&self, db: &mut dyn Session, tables: &Tables) -> QueryResult<Option<String>> {
         let rows = db.query(&holder_query(tables))?;
         let Some(row) = rows.first() else { return Ok(None) };
         let [name, pid, client, since, doing] = [0, 1, 2, 3, 4].map(|i| row.text(i));
@@ -67,11 +66,11 @@ impl Lock for Advisory {
     /// all, this runner included.
     fn seen(
         &self,
-        db: &mut dyn Database,
+        db: &mut dyn Session,
         tables: &Tables,
         goal: Option<&Version>,
     ) -> QueryResult<Seen> {
-        let key = lock::key(&tables.schema);
+        let key = key(&tables.schema);
         let share = |kind| format!("pg_catalog.pg_try_advisory_xact_lock_shared({key}, {kind})");
         let held = match db.nesting() {
             Nesting::TopLevel => {
@@ -79,20 +78,20 @@ impl Lock for Advisory {
             }
             Nesting::InTransaction => format!("EXISTS ({})", held(key, &[RUNNER, WORK])),
         };
-        let reached = reached(db, tables, goal);
+        let reached = PostgresEngine.is_reached(tables, goal);
         let rows =
             db.query(&format!("SELECT ({held})::pg_catalog.text, ({reached})::pg_catalog.text"))?;
         Ok(Seen::of(&rows))
     }
 
-    fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult<Take> {
+    fn take(&self, db: &mut dyn Session, claim: &Claim<'_>, unchanged: &str) -> QueryResult<Take> {
         match claim.seat {
-            Seat::Beside => take_beside(db, claim, seen),
+            Seat::Beside => take_beside(db, claim, unchanged),
             Seat::Within => take_within(db, claim),
         }
     }
 
-    fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, _doing: &str) -> QueryResult<()> {
+    fn beat(&self, db: &mut dyn Session, claim: &Claim<'_>, _doing: &str) -> QueryResult<()> {
         // Not a query: in this transaction, which does not end, even the shortest snapshot may be the
         // one that `CREATE INDEX CONCURRENTLY` then waits for. The session that works says itself
         // what it does; of a lent one, nobody need hear.
@@ -102,7 +101,7 @@ impl Lock for Advisory {
         }
     }
 
-    fn release(&self, db: &mut dyn Database, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
+    fn release(&self, db: &mut dyn Session, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
         if claim.seat == Seat::Beside {
             return db.execute("COMMIT");
         }
@@ -110,7 +109,7 @@ impl Lock for Advisory {
     }
 
     fn fence(&self, claim: &Claim<'_>, _: &Guard) -> Fence {
-        let key = lock::key(&claim.tables.schema);
+        let key = key(&claim.tables.schema);
         let both = held(key, &[RUNNER, claim.token]);
         let check = match claim.seat {
             Seat::Beside => {
@@ -145,8 +144,8 @@ fn held(key: u32, kinds: &[u32]) -> String {
 
 /// One message: the lock, the runner's number, nobody at work, and nothing changed since it was
 /// seen. What fails says which of these.
-fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryResult<Take> {
-    let key = lock::key(&claim.tables.schema);
+fn take_beside(db: &mut dyn Session, claim: &Claim<'_>, unchanged: &str) -> QueryResult<Take> {
+    let key = key(&claim.tables.schema);
     let expect = |condition: &str, breach| assertion::expect(Dialect::Postgres, condition, breach);
     let free = expect(&format!("pg_try_advisory_xact_lock({key}, {RUNNER})"), Breach::Taken);
     let quiet = expect(&format!("NOT EXISTS ({})", held(key, &[WORK])), Breach::Taken);
@@ -157,7 +156,6 @@ fn take_beside(db: &mut dyn Database, claim: &Claim<'_>, seen: &Look) -> QueryRe
         lift = lift(true),
         name = name_holder(claim),
         token = claim.token,
-        unchanged = seen.expected(&PostgresEngine),
     );
     let Err(error) = db.execute(&message) else {
         return Ok(Take::Held(Guard::Database, Freshness::Unchanged));
@@ -178,8 +176,8 @@ fn name_holder(claim: &Claim<'_>) -> String {
 
 /// A session may take its own lock again and again; so one that is held already, perhaps by this
 /// very session for somebody else behind a pooler, is not tried for.
-fn take_within(db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<Take> {
-    let (key, token) = (lock::key(&claim.tables.schema), claim.token);
+fn take_within(db: &mut dyn Session, claim: &Claim<'_>) -> QueryResult<Take> {
+    let (key, token) = (key(&claim.tables.schema), claim.token);
     let rows = db.query(&format!(
         "SELECT CASE WHEN EXISTS ({}) THEN 'false' WHEN pg_catalog.pg_try_advisory_lock({key}, {RUNNER}) \
          AND pg_catalog.pg_try_advisory_lock({key}, {token}) THEN 'true' ELSE 'false' END",
@@ -194,8 +192,8 @@ fn take_within(db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<Take> {
 /// Behind a pooler this may be another session than the one that holds the lock, and nobody could
 /// give that back: where it is idle, the server ends it, and the pooler opens a new one. However the
 /// run has ended, the owner gets his settings back.
-fn release_within(db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<()> {
-    let (key, token) = (lock::key(&claim.tables.schema), claim.token);
+fn release_within(db: &mut dyn Session, claim: &Claim<'_>) -> QueryResult<()> {
+    let (key, token) = (key(&claim.tables.schema), claim.token);
     let rows = db.query(&format!(
         "SELECT (pg_catalog.pg_advisory_unlock({key}, {RUNNER}) \
          AND pg_catalog.pg_advisory_unlock({key}, {token}))::pg_catalog.text, {}",
@@ -213,7 +211,7 @@ fn release_within(db: &mut dyn Database, claim: &Claim<'_>) -> QueryResult<()> {
 
 /// Name, server session, client, beginning, what is done, and for whom: 0 the holder, 1 a transaction without.
 fn holder_query(tables: &Tables) -> String {
-    let key = lock::key(&tables.schema);
+    let key = key(&tables.schema);
     format!(
         "SELECT a.application_name, a.pid::pg_catalog.text, pg_catalog.host(a.client_addr), \
          pg_catalog.to_char(CASE WHEN pg_catalog.starts_with(a.application_name, '{HOLDS}') THEN a.xact_start \
@@ -247,7 +245,7 @@ fn sessions(session: &str) -> String {
     )
 }
 
-pub(super) fn activity(db: &mut dyn Database, session: &str) -> QueryResult<Activity> {
+pub(super) fn activity(db: &mut dyn Session, session: &str) -> QueryResult<Activity> {
     if session.is_empty() {
         return Ok(Activity::Gone);
     }
@@ -273,7 +271,7 @@ pub(super) fn quiet(session: &str, idle: Idle) -> String {
     format!("NOT EXISTS (SELECT 1 {}{working})", sessions(session))
 }
 
-pub(super) fn interrupt(db: &mut dyn Database, session: &str) -> QueryResult<()> {
+pub(super) fn interrupt(db: &mut dyn Session, session: &str) -> QueryResult<()> {
     db.execute(&format!(
         "SELECT pg_catalog.pg_cancel_backend(pid) {} AND state = 'active'::pg_catalog.text",
         sessions(session)

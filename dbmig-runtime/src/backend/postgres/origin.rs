@@ -6,12 +6,12 @@ use dbmig_core::sql::split;
 use dbmig_core::{Checksum, Dialect, Version};
 use diesel::QueryResult;
 
-use super::{Database, Row, Tables};
+use super::{Row, Session, Tables};
 
 /// The migrations in the history that have created `schema`, as far as their scripts say so in plain
 /// words. One that was rolled back has not; one that was cut off outside of a transaction may have.
 pub(super) fn creators(
-    db: &mut dyn Database,
+    db: &mut dyn Session,
     tables: &Tables,
     schema: &str,
 ) -> QueryResult<Vec<Creator>> {

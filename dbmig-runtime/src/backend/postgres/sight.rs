@@ -25,7 +25,12 @@ pub(super) fn sight(tables: &Tables, object: &Object) -> Option<String> {
              WHERE datname = {}::pg_catalog.name)",
             Dialect::Postgres.literal(&object.name),
         )),
-        _ => None,
+        ObjectKind::Table
+        | ObjectKind::Trigger
+        | ObjectKind::Routine
+        | ObjectKind::Event
+        | ObjectKind::Definition
+        | ObjectKind::Partitions => None,
     }
 }
 

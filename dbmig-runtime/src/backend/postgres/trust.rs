@@ -8,8 +8,8 @@ use dbmig_core::Dialect;
 use diesel::QueryResult;
 use diesel::result::Error;
 
-use super::{Database, HISTORY, LEDGER};
-use crate::backend::tables::{Access, Foreign, Standing, Tables};
+use super::{HISTORY, LEDGER, Session};
+use crate::tables::{Access, Foreign, Standing, Tables};
 
 /// From where the conditions below take `c`, `n` and `o`.
 const FROM: &str = "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
@@ -116,7 +116,7 @@ pub(super) fn standing(tables: &Tables, name: &str, facts: Option<&str>) -> Quer
 }
 
 /// The same of one more table, which is in the schema of the others.
-pub(super) fn look(db: &mut dyn Database, tables: &Tables, name: &str) -> QueryResult<Standing> {
+pub(super) fn look(db: &mut dyn Session, tables: &Tables, name: &str) -> QueryResult<Standing> {
     let schema = format!("{}::pg_catalog.name", tables.dialect.literal(&tables.schema));
     let rows = db.query(&format!("SELECT {}", facts(&schema, name)))?;
     standing(tables, name, rows.first().and_then(|row| row.optional(0)))

@@ -10,9 +10,9 @@ use diesel::QueryResult;
 use diesel::result::Error;
 
 use super::files::{self, is_locked, open_locked};
-use super::{Database, Tables};
-use crate::lock::{Claim, Fence, Freshness, Guard, Lock, Seat, Seen, Take, reached};
-use crate::look::Look;
+use super::{Session, SqliteEngine, Tables};
+use crate::database::engine::Engine as _;
+use crate::database::lock::{Claim, Fence, Freshness, Guard, Lock, Seat, Seen, Take};
 
 /// See the module.
 pub(super) struct Beside;
@@ -22,7 +22,7 @@ impl Lock for Beside {
         Seat::Within
     }
 
-    fn holder(&self, db: &mut dyn Database, _tables: &Tables) -> QueryResult<Option<String>> {
+    fn holder(&self, db: &mut dyn Session, _tables: &Tables) -> QueryResult<Option<String>> {
         let Some(path) = lock_file(db)?.filter(|path| is_locked(path)) else { return Ok(None) };
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         Ok(Some(text.lines().next().unwrap_or("another process").to_owned()))
@@ -30,17 +30,17 @@ impl Lock for Beside {
 
     fn seen(
         &self,
-        db: &mut dyn Database,
+        db: &mut dyn Session,
         tables: &Tables,
         goal: Option<&Version>,
     ) -> QueryResult<Seen> {
         let held = lock_file(db)?.is_some_and(|path| is_locked(&path));
-        let condition = reached(db, tables, goal);
+        let condition = SqliteEngine.is_reached(tables, goal);
         let rows = db.query(&format!("SELECT CASE WHEN {condition} THEN '1' END"))?;
         Ok(Seen { held, reached: rows.first().is_some_and(|row| row.is_true(0)) })
     }
 
-    fn take(&self, db: &mut dyn Database, claim: &Claim<'_>, _seen: &Look) -> QueryResult<Take> {
+    fn take(&self, db: &mut dyn Session, claim: &Claim<'_>, _unchanged: &str) -> QueryResult<Take> {
         let Some(database) = database_file(db)? else {
             return Ok(Take::Held(Guard::Alone, Freshness::Unchanged));
         };
@@ -54,14 +54,14 @@ impl Lock for Beside {
         Ok(Take::Held(Guard::File(file), Freshness::Unknown))
     }
 
-    fn beat(&self, db: &mut dyn Database, claim: &Claim<'_>, doing: &str) -> QueryResult<()> {
+    fn beat(&self, db: &mut dyn Session, claim: &Claim<'_>, doing: &str) -> QueryResult<()> {
         if let Some(path) = lock_file(db)? {
             tell(&path, claim, doing);
         }
         Ok(())
     }
 
-    fn release(&self, _: &mut dyn Database, _: &Claim<'_>, guard: Guard) -> QueryResult<()> {
+    fn release(&self, _: &mut dyn Session, _: &Claim<'_>, guard: Guard) -> QueryResult<()> {
         drop(guard);
         Ok(())
     }
@@ -73,12 +73,12 @@ impl Lock for Beside {
 }
 
 /// The file of the lock; none for a database in memory, which nobody outside of this process has.
-fn lock_file(db: &mut dyn Database) -> QueryResult<Option<PathBuf>> {
+fn lock_file(db: &mut dyn Session) -> QueryResult<Option<PathBuf>> {
     Ok(database_file(db)?.and_then(|database| files::lock_file(&database)))
 }
 
 /// The file that the connection has open, as SQLite names it.
-fn database_file(db: &mut dyn Database) -> QueryResult<Option<String>> {
+fn database_file(db: &mut dyn Session) -> QueryResult<Option<String>> {
     let rows = db.query("PRAGMA database_list")?;
     let main = rows.iter().find(|row| row.text(1) == "main");
     let path = main.and_then(|row| row.optional(2)).filter(|path| !path.is_empty());
@@ -87,7 +87,7 @@ fn database_file(db: &mut dyn Database) -> QueryResult<Option<String>> {
 
 /// SQLite says at the first write only that it may not write; this is one that changes nothing, on
 /// any table that there is.
-fn refuse_read_only(db: &mut dyn Database, database: &str) -> QueryResult<()> {
+fn refuse_read_only(db: &mut dyn Session, database: &str) -> QueryResult<()> {
     let tables = db.query(
         "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
          AND sql LIKE 'CREATE TABLE%' LIMIT 1",

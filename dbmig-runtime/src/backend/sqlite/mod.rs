@@ -10,17 +10,23 @@ use diesel::connection::LoadConnection;
 use diesel::result::Error;
 use diesel::{QueryResult, RunQueryDsl};
 
-use super::atomic::{Atomic, Failure, Outcome, one_by_one};
-use super::connection::{Database, Nesting, Row};
-use super::engine::{Activity, Engine};
-use super::envelope::{Envelope, Setting, Words};
-use super::place::{Chosen, Doubt, Found, Ledger, Matter, Reading, Sought};
-use super::tables::{HISTORY, LEDGER, Presence, Sessions, Tables};
-use super::{Backend, Sqlite, sealed};
-use crate::lock::Lock;
+use super::Sqlite;
+use crate::backend::one_by_one::one_by_one;
+use crate::database::Backend;
+use crate::database::atomic::{Atomic, Failure, Outcome};
+use crate::database::engine::{Activity, Engine};
+use crate::database::envelope::{Envelope, Setting, Words};
+use crate::database::lock::Lock;
+use crate::database::place::{Doubt, Found, Ledger, Matter, Reading, Sought};
+use crate::database::session::{Nesting, Row, Session, sealed};
+use crate::tables::columns::Kind;
+use crate::tables::{Chosen, HISTORY, LEDGER, Presence, Sessions, Tables};
 
-pub(crate) mod files;
+mod connect;
+mod files;
 mod lock;
+
+pub(crate) use connect::{connect, connect_to_read};
 
 /// What SQLite calls the file that was opened.
 const MAIN: &str = "main";
@@ -49,7 +55,7 @@ impl Engine for SqliteEngine {
 
     /// In the file that was opened, where Diesel's unqualified name creates its table, too; never in
     /// one that was attached to it.
-    fn locate(&self, db: &mut dyn Database, sought: Sought<'_>) -> QueryResult<Found> {
+    fn locate(&self, db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Found> {
         if !is_main(sought) {
             return Ok(Found::NoSchema);
         }
@@ -95,7 +101,7 @@ impl Engine for SqliteEngine {
     }
 
     /// Runners wait for each other's write transactions; by itself SQLite does not wait at all.
-    fn enter(&self, db: &mut dyn Database) -> QueryResult<String> {
+    fn enter(&self, db: &mut dyn Session) -> QueryResult<String> {
         // Not `pragma_busy_timeout()`: a SELECT reads the schema, and may itself find it locked.
         let rows = db.query("PRAGMA busy_timeout")?;
         let before = rows.first().map_or(0, |row| row.number(0));
@@ -106,23 +112,21 @@ impl Engine for SqliteEngine {
         Ok(format!("PRAGMA busy_timeout = {before}"))
     }
 
-    fn create_history(&self, tables: &Tables) -> String {
-        let history = tables.history_name();
-        format!(
-            "CREATE TABLE IF NOT EXISTS {history} (\
-             id INTEGER PRIMARY KEY AUTOINCREMENT, \
-             format INTEGER NOT NULL, version VARCHAR(50) NOT NULL, name TEXT NOT NULL, \
-             direction TEXT NOT NULL, state TEXT NOT NULL, execution TEXT NOT NULL, \
-             checksum TEXT NOT NULL, statements_total INTEGER NOT NULL, \
-             statements_started INTEGER NOT NULL, statements_done INTEGER NOT NULL, \
-             script TEXT NOT NULL, down_script TEXT, compatible TEXT, reversible TEXT, \
-             outlook TEXT, settings TEXT, down_checksum TEXT, signature TEXT, \
-             started_at TEXT NOT NULL, ended_at TEXT, \
-             app TEXT, host TEXT, database_user TEXT, session TEXT, sighted TEXT, error TEXT, note TEXT)"
-        )
+    fn column_type(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Id => "INTEGER PRIMARY KEY AUTOINCREMENT",
+            Kind::Format | Kind::Count => "INTEGER",
+            Kind::Version => "VARCHAR(50)",
+            Kind::Direction
+            | Kind::Word
+            | Kind::Digest
+            | Kind::Time
+            | Kind::Text
+            | Kind::LongText => "TEXT",
+        }
     }
 
-    fn is_current(&self, db: &mut dyn Database, set: &MigrationSet, sought: Sought<'_>) -> bool {
+    fn is_current(&self, db: &mut dyn Session, set: &MigrationSet, sought: Sought<'_>) -> bool {
         is_main(sought) && super::current::by_rows(db, set, "SELECT", "main.")
     }
 
@@ -130,17 +134,21 @@ impl Engine for SqliteEngine {
         &lock::Beside
     }
 
+    fn lease(&self) -> Option<&'static dyn Lock> {
+        None
+    }
+
     /// Nobody can look at SQLite's sessions.
-    fn session(&self, _db: &mut dyn Database, _token: u32) -> QueryResult<String> {
+    fn session(&self, _db: &mut dyn Session, _token: u32) -> QueryResult<String> {
         Ok(String::new())
     }
 
     /// What a process has begun ends with it.
-    fn activity(&self, _db: &mut dyn Database, _session: &str) -> QueryResult<Activity> {
+    fn activity(&self, _db: &mut dyn Session, _session: &str) -> QueryResult<Activity> {
         Ok(Activity::Gone)
     }
 
-    fn interrupt(&self, _db: &mut dyn Database, _session: &str) -> QueryResult<()> {
+    fn interrupt(&self, _db: &mut dyn Session, _session: &str) -> QueryResult<()> {
         Ok(())
     }
 
@@ -153,10 +161,10 @@ impl Engine for SqliteEngine {
         String::new()
     }
 
-    fn atomic(&self, db: &mut dyn Database, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure> {
         let asked = step.statements.iter().any(kind::turns_foreign_keys_off);
         if step.foreign_keys == ForeignKeys::Unchanged && !asked {
-            return one_by_one(db, step, &|_| Ok(()));
+            return one_by_one(self, db, step, &|_| Ok(()));
         }
         let enforced = match db.query("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys")
         {
@@ -166,8 +174,8 @@ impl Engine for SqliteEngine {
         if !enforced {
             // The script asks for what is so; `metadata.toml` asks for the check, too.
             return match step.foreign_keys {
-                ForeignKeys::Unchanged => one_by_one(db, step, &|_| Ok(())),
-                ForeignKeys::Off => one_by_one(db, step, &check_foreign_keys),
+                ForeignKeys::Unchanged => one_by_one(self, db, step, &|_| Ok(())),
+                ForeignKeys::Off => one_by_one(self, db, step, &check_foreign_keys),
             };
         }
         if step.setting.nesting == Nesting::InTransaction {
@@ -177,9 +185,13 @@ impl Engine for SqliteEngine {
             )));
         }
         db.execute("PRAGMA foreign_keys = OFF").map_err(Failure::bookkeeping)?;
-        let result = one_by_one(db, step, &check_foreign_keys);
+        let result = one_by_one(self, db, step, &check_foreign_keys);
         db.execute("PRAGMA foreign_keys = ON").map_err(Failure::bookkeeping)?;
         result
+    }
+
+    fn text(&self, column: &str) -> String {
+        format!("CAST({column} AS TEXT)")
     }
 
     fn concat(&self, texts: &str) -> String {
@@ -220,7 +232,7 @@ fn is_main(sought: Sought<'_>) -> bool {
 }
 
 /// The ledgers of the files that are attached to this session.
-fn attached(db: &mut dyn Database) -> QueryResult<Vec<Ledger>> {
+fn attached(db: &mut dyn Session) -> QueryResult<Vec<Ledger>> {
     let names =
         db.query("SELECT name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')")?;
     let mut ledgers = Vec::new();
@@ -237,7 +249,7 @@ fn attached(db: &mut dyn Database) -> QueryResult<Vec<Ledger>> {
     Ok(ledgers)
 }
 
-fn check_foreign_keys(db: &mut dyn Database) -> QueryResult<()> {
+fn check_foreign_keys(db: &mut dyn Session) -> QueryResult<()> {
     let broken = db.search(
         "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' refers to a missing row of ' || parent \
          FROM pragma_foreign_key_check LIMIT 5",

@@ -1,11 +1,10 @@
 //! The shape of `sync --json`.
 
 use dbmig_core::Build;
-use dbmig_core::plan::{Doomed, Presence};
+use dbmig_core::plan::{Blocked, Direction, Doomed, Plan, Presence, Step};
 use serde::Serialize;
 
 use super::{Failure, Finished, Judged, Planned};
-use crate::cli::sync::action;
 use crate::report::Report;
 use crate::runner::Preview;
 
@@ -110,4 +109,16 @@ fn losses(doomed: &Doomed) -> Vec<LossRow<'_>> {
         reason: Some(&backward.ground.reason),
     });
     counted.chain(uncountable).collect()
+}
+
+/// In a word, what `plan` does.
+fn action(plan: &Result<Plan<'_>, Blocked>) -> &'static str {
+    match plan {
+        Err(_) => "refused",
+        Ok(plan) => match plan.steps.first().map(Step::direction) {
+            None => "none",
+            Some(Direction::Up) => "up",
+            Some(Direction::Down) => "down",
+        },
+    }
 }

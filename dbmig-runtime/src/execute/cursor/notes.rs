@@ -5,13 +5,14 @@ use dbmig_core::plan::Step;
 use dbmig_core::sql::Statement;
 
 use super::{Stepper, Way};
-use crate::backend::Database;
-use crate::backend::atomic::{FailedAt, Failure, is_lost};
-use crate::backend::engine::Engine;
-use crate::backend::envelope::{Limits, Part, Setting};
+use crate::database::Database;
+use crate::database::atomic::{FailedAt, Failure};
+use crate::database::engine::Engine;
+use crate::database::envelope::{Limits, Part, Setting};
+use crate::error::transient::is_lost;
 use crate::execute::reached::Reached;
 use crate::history::{self, Cursor, Progress, Why};
-use crate::look::sight_before;
+use crate::snapshot::sight_before;
 
 impl Stepper<'_, '_> {
     /// The cursor before the statement `index` begins.
@@ -67,7 +68,7 @@ impl Stepper<'_, '_> {
         if self.statements.iter().skip(step.done_before).any(alone) {
             let prepare = engine.prepare_alone(&self.setting(db, Part::Middle));
             if !prepare.is_empty() {
-                db.execute(&prepare).map_err(|error| Failure::around(engine, error))?;
+                db.execute(&prepare).map_err(|error| engine.around(error))?;
             }
         }
         Ok(())
@@ -106,7 +107,7 @@ impl Stepper<'_, '_> {
     ) -> Result<(), Failure> {
         let engine = db.engine();
         if part == Part::Middle && self.own_transactions {
-            return db.execute(rows).map_err(|error| Failure::around(engine, error));
+            return db.execute(rows).map_err(|error| engine.around(error));
         }
         let setting = Setting { limits: Limits::default(), ..self.setting(db, part) };
         let envelope = engine.envelope(&setting);
@@ -115,7 +116,7 @@ impl Stepper<'_, '_> {
         db.execute(&(envelope.around(rows) + &after)).map_err(|error| {
             // The first error is the one that matters.
             let _ = db.execute(&envelope.abort);
-            Failure::around(engine, error)
+            engine.around(error)
         })
     }
 
@@ -139,7 +140,13 @@ impl Stepper<'_, '_> {
         // What was asked to stop has not failed: others may go on at once.
         let why = match failure.at {
             FailedAt::Cancelled => Why::Stopped,
-            _ => Why::Error(&message),
+            FailedAt::Statement(..)
+            | FailedAt::Script
+            | FailedAt::Bookkeeping
+            | FailedAt::Around
+            | FailedAt::Unproven
+            | FailedAt::Fence
+            | FailedAt::Changed => Why::Error(&message),
         };
         let rows = history::fail(engine, tables, self.run, done, why);
         let _ = self.write(db, &rows, Part::Last);

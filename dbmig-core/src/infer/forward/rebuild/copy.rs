@@ -102,7 +102,7 @@ impl Judge<'_, '_> {
             && query.fetch.is_none()
             && select.distinct.is_none()
             && select.top.is_none()
-            && select.selection.is_none()
+            && select.selection.as_ref().is_none_or(|filter| self.is_always(filter, old))
             && select.having.is_none()
             && select.qualify.is_none()
             && matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
@@ -141,6 +141,21 @@ impl Judge<'_, '_> {
             });
         }
         Some(values)
+    }
+
+    /// Whether a condition holds for each row of the table: `id IS NOT NULL`.
+    fn is_always(&self, filter: &Expr, old: &Table) -> bool {
+        let dialect = self.scope.dialect;
+        let Expr::IsNotNull(inner) = filter else { return false };
+        let Expr::Identifier(name) = &**inner else { return false };
+        let name = folded(dialect, name);
+        let is_key = matches!(old.primary_key.as_ref().map(|key| &key.columns[..]),
+            Some([Some(only)]) if column_key(dialect, only) == column_key(dialect, &name));
+        old.column(dialect, &name).is_some_and(|own| {
+            // SQLite takes NULL in a primary key that does not say so, unless it is the rowid.
+            let says = own.said.iter().any(|one| one == "NOT NULL");
+            says || is_key && own.kind == "integer"
+        })
     }
 
     fn has_aggregate(&self, expr: &Expr) -> bool {

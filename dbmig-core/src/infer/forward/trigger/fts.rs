@@ -5,7 +5,7 @@ use super::{Judge, Trigger};
 use crate::Dialect;
 use crate::infer::body::trigger::{Action, Event, Step};
 use crate::infer::change::{Act, Write};
-use crate::infer::expression::{Clock, Names, Row};
+use crate::infer::expression::{Clock, Names, Own, Row};
 use crate::infer::name::{Name, column_key};
 use crate::infer::parse;
 use crate::infer::schema::{Body, BodyKind};
@@ -117,7 +117,13 @@ impl Judge<'_, '_> {
     fn sync(&self, table: &Name, step: &Step) -> Option<(Index, Sync)> {
         let kind = |column: &str| self.kind_of(table, column);
         let dialect = Dialect::Sqlite;
-        let row = Row { dialect, kind: &kind, names: Names::Qualified, clock: Clock::Asked };
+        let row = Row {
+            dialect,
+            kind: &kind,
+            names: Names::Qualified,
+            clock: Clock::Asked,
+            own: Own::NONE,
+        };
         let safe = |value: &String| {
             parse::expression(dialect, value).is_some_and(|expr| row.shape(&expr).is_ok())
         };
@@ -156,7 +162,13 @@ impl Judge<'_, '_> {
                     });
                 safe.then_some((index, Sync::Changes))
             }
-            Step::Assign { .. } | Step::If(_) | Step::ReturnNew | Step::Nothing => None,
+            Step::Assign { .. }
+            | Step::Save { .. }
+            | Step::Align
+            | Step::If(_)
+            | Step::ReturnNew
+            | Step::ReturnOther
+            | Step::Nothing => None,
         }
     }
 

@@ -1,16 +1,19 @@
 //! Triggers that write the row that they run for.
 
-use std::collections::HashSet;
+mod reach;
 
-use sqlparser::ast::{self, BinaryOperator, Expr, UnaryOperator};
+use std::collections::{HashMap, HashSet};
 
-use super::{Judge, starts_null, takes_null};
+use sqlparser::ast::Expr;
+
+use super::{Judge, takes_null};
 use crate::Dialect;
 use crate::infer::body::trigger::{Event, Step, Trigger};
-use crate::infer::change::Nullable;
-use crate::infer::expression::{Clock, Names, Row, Shape, fits, is_time};
+use crate::infer::change::{Nullable, Traits};
+use crate::infer::expression::{Clock, Names, Own, Row, Shape, fits, is_time};
 use crate::infer::name::{Name, column_key};
 use crate::infer::parse;
+use reach::Reach;
 
 type Doubt = Option<String>;
 
@@ -23,14 +26,9 @@ pub(super) struct Run<'r> {
     assigned: HashSet<String>,
     /// New columns that conditions rely on.
     guards: HashSet<String>,
+    /// Variables that hold what a column was, and that column.
+    saved: HashMap<String, String>,
     names: Names,
-}
-
-/// Whether the previous version can make a condition true.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    Maybe,
-    Never,
 }
 
 impl Judge<'_, '_> {
@@ -56,6 +54,7 @@ impl Judge<'_, '_> {
                 event: *event,
                 assigned: HashSet::new(),
                 guards: HashSet::new(),
+                saved: HashMap::new(),
                 names,
             };
             if run.reach(trigger.guard.as_deref())? == Reach::Maybe {
@@ -107,7 +106,9 @@ impl Run<'_> {
         for step in steps {
             match step {
                 Step::ReturnNew => return Ok(()),
-                Step::Nothing => {}
+                Step::Nothing | Step::Align => {}
+                Step::Save { variable, column } => self.save(variable, column)?,
+                Step::Assign { column, value } if self.saved.get(value) == Some(column) => {}
                 Step::Assign { column, value } => self.assign(column, value)?,
                 Step::If(branches) => {
                     for (condition, steps) in branches {
@@ -116,7 +117,10 @@ impl Run<'_> {
                         }
                     }
                 }
-                Step::Update { .. } | Step::Insert { .. } | Step::Delete { .. } => {
+                Step::ReturnOther
+                | Step::Update { .. }
+                | Step::Insert { .. }
+                | Step::Delete { .. } => {
                     return Err(None);
                 }
             }
@@ -128,7 +132,8 @@ impl Run<'_> {
     fn shape(&self, expr: &Expr) -> Result<Shape, Doubt> {
         let kind = |column: &str| self.judge.kind_of(self.table, column);
         let (dialect, names) = (self.dialect(), self.names);
-        Row { dialect, kind: &kind, names, clock: Clock::Asked }
+        let own = |name: &str, given: &[&Expr]| self.judge.inlined(name, given);
+        Row { dialect, kind: &kind, names, clock: Clock::Asked, own: Own::known(&own) }
             .shape(expr)
             .map_err(|doubt| Some(format!("it may fail: {doubt}")))
     }
@@ -150,7 +155,9 @@ impl Run<'_> {
             }
         } else {
             let old = self.judge.past.column(self.table, column);
-            let is_time = old.is_some_and(|old| is_time(self.dialect(), &old.kind));
+            // One that begins with the time is one for it, whatever its type.
+            let begins = |old: &Traits| old.said.iter().any(|one| is_default(one, &expr));
+            let is_time = old.is_some_and(|old| is_time(self.dialect(), &old.kind) || begins(old));
             if !(is_clock && is_time) {
                 return Err(Some(format!(
                     "it writes {name}, which the previous version may write itself"
@@ -161,6 +168,18 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// A variable of the column's own type: what it gets, it gives back.
+    fn save(&mut self, variable: &str, column: &str) -> Result<(), Doubt> {
+        let is_integer = |kind: String| ["integer", "int4", "bigint", "text"].contains(&&*kind);
+        if self.assigned.contains(&self.key(column))
+            || !self.judge.kind_of(self.table, column).is_some_and(is_integer)
+        {
+            return Err(None);
+        }
+        self.saved.insert(variable.to_owned(), column.to_owned());
+        Ok(())
+    }
+
     fn is_never_null(&self, expr: &Expr) -> bool {
         let kind = |column: &str| self.judge.kind_of(self.table, column);
         let (dialect, names) = (self.dialect(), self.names);
@@ -168,138 +187,14 @@ impl Run<'_> {
             let old = self.judge.past.column(self.table, column);
             old.is_some_and(|old| old.nullable == Nullable::No)
         };
-        Row { dialect, kind: &kind, names, clock: Clock::Asked }.is_never_null(expr, &full)
-    }
-
-    /// Whether a condition can be true for the previous version; it must not fail in any case.
-    fn reach(&mut self, condition: Option<&str>) -> Result<Reach, Doubt> {
-        let Some(condition) = condition else { return Ok(Reach::Maybe) };
-        if is_row_comparison(condition) {
-            let table = self.judge.past.table(self.table).filter(|table| table.is_complete());
-            let all = table
-                .map(|table| &table.columns)
-                .ok_or_else(|| Some("it compares rows of a table that is not known".to_owned()))?;
-            let compares = |kind: &str| self.compares(kind);
-            let new = self.judge.scope.columns_of(self.table).map(|(_, column)| &column.kind);
-            let mut kinds = all.iter().map(|(_, traits)| &traits.kind).chain(new);
-            if kinds.all(|kind| compares(kind)) {
-                return Ok(Reach::Maybe);
-            }
-            return Err(Some("it compares rows, and some types cannot be compared".to_owned()));
-        }
-        let expr = parse::expression(self.dialect(), condition).ok_or(None)?;
-        self.shape(&expr)?;
-        Ok(if self.is_false(&expr) { Reach::Never } else { Reach::Maybe })
-    }
-
-    /// Whether two values of a type can be compared: of PostgreSQL's `json`, not.
-    fn compares(&self, kind: &str) -> bool {
-        let element = kind.strip_suffix("[]").unwrap_or(kind);
-        let is_enum = || self.judge.past.enumeration(&Name::single(element)).is_some();
-        match Shape::of(Dialect::Postgres, element) {
-            Shape::Other(_) => COMPARABLE.contains(&element) || is_enum(),
-            _ => true,
-        }
-    }
-
-    /// Whether it is false, or NULL, for a row of the previous version.
-    fn is_false(&mut self, expr: &Expr) -> bool {
-        match expr {
-            Expr::Nested(inner) => self.is_false(inner),
-            Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
-                self.is_false(left) || self.is_false(right)
-            }
-            Expr::BinaryOp { left, op: BinaryOperator::Or, right } => {
-                self.is_false(left) && self.is_false(right)
-            }
-            Expr::BinaryOp { left, op: BinaryOperator::NotEq, right }
-            | Expr::IsDistinctFrom(left, right) => self.is_untouched(left, right),
-            Expr::UnaryOp { op: UnaryOperator::Not, expr } => match &**expr {
-                Expr::Nested(inner) => self.is_equality(inner),
-                other => self.is_equality(other),
-            },
-            Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
-                self.is_other_event(left, right)
-            }
-            Expr::BinaryOp { left, op: BinaryOperator::IsNot, right } => {
-                self.is_untouched(left, right)
-            }
-            Expr::IsNotNull(inner) => {
-                // Somebody else may have filled it before an UPDATE.
-                self.event == Event::Insert
-                    && column(inner).is_some_and(|(row, column)| {
-                        row == "new" && self.is_new(&column) && self.starts_null(&column)
-                    })
-            }
-            _ => false,
-        }
-    }
-
-    /// `NOT (NEW.a <=> OLD.a)`
-    fn is_equality(&mut self, expr: &Expr) -> bool {
-        match expr {
-            Expr::IsNotDistinctFrom(left, right)
-            | Expr::BinaryOp { left, op: BinaryOperator::Spaceship, right } => {
-                self.is_untouched(left, right)
-            }
-            _ => false,
-        }
-    }
-
-    /// The same new column before and after: who does not know it leaves it.
-    fn is_untouched(&mut self, left: &Expr, right: &Expr) -> bool {
-        let (Some((a, left)), Some((b, right))) = (column(left), column(right)) else {
-            return false;
-        };
-        let is_pair = (a == "new" && b == "old") || (a == "old" && b == "new");
-        let same = self.key(&left) == self.key(&right);
-        is_pair
-            && same
-            && self.is_new(&left)
-            && match self.event {
-                Event::Update => true,
-                Event::Insert => self.dialect() == Dialect::Postgres && self.starts_null(&left),
-                Event::Delete | Event::Truncate => false,
-            }
-    }
-
-    /// A new column that nothing has written in this run.
-    fn is_new(&mut self, column: &str) -> bool {
-        let key = self.key(column);
-        let is_new = self.judge.scope.column(self.table, column).is_some();
-        let kind = self.judge.kind_of(self.table, column).unwrap_or_default();
-        let untouched = is_new && !kind.contains("on update") && !self.assigned.contains(&key);
-        if untouched {
-            self.guards.insert(key);
-        }
-        untouched
-    }
-
-    fn starts_null(&self, column: &str) -> bool {
-        self.judge.free_column(self.table, column).is_some_and(|traits| starts_null(&traits))
-    }
-
-    /// `TG_OP = 'UPDATE'` on an INSERT.
-    fn is_other_event(&self, left: &Expr, right: &Expr) -> bool {
-        let is_op =
-            matches!(left, Expr::Identifier(name) if name.value.eq_ignore_ascii_case("tg_op"));
-        let Expr::Value(value) = right else { return false };
-        let ast::Value::SingleQuotedString(word) = &value.value else { return false };
-        let own = match self.event {
-            Event::Insert => "INSERT",
-            Event::Update => "UPDATE",
-            Event::Delete => "DELETE",
-            Event::Truncate => "TRUNCATE",
-        };
-        is_op && word != own
+        let own = |name: &str, given: &[&Expr]| self.judge.inlined(name, given);
+        Row { dialect, kind: &kind, names, clock: Clock::Asked, own: Own::known(&own) }
+            .is_never_null(expr, &full)
     }
 }
 
-/// Types without a shape of their own whose values can be compared.
-const COMPARABLE: [&str; 7] = ["uuid", "bytea", "inet", "cidr", "interval", "time", "numeric"];
-
 /// `NEW.column`
-fn column(expr: &Expr) -> Option<(String, String)> {
+pub(super) fn column(expr: &Expr) -> Option<(String, String)> {
     match expr {
         Expr::Nested(inner) => column(inner),
         Expr::CompoundIdentifier(names) => match &names[..] {
@@ -317,7 +212,7 @@ fn column(expr: &Expr) -> Option<(String, String)> {
 }
 
 /// `now()`, maybe in a zone: what else gives a time gives that of a column.
-fn is_clock(expr: &Expr, shape: &Shape) -> bool {
+pub(super) fn is_clock(expr: &Expr, shape: &Shape) -> bool {
     match expr {
         Expr::Nested(inner) => is_clock(inner, shape),
         Expr::AtTimeZone { timestamp, .. } => is_clock(timestamp, shape),
@@ -329,17 +224,24 @@ fn is_clock(expr: &Expr, shape: &Shape) -> bool {
     }
 }
 
-/// `NEW IS DISTINCT FROM OLD` and its like.
-fn is_row_comparison(condition: &str) -> bool {
-    let text: String = condition.to_lowercase().split_whitespace().collect();
-    let text = text.trim_start_matches('(').trim_end_matches(')');
-    [
-        "newisdistinctfromold",
-        "oldisdistinctfromnew",
-        "new.*isdistinctfromold.*",
-        "old.*isdistinctfromnew.*",
-        "row(new.*)isdistinctfromrow(old.*",
-        "row(old.*)isdistinctfromrow(new.*",
-    ]
-    .contains(&text)
+/// `DEFAULT (strftime('%s', 'now'))`, of the same expression.
+fn is_default(option: &str, expr: &Expr) -> bool {
+    let plain = |text: &str| {
+        let text: String = text.split_whitespace().collect();
+        text.trim_start_matches('(').to_owned()
+    };
+    let own = option.strip_prefix("DEFAULT ").map(plain);
+    let wanted = plain(&expr.to_string());
+    own.is_some_and(|own| {
+        own.strip_prefix(&*wanted).is_some_and(|rest| rest.trim_matches(')').is_empty())
+    })
+}
+
+/// Whether a text is such an expression.
+pub(super) fn is_clock_text(dialect: Dialect, value: &str) -> bool {
+    let Some(expr) = parse::expression(dialect, value) else { return false };
+    let kind = |_: &str| None;
+    let (names, clock, own) = (Names::Qualified, Clock::Asked, Own::NONE);
+    let shape = Row { dialect, kind: &kind, names, clock, own }.shape(&expr);
+    shape.is_ok_and(|shape| is_clock(&expr, &shape))
 }

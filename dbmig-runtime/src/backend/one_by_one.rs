@@ -1,0 +1,65 @@
+//! A step in one transaction, statement by statement.
+
+use diesel::QueryResult;
+
+use crate::database::atomic::{Atomic, FailedAt, Failure, Outcome};
+use crate::database::engine::Engine;
+use crate::database::envelope::Envelope;
+use crate::database::session::{Session, Stop};
+
+/// A step in one transaction, statement by statement: for databases where a round trip is cheap
+/// or where one message may hold only one statement.
+pub(super) fn one_by_one(
+    engine: &dyn Engine,
+    db: &mut dyn Session,
+    step: &Atomic<'_>,
+    before_commit: &dyn Fn(&mut dyn Session) -> QueryResult<()>,
+) -> Result<Outcome, Failure> {
+    let envelope = engine.envelope(&step.setting);
+    let begun = std::time::Instant::now();
+    if let Err(error) = db.execute(&envelope.open) {
+        let _ = db.execute(&envelope.abort);
+        return Err(engine.around(error));
+    }
+    let result = statements_and_rows(db, step, &envelope, begun, before_commit);
+    let end = match &result {
+        Ok(Outcome::Committed) => &envelope.close,
+        Ok(Outcome::Overtaken) | Err(_) => &envelope.abort,
+    };
+    // To undo a lot takes as long as it took to do it.
+    let ended = db.play(end, Stop::AfterIt);
+    if ended.is_err() && result.is_ok() {
+        // A failed COMMIT leaves the transaction open in SQLite; its error matters, not this one's.
+        let _ = db.play(&envelope.abort, Stop::AfterIt);
+    }
+    let outcome = result?;
+    ended.map_err(Failure::bookkeeping)?;
+    Ok(outcome)
+}
+
+fn statements_and_rows(
+    db: &mut dyn Session,
+    step: &Atomic<'_>,
+    envelope: &Envelope,
+    begun: std::time::Instant,
+    before_commit: &dyn Fn(&mut dyn Session) -> QueryResult<()>,
+) -> Result<Outcome, Failure> {
+    if !step.overtaken.is_empty()
+        && !db.query(step.overtaken).map_err(Failure::bookkeeping)?.is_empty()
+    {
+        return Ok(Outcome::Overtaken);
+    }
+    for (index, statement) in step.statements.iter().enumerate() {
+        if step.control.is_cancelled() {
+            return Err(Failure::cancelled());
+        }
+        db.play(statement.text, Stop::Interrupts).map_err(|error| {
+            let at = FailedAt::Statement(index, None);
+            Failure::of(std::slice::from_ref(statement), at, error)
+        })?;
+    }
+    before_commit(db).map_err(Failure::bookkeeping)?;
+    let rows = format!("{}{}", envelope.seal, (step.rows)(Some(begun.elapsed())));
+    db.execute(&rows).map_err(Failure::closing)?;
+    Ok(Outcome::Committed)
+}

@@ -1,0 +1,111 @@
+//! A step in one transaction, and what its answer means.
+
+use std::time::{Duration, Instant};
+
+use dbmig_core::Dialect;
+use diesel::result::Error;
+
+use super::PostgresEngine;
+use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH};
+use super::message::{Message, position_of};
+use crate::database::assertion::{Breach, assert_that};
+use crate::database::atomic::{Atomic, FailedAt, Failure, Outcome};
+use crate::database::engine::Engine;
+use crate::database::envelope::{Envelope, Words, is_ended};
+use crate::database::session::{Session, Stop};
+use crate::error::transient::{is_lock_wait, is_lost};
+use crate::tables::{HISTORY, LEDGER};
+
+/// A failed script is played again, to find the statement, only if that costs little.
+const LOCATE_WITHIN: Duration = Duration::from_secs(10);
+
+/// The whole of it is one message.
+pub(super) fn atomic(db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+    let envelope = PostgresEngine.envelope(&step.setting);
+    let after = format!("{}{}{}", envelope.seal, (step.rows)(None), envelope.close);
+    let message = Message::new(&envelope.open, step.statements, &after);
+    let begun = Instant::now();
+    let mut earlier = message.earlier.iter();
+    let played = earlier
+        .try_for_each(|part| db.play(part, Stop::Interrupts))
+        .and_then(|()| db.play(&message.sql, Stop::Interrupts));
+    let Err(error) = played else { return committed(db, step) };
+    if is_lost(&error) {
+        // So is the transaction, unless it was committed at the last moment.
+        return Err(Failure { at: FailedAt::Script, error });
+    }
+    let _ = db.play(&envelope.abort, Stop::AfterIt);
+    if is_ended(&error) {
+        return Err(Failure::closing(error));
+    }
+    let at = match position_of(&error).and_then(|position| message.find(position)) {
+        _ if PostgresEngine.is_fence(&error) => FailedAt::Fence,
+        _ if Breach::Changed.caused(&error) => FailedAt::Changed,
+        Some(at) => at,
+        None if step.statements.len() == 1 && !is_ours(&error) => FailedAt::Statement(0, None),
+        None if begun.elapsed() < LOCATE_WITHIN
+            && !is_lock_wait(&error)
+            && !step.control.is_cancelled() =>
+        {
+            replay(db, step, &envelope)
+        }
+        None => FailedAt::Script,
+    };
+    let at = if at == FailedAt::Script && is_ours(&error) { FailedAt::Around } else { at };
+    Err(Failure::of(step.statements, at, error))
+}
+
+/// Finds the statement that fails by playing the script again, one statement at a time, and
+/// rolling it back: an error such as "already exists" carries no position.
+fn replay(db: &mut dyn Session, step: &Atomic<'_>, envelope: &Envelope) -> FailedAt {
+    if db.execute(&envelope.open).is_err() {
+        let _ = db.execute(&envelope.abort);
+        return FailedAt::Script;
+    }
+    let mut statements = step.statements.iter();
+    let failed = statements.position(|s| db.play(s.text, Stop::Interrupts).is_err());
+    let _ = db.execute(&envelope.abort);
+    // Everything went well this time: then it was our own part, or something passing.
+    failed.map_or(FailedAt::Script, |index| FailedAt::Statement(index, None))
+}
+
+/// No error is an answer only where every statement was played: libpq stops at a COPY that sends or
+/// wants rows, and Diesel takes that for success. Where the word is nowhere in the script, however the
+/// server reads it, there was none.
+fn committed(db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+    if !step.statements.iter().any(|statement| names_copy(statement.text)) {
+        return Ok(Outcome::Committed);
+    }
+    let words = Words {
+        begin: "BEGIN ISOLATION LEVEL READ COMMITTED",
+        commit: "COMMIT",
+        rollback: "ROLLBACK",
+    };
+    let ask = Envelope::plain(&words, step.setting.nesting);
+    let proof = assert_that(Dialect::Postgres, step.proof);
+    match db.execute(&ask.around(&format!("{KEEP_PATH}{SAFE_PATH}{proof}{RESTORE_PATH}"))) {
+        Ok(()) => Ok(Outcome::Committed),
+        Err(error) if is_lost(&error) => Err(Failure { at: FailedAt::Script, error }),
+        Err(_) => {
+            let _ = db.execute(&ask.abort);
+            Err(Failure::unproven(
+                "the server does not confirm that it has committed the script: it has taken a part of it \
+                 for a COPY, and waited for rows that dbmig does not send",
+            ))
+        }
+    }
+}
+
+fn names_copy(text: &str) -> bool {
+    text.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"copy"))
+}
+
+/// Whether the error is about one of our own tables.
+fn is_ours(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(_, info) => {
+            info.table_name().is_some_and(|name| name == LEDGER || name == HISTORY)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,75 @@
+//! `repair`: explains first, acts when it is told what holds.
+
+use dbmig_core::plan::{Mending, Repair};
+
+use crate::cli::args::RepairArgs;
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::explanation::Explained;
+use crate::cli::json;
+use crate::cli::output::{Look, Output};
+use crate::database::Database;
+use crate::error::Error;
+use crate::runner::Runner;
+
+pub(in crate::cli) fn repair(
+    db: &mut dyn Database,
+    context: &Context<'_>,
+    args: &RepairArgs,
+) -> Result<Exit, Error> {
+    let (output, program) = (&context.output, context.program);
+    match args.what.repair() {
+        None => explain(&context.runner(), db, output, program),
+        Some(wanted) if args.dry_run => preview(&context.runner(), db, output, &wanted),
+        Some(wanted) => settle(&mut context.runner(), db, output, &wanted),
+    }
+}
+
+/// Shows what there is to settle, and how.
+fn explain(
+    runner: &Runner<'_>,
+    db: &mut dyn Database,
+    output: &Output,
+    program: &str,
+) -> Result<Exit, Error> {
+    let found = runner.diagnose(db)?;
+    let explained: Vec<_> = found.iter().map(|one| Explained::of(one, program)).collect();
+    output.json(&json::Diagnosed::new(&found, &explained));
+    for (one, explained) in found.iter().zip(&explained) {
+        output.line(format!("{} {}", Look::Bad.paint(explained.what), one.name));
+        output.line(format!("  {}", explained.message.replace('\n', "\n  ")));
+        output.line(format!("  {} {}", Look::Good.paint("next:"), explained.next));
+    }
+    if found.is_empty() {
+        output.line("nothing to repair");
+        return Ok(Exit::Done);
+    }
+    Ok(Exit::Found)
+}
+
+/// Shows what would be written.
+fn preview(
+    runner: &Runner<'_>,
+    db: &mut dyn Database,
+    output: &Output,
+    wanted: &Repair,
+) -> Result<Exit, Error> {
+    let mending = runner.repair_plan(db, wanted)?;
+    output.json(&json::Mended::new(&mending));
+    output.line(format!("would record {mending}"));
+    output.line("nothing done yet");
+    Ok(Exit::Done)
+}
+
+/// Writes it.
+fn settle(
+    runner: &mut Runner<'_>,
+    db: &mut dyn Database,
+    output: &Output,
+    wanted: &Repair,
+) -> Result<Exit, Error> {
+    let mending: Mending<'_> = runner.repair(db, wanted)?;
+    output.json(&json::Mended::new(&mending));
+    output.line(format!("recorded {mending}"));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,61 @@
+//! `status`: where each migration stands.
+
+use dbmig_core::status::{Entry, State};
+
+use crate::cli::context::{Context, Origin};
+use crate::cli::exit::Exit;
+use crate::cli::json;
+use crate::cli::output::{Look, Output};
+use crate::database::Database;
+use crate::error::Error;
+
+pub(in crate::cli) fn status(
+    db: &mut dyn Database,
+    context: &Context<'_>,
+    check: bool,
+) -> Result<Exit, Error> {
+    let entries = context.runner().status(db)?;
+    let holder = context.runner().holder(db)?;
+    let ledger = context.runner().ledger(db)?;
+    context.output.json(&json::Standing::new(&entries, holder.as_deref(), Some(&ledger)));
+    show(&context.output, &entries);
+    if !ledger.is_obvious() {
+        context.output.line(format!("the ledger is {ledger}"));
+    }
+    if let Some(holder) = holder {
+        context.output.line(format!("a run is going on: {holder}"));
+    }
+    let found = entries.iter().any(|entry| is_found(entry.state, context.origin));
+    Ok(if check && found { Exit::Found } else { Exit::Done })
+}
+
+/// Whether `--check` takes it for something that somebody has to look after.
+const fn is_found(state: State, origin: Origin) -> bool {
+    match (state, origin) {
+        (State::Applied | State::Unverified, _) | (State::Missing, Origin::Embedded) => false,
+        (State::Pending | State::Drifted | State::Interrupted, _)
+        | (State::Missing, Origin::Directory) => true,
+    }
+}
+
+fn show(output: &Output, entries: &[Entry]) {
+    for entry in entries {
+        let state = look(entry.state).paint(format_args!("{:<11}", entry.state.name()));
+        let forward = Look::Faint.paint(&entry.forward);
+        output.line(format!("{state}  {}  {forward}", entry.name));
+    }
+    let counts = State::ALL.iter().filter_map(|state| {
+        let count = entries.iter().filter(|entry| entry.state == *state).count();
+        (count > 0).then(|| format!("{count} {}", state.name()))
+    });
+    let counts: Vec<_> = counts.collect();
+    output.line(if counts.is_empty() { "no migrations".to_owned() } else { counts.join(", ") });
+}
+
+const fn look(state: State) -> Look {
+    match state {
+        State::Applied => Look::Good,
+        State::Pending | State::Missing | State::Unverified => Look::Warning,
+        State::Drifted | State::Interrupted => Look::Bad,
+    }
+}

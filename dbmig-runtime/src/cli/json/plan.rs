@@ -1,0 +1,64 @@
+//! The shape of a plan.
+
+use dbmig_core::plan::Plan;
+use serde::Serialize;
+
+use super::Judged;
+use crate::cli::step::ShownStep;
+use crate::execute::Source;
+
+/// `plan`, and `--dry-run`
+#[derive(Serialize)]
+pub(in crate::cli) struct Planned<'a> {
+    steps: Vec<StepRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct StepRow<'a> {
+    version: &'a str,
+    name: &'a str,
+    direction: &'a str,
+    execution: &'a str,
+    script: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compatible: Option<Judged<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reversible: Option<Judged<'a>>,
+    statements_done_before: usize,
+    statements: Vec<StatementRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct StatementRow<'a> {
+    line: u32,
+    column: u32,
+    sql: &'a str,
+}
+
+impl<'a> Planned<'a> {
+    pub(in crate::cli) fn new(plan: &'a Plan<'_>, shown: &'a [ShownStep]) -> Self {
+        let rows = plan.steps.iter().zip(shown).map(|(step, shown)| StepRow {
+            version: step.version().as_str(),
+            name: step.name(),
+            direction: step.direction().name(),
+            execution: shown.execution.name(),
+            script: match shown.source {
+                Source::Set => "here",
+                Source::Stored => "stored",
+            },
+            compatible: shown.forward.as_ref().map(Judged::forward),
+            reversible: shown.backward.as_ref().map(Judged::backward),
+            statements_done_before: shown.done_before,
+            statements: shown
+                .statements
+                .iter()
+                .map(|(position, sql)| StatementRow {
+                    line: position.line,
+                    column: position.column,
+                    sql,
+                })
+                .collect(),
+        });
+        Self { steps: rows.collect() }
+    }
+}

@@ -1,0 +1,119 @@
+//! The texts that are stored of applied migrations.
+
+#[cfg(feature = "cli")]
+use std::collections::HashMap;
+
+use dbmig_core::migration::Execution;
+use dbmig_core::outlook::Outlook;
+use dbmig_core::{Checksum, Version};
+
+use super::asked::Asked;
+use crate::database::Database;
+use crate::error::Error;
+use crate::signature::StoredScript;
+use crate::tables::columns::Column;
+use crate::tables::{Presence, Tables};
+
+/// What is stored of an applied migration.
+#[cfg(feature = "cli")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredTexts {
+    /// Without its passwords.
+    pub(crate) up: String,
+    pub(crate) down: Option<String>,
+    pub(crate) settings: String,
+}
+
+/// What is stored of each version whose last completed run went up.
+#[cfg(feature = "cli")]
+pub(crate) fn stored_texts(
+    db: &mut dyn Database,
+    tables: &Tables,
+) -> Result<HashMap<Version, StoredTexts>, Error> {
+    const TEXTS: Asked = Asked {
+        before: 0,
+        columns: &[Column::Version, Column::Script, Column::DownScript, Column::Settings],
+    };
+    if tables.history == Presence::Absent {
+        return Ok(HashMap::new());
+    }
+    let history = tables.history_name();
+    let sql = format!(
+        "SELECT {} FROM {history} WHERE direction = 'up' AND id IN \
+         (SELECT MAX(id) FROM {history} WHERE state IN ('done', 'baselined') GROUP BY version)",
+        TEXTS.list(|column| column.name().to_owned()),
+    );
+    let rows = db.query(&sql).map_err(Error::database("read the stored scripts"))?;
+    let stored = rows.iter().map(|row| {
+        let text = |column| TEXTS.text(row, column).to_owned();
+        let down = TEXTS.optional(row, Column::DownScript).map(str::to_owned);
+        let (up, settings) = (text(Column::Script), text(Column::Settings));
+        (Version::from_ledger(text(Column::Version)), StoredTexts { up, down, settings })
+    });
+    Ok(stored.collect())
+}
+
+/// Reads the way back of `version`, whether or not it can be trusted.
+pub(crate) fn stored_down(
+    db: &mut dyn Database,
+    tables: &Tables,
+    version: &Version,
+) -> Result<Option<StoredScript>, Error> {
+    const DOWN: Asked = Asked {
+        before: 0,
+        columns: &[
+            Column::DownScript,
+            Column::Execution,
+            Column::Checksum,
+            Column::Settings,
+            Column::Outlook,
+            Column::DownChecksum,
+            Column::Signature,
+        ],
+    };
+    let history = tables.history_name();
+    let condition = db.engine().is_version(version);
+    let sql = format!(
+        "SELECT {} FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
+         WHERE {condition} AND state IN ('done', 'baselined') AND direction = 'up') \
+         AND down_script IS NOT NULL AND {}",
+        DOWN.list(|column| column.name().to_owned()),
+        db.engine().fresh(),
+    );
+    let rows = db.query(&sql).map_err(Error::database("read a stored script"))?;
+    Ok(rows.first().map(|row| {
+        let text = |column| DOWN.text(row, column).to_owned();
+        let optional = |column| DOWN.optional(row, column).map(str::to_owned);
+        let applied = Checksum::from_hex(DOWN.text(row, Column::Checksum));
+        StoredScript {
+            version: version.clone(),
+            text: text(Column::DownScript),
+            // A word that is not known means no promise of its own.
+            execution: Execution::of(DOWN.text(row, Column::Execution)).unwrap_or_default(),
+            applied: applied.unwrap_or(Checksum::from_bytes([0; 32])),
+            settings: text(Column::Settings),
+            outlook: Outlook::from_history(text(Column::Outlook)),
+            checksum: optional(Column::DownChecksum),
+            signature: optional(Column::Signature),
+        }
+    }))
+}
+
+/// The text that was applied under `version`, where the history has it.
+pub(crate) fn stored_up(
+    db: &mut dyn Database,
+    tables: &Tables,
+    version: &Version,
+) -> Result<Option<String>, Error> {
+    if tables.history == Presence::Absent {
+        return Ok(None);
+    }
+    let history = tables.history_name();
+    let version = db.engine().is_version(version);
+    let sql = format!(
+        "SELECT script FROM {history} WHERE id = (SELECT MAX(id) FROM {history} \
+         WHERE {version} AND state IN ('done', 'baselined') AND direction = 'up')"
+    );
+    let rows = db.query(&sql).map_err(Error::database("read a stored script"))?;
+    Ok(rows.first().map(|row| row.text(0).to_owned()))
+}

@@ -1,0 +1,198 @@
+//! What makes a stored way back trustworthy: it will run with the right to change the schema.
+
+use std::fmt;
+
+use dbmig_core::Checksum;
+use dbmig_core::Version;
+use dbmig_core::migration::Execution;
+use dbmig_core::outlook::Outlook;
+use dbmig_core::plan::Distrust;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+/// The environment variable that holds the key.
+const KEY_VARIABLE: &str = "DBMIG_HISTORY_KEY";
+
+/// A key that signs what is stored to revert migrations, and without whose signature nothing of it
+/// is played: no script that nobody with the key has stored. It does not say when that was, in which
+/// database, nor how far an interrupted run came.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HistoryKey(Vec<u8>);
+
+impl HistoryKey {
+    /// The key in `DBMIG_HISTORY_KEY`; an empty one is none.
+    pub fn from_env() -> Option<Self> {
+        let key = std::env::var_os(KEY_VARIABLE)?.into_encoded_bytes();
+        (!key.is_empty()).then_some(Self(key))
+    }
+
+    /// A key of any length; 32 random bytes or more are a good one.
+    pub fn new(key: impl Into<Vec<u8>>) -> Self {
+        Self(key.into())
+    }
+
+    fn mac(&self, sealed: &Sealed<'_>) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
+        for field in sealed.fields() {
+            // With its length, so that nothing can move from one field to the next.
+            mac.update(&(field.len() as u64).to_be_bytes());
+            mac.update(field.as_bytes());
+        }
+        Some(mac)
+    }
+
+    /// In hexadecimal digits.
+    pub(crate) fn sign(&self, sealed: &Sealed<'_>) -> Option<String> {
+        self.mac(sealed).map(|mac| hex(&mac.finalize().into_bytes()))
+    }
+
+    fn has_signed(&self, sealed: &Sealed<'_>, signature: &str) -> bool {
+        match (self.mac(sealed), bytes(signature)) {
+            // In constant time.
+            (Some(mac), Some(signature)) => mac.verify_slice(&signature).is_ok(),
+            _ => false,
+        }
+    }
+}
+
+/// Not the key.
+impl fmt::Debug for HistoryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HistoryKey(..)")
+    }
+}
+
+/// What a signature is for.
+pub(crate) struct Sealed<'a> {
+    pub(crate) version: &'a Version,
+    pub(crate) execution: Execution,
+    pub(crate) settings: &'a str,
+    pub(crate) outlook: &'a Outlook,
+    pub(crate) down: &'a str,
+}
+
+impl<'a> Sealed<'a> {
+    fn fields(&self) -> [&'a str; 6] {
+        let execution = self.execution.name();
+        let Self { version, settings, outlook, down, .. } = *self;
+        ["dbmig 1", version.as_str(), execution, settings, outlook.as_str(), down]
+    }
+}
+
+/// The way back that was stored when a version was last applied.
+pub(crate) struct StoredScript {
+    pub(crate) version: Version,
+    pub(crate) text: String,
+    pub(crate) execution: Execution,
+    /// Of the script that was applied.
+    pub(crate) applied: Checksum,
+    pub(crate) settings: String,
+    pub(crate) outlook: Outlook,
+    /// As it was noted when the script was stored.
+    pub(crate) checksum: Option<String>,
+    pub(crate) signature: Option<String>,
+}
+
+impl StoredScript {
+    /// Whether it is what was stored, by somebody who has `key`.
+    pub(crate) fn trust(&self, key: Option<&HistoryKey>) -> Result<(), Distrust> {
+        if self.checksum.as_deref() != Some(&sum(&self.text)) {
+            return Err(Distrust::Altered);
+        }
+        let Some(key) = key else { return Ok(()) };
+        let Some(signature) = &self.signature else { return Err(Distrust::Unsigned) };
+        match key.has_signed(&self.sealed(), signature) {
+            true => Ok(()),
+            false => Err(Distrust::WrongSignature),
+        }
+    }
+
+    pub(crate) fn sealed(&self) -> Sealed<'_> {
+        Sealed {
+            version: &self.version,
+            execution: self.execution,
+            settings: &self.settings,
+            outlook: &self.outlook,
+            down: &self.text,
+        }
+    }
+}
+
+/// The SHA-256 of a stored script, byte for byte, in hexadecimal digits.
+pub(crate) fn sum(text: &str) -> String {
+    hex(&Sha256::digest(text))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn bytes(hex: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<_>> = hex.chars().map(|digit| digit.to_digit(16)).collect();
+    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
+    digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(key: Option<&HistoryKey>) -> StoredScript {
+        let mut stored = StoredScript {
+            version: Version::from_ledger("1"),
+            text: "DROP TABLE a".to_owned(),
+            execution: Execution::Transaction,
+            applied: Checksum::from_bytes([0; 32]),
+            settings: "retries 1\n".to_owned(),
+            outlook: Outlook::from_static(
+                "compatible inferred - a\nlossy inferred - b\ntable\ta\n",
+            ),
+            checksum: Some(sum("DROP TABLE a")),
+            signature: None,
+        };
+        stored.signature = key.and_then(|key| key.sign(&stored.sealed()));
+        stored
+    }
+
+    #[test]
+    fn what_was_stored_is_trusted_and_nothing_else() {
+        let key = HistoryKey::new(*b"a key");
+        assert_eq!(stored(None).trust(None), Ok(()));
+        assert_eq!(stored(Some(&key)).trust(None), Ok(()));
+        assert_eq!(stored(Some(&key)).trust(Some(&key)), Ok(()));
+        assert_eq!(stored(None).trust(Some(&key)), Err(Distrust::Unsigned));
+        let other = HistoryKey::new(*b"another key");
+        assert_eq!(stored(Some(&key)).trust(Some(&other)), Err(Distrust::WrongSignature));
+        let altered = StoredScript { text: "DROP TABLE b".to_owned(), ..stored(Some(&key)) };
+        assert_eq!(altered.trust(None), Err(Distrust::Altered));
+        let unsummed = StoredScript { checksum: None, ..stored(Some(&key)) };
+        assert_eq!(unsummed.trust(Some(&key)), Err(Distrust::Altered));
+    }
+
+    #[test]
+    fn every_part_is_signed() {
+        let key = HistoryKey::new(*b"a key");
+        let forged: [fn(&mut StoredScript); 6] = [
+            |s| s.version = Version::from_ledger("2"),
+            |s| s.execution = Execution::Statements,
+            |s| s.settings.clear(),
+            // What would be lost is told no more.
+            |s| s.outlook = Outlook::from_static("compatible inferred - a\nyes inferred - b\n"),
+            |s| {
+                s.text = "DROP TABLE b".to_owned();
+                s.checksum = Some(sum("DROP TABLE b"));
+            },
+            |s| s.signature = Some("zz".to_owned()),
+        ];
+        for (index, forge) in forged.iter().enumerate() {
+            let mut stored = stored(Some(&key));
+            forge(&mut stored);
+            assert_eq!(stored.trust(Some(&key)), Err(Distrust::WrongSignature), "{index}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_not_shown() {
+        assert_eq!(format!("{:?}", HistoryKey::new(*b"secret")), "HistoryKey(..)");
+    }
+}

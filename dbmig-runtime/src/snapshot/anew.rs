@@ -1,0 +1,104 @@
+//! What older rules have found of migrations that are not here, judged by today's, where their text is
+//! stored.
+//!
+//! Only for who has the rules at hand: an app does not link them, and trusts what is stored. What is
+//! looked at once more under the lock is not judged again: there it decides nothing.
+
+use std::collections::HashMap;
+
+use dbmig_core::history::inference::is_outdated;
+use dbmig_core::migration::{Body, Down, Script, Settings, SqlBody};
+use dbmig_core::outlook::{Basis, Forward, Outlook};
+use dbmig_core::plan::{Applied, History, Record};
+use dbmig_core::{Checksum, Migration, MigrationSet};
+
+use crate::database::Database;
+use crate::error::Error;
+use crate::history::{self, StoredTexts};
+use crate::options::Judge;
+use crate::tables::Tables;
+
+/// Gives what is outdated in `history` today's verdicts. Reads only.
+pub(super) fn judge_anew(
+    db: &mut dyn Database,
+    (tables, history): (&Tables, &mut History),
+    set: &MigrationSet,
+    judge: Judge,
+) -> Result<(), Error> {
+    let is_foreign = |applied: &Applied| set.get(&applied.version).is_none();
+    let mut applied = history.applied.iter();
+    if !applied.any(|applied| is_foreign(applied) && is_inferred(&applied.outlook)) {
+        return Ok(());
+    }
+    let stored = history::stored_texts(db, tables)?;
+    let outdated = |applied: &Applied| {
+        let texts = stored.get(&applied.version)?;
+        let judged = is_foreign(applied) && is_inferred(&applied.outlook);
+        (judged && is_outdated(&texts.settings) && !texts.up.is_empty()).then_some(())
+    };
+    if !history.applied.iter().any(|applied| outdated(applied).is_some()) {
+        return Ok(());
+    }
+    // With all that came before: that tells what there was.
+    let migrations = history.applied.iter().map(|applied| match set.get(&applied.version) {
+        Some(migration) => migration.clone(),
+        None => migration(applied, stored.get(&applied.version)),
+    });
+    let migrations: Vec<_> = migrations.collect();
+    let found: HashMap<_, _> = migrations
+        .iter()
+        .map(|migration| migration.version.clone())
+        .zip(judge(set.dialect(), &migrations))
+        .collect();
+    for applied in &mut history.applied {
+        if let (Some(()), Some(found)) = (outdated(applied), found.get(&applied.version)) {
+            applied.outlook = anew(&applied.outlook, found);
+        }
+    }
+    Ok(())
+}
+
+fn is_inferred(outlook: &Outlook) -> bool {
+    outlook.forward().ground.basis == Basis::Inferred
+}
+
+/// What somebody has declared stays.
+fn anew(before: &Outlook, found: &Outlook) -> Outlook {
+    let (old, mut forward) = (before.forward(), found.forward());
+    let was = match old.impact == forward.impact {
+        true => String::new(),
+        false => format!(", before it was {}", old.impact.name()),
+    };
+    let Forward { ground, .. } = &mut forward;
+    ground.reason = format!("{} (judged anew{was})", ground.reason);
+    let backward = before.backward();
+    match backward.ground.basis {
+        Basis::Inferred => Outlook::new(&forward, &found.backward()),
+        Basis::Declared | Basis::Assumed => Outlook::new(&forward, &backward),
+    }
+}
+
+/// As it would be if it were here.
+fn migration(applied: &Applied, stored: Option<&StoredTexts>) -> Migration {
+    let script = |file: &str, text: &str| Script {
+        path: file.to_owned().into(),
+        text: text.to_owned().into(),
+    };
+    let (up, down) = match stored {
+        Some(StoredTexts { up, down, .. }) => (up.as_str(), down.as_deref()),
+        None => ("", None),
+    };
+    let down = down.map_or(Down::Missing, |text| Down::Script(script("down.sql", text)));
+    let name = match &applied.record {
+        Record::Recorded { name, .. } => name.clone(),
+        Record::Unverified => applied.version.to_string(),
+    };
+    Migration {
+        version: applied.version.clone(),
+        name: name.into(),
+        body: Body::Sql(SqlBody { up: script("up.sql", up), down }),
+        settings: Settings::DEFAULT,
+        checksum: Checksum::from_bytes([0; 32]),
+        outlook: Outlook::UNREAD,
+    }
+}
