@@ -1,41 +1,57 @@
-//! What an app that adds dbmig compiles, next to what Diesel takes in the same build.
+//! What an app that adds dbmig compiles and grows by, and what the command line tool takes to compile.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
+use dbmig_core::Dialect;
 use dbmig_tests::{Project, workspace};
-use serde_json::Value;
 
 use crate::Settings;
 use crate::figure::{Aim, Figure, Unit};
+use crate::race::cpu;
 use crate::tools;
 
 /// Enough to have everything generated that a small app has.
 const MIGRATIONS: usize = 5;
 
-/// dbmig's crates, and those that it brings, as a multiple of Diesel and what Diesel brings. The
-/// sums of cargo's own report, of builds from nothing in which both take part.
+/// What a release build takes and makes: processor time of all that cargo starts in a build from
+/// nothing, and bytes of the program without its symbols.
+struct Built {
+    cpu: f64,
+    bytes: f64,
+}
+
+/// What dbmig adds, as a multiple of the app without it; the rounds in turn, and the median of each.
 pub(crate) fn run(settings: &Settings) -> Vec<Figure> {
-    let diesel = units(&App { name: "without", dbmig: "", build_script: "", main: WITHOUT });
+    let without = App { name: "without", dbmig: "", build_script: "", main: WITHOUT };
     let with = App { name: "with", dbmig: OURS, build_script: WATCH, main: WITH };
-    let rounds = (0..settings.rounds(3)).map(|_| {
-        let (theirs, ours): (Vec<_>, Vec<_>) =
-            units(&with).into_iter().partition(|(name, _)| diesel.contains_key(name));
-        let sum = |units: Vec<(String, f64)>| units.iter().map(|unit| unit.1).sum::<f64>();
-        (sum(ours), sum(theirs))
-    });
-    let mut rounds: Vec<_> = rounds.collect();
-    rounds.sort_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)));
-    let (ours, theirs) = rounds[rounds.len() / 2];
-    vec![Figure {
-        bench: "compile",
-        case: "release build from nothing, SQLite, sum over the crates".to_owned(),
-        unit: Unit::Milliseconds,
-        ours: ours * 1000.0,
-        peer: Some(("Diesel", theirs * 1000.0)),
-        aim: Aim::None,
-    }]
+    let rounds: Vec<_> = (0..settings.rounds(3)).map(|_| (without.build(), with.build())).collect();
+    let median = |mut of: Vec<f64>| {
+        of.sort_by(f64::total_cmp);
+        of[of.len() / 2]
+    };
+    let app = median(rounds.iter().map(|(without, _)| without.cpu).collect());
+    let added = median(rounds.iter().map(|(_, with)| with.cpu).collect()) - app;
+    let (without, with) = rounds.last().expect("a round");
+    vec![
+        Figure {
+            bench: "compile",
+            case: "release build from nothing, SQLite, CPU that is added".to_owned(),
+            unit: Unit::Milliseconds,
+            ours: added,
+            peer: Some(("the app without it", app)),
+            aim: Aim::Ratio(0.5),
+        },
+        Figure {
+            bench: "compile",
+            case: "bytes added to the stripped program".to_owned(),
+            unit: Unit::Bytes,
+            ours: with.bytes - without.bytes,
+            peer: Some(("the app without it", without.bytes)),
+            aim: Aim::Count(400_000.0),
+        },
+    ]
 }
 
 struct App {
@@ -62,41 +78,74 @@ const WITHOUT: &str = "use diesel::connection::{Connection, SimpleConnection};\n
     let mut conn = diesel::SqliteConnection::establish(\":memory:\").unwrap();\n    \
     conn.batch_execute(\"SELECT 1\").unwrap();\n}\n";
 
-/// Seconds that each crate took in a build from nothing. The app itself is left out.
-fn units(app: &App) -> HashMap<String, f64> {
-    let project = tools::project(Path::new("cargo"), MIGRATIONS);
-    let root = workspace().display().to_string().replace('\\', "/");
-    let package = format!("compile-{}", app.name);
-    let manifest = format!(
-        "[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [dependencies]\ndiesel = {{ version = \"2.3\", default-features = false, features = \
-         [\"sqlite\"] }}\n{}",
-        app.dbmig.replace("ROOT", &root),
-    );
-    project.write("Cargo.toml", manifest);
-    if !app.build_script.is_empty() {
-        project.write("build.rs", app.build_script);
+impl App {
+    fn build(&self) -> Built {
+        let (project, package) = self.project();
+        let mut build = project.cargo(&["rustc", "--release", "--", "-Cstrip=symbols"]);
+        // What an earlier build has left would take no time.
+        build.env("CARGO_BUILD_BUILD_DIR", project.path("build"));
+        let cpu = cpu(self.name, &mut build);
+        let program = project.path(&format!("target/release/{package}"));
+        let bytes = fs::metadata(program).expect("the program just built").len();
+        Built { cpu, bytes: bytes as f64 }
     }
-    project.write("src/main.rs", app.main);
-    let mut build = project.cargo(&["build", "--release", "--timings"]);
-    // What an earlier build has left would take no time.
-    build.env("CARGO_BUILD_BUILD_DIR", project.path("build"));
-    dbmig_tests::project::run(&mut build).success();
-    let mut units = report(&project);
-    units.remove(&package);
-    units
+
+    fn project(&self) -> (Project, String) {
+        let project = tools::project(Path::new("cargo"), MIGRATIONS);
+        let root = workspace().display().to_string().replace('\\', "/");
+        let package = format!("compile-{}", self.name);
+        let manifest = format!(
+            "[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+             [dependencies]\ndiesel = {{ version = \"2.3\", default-features = false, features = \
+             [\"sqlite\"] }}\n{}",
+            self.dbmig.replace("ROOT", &root),
+        );
+        project.write("Cargo.toml", manifest);
+        if !self.build_script.is_empty() {
+            project.write("build.rs", self.build_script);
+            tools::lock(&project, Dialect::Sqlite);
+        }
+        project.write("src/main.rs", self.main);
+        (project, package)
+    }
 }
 
-fn report(project: &Project) -> HashMap<String, f64> {
-    let page = fs::read_to_string(project.path("target/cargo-timings/cargo-timing.html"));
-    let page = page.expect("cargo's report of its times");
-    let (_, data) = page.split_once("UNIT_DATA = ").expect("cargo's report has changed");
-    let units = serde_json::Deserializer::from_str(data).into_iter::<Value>().next();
-    let units = units.expect("cargo's report has changed").expect("cargo's report is JSON");
-    let mut sums = HashMap::new();
-    for unit in units.as_array().expect("a list of units") {
-        let name = unit["name"].as_str().expect("a name").to_owned();
-        *sums.entry(name).or_insert(0.0) += unit["duration"].as_f64().expect("seconds");
-    }
-    sums
+/// The command line tool from a clean checkout, next to Diesel's with the same database.
+pub(crate) fn cli(settings: &Settings) -> Vec<Figure> {
+    let folder = dbmig_tests::folder();
+    let build = |round: usize| {
+        let mut build = Command::new("cargo");
+        build.args([
+            "build",
+            "--release",
+            "--locked",
+            "-p",
+            "cargo-dbmig",
+            "--no-default-features",
+        ]);
+        build.args(["--features", "sqlite-system"]).current_dir(workspace());
+        build.env("CARGO_TARGET_DIR", folder.path().join(format!("dbmig-{round}")));
+        cpu("cargo-dbmig", &mut build)
+    };
+    let version = fs::read_to_string(workspace().join("tests/diesel-version")).expect("a version");
+    let install = |round: usize| {
+        let mut install = Command::new("cargo");
+        install.args(["install", "diesel_cli", "--locked", "--no-default-features"]);
+        install.args(["--features", "sqlite", "--version", version.trim()]);
+        install.arg("--root").arg(folder.path().join(format!("diesel-{round}")));
+        install.env("CARGO_TARGET_DIR", folder.path().join(format!("diesel-{round}/target")));
+        cpu("diesel_cli", &mut install)
+    };
+    let rounds = settings.rounds(1);
+    let mut ratios: Vec<_> = (0..rounds).map(|round| (build(round), install(round))).collect();
+    ratios.sort_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)));
+    let (ours, theirs) = ratios[ratios.len() / 2];
+    vec![Figure {
+        bench: "cli",
+        case: "release build from a clean checkout, SQLite of the system, CPU".to_owned(),
+        unit: Unit::Milliseconds,
+        ours,
+        peer: Some(("diesel_cli", theirs)),
+        aim: Aim::Ratio(1.3),
+    }]
 }

@@ -23,6 +23,8 @@ pub(crate) enum Unit {
     RoundTrips,
     /// Counted exactly.
     Crates,
+    /// Counted exactly.
+    Bytes,
     /// A median; what it is worth is its ratio to the peer's, measured in turn with it.
     Milliseconds,
 }
@@ -55,6 +57,7 @@ impl Figure {
         match self.unit {
             Unit::RoundTrips | Unit::Crates if value.fract() == 0.0 => format!("{value:.0}"),
             Unit::RoundTrips | Unit::Crates => format!("{value:.2}"),
+            Unit::Bytes => format!("{:.0} kB", value / 1000.0),
             Unit::Milliseconds if value < 100.0 => format!("{value:.1} ms"),
             Unit::Milliseconds => format!("{value:.0} ms"),
         }
@@ -68,7 +71,7 @@ impl Figure {
             self.peer.map_or_else(dash, |(name, value)| format!("{name} {}", self.amount(value))),
             self.ratio().map_or_else(dash, |ratio| format!("{ratio:.2}")),
             match self.aim {
-                Aim::Count(most) => format!("≤ {most}"),
+                Aim::Count(most) => format!("≤ {}", self.amount(most)),
                 Aim::Ratio(most) => format!("≤ {most:.1} ×"),
                 Aim::None => dash(),
             },
@@ -96,6 +99,7 @@ pub(crate) fn json(figures: &[Figure]) -> Value {
             "unit": match figure.unit {
                 Unit::RoundTrips => "round trips",
                 Unit::Crates => "crates",
+                Unit::Bytes => "bytes",
                 Unit::Milliseconds => "ms",
             },
             "dbmig": figure.ours,

@@ -22,13 +22,14 @@ use figure::Figure;
 type Benchmark = fn(&Settings) -> Vec<Figure>;
 
 /// The benchmarks by name.
-const ALL: [(&str, Benchmark); 6] = [
+const ALL: [(&str, Benchmark); 7] = [
     ("wire", wire::run),
     ("start", start::run),
     ("fresh", fresh::run),
     ("waiters", waiters::run),
     ("embed", embed::run),
     ("compile", compile::run),
+    ("cli", compile::cli),
 ];
 
 /// How much is measured.

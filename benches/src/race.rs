@@ -47,6 +47,11 @@ pub(crate) fn race(rounds: usize, contestants: &mut [Contestant<'_>]) -> Vec<Med
     walls.into_iter().zip(cpus).map(medians).collect()
 }
 
+/// The processor time that a command takes, in milliseconds.
+pub(crate) fn cpu(name: &str, command: &mut Command) -> f64 {
+    timed(name, command).1.as_secs_f64() * 1000.0
+}
+
 fn timed(name: &str, command: &mut Command) -> (Duration, Duration) {
     command.stdout(Stdio::null()).stderr(Stdio::piped());
     let cpu_before = cpu_of_children();

@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use dbmig_core::Dialect;
+use dbmig_core::lockfile::{Lock, Section};
+use dbmig_core::scan::scan;
 use dbmig_tests::{Backend, Project, TestDatabase, workspace};
 
 /// How the measured `cargo-dbmig` is linked.
@@ -59,6 +62,13 @@ pub(crate) fn project(cli: &Path, count: usize) -> Project {
         project.migration(&name, &create_table(number), &format!("DROP TABLE t{number};\n"));
     }
     project
+}
+
+/// Writes the lock file of a project's migrations.
+pub(crate) fn lock(project: &Project, dialect: Dialect) {
+    let scanned = scan(&project.path("migrations"), dialect).expect("good migrations");
+    let lock = Lock::default().with(Section::of(&scanned));
+    project.write("migrations/dbmig.lock", lock.to_string());
 }
 
 /// `cargo dbmig run`, still to run.

@@ -62,6 +62,7 @@ fn after_help() -> String {
   cargo dbmig init --backend sqlite    make this crate embed its migrations
   cargo dbmig new create_users         a new migration, with SQL to start from
   cargo dbmig run                      apply what is pending
+  cargo dbmig lock --check             is dbmig.lock what the files say?
   cargo dbmig status                   where each migration stands
   cargo dbmig revert                   undo the newest one
   cargo dbmig deploy kubernetes        manifests for the app and its migrations
@@ -119,6 +120,7 @@ pub(crate) struct Location {
 pub(crate) enum Command {
     Init(Init),
     New(New),
+    Lock(Lock),
     #[command(flatten)]
     Migrate(cli::Command),
     #[command(subcommand)]
@@ -211,6 +213,26 @@ pub(crate) struct New {
     /// The database to write SQL for [default: from the settings, the URL or Cargo.toml].
     #[arg(long, value_name = "NAME", value_parser = dialect())]
     pub(crate) backend: Option<Dialect>,
+}
+
+/// Write `dbmig.lock`: what each migration is, and what it means.
+///
+/// A build reads the file instead of parsing SQL; reviewers read it in the diff. Commit it. `init`,
+/// `new` and `run` write it, too; this command also resolves a merge conflict in it, and names a
+/// migration that another branch has overtaken.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo dbmig lock
+  cargo dbmig lock --check                              for CI: exit code 3 if the file is stale
+  cargo dbmig lock --backend mysql --backend sqlite     one directory for two databases")]
+pub(crate) struct Lock {
+    /// Write nothing; name what is stale.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// The database that the migrations are for; more than once, if they are for several [default: those
+    /// in the file, else from the settings, the URL or Cargo.toml].
+    #[arg(long, value_name = "NAME", value_parser = dialect())]
+    pub(crate) backend: Vec<Dialect>,
 }
 
 /// Print a completion script for a shell.

@@ -14,8 +14,10 @@ mod change;
 mod completions;
 mod db;
 mod deploy;
+mod exclusive;
 mod failure;
 mod init;
+mod lock;
 mod migrate;
 mod new;
 mod output;
@@ -75,6 +77,7 @@ fn run(cli: Cli, output: Output) -> Result<Exit> {
     match &cli.command {
         Command::Init(args) => init::run(args, &open()?),
         Command::New(args) => new::run(args, &open()?),
+        Command::Lock(args) => lock::run(args, &open()?),
         Command::Migrate(command) => migrate::run(command, &open()?),
         Command::Db(command) => db::run(command, &open()?),
         Command::Deploy(args) => deploy::run(args, &open()?),

@@ -5,16 +5,20 @@ use dbmig_core::outlook::Outlook;
 use dbmig_core::scan::{Scanned, scan_shown_as};
 use dbmig_core::{Dialect, Migration, Version};
 use dbmig_runtime::Options;
-use dbmig_runtime::cli::{self, Context, Exit, Origin};
+use dbmig_runtime::cli::{self, Context, Exit, Origin, RunArgs};
 use dbmig_runtime::url::DatabaseUrl;
 
 use crate::failure::{Failure, Result};
-use crate::{PROGRAM, Session, output};
+use crate::{PROGRAM, Session, lock, output};
 
 /// Runs one of the commands that apps have, too.
 pub(crate) fn run(command: &cli::Command, session: &Session) -> Result<Exit> {
     let url = database_url(session)?;
     let set = migrations(session, &url)?;
+    if let cli::Command::Run(RunArgs { dry_run: false, .. }) = command {
+        let directory = session.project.migrations_dir(Some(url.dialect()))?;
+        lock::refresh(session, &directory.path, Some(url.dialect()));
+    }
     Ok(execute(command, session, &url, &set))
 }
 

@@ -16,12 +16,14 @@ pub mod embed;
 pub mod history;
 #[cfg(feature = "infer")]
 pub mod infer;
+#[cfg(feature = "files")]
+pub mod lockfile;
 pub mod migration;
 pub mod outlook;
-#[cfg(feature = "infer")]
+#[cfg(any(feature = "files", feature = "infer"))]
 mod parallel;
 pub mod plan;
-#[cfg(feature = "scan")]
+#[cfg(feature = "files")]
 pub mod scan;
 pub mod sql;
 pub mod status;

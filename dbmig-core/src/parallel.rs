@@ -8,7 +8,7 @@ use std::thread;
 const EACH: usize = 64;
 
 /// `work` on each of `items`, in their order, by as many threads as there are processors.
-#[cfg(feature = "scan")]
+#[cfg(feature = "files")]
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     match threads(items.len()) {
         0 | 1 => items.iter().map(work).collect(),
@@ -17,6 +17,7 @@ pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) 
 }
 
 /// The same, never on the thread that asks: what is on others has a stack of that many bytes.
+#[cfg(feature = "infer")]
 pub(crate) fn map_deep<T: Sync, R: Send>(
     items: &[T],
     stack: usize,

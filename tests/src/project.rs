@@ -122,10 +122,11 @@ impl Project {
         self.write(&format!("migrations/{name}/down.sql"), down);
     }
 
-    /// The names in the migrations folder, sorted.
+    /// The names of the folders in the migrations folder, sorted.
     pub fn migrations(&self) -> Vec<String> {
         let entries = fs::read_dir(self.path("migrations")).unwrap();
         let mut names: Vec<String> = entries
+            .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().is_dir()))
             .map(|entry| entry.unwrap().file_name().into_string().expect("a name in UTF-8"))
             .collect();
         names.sort();

@@ -8,12 +8,15 @@ mod module;
 use std::path::{Path, PathBuf};
 
 use dbmig_core::Dialect;
+use dbmig_core::history::inference::INFERENCE;
+use dbmig_core::lockfile::{self, Lock, Section};
 use dbmig_runtime::cli::Exit;
 use serde_json::json;
 
 use crate::args::Init;
 use crate::change::{Change, Step};
 use crate::failure::{Failure, Result};
+use crate::lock::Update;
 use crate::project::{Manifest, Project, relative, with_slashes};
 use crate::{Session, output};
 
@@ -60,7 +63,8 @@ impl Target<'_> {
 pub(crate) fn run(args: &Init, session: &Session) -> Result<Exit> {
     let Session { project, output, confirmation, .. } = session;
     let target = target(args, project)?;
-    let steps = steps(&target)?;
+    let mut steps = steps(&target)?;
+    steps.insert(1, lock_file(&target, session)?);
     let changes: Vec<&Change> = steps.iter().filter_map(Step::change).collect();
     let by_hand: Vec<&str> = steps.iter().filter_map(Step::by_hand).collect();
     changes.iter().for_each(|change| output::show(change, session));
@@ -167,6 +171,23 @@ fn migrations_folder(target: &Target<'_>) -> Step {
         return Step::Nothing;
     }
     Step::create(target.migrations.join(".keep"), String::new())
+}
+
+/// What a build reads instead of parsing SQL.
+fn lock_file(target: &Target<'_>, session: &Session) -> Result<Step> {
+    let path = target.migrations.join(lockfile::FILE);
+    if path.exists() {
+        return Ok(Step::Nothing);
+    }
+    if !target.migrations.is_dir() {
+        let dialect = target.dialect;
+        let section = Section { dialect, inference: INFERENCE, entries: Vec::new() };
+        return Ok(Step::create(path, Lock::default().with(section).to_string()));
+    }
+    Ok(match Update::compute(session, &target.migrations, &[target.dialect]) {
+        Ok(update) => Step::create(path, update.after.to_string()),
+        Err(failure) => Step::ByHand(format!("{failure}\nthen run `{}`", lockfile::COMMAND)),
+    })
 }
 
 #[cfg(test)]

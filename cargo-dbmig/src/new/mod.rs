@@ -5,7 +5,7 @@ mod name;
 mod template;
 mod version;
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use dbmig_core::Version;
@@ -15,7 +15,9 @@ use serde_json::json;
 
 use crate::Session;
 use crate::args::New;
+use crate::exclusive::exclusively;
 use crate::failure::{Failure, Result};
+use crate::lock::{self, Found, Update};
 use name::Intent;
 use template::Files;
 use version::Choice;
@@ -38,7 +40,8 @@ pub(crate) fn run(args: &New, session: &Session) -> Result<Exit> {
     };
     fs::create_dir_all(&directory.path).map_err(Failure::io("create", &directory.path))?;
     let created = create(&directory.path, &name, args, files)?;
-    report(&created, session);
+    let lock = lock::refresh(session, &directory.path, dialect);
+    report(&created, lock.as_ref(), session);
     Ok(Exit::Done)
 }
 
@@ -54,10 +57,11 @@ struct Created {
 }
 
 fn create(folder: &Path, name: &str, args: &New, files: Files) -> Result<Created> {
-    // Two at once would choose the same version. Where folders cannot be opened (Windows), they
-    // may; `run` then names both.
-    let mut lock = File::open(folder).ok().map(fd_lock::RwLock::new);
-    let _guard = lock.as_mut().and_then(|lock| lock.write().ok());
+    // Two at once would choose the same version.
+    exclusively(folder, || created(folder, name, args, files))
+}
+
+fn created(folder: &Path, name: &str, args: &New, files: Files) -> Result<Created> {
     let existing = directories(folder)?;
     let Choice { spelling, note } = match &args.version {
         Some(version) => version::explicit(version, &existing)?,
@@ -102,7 +106,7 @@ fn directories(folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn report(created: &Created, session: &Session) {
+fn report(created: &Created, lock: Option<&Update>, session: &Session) {
     let Session { project, output, .. } = session;
     if let Some(note) = &created.note {
         output.warning(note);
@@ -110,12 +114,17 @@ fn report(created: &Created, session: &Session) {
     for file in &created.files {
         output.line(format_args!("created {}", project.shown(file).display()));
     }
+    if let Some(lock) = lock {
+        let verb = if matches!(lock.found, Found::Missing) { "created" } else { "updated" };
+        output.line(format_args!("{verb} {}", project.shown(&lock.path).display()));
+    }
     let shown = |path: &Path| project.shown(path).display().to_string();
     output.json(&json!({
         "version": created.version.as_str(),
         "name": created.directory.file_name().map(|name| name.to_string_lossy()),
         "directory": shown(&created.directory),
         "files": created.files.iter().map(|file| shown(file)).collect::<Vec<_>>(),
+        "lock": lock.map(|lock| shown(&lock.path)),
     }));
 }
 

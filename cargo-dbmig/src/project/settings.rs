@@ -14,7 +14,7 @@ use super::Manifest;
 use super::manifest::Manifests;
 use crate::failure::{Failure, Result, nearest};
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "migrations-dir",
     "backend",
     "lock",
@@ -25,6 +25,7 @@ const KEYS: [&str; 10] = [
     Rule::WrongDeclarations.key(),
     Rule::BrokenDowns.key(),
     Rule::TransactionControl.key(),
+    Rule::StaleLock.key(),
 ];
 
 /// Our own settings; Diesel refuses unknown keys in diesel.toml.
@@ -189,7 +190,7 @@ mod tests {
         assert_eq!(
             refused("schema = 'x'").1,
             "the keys are migrations-dir, backend, lock, ledger-schema, breaking-ahead, wrong-declarations, \
-             broken-downs, transaction-control"
+             broken-downs, transaction-control, stale-lock"
         );
         assert_eq!(
             refused("backend = 'oracle'").0,

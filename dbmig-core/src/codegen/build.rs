@@ -7,16 +7,19 @@ use std::{env, fs, io};
 
 use super::cache;
 use super::revision::{Revision, revision};
+use super::source::{Directory, Source};
 use crate::Dialect;
-use crate::scan::{self, CargoSettings, Smell, Warning};
+use crate::scan::{self, CargoSettings, Problem, ScanError};
 
 /// Tells cargo when the migrations in `dir` (from the package's root) change, and the macro what
 /// they were: whatever is added, edited, renamed or removed, the crate is compiled again. What
 /// smells becomes a warning of cargo's, which the macro cannot give.
 ///
-/// For the warnings it must know the database: from the name of the directory
-/// (`migrations/sqlite`), or from Cargo.toml (`backend`, or the features of `dbmig-runtime` or
-/// `diesel`). Where neither names exactly one, there are none.
+/// What is known of the migrations is taken from the lock file in `dir`, for each of the databases
+/// that it has a section for. With the feature `scan` of this crate, the SQL is read instead; then it must
+/// know the database for the warnings: from the name of the directory (`migrations/sqlite`), or from
+/// Cargo.toml (`backend`, or the features of `dbmig-runtime` or `diesel`). Where neither names exactly
+/// one, there are none.
 ///
 /// Cargo looks at the times of files and directories. A file that is overwritten in place and
 /// given a time before the last build escapes it, as it would with any source file; the macro
@@ -24,16 +27,19 @@ use crate::scan::{self, CargoSettings, Smell, Warning};
 pub fn watch(dir: impl AsRef<Path>) {
     let dir = dir.as_ref();
     let root = root();
-    listen(&root, dir);
+    let (directory, settings) = begin(&root, dir);
+    let Ok(directory) = directory else { return };
+    let fingerprint = directory.fingerprint();
+    tell(dir, &fingerprint);
     // What is wrong, the macro says; what was right, it need not read again.
-    let fresh = dialect(&root, dir)
-        .and_then(|dialect| cache::fresh(&root, dir, dialect, RUNTIME, out().as_deref()).ok());
-    match fresh {
-        Some((embedded, warnings)) => {
-            warn(&warnings);
-            tell(dir, &embedded.fingerprint);
-        }
-        None => tell(dir, &scan::fingerprint(dir)),
+    let Ok(settings) = settings else { return };
+    for dialect in directory.dialects(&settings) {
+        let Ok(source) = directory.source(dialect, &settings) else { continue };
+        warn(&source);
+        let module = super::module(&source.set, RUNTIME);
+        out().iter().for_each(|out| {
+            cache::keep(out, dir, dialect, &fingerprint, RUNTIME, &module);
+        });
     }
 }
 
@@ -77,17 +83,17 @@ const BUILD: &str = "DBMIG_BUILD";
 pub fn generate(dir: impl AsRef<Path>, dialect: Dialect) {
     let dir = dir.as_ref();
     let root = root();
-    listen(&root, dir);
-    match cache::scan(&root, dir, dialect) {
-        Err(error) => {
-            tell(dir, &scan::fingerprint(dir));
-            fail(&error.to_string());
-        }
-        Ok(scanned) => {
-            warn(&scanned.warnings);
-            tell(dir, &scanned.fingerprint);
-            let module = super::module(&scanned.set, RUNTIME);
-            if let Err(error) = write(dir, &module) {
+    let (directory, settings) = begin(&root, dir);
+    let refuse = |problem: Problem| ScanError::new(dir, vec![problem]);
+    let source = directory.as_ref().map_err(|problem| refuse(problem.clone())).and_then(|found| {
+        tell(dir, &found.fingerprint());
+        found.source(dialect, &settings.map_err(refuse)?)
+    });
+    match source {
+        Err(error) => fail(&error.to_string()),
+        Ok(source) => {
+            warn(&source);
+            if let Err(error) = write(dir, &super::module(&source.set, RUNTIME)) {
                 fail(&format!("the module for {} cannot be written: {error}", dir.display()));
             }
         }
@@ -105,37 +111,37 @@ fn out() -> Option<PathBuf> {
     env::var_os("OUT_DIR").map(PathBuf::from)
 }
 
-/// Whatever these files become, the build script runs again.
-fn listen(root: &Path, dir: &Path) {
-    let manifests = CargoSettings::find(root).map(|settings| settings.files);
-    let manifests = manifests.unwrap_or_else(|problem| vec![problem.path]);
-    for path in scan::watched(dir).into_iter().chain(manifests) {
+/// Reads the directory and the settings once. Whatever becomes of these files, the build script runs
+/// again.
+fn begin(root: &Path, dir: &Path) -> (Result<Directory, Problem>, Result<CargoSettings, Problem>) {
+    out().iter().for_each(|out| cache::forget(out, dir));
+    let settings = CargoSettings::find(root);
+    let manifests = match &settings {
+        Ok(settings) => settings.files.clone(),
+        Err(problem) => vec![problem.path.clone()],
+    };
+    let directory = Directory::read(root, dir);
+    let watched = match &directory {
+        Ok(directory) => directory.watched(),
+        Err(problem) => {
+            tell(dir, &scan::fingerprint_of_problem(problem));
+            vec![dir.to_owned()]
+        }
+    };
+    for path in watched.iter().chain(&manifests) {
         println!("cargo::rerun-if-changed={}", path.display());
     }
-    out().iter().for_each(|out| cache::forget(out, dir));
+    (directory, settings)
 }
 
 fn tell(dir: &Path, fingerprint: &str) {
     println!("cargo::rustc-env={}={fingerprint}", fingerprint_variable(dir));
 }
 
-fn warn(warnings: &[Warning]) {
-    for warning in warnings {
-        // A migration without a way back is a choice, and no news at every build.
-        if !matches!(warning.smell, Smell::NoDown | Smell::EmptyDown) {
-            println!("cargo::warning={warning}");
-        }
-    }
-}
-
-/// The database of the migrations in `dir`, as far as anything says so.
-fn dialect(root: &Path, dir: &Path) -> Option<Dialect> {
-    let name = dir.to_string_lossy();
-    let mut named = name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.parse().ok());
-    match (named.next(), named.next()) {
-        (Some(only), None) => Some(only),
-        _ => CargoSettings::find(root).ok()?.dialect,
-    }
+fn warn(source: &Source) {
+    // A line break would end the warning.
+    let warnings = source.warnings.iter().map(|warning| warning.replace(['\n', '\r'], " "));
+    warnings.for_each(|warning| println!("cargo::warning={warning}"));
 }
 
 /// The environment variable in which [`watch`] hands the fingerprint of `dir` to the compiler.

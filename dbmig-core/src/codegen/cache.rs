@@ -8,8 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::build::fingerprint_variable;
+use super::source::Directory;
 use crate::Dialect;
-use crate::scan::{self, CargoSettings, ScanError, Scanned, Warning};
+use crate::scan::{CargoSettings, ScanError};
 
 /// What another generator made is of no use.
 const GENERATOR: &str = env!("CARGO_PKG_VERSION");
@@ -20,7 +21,7 @@ const GENERATOR: &str = env!("CARGO_PKG_VERSION");
 pub struct Embedded {
     /// The content of the module, as [`super::module`] gives it.
     pub module: String,
-    /// Of the files, as [`scan::fingerprint`] gives it.
+    /// Of the files that it was made of.
     pub fingerprint: String,
 }
 
@@ -36,43 +37,19 @@ pub fn embed(
     runtime: &str,
     out: Option<&Path>,
 ) -> Result<Embedded, ScanError> {
+    let refuse = |problem| ScanError::new(dir, vec![problem]);
+    let directory = Directory::read(root, dir).map_err(refuse)?;
+    let fingerprint = directory.fingerprint();
     let kept = out.map(|out| place(out, dir, dialect));
-    let fingerprint = scan::fingerprint(&root.join(dir));
     let text = kept.and_then(|kept| fs::read_to_string(kept).ok()).unwrap_or_default();
     if let Some(module) = text.strip_prefix(&head(&fingerprint, runtime)) {
         return Ok(Embedded { module: module.to_owned(), fingerprint });
     }
-    fresh(root, dir, dialect, runtime, out).map(|(embedded, _)| embedded)
-}
-
-/// The same, made anew, and what smells.
-pub(super) fn fresh(
-    root: &Path,
-    dir: &Path,
-    dialect: Dialect,
-    runtime: &str,
-    out: Option<&Path>,
-) -> Result<(Embedded, Vec<Warning>), ScanError> {
-    let scanned = scan(root, dir, dialect)?;
-    let module = super::module(&scanned.set, runtime);
-    if let Some(kept) = out.map(|out| place(out, dir, dialect)) {
-        keep(&kept, &(head(&scanned.fingerprint, runtime) + &module));
-    }
-    Ok((Embedded { module, fingerprint: scanned.fingerprint }, scanned.warnings))
-}
-
-/// The migrations in `dir` below the package's `root`, as its Cargo.toml wants them judged.
-pub(super) fn scan(root: &Path, dir: &Path, dialect: Dialect) -> Result<Scanned, ScanError> {
-    let settings =
-        CargoSettings::find(root).map_err(|problem| ScanError::new(dir, vec![problem]))?;
-    let scanned = scan::scan_shown_as(&root.join(dir), dir, dialect)?;
-    let mut scanned = scanned.judged(settings.strictness)?;
-    // An app that looked elsewhere than `cargo dbmig` would apply everything once more.
-    scanned.set = scanned.set.in_ledger_schema(settings.ledger_schema);
-    if let Some(policy) = settings.breaking_ahead {
-        scanned.set = scanned.set.with_breaking_ahead(policy);
-    }
-    Ok(scanned)
+    let settings = CargoSettings::find(root).map_err(refuse)?;
+    let source = directory.source(dialect, &settings)?;
+    let module = super::module(&source.set, runtime);
+    out.into_iter().for_each(|out| keep(out, dir, dialect, &fingerprint, runtime, &module));
+    Ok(Embedded { module, fingerprint })
 }
 
 fn head(fingerprint: &str, runtime: &str) -> String {
@@ -87,11 +64,20 @@ pub(super) fn forget(out: &Path, dir: &Path) {
     }
 }
 
-/// As a whole or not at all, because another compiler may be reading it. Without it the next
-/// compilation takes longer, and that is all.
-fn keep(path: &Path, text: &str) {
+/// For the macro, and for the next compilation. As a whole or not at all, because another compiler
+/// may be reading it. Without it the next compilation takes longer, and that is all.
+pub(super) fn keep(
+    out: &Path,
+    dir: &Path,
+    dialect: Dialect,
+    fingerprint: &str,
+    runtime: &str,
+    module: &str,
+) {
+    let path = place(out, dir, dialect);
     let begun = path.with_extension(std::process::id().to_string());
-    if fs::write(&begun, text).and_then(|()| fs::rename(&begun, path)).is_err() {
+    let text = head(fingerprint, runtime) + module;
+    if fs::write(&begun, text).and_then(|()| fs::rename(&begun, &path)).is_err() {
         let _ = fs::remove_file(&begun);
     }
 }
@@ -100,7 +86,7 @@ fn place(out: &Path, dir: &Path, dialect: Dialect) -> PathBuf {
     out.join(format!("{}_{dialect}.rs", fingerprint_variable(dir).to_ascii_lowercase()))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "scan"))]
 mod tests {
     use super::*;
 

@@ -20,6 +20,7 @@ mod doc;
 mod items;
 mod names;
 mod revision;
+mod source;
 
 pub use build::{build_id, fingerprint_variable, generate, watch};
 pub use cache::{Embedded, embed};

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::directory::Report;
 use super::fault::{Fault, Problem};
 use super::listing::{Content, DOWN, Entry, File, METADATA, UP};
 use super::metadata::Declared;
 use super::warning::{Smell, Warning};
-use super::{Report, metadata, text};
+use super::{metadata, text};
 use crate::checksum::Sum;
 use crate::migration::{Body, Down, Execution, Migration, Reversible, Script, Settings, SqlBody};
 use crate::outlook::Outlook;
@@ -19,6 +20,8 @@ use crate::{Checksum, Dialect, Version};
 pub(super) struct Judged {
     pub(super) migration: Migration,
     pub(super) declared: Declared,
+    /// The text of that file.
+    pub(super) metadata: Option<String>,
 }
 
 /// The migration, or nothing after the report has been told why.
@@ -30,11 +33,11 @@ pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Judged> {
         return None; // What it holds is no migration: its lack of an up.sql is no second problem.
     }
     let settings = settings(content, report);
-    let says = settings.as_ref().map_or(&Settings::DEFAULT, |(settings, _)| settings);
+    let says = settings.as_ref().map_or(&Settings::DEFAULT, |said| &said.settings);
     let up = up(&entry.path, content, says, report);
     let down = down(&entry.path, content, says, report);
     nearly_named(&entry.path, content, report);
-    let (Ok((name, version)), Some((settings, declared)), Some((up, checksum)), Some(down)) =
+    let (Ok((name, version)), Some(said), Some((up, checksum)), Some(down)) =
         (named, settings, up, down)
     else {
         return None;
@@ -42,8 +45,9 @@ pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Judged> {
     let body = Body::Sql(SqlBody { up, down });
     let outlook = Outlook::UNREAD;
     let name = Cow::Owned(name.to_owned());
+    let Said { settings, declared, text } = said;
     let migration = Migration { version, name, body, settings, checksum, outlook };
-    Some(Judged { migration, declared })
+    Some(Judged { migration, declared, metadata: text })
 }
 
 fn named<'e>(entry: &'e Entry, report: &mut Report) -> Result<(&'e str, Version), Fault> {
@@ -66,13 +70,23 @@ fn named<'e>(entry: &'e Entry, report: &mut Report) -> Result<(&'e str, Version)
     named
 }
 
-fn settings(content: &Content, report: &mut Report) -> Option<(Settings, Declared)> {
+/// What `metadata.toml` says.
+struct Said {
+    settings: Settings,
+    declared: Declared,
+    text: Option<String>,
+}
+
+fn settings(content: &Content, report: &mut Report) -> Option<Said> {
     let Some(file) = &content.metadata else {
-        return Some((Settings::DEFAULT, Declared::default()));
+        let (settings, declared) = (Settings::DEFAULT, Declared::default());
+        return Some(Said { settings, declared, text: None });
     };
-    let read = text::of(file).map_err(|problem| vec![problem]);
-    let settings = read.and_then(|text| metadata::parse(&file.path, &text, report.dialect));
-    settings.map_err(|problems| report.problems.extend(problems)).ok()
+    let said = text::of(file).map_err(|problem| vec![problem]).and_then(|text| {
+        let (settings, declared) = metadata::parse(&file.path, &text, report.dialect)?;
+        Ok(Said { settings, declared, text: Some(text) })
+    });
+    said.map_err(|problems| report.problems.extend(problems)).ok()
 }
 
 /// The script and its checksum, which takes no second walk through the text.

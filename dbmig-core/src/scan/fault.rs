@@ -86,6 +86,8 @@ pub enum Fault {
     Metadata(String),
     /// A setting in Cargo.toml; the text says what and what to do.
     Setting(String),
+    /// The lock file; the text says what and what to do.
+    Lock(String),
     /// What would be a warning, if Cargo.toml did not deny it.
     Denied(Smell),
 }
@@ -137,7 +139,7 @@ impl fmt::Display for Fault {
                 );
             }
             Self::Sql(error) => return error.fmt(f),
-            Self::Metadata(text) | Self::Setting(text) => text,
+            Self::Metadata(text) | Self::Setting(text) | Self::Lock(text) => text,
             Self::PreparesTransaction => {
                 "this statement would leave a transaction prepared, with its locks, and nothing here \
                  ends that: remove it, or say `run_in_transaction = false` in metadata.toml"

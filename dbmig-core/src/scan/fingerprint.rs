@@ -8,8 +8,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::fault::Fault;
 use super::listing::{Entry, File, Listing};
 
-pub(super) fn of(listing: &Listing) -> String {
+pub(super) fn of(listing: &Listing, lock: Option<&str>) -> String {
     let mut hash = DefaultHasher::new();
+    lock.iter().for_each(|lock| add(&mut hash, b"lock", lock.as_bytes()));
     listing.entries.iter().for_each(|entry| add_entry(&mut hash, entry));
     hex(&hash)
 }

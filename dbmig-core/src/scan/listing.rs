@@ -6,14 +6,14 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::fault::{Fault, Problem};
-use super::parallel;
+use crate::parallel;
 
 pub(super) const UP: &str = "up.sql";
 pub(super) const DOWN: &str = "down.sql";
 pub(super) const METADATA: &str = "metadata.toml";
 
 /// Entries that Diesel would take for migrations, in the order of their names.
-pub(super) struct Listing {
+pub(crate) struct Listing {
     pub(super) entries: Vec<Entry>,
     /// SQL files where Diesel looks for directories.
     pub(super) strays: Vec<PathBuf>,
@@ -30,6 +30,7 @@ pub(super) struct Content {
     pub(super) down: Option<File>,
     pub(super) metadata: Option<File>,
     /// The other files.
+    #[cfg(feature = "scan")]
     pub(super) others: Vec<OsString>,
 }
 
@@ -40,7 +41,7 @@ pub(super) struct File {
 
 impl Listing {
     /// What lies in `dir`, under paths that begin with `shown` instead.
-    pub(super) fn read(dir: &Path, shown: &Path) -> Result<Self, Problem> {
+    pub(crate) fn read(dir: &Path, shown: &Path) -> Result<Self, Problem> {
         let refuse = |error| Problem::new(shown, directory_fault(dir, &error));
         let found = fs::read_dir(dir).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let mut found = found.map_err(refuse)?;
@@ -58,6 +59,13 @@ impl Listing {
     }
 }
 
+impl Listing {
+    /// The paths of what was read in it.
+    pub(crate) fn watched(&self) -> Vec<PathBuf> {
+        self.entries.iter().flat_map(Entry::watched).collect()
+    }
+}
+
 impl Entry {
     fn read(dir: &Path, shown: &Path, entry: &DirEntry) -> Self {
         let name = entry.file_name();
@@ -71,7 +79,7 @@ impl Entry {
         Self { name, path, content }
     }
 
-    pub(super) fn watched(&self) -> Vec<PathBuf> {
+    fn watched(&self) -> Vec<PathBuf> {
         let mut paths = vec![self.path.clone()];
         if let Ok(content) = &self.content {
             paths.extend(content.files().map(|file| file.path.clone()));
@@ -91,8 +99,15 @@ impl Content {
             names.iter().any(|n| n == name).then(file)
         };
         let (up, down, metadata) = (file(UP), file(DOWN), file(METADATA));
+        #[cfg(feature = "scan")]
         let others = names.into_iter().filter(|n| ![UP, DOWN, METADATA].iter().any(|m| n == m));
-        Ok(Self { up, down, metadata, others: others.collect() })
+        Ok(Self {
+            up,
+            down,
+            metadata,
+            #[cfg(feature = "scan")]
+            others: others.collect(),
+        })
     }
 
     pub(super) fn files(&self) -> impl Iterator<Item = &File> {

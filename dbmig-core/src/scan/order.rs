@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Report;
+use super::directory::Report;
 use super::fault::Fault;
 use super::listing::Entry;
 use super::warning::Smell;

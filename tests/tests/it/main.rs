@@ -19,6 +19,7 @@ mod harness;
 mod history;
 mod layers;
 mod lent;
+mod lock;
 mod migrator;
 mod new_user;
 mod outlook;

@@ -60,6 +60,7 @@ fn an_axum_app_gets_it_in_under_fifteen_lines() {
         "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL); INSERT INTO users VALUES (1, 'Ada');",
         "DROP TABLE users;",
     );
+    project.dbmig(&["lock"]).success();
     run(&mut project.cargo(&["build", "--quiet"])).success();
     let db = database(Backend::Postgres);
     let app = || {

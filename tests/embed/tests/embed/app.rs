@@ -6,6 +6,9 @@ use std::process::{Command, Output, Stdio};
 
 use cargo_metadata::Message;
 use cargo_metadata::diagnostic::DiagnosticLevel;
+use dbmig_core::Dialect;
+use dbmig_core::lockfile::{Lock, Section};
+use dbmig_core::scan::scan;
 use tempfile::TempDir;
 
 /// How the crate gets its module.
@@ -61,7 +64,7 @@ edition = "2024"
 [workspace]
 
 [dependencies]
-dbmig-runtime = { path = "ROOT/dbmig-runtime", features = ["sqlite"] }
+dbmig-runtime = { path = "ROOT/dbmig-runtime", features = ["infer", "sqlite"] }
 diesel = { version = "2.3", default-features = false, features = ["sqlite"] }
 
 [build-dependencies]
@@ -95,6 +98,22 @@ impl App {
         app.write("src/migrations.rs", way.module());
         fs::create_dir_all(app.path("migrations")).unwrap();
         app
+    }
+
+    /// The same, but its lock file says what the SQL means. There is none yet.
+    pub(crate) fn locked(name: &str, way: Way) -> Self {
+        let app = Self::new(name, way);
+        let manifest = fs::read_to_string(app.path("Cargo.toml")).unwrap();
+        app.write("Cargo.toml", manifest.replace("\"infer\", ", ""));
+        app
+    }
+
+    /// Writes the lock file, for these databases.
+    pub(crate) fn lock(&self, dialects: &[Dialect]) {
+        let dir = self.path("migrations");
+        let sections = dialects.iter().map(|dialect| Section::of(&scan(&dir, *dialect).unwrap()));
+        let lock = sections.fold(Lock::default(), Lock::with);
+        self.write("migrations/dbmig.lock", lock.to_string());
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

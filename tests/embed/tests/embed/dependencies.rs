@@ -10,12 +10,13 @@ use crate::app::{root, root_file, text};
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
 /// The optional features, each with the set that it builds upon.
-const FEATURES: [(&str, &str); 5] = [
+const FEATURES: [(&str, &str); 6] = [
     ("probe", "sqlite"),
     ("axum", "sqlite,probe"),
     ("probe-server", "sqlite,probe"),
     ("cli", "sqlite"),
     ("tracing", "sqlite"),
+    ("infer", "sqlite"),
 ];
 
 /// Where a crate ends up.

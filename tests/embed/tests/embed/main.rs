@@ -6,6 +6,7 @@ mod declarations;
 mod dependencies;
 mod lints;
 mod living;
+mod locked;
 mod module;
 mod refused;
 mod same;

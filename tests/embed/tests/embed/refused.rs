@@ -161,10 +161,7 @@ fn a_set_of_another_database_or_a_version_of_another_set() {
     assert_refused(&app.check(), &["mismatched types"]);
 
     let manifest = fs::read_to_string(app.path("Cargo.toml")).unwrap();
-    app.write(
-        "Cargo.toml",
-        manifest.replace("features = [\"sqlite\"]", "features = [\"sqlite\", \"mysql\"]"),
-    );
+    app.write("Cargo.toml", manifest.replace("\"sqlite\"]", "\"sqlite\", \"mysql\"]"));
     app.write("src/migrations.rs", "dbmig_runtime::embed_migrations!(Mysql);\n");
     app.write(
         "src/main.rs",

@@ -3,6 +3,8 @@
 
 use std::fs;
 
+use dbmig_core::Dialect;
+
 use crate::app::{App, Way};
 use crate::dependencies::{Home, listed};
 
@@ -69,11 +71,12 @@ fn main() {
 "#;
 
 fn app(name: &str, code: &str) -> App {
-    let app = App::new(name, Way::Macro);
+    let app = App::locked(name, Way::Macro);
     for (number, table) in ["notes", "authors", "tags", "links", "files"].iter().enumerate() {
         let up = format!("CREATE TABLE {table} (id INTEGER PRIMARY KEY, text TEXT NOT NULL);");
         app.migration(&format!("{number}_create_{table}"), &up, &format!("DROP TABLE {table};"));
     }
+    app.lock(&[Dialect::Sqlite]);
     app.write("src/main.rs", code);
     app
 }

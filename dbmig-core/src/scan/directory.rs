@@ -1,0 +1,142 @@
+//! From a directory to a set of migrations, or to everything that is wrong with it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::fault::{Fault, Problem};
+use super::listing::Listing;
+use super::strictness::{Level, Rule, Strictness};
+use super::warning::{Smell, Warning};
+use super::{ScanError, entry, fingerprint, order, outlook};
+use crate::{Dialect, Migration, MigrationSet, Version, parallel};
+
+/// What a directory holds.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Scanned {
+    /// The migrations.
+    pub set: MigrationSet,
+    /// What was accepted, but is probably not meant.
+    pub warnings: Vec<Warning>,
+    /// As [`fingerprint()`](super::fingerprint()) gives it, of exactly the bytes that `set` was read from.
+    pub fingerprint: String,
+    /// The directory, as it is called in messages.
+    dir: PathBuf,
+    /// The texts of `metadata.toml`, of those that have one.
+    metadata: BTreeMap<Version, String>,
+}
+
+impl Scanned {
+    /// The directory, as it is called in messages.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The text of the migration's `metadata.toml`, where there is one.
+    pub(crate) fn metadata_of(&self, migration: &Migration) -> Option<&str> {
+        self.metadata.get(&migration.version).map(String::as_str)
+    }
+
+    /// With what the settings say about what smells.
+    ///
+    /// # Errors
+    /// What is denied.
+    pub fn judged(mut self, strictness: Strictness) -> Result<Self, ScanError> {
+        let level = |smell: &Smell| Rule::of(smell).map_or(Level::Warn, |r| strictness.level(r));
+        self.warnings.retain(|warning| level(&warning.smell) != Level::Allow);
+        let denied = self.warnings.iter().filter(|warning| level(&warning.smell) == Level::Deny);
+        let problems: Vec<_> = denied
+            .map(|warning| Problem {
+                path: warning.path.clone(),
+                position: warning.position,
+                fault: Fault::Denied(warning.smell.clone()),
+            })
+            .collect();
+        if problems.is_empty() { Ok(self) } else { Err(ScanError::new(&self.dir, problems)) }
+    }
+}
+
+/// Reads the migrations in `dir`.
+///
+/// # Errors
+/// [`ScanError`] with everything that is wrong.
+pub fn scan(dir: &Path, dialect: Dialect) -> Result<Scanned, ScanError> {
+    scan_shown_as(dir, dir, dialect)
+}
+
+/// Reads the migrations in `dir`, and calls it `shown` in messages and in the paths of scripts.
+///
+/// # Errors
+/// [`ScanError`] with everything that is wrong.
+pub fn scan_shown_as(dir: &Path, shown: &Path, dialect: Dialect) -> Result<Scanned, ScanError> {
+    let listing = Listing::read(dir, shown);
+    let listing = listing.map_err(|problem| ScanError::new(shown, vec![problem]))?;
+    of_listing(&listing, shown, dialect)
+}
+
+/// The migrations in what was read of a directory that is called `shown`.
+pub(crate) fn of_listing(
+    listing: &Listing,
+    shown: &Path,
+    dialect: Dialect,
+) -> Result<Scanned, ScanError> {
+    let refuse = |problems: Vec<Problem>| ScanError::new(shown, problems);
+    let mut report = Report::new(dialect);
+    listing.strays.iter().for_each(|path| report.warn(path, Smell::StraySql));
+    let judged = parallel::map(&listing.entries, |entry| {
+        let mut report = Report::new(dialect);
+        (entry::judge(entry, &mut report), report)
+    });
+    let mut usable = Vec::with_capacity(judged.len());
+    for (migration, found) in judged {
+        usable.extend(migration);
+        report.add(found);
+    }
+    order::check(shown, &listing.entries, &mut report);
+    if !report.problems.is_empty() {
+        return Err(refuse(report.problems));
+    }
+    let fingerprint = fingerprint::of(listing, None);
+    usable.sort_by(|a, b| a.migration.version.cmp(&b.migration.version));
+    let metadata = usable
+        .iter_mut()
+        .filter_map(|judged| Some((judged.migration.version.clone(), judged.metadata.take()?)));
+    let metadata = metadata.collect();
+    let (migrations, warnings) = outlook::add(dialect, usable);
+    report.warnings.extend(warnings);
+    match MigrationSet::new(dialect, migrations) {
+        Ok(set) => {
+            let dir = shown.to_owned();
+            Ok(Scanned { set, warnings: report.warnings, fingerprint, dir, metadata })
+        }
+        Err(twice) => {
+            Err(refuse(vec![Problem::new(&shown.join(&twice.names[1]), Fault::Duplicate(twice))]))
+        }
+    }
+}
+
+/// What was found so far.
+pub(super) struct Report {
+    pub(super) dialect: Dialect,
+    pub(super) problems: Vec<Problem>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+impl Report {
+    fn new(dialect: Dialect) -> Self {
+        Self { dialect, problems: Vec::new(), warnings: Vec::new() }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.problems.extend(other.problems);
+        self.warnings.extend(other.warnings);
+    }
+
+    pub(super) fn refuse(&mut self, path: &Path, fault: Fault) {
+        self.problems.push(Problem::new(path, fault));
+    }
+
+    pub(super) fn warn(&mut self, path: &Path, smell: Smell) {
+        self.warnings.push(Warning { path: path.to_owned(), position: None, smell });
+    }
+}

@@ -1,0 +1,387 @@
+//! From a directory and its lock file to a set of migrations, without a parser for SQL or TOML.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use super::fault::{Fault, Problem};
+use super::listing::{Content, Entry, Listing};
+use super::strictness::{Level, Rule, Strictness};
+use super::warning::{Smell, Warning};
+use super::{ScanError, text};
+use crate::history::inference::INFERENCE;
+use crate::lockfile::{self, FileSum, FileSums, Lock, Section};
+use crate::migration::{Body, Down, Migration, Script, Settings, SqlBody};
+use crate::outlook::Outlook;
+use crate::{Checksum, Dialect, MigrationSet, Version, parallel};
+
+/// What a directory holds, and what its lock file knows of it.
+#[derive(Debug)]
+pub(crate) struct Locked {
+    /// The migrations.
+    pub(crate) set: MigrationSet,
+    /// What a build warns of, in whole sentences.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// One migration of it.
+struct Found {
+    migration: Migration,
+    /// What of it the lock file does not know.
+    stale: Vec<Stale>,
+}
+
+/// What the lock file does not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stale {
+    /// This directory.
+    Added(String),
+    /// It knows a directory that is gone.
+    Removed(String),
+    /// This file was changed, added or removed since.
+    File(String, &'static str),
+}
+
+impl Stale {
+    fn in_words(&self) -> String {
+        match self {
+            Self::Added(name) => format!("`{name}` is not in it"),
+            Self::Removed(name) => format!("`{name}` is gone"),
+            Self::File(name, file) => format!("{file} of `{name}` was changed"),
+        }
+    }
+
+    /// Whether a build can go on without: not without what `metadata.toml` says.
+    fn is_bearable(&self) -> bool {
+        !matches!(self, Self::File(_, METADATA))
+    }
+}
+
+const METADATA: &str = "metadata.toml";
+
+/// The migrations in `listing`, which is of a directory called `shown`, as `lock` knows them; `lock`
+/// is the text of the lock file, where there is one.
+pub(crate) fn locked(
+    listing: &Listing,
+    shown: &Path,
+    lock: Option<&str>,
+    dialect: Dialect,
+    strictness: Strictness,
+) -> Result<Locked, ScanError> {
+    let path = shown.join(lockfile::FILE);
+    let refuse = |text: String| ScanError::new(shown, vec![Problem::new(&path, Fault::Lock(text))]);
+    let text = lock.ok_or_else(|| refuse(no_lock()))?;
+    let lock = Lock::parse(text).map_err(|error| {
+        let fault = Fault::Lock(error.fault.to_string());
+        ScanError::new(shown, vec![Problem::at(&path, error.position, fault)])
+    })?;
+    let Some(section) = lock.section(dialect) else { return Err(refuse(no_section(dialect))) };
+    let found = parallel::map(&listing.entries, |entry| of(entry, section, dialect));
+    let mut problems = Vec::new();
+    let (mut migrations, mut stale) = (Vec::with_capacity(found.len()), Vec::new());
+    for found in found {
+        match found {
+            Ok(found) => {
+                migrations.push(found.migration);
+                stale.extend(found.stale);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(ScanError::new(shown, problems));
+    }
+    let set = MigrationSet::new(dialect, migrations).map_err(|twice| {
+        let path = shown.join(&twice.names[1]);
+        ScanError::new(shown, vec![Problem::new(&path, Fault::Duplicate(twice))])
+    })?;
+    let is_here = |version: &Version| set.get(version).is_some();
+    let gone = section.entries.iter().filter(|entry| !is_here(&entry.version));
+    stale.extend(gone.map(|entry| Stale::Removed(entry.name.clone())));
+    let mut warnings = notes(&set, section, shown, strictness)?;
+    warnings.extend(by_other_rules(section, &path));
+    let stray =
+        |path: &PathBuf| Warning { path: path.clone(), position: None, smell: Smell::StraySql };
+    warnings.extend(listing.strays.iter().map(stray).map(|warning| warning.to_string()));
+    if !stale.is_empty() {
+        let said = in_words(&stale);
+        let level = strictness.level(Rule::StaleLock);
+        if level == Level::Deny || !stale.iter().all(Stale::is_bearable) {
+            return Err(refuse(said));
+        }
+        let is_told = level == Level::Warn;
+        warnings.extend(is_told.then(|| format!("{}: {said}", path.display())));
+    }
+    Ok(Locked { set, warnings })
+}
+
+fn no_lock() -> String {
+    format!(
+        "there is no lock file: run `{}` and commit what it writes, or turn on the feature `infer` of \
+         dbmig-runtime, so that each build reads the SQL itself",
+        lockfile::COMMAND
+    )
+}
+
+fn no_section(dialect: Dialect) -> String {
+    format!(
+        "it knows nothing of {dialect}: run `{} --backend {dialect}`, with one `--backend` for each database \
+         that the directory is embedded for",
+        lockfile::COMMAND
+    )
+}
+
+fn in_words(stale: &[Stale]) -> String {
+    const SHOWN: usize = 3;
+    let mut said: Vec<_> = stale.iter().take(SHOWN).map(Stale::in_words).collect();
+    if stale.len() > SHOWN {
+        said.push(format!("and {} more", stale.len() - SHOWN));
+    }
+    format!("it is stale: {}: run `{}`", said.join(", "), lockfile::COMMAND)
+}
+
+/// What the build says of the migrations, as Cargo.toml wants it.
+fn notes(
+    set: &MigrationSet,
+    section: &Section,
+    shown: &Path,
+    strictness: Strictness,
+) -> Result<Vec<String>, ScanError> {
+    let here = section.entries.iter().filter(|entry| set.get(&entry.version).is_some());
+    let (mut warnings, mut denied) = (Vec::new(), Vec::new());
+    for note in here.flat_map(|entry| &entry.notes) {
+        match note.rule.map_or(Level::Warn, |rule| strictness.level(rule)) {
+            Level::Allow => {}
+            Level::Warn => warnings.push(shown.join(&note.text).display().to_string()),
+            Level::Deny => {
+                let (path, text) = note.text.split_once(": ").unwrap_or(("", &note.text));
+                let key = note.rule.map_or("a setting", Rule::key);
+                let fault = Fault::Lock(format!("{text} (`{key}` in Cargo.toml denies it)"));
+                denied.push(Problem::new(&shown.join(path), fault));
+            }
+        }
+    }
+    if denied.is_empty() { Ok(warnings) } else { Err(ScanError::new(shown, denied)) }
+}
+
+fn by_other_rules(section: &Section, path: &Path) -> Option<String> {
+    let which = match section.inference.cmp(&INFERENCE) {
+        std::cmp::Ordering::Equal => return None,
+        std::cmp::Ordering::Less => "an older version of dbmig",
+        std::cmp::Ordering::Greater => "a newer version of dbmig than the one in this build",
+    };
+    Some(format!(
+        "{}: {which} has judged the SQL, by other rules: run `{}` with the version that this build uses",
+        path.display(),
+        lockfile::COMMAND
+    ))
+}
+
+/// The migration in one directory.
+fn of(entry: &Entry, section: &Section, dialect: Dialect) -> Result<Found, Problem> {
+    let content = entry.content.as_ref().map_err(|it| Problem::new(&entry.path, it.clone()))?;
+    let name = entry.name.to_str().ok_or_else(|| Problem::new(&entry.path, Fault::NameNotUtf8))?;
+    let version = Version::of_directory(name);
+    let version =
+        version.map_err(|error| Problem::new(&entry.path, Fault::VersionTooLong(error)))?;
+    let (up, down) = scripts(entry, content)?;
+    let files = FileSums {
+        up: FileSum::of(&up.text),
+        down: match &down {
+            Down::Script(down) => Some(FileSum::of(&down.text)),
+            Down::Missing => None,
+        },
+        metadata: match &content.metadata {
+            Some(file) => Some(FileSum::of(&text::of(file)?)),
+            None => None,
+        },
+    };
+    let known = section.entry(name);
+    let stale = match known {
+        Some(known) => changed(name, &known.files, &files),
+        None => {
+            let settings = files.metadata.is_some();
+            let settings = settings.then(|| Stale::File(name.to_owned(), METADATA));
+            [Stale::Added(name.to_owned())].into_iter().chain(settings).collect()
+        }
+    };
+    // Nothing that was found out about other texts is said of these.
+    let is_known = known.filter(|_| stale.is_empty());
+    let (settings, checksum, outlook) = match (is_known, known) {
+        (Some(known), _) => {
+            let outlook = Outlook::new(&known.forward, &known.backward);
+            (known.settings.clone(), known.checksum, outlook)
+        }
+        (None, known) => {
+            let settings = known.map_or(Settings::DEFAULT, |known| known.settings.clone());
+            (settings, Checksum::of(dialect, &up.text), Outlook::UNREAD)
+        }
+    };
+    let body = Body::Sql(SqlBody { up, down });
+    let name = Cow::Owned(name.to_owned());
+    Ok(Found { migration: Migration { version, name, body, settings, checksum, outlook }, stale })
+}
+
+fn scripts(entry: &Entry, content: &Content) -> Result<(Script, Down), Problem> {
+    let Some(up) = &content.up else { return Err(Problem::new(&entry.path, Fault::NoUp)) };
+    if up.bytes.as_ref().is_ok_and(Vec::is_empty) {
+        return Err(Problem::new(&up.path, Fault::EmptyUp));
+    }
+    let script = |path: &PathBuf, text| {
+        let path = Cow::Owned(path.display().to_string());
+        Script { path, text: Cow::Owned(text) }
+    };
+    let down = match &content.down {
+        Some(down) => Down::Script(script(&down.path, text::of(down)?)),
+        None => Down::Missing,
+    };
+    Ok((script(&up.path, text::of(up)?), down))
+}
+
+fn changed(name: &str, known: &FileSums, found: &FileSums) -> Vec<Stale> {
+    let files = [
+        ("up.sql", known.up != found.up),
+        ("down.sql", known.down != found.down),
+        (METADATA, known.metadata != found.metadata),
+    ];
+    let changed = files.into_iter().filter(|(_, differs)| *differs);
+    changed.map(|(file, _)| Stale::File(name.to_owned(), file)).collect()
+}
+
+#[cfg(test)]
+#[cfg(feature = "scan")]
+mod tests {
+    use super::*;
+    use crate::scan::scan_shown_as;
+    use std::fs;
+
+    /// A directory whose lock file is what [`lock`](Directory::lock) last made of it.
+    struct Directory(tempfile::TempDir);
+
+    impl Directory {
+        fn new() -> Self {
+            let directory = Self(tempfile::tempdir().unwrap());
+            directory.write("1_a/up.sql", "\u{feff}CREATE TABLE a (id INTEGER);\r\n");
+            directory.write("1_a/down.sql", "DROP TABLE a;");
+            directory.write("2_b/up.sql", "BEGIN;\nALTER TABLE a DROP COLUMN b;\nCOMMIT;");
+            let metadata = "run_in_transaction = true\n[dbmig]\nretries = 3\ncompatible = true\n";
+            directory.write("2_b/metadata.toml", metadata);
+            directory
+        }
+
+        fn write(&self, path: &str, text: &str) {
+            let path = self.0.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+
+        fn scanned(&self) -> crate::scan::Scanned {
+            scan_shown_as(self.0.path(), Path::new("m"), Dialect::Sqlite).unwrap()
+        }
+
+        fn lock(&self) {
+            let lock = Lock::default().with(Section::of(&self.scanned()));
+            self.write(lockfile::FILE, &lock.to_string());
+        }
+
+        fn locked(&self, dialect: Dialect, strictness: Strictness) -> Result<Locked, String> {
+            let listing = Listing::read(self.0.path(), Path::new("m")).unwrap();
+            let lock = fs::read_to_string(self.0.path().join(lockfile::FILE)).ok();
+            locked(&listing, Path::new("m"), lock.as_deref(), dialect, strictness)
+                .map_err(|error| error.to_string())
+        }
+
+        fn refused(&self) -> String {
+            self.locked(Dialect::Sqlite, Strictness::default()).expect_err("it is refused")
+        }
+    }
+
+    #[test]
+    fn the_lock_file_gives_what_the_sql_gives() {
+        let directory = Directory::new();
+        directory.lock();
+        let locked = directory.locked(Dialect::Sqlite, Strictness::default()).unwrap();
+        assert_eq!(locked.set, directory.scanned().set);
+        let expected = directory.scanned().warnings;
+        let expected: Vec<_> = expected
+            .iter()
+            .filter(|warning| !matches!(warning.smell, crate::scan::Smell::NoDown))
+            .map(|warning| warning.to_string().replace("m/2_b/metadata", "2_b/metadata"))
+            .collect();
+        assert_eq!(expected.len(), 3, "{expected:#?}");
+        assert_eq!(locked.warnings, expected);
+        let deny = Strictness::default().with(Rule::TransactionControl, Level::Deny);
+        let denied = directory.locked(Dialect::Sqlite, deny).expect_err("it is denied");
+        assert!(denied.starts_with("m/2_b/up.sql:1:1: this statement controls"), "{denied}");
+        assert!(denied.ends_with("(`transaction-control` in Cargo.toml denies it)"), "{denied}");
+    }
+
+    #[test]
+    fn without_a_lock_file_both_ways_are_named() {
+        let refused = Directory::new().refused();
+        assert!(refused.starts_with("m/dbmig.lock: there is no lock file: run `cargo dbmig lock`"));
+        assert!(refused.contains("the feature `infer`"), "{refused}");
+        let directory = Directory::new();
+        directory.lock();
+        let other =
+            directory.locked(Dialect::Mysql, Strictness::default()).expect_err("no section");
+        assert!(other.contains("run `cargo dbmig lock --backend mysql`"), "{other}");
+        directory.write(lockfile::FILE, "<<<<<<< HEAD\n");
+        let conflict = directory.refused();
+        assert!(conflict.starts_with("m/dbmig.lock:1:1: Git has left a merge conflict"));
+    }
+
+    #[test]
+    fn what_is_stale_is_named() {
+        type Make = fn(&Directory);
+        let cases: [(Make, &str); 7] = [
+            (|d| d.write("1_a/up.sql", "CREATE TABLE b (id INT)"), "up.sql of `1_a` was changed"),
+            (|d| d.write("1_a/down.sql", "SELECT 1"), "down.sql of `1_a` was changed"),
+            (|d| d.write("2_b/down.sql", "SELECT 1"), "down.sql of `2_b` was changed"),
+            (|d| d.write("2_b/metadata.toml", ""), "metadata.toml of `2_b` was changed"),
+            (|d| d.write("3_c/up.sql", "SELECT 1"), "`3_c` is not in it"),
+            (
+                |d| fs::rename(d.0.path().join("1_a"), d.0.path().join("0_a")).unwrap(),
+                "`0_a` is not in it, `1_a` is gone",
+            ),
+            (
+                |d| (3..9).for_each(|n| d.write(&format!("{n}_c/up.sql"), "SELECT 1")),
+                "`3_c` is not in it, `4_c` is not in it, `5_c` is not in it, and 3 more",
+            ),
+        ];
+        for (make, expected) in cases {
+            let directory = Directory::new();
+            directory.lock();
+            make(&directory);
+            let expected = format!("m/dbmig.lock: it is stale: {expected}: run `cargo dbmig lock`");
+            assert_eq!(directory.refused(), expected);
+        }
+        let directory = Directory::new();
+        directory.lock();
+        directory.write("3_c/down.sql", "SELECT 1");
+        assert!(directory.refused().starts_with("m/3_c: there is no up.sql"));
+    }
+
+    /// What nobody has looked at counts as the worst, and what changes how a migration is run is an
+    /// error all the same.
+    #[test]
+    fn where_stale_is_a_warning_nothing_old_is_said_of_new_texts() {
+        let directory = Directory::new();
+        directory.lock();
+        directory.write("1_a/up.sql", "CREATE TABLE b (id INT)");
+        directory.write("3_c/up.sql", "SELECT 1");
+        let warn = Strictness::default().with(Rule::StaleLock, Level::Warn);
+        let locked = directory.locked(Dialect::Sqlite, warn).unwrap();
+        let said = "m/dbmig.lock: it is stale: up.sql of `1_a` was changed, `3_c` is not in it";
+        assert!(locked.warnings.iter().any(|it| it.starts_with(said)), "{:?}", locked.warnings);
+        let scanned = directory.scanned();
+        for (found, fresh) in locked.set.iter().zip(&scanned.set) {
+            assert_eq!((&found.name, found.checksum), (&fresh.name, fresh.checksum));
+            let is_known = found.name == "2_b";
+            assert_eq!(found.outlook != Outlook::UNREAD, is_known, "{}", found.name);
+        }
+        directory.write("3_c/metadata.toml", "run_in_transaction = false");
+        let refused =
+            directory.locked(Dialect::Sqlite, warn).expect_err("settings are not guessed");
+        assert!(refused.contains("metadata.toml of `3_c` was changed"), "{refused}");
+    }
+}
