@@ -76,7 +76,11 @@ pub(crate) fn refresh(
         Ok((update, true)) => {
             let path = session.project.shown(&update.path);
             output::detail(session.output, &format!("wrote {}", path.display()));
-            late(&update, session);
+            // What stands in one directory only, the database tells better: `run` refuses it if it has
+            // to. A merge is seen here, and never again.
+            if matches!(update.found, Found::Conflict(_)) {
+                late(&update, session);
+            }
             Some(update)
         }
         Ok((_, false)) => None,

@@ -92,7 +92,12 @@ impl Pair {
             (crate::project(), database(backend), database(backend));
         // Where the shop has them, as seen from its own folder.
         for migration in std::fs::read_dir(migrations_of_the_shop(backend)).unwrap() {
-            for file in std::fs::read_dir(migration.unwrap().path()).unwrap() {
+            let migration = migration.unwrap().path();
+            // The lock file stands beside them.
+            if !migration.is_dir() {
+                continue;
+            }
+            for file in std::fs::read_dir(migration).unwrap() {
                 let path = file.unwrap().path();
                 let shown: Vec<_> = path.iter().rev().take(4).collect();
                 let shown: std::path::PathBuf = shown.into_iter().rev().collect();
