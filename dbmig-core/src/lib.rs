@@ -13,6 +13,7 @@ pub mod codegen;
 pub mod dialect;
 #[doc(hidden)]
 pub mod embed;
+mod escape;
 pub mod history;
 #[cfg(feature = "infer")]
 pub mod infer;

@@ -16,6 +16,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use crate::Dialect;
+use crate::escape::escape;
 use crate::sql::Position;
 
 mod text;
@@ -275,7 +276,7 @@ impl Outlook {
         let mut text = String::new();
         let mut line = |word: &str, ground: &Ground| {
             let place = ground.position.map_or_else(|| "-".to_owned(), |at| at.to_string());
-            let reason = text::escape(&ground.reason);
+            let reason = escape(&ground.reason);
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{word} {} {place} {reason}", ground.basis.name());
         };

@@ -1,7 +1,8 @@
 //! One migration as one line.
 
-use super::text::{escape, escape_first, unescape};
+use super::text::escape_first;
 use super::{Entry, FileSum, FileSums, Note, settings, verdict};
+use crate::escape::{escape, unescape};
 use crate::migration::Settings;
 use crate::outlook::{Losses, Reversal};
 use crate::scan::Rule;

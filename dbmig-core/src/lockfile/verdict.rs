@@ -3,7 +3,8 @@
 //! `breaking: drops the column users.nick (up.sql:3:1)`, and where `metadata.toml` says otherwise,
 //! `compatible, as declared; its SQL: breaking: drops ..`.
 
-use super::text::{escape, names, read_names, unescape};
+use super::text::{names, read_names};
+use crate::escape::{escape, unescape};
 use crate::migration::{Compatibility, Reversible, Settings};
 use crate::outlook::{
     Backward, Basis, Forward, Ground, Impact, Loss, Losses, MUST_BE_RESTARTED, Reversal,

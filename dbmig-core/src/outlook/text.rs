@@ -1,31 +1,8 @@
 //! The lines of an outlook.
 
 use super::{Basis, Ground, Loss, Losses};
+use crate::escape::{escape, unescape};
 use crate::sql::Position;
-
-/// On one line, without tabs.
-pub(super) fn escape(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('\n', "\\n");
-    text.replace('\r', "\\r").replace('\t', "\\t")
-}
-
-fn unescape(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(char) = chars.next() {
-        plain.push(match char {
-            '\\' => match chars.next() {
-                Some('n') => '\n',
-                Some('r') => '\r',
-                Some('t') => '\t',
-                Some(other) => other,
-                None => '\\',
-            },
-            other => other,
-        });
-    }
-    plain
-}
 
 /// The word that a line begins with, and what that rests on.
 pub(super) fn line(line: &str) -> Option<(&str, Ground)> {

@@ -5,7 +5,7 @@ use crate::Dialect;
 use crate::infer::change::{
     Alteration, Computed, How, Nullable, Nulls, Traits, Uniqueness, Using, Value,
 };
-use crate::infer::expression::{Clock, Doubt, Names, Own, Row, fits};
+use crate::infer::expression::{Clock, Doubt, Names, Own, Row, Shape, fits};
 use crate::infer::formula::Formula;
 use crate::infer::name::{Name, column_key};
 use crate::infer::schema::Table;
@@ -108,17 +108,8 @@ impl Judge<'_, '_> {
 
     /// Why a generated column may refuse a row, or fail when it is read.
     fn generates(&self, table: &Name, traits: &Traits, expr: &ast::Expr) -> Option<Doubt> {
-        let kind = |column: &str| self.kind_of(table, column);
         let dialect = self.scope.dialect;
-        let own = |name: &str, given: &[&ast::Expr]| self.inlined(name, given);
-        let row = Row {
-            dialect,
-            kind: &kind,
-            names: Names::Any,
-            clock: Clock::Refused,
-            own: Own::known(&own),
-        };
-        match row.shape(expr) {
+        match self.shape_in(table, Clock::Refused, expr) {
             Err(doubt) => Some(doubt),
             // A column takes what it gets, unless its table is STRICT.
             Ok(_)
@@ -141,17 +132,21 @@ impl Judge<'_, '_> {
         column: &str,
         default: &Value,
     ) -> bool {
+        let passes = |expr: &ast::Expr| self.shape_in(table, Clock::Asked, expr).is_ok();
+        check::passes(self.scope.dialect, check, column, default, &passes)
+    }
+
+    /// What an expression over the columns of a table gives, or why that may fail.
+    pub(super) fn shape_in(
+        &self,
+        table: &Name,
+        clock: Clock,
+        expr: &ast::Expr,
+    ) -> Result<Shape, Doubt> {
         let kind = |column: &str| self.kind_of(table, column);
-        let dialect = self.scope.dialect;
         let own = |name: &str, given: &[&ast::Expr]| self.inlined(name, given);
-        let row = Row {
-            dialect,
-            kind: &kind,
-            names: Names::Any,
-            clock: Clock::Asked,
-            own: Own::known(&own),
-        };
-        check::passes(dialect, check, column, default, &|expr| row.shape(expr).is_ok())
+        let (dialect, names) = (self.scope.dialect, Names::Any);
+        Row { dialect, kind: &kind, names, clock, own: Own::known(&own) }.shape(expr)
     }
 
     /// The type of a column, where this script or an earlier one shows it.

@@ -2,7 +2,7 @@
 
 use super::{Judge, Verdict, plain, unclear};
 use crate::infer::change::{Constraint, Kind, Nulls, Uniqueness, Value};
-use crate::infer::expression::{Clock, Doubt, Names, Own, Row};
+use crate::infer::expression::{Clock, Doubt};
 use crate::infer::formula::Formula;
 use crate::infer::name::Name;
 use sqlparser::ast;
@@ -40,17 +40,7 @@ impl Judge<'_, '_> {
 
     /// Why one of them may fail.
     pub(super) fn uncomputable(&self, table: &Name, expressions: &[Formula]) -> Option<Doubt> {
-        let kind = |column: &str| self.kind_of(table, column);
-        let dialect = self.scope.dialect;
-        let own = |name: &str, given: &[&ast::Expr]| self.inlined(name, given);
-        let row = Row {
-            dialect,
-            kind: &kind,
-            names: Names::Any,
-            clock: Clock::Refused,
-            own: Own::known(&own),
-        };
-        expressions.iter().find_map(|one| row.shape(one).err())
+        expressions.iter().find_map(|one| self.shape_in(table, Clock::Refused, one).err())
     }
 
     pub(super) fn add_constraint(

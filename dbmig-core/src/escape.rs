@@ -1,0 +1,37 @@
+//! Texts on one line, between tabs: in the outlook and in the lock file.
+
+use std::iter::Peekable;
+use std::str::Chars;
+
+/// On one line, without tabs.
+pub(crate) fn escape(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('\n', "\\n");
+    text.replace('\r', "\\r").replace('\t', "\\t")
+}
+
+/// Reads what [`escape`] has written.
+pub(crate) fn unescape(text: &str) -> String {
+    if !text.contains('\\') {
+        return text.to_owned();
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(char) = next(&mut chars) {
+        plain.push(char);
+    }
+    plain
+}
+
+/// The next character, whether it was escaped or not.
+pub(crate) fn next(chars: &mut Peekable<Chars<'_>>) -> Option<char> {
+    Some(match chars.next()? {
+        '\\' => match chars.next() {
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some(other) => other,
+            None => '\\',
+        },
+        other => other,
+    })
+}
