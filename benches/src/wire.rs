@@ -1,6 +1,8 @@
 //! PostgreSQL: round trips, counted between client and server.
 
-use dbmig_core::migration::{Body, Compatibility, Down, Execution, Script, Settings, SqlBody};
+use dbmig_core::migration::{
+    Body, DeclaredCompatibility, Down, Execution, Script, Settings, SqlBody,
+};
 use dbmig_core::{Checksum, Dialect, Migration};
 use dbmig_runtime::{Migrations, Migrator, Postgres, Version};
 use dbmig_tests::{Backend, TestDatabase, Wire, database};
@@ -133,7 +135,7 @@ fn migrations(
         let script =
             |path: &str, text: String| Script { path: path.to_owned().into(), text: text.into() };
         Migration {
-            outlook: dbmig_core::outlook::Outlook::UNREAD,
+            impact: dbmig_core::impact::Impact::UNREAD,
             version: dbmig_core::Version::of_directory(&name).unwrap(),
             checksum: Checksum::of(Dialect::Postgres, &sql),
             body: Body::Sql(SqlBody {
@@ -142,7 +144,7 @@ fn migrations(
             }),
             settings: Settings {
                 execution,
-                compatibility: Compatibility::Compatible,
+                compatibility: DeclaredCompatibility::Compatible,
                 ..Settings::DEFAULT
             },
             name: name.into(),

@@ -8,11 +8,11 @@ use std::borrow::Cow;
 use std::mem::{forget, replace};
 use std::time::Duration;
 
+use crate::impact::Impact;
 use crate::migration::{Body, Down, Script, SqlBody};
 pub use crate::migration::{
-    Compatibility, Execution, ForeignKeys, Migration, Reversible, Settings,
+    DeclaredCompatibility, DeclaredReversibility, Execution, ForeignKeys, Migration, Settings,
 };
-use crate::outlook::Outlook;
 pub use crate::plan::BreakingAhead;
 use crate::{Checksum, Version};
 
@@ -65,7 +65,7 @@ pub const fn migrations<const N: usize>(
 const NOTHING: Migration = sql(&[""; TEXTS], &[0; 32], DEFAULT);
 
 const fn sql(
-    &[version, name, up, up_text, down, down_text, outlook]: &[&'static str; TEXTS],
+    &[version, name, up, up_text, down, down_text, impact]: &[&'static str; TEXTS],
     checksum: &[u8; 32],
     settings: &Settings,
 ) -> Migration {
@@ -78,7 +78,7 @@ const fn sql(
         // `clone` is not for constants; each of the fields can be copied.
         settings: Settings { ..*settings },
         checksum: Checksum::from_bytes(*checksum),
-        outlook: Outlook::from_static(outlook),
+        impact: Impact::from_static(impact),
     }
 }
 

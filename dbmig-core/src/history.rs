@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use crate::impact::{
+    Compatibility, Impact, Losses, Reason, ReversalVerdict, Reversibility, Verdict,
+};
 use crate::migration::Execution;
-use crate::outlook::{Backward, Forward, Ground, Impact, Losses, Outlook, Reversal};
 use crate::plan::{
     Announced, Applied, Cause, Direction, FailedRun, History, Interrupted, Occasion, Record,
     StoredDown,
@@ -52,11 +54,11 @@ pub struct RunRow {
     /// Who ran it, as the database names its session.
     pub session: Option<String>,
     /// What the catalogue said of the objects of the statement in flight before it began.
-    pub sighted: Option<String>,
-    /// The word of an [`Impact`], as it is stored there.
+    pub catalog_before: Option<String>,
+    /// The word of an [`Verdict`], as it is stored there.
     pub compatible: String,
-    /// The text of an [`Outlook`].
-    pub outlook: String,
+    /// The text of an [`Impact`].
+    pub impact: String,
     /// The build that ran it, as [`crate::Build`] writes it.
     pub app: String,
     /// When it began, as `2026-11-22T16:30:00.000Z`; of what is compatible it is not read.
@@ -128,7 +130,7 @@ pub fn read(mut versions: Vec<String>, rows: &[RunRow]) -> History {
         let row = row.filter(|row| row.direction == Some(Direction::Up));
         Applied {
             record: row.map_or(Record::Unverified, record),
-            outlook: row.map_or_else(foreign, outlook),
+            impact: row.map_or_else(foreign, impact),
             app: row.map(|row| row.app.clone()).unwrap_or_default(),
             occasion: row.map(occasion).unwrap_or_default(),
             version: Version::from_ledger(version),
@@ -160,24 +162,27 @@ fn occasion(row: &RunRow) -> Occasion {
 }
 
 /// What another tool has applied.
-fn foreign() -> Outlook {
+fn foreign() -> Impact {
     const WHY: &str = "another tool applied it, so nobody knows what it does";
-    let forward = Forward { impact: Impact::Breaking, ground: Ground::assumed(WHY) };
-    let reversal = Reversal::Lossy(Losses::Unknown);
-    Outlook::new(&forward, &Backward { reversal, ground: Ground::assumed(WHY) })
+    let compatibility = Compatibility { verdict: Verdict::Breaking, reason: Reason::assumed(WHY) };
+    let reversal = ReversalVerdict::Lossy(Losses::Unknown);
+    Impact::new(&compatibility, &Reversibility { reversal, reason: Reason::assumed(WHY) })
 }
 
 /// What the column `compatible` says counts; the text beside it says why, and what else follows.
-fn outlook(row: &RunRow) -> Outlook {
+fn impact(row: &RunRow) -> Impact {
     const COLUMN: &str = "the history says so";
-    let outlook = Outlook::from_history(row.outlook.clone());
-    if outlook.read_forward().is_some_and(|it| it.impact.stored() == row.compatible) {
-        return outlook;
+    let impact = Impact::from_history(row.impact.clone());
+    if impact.read_compatibility().is_some_and(|it| it.verdict.stored() == row.compatible) {
+        return impact;
     }
-    let mut impacts = Impact::ALL.into_iter();
+    let mut impacts = Verdict::ALL.into_iter();
     // What a later dbmig may call it, nobody knows.
-    let impact = impacts.find(|it| it.stored() == row.compatible).unwrap_or(Impact::Breaking);
-    Outlook::new(&Forward { impact, ground: Ground::declared(COLUMN) }, &outlook.backward())
+    let verdict = impacts.find(|it| it.stored() == row.compatible).unwrap_or(Verdict::Breaking);
+    Impact::new(
+        &Compatibility { verdict, reason: Reason::declared(COLUMN) },
+        &impact.reversibility(),
+    )
 }
 
 fn announced(row: &RunRow, history: &History) -> Option<Announced> {
@@ -189,7 +194,7 @@ fn announced(row: &RunRow, history: &History) -> Option<Announced> {
         name: row.name.clone(),
         run: row.id,
         session: row.session.clone(),
-        outlook: outlook(row),
+        impact: impact(row),
         app: row.app.clone(),
         occasion: occasion(row),
     })
@@ -272,10 +277,10 @@ fn interrupted(row: &RunRow, history: &History) -> Option<Interrupted> {
         cause,
         script: row.script.clone(),
         session: row.session.clone(),
-        sighted: row.sighted.clone(),
-        outlook: outlook(row),
+        catalog_before: row.catalog_before.clone(),
+        impact: impact(row),
         app: row.app.clone(),
-        sight: None,
+        catalog_now: None,
     })
 }
 
@@ -283,7 +288,7 @@ fn interrupted(row: &RunRow, history: &History) -> Option<Interrupted> {
 mod tests {
     use super::*;
 
-    fn row(compatible: &str, outlook: &Outlook) -> RunRow {
+    fn row(compatible: &str, impact: &Impact) -> RunRow {
         RunRow {
             id: 1,
             version: "1".to_owned(),
@@ -293,24 +298,24 @@ mod tests {
             state: Some(RunState::Done),
             checksum: Checksum::from_bytes([0; 32]).to_string(),
             compatible: compatible.to_owned(),
-            outlook: outlook.as_str().to_owned(),
+            impact: impact.as_str().to_owned(),
             ..RunRow::default()
         }
     }
 
-    fn read_one(row: &RunRow) -> Forward {
-        read(vec!["1".to_owned()], std::slice::from_ref(row)).applied[0].outlook.forward()
+    fn read_one(row: &RunRow) -> Compatibility {
+        read(vec!["1".to_owned()], std::slice::from_ref(row)).applied[0].impact.compatibility()
     }
 
-    fn outlook(impact: Impact) -> Outlook {
-        let forward = Forward { impact, ground: Ground::inferred("because", None) };
-        let ground = Ground::inferred("it drops nothing", None);
-        Outlook::new(&forward, &Backward { reversal: Reversal::Restores, ground })
+    fn impact(verdict: Verdict) -> Impact {
+        let compatibility = Compatibility { verdict, reason: Reason::inferred("because", None) };
+        let reason = Reason::inferred("it drops nothing", None);
+        Impact::new(&compatibility, &Reversibility { reversal: ReversalVerdict::Restores, reason })
     }
 
     /// How an image reads a row that knows two answers: as dbmig did before there were three.
     fn of_two_answers(row: &RunRow) -> &'static str {
-        let said = row.outlook.split(' ').next().unwrap_or_default();
+        let said = row.impact.split(' ').next().unwrap_or_default();
         let known = ["compatible", "breaking"].into_iter().find(|word| *word == said);
         match known {
             Some(known) if known == row.compatible => known,
@@ -321,27 +326,27 @@ mod tests {
 
     #[test]
     fn an_image_that_knows_two_answers_takes_the_third_for_breaking() {
-        for (impact, before) in [
-            (Impact::Compatible, "compatible"),
-            (Impact::CompatibleAfterRestart, "breaking"),
-            (Impact::Breaking, "breaking"),
+        for (verdict, before) in [
+            (Verdict::Compatible, "compatible"),
+            (Verdict::CompatibleAfterRestart, "breaking"),
+            (Verdict::Breaking, "breaking"),
         ] {
-            let row = row(impact.stored(), &outlook(impact));
+            let row = row(verdict.stored(), &impact(verdict));
             assert_eq!(of_two_answers(&row), before);
-            assert_eq!(read_one(&row), outlook(impact).forward());
+            assert_eq!(read_one(&row), impact(verdict).compatibility());
         }
         // Likewise here, if there should ever be a fourth.
-        let fourth = Outlook::from_static("compatible_by_night inferred - x\nyes inferred - y\n");
-        assert_eq!(read_one(&row("by_night", &fourth)).impact, Impact::Breaking);
+        let fourth = Impact::from_static("compatible_by_night inferred - x\nyes inferred - y\n");
+        assert_eq!(read_one(&row("by_night", &fourth)).verdict, Verdict::Breaking);
     }
 
     /// The column decides, whatever else is said.
     #[test]
     fn the_column_goes_before_the_text() {
-        for said in Impact::ALL {
-            for column in Impact::ALL {
-                let found = read_one(&row(column.stored(), &outlook(said)));
-                assert_eq!(found.impact, column);
+        for said in Verdict::ALL {
+            for column in Verdict::ALL {
+                let found = read_one(&row(column.stored(), &impact(said)));
+                assert_eq!(found.verdict, column);
             }
         }
     }
@@ -349,7 +354,7 @@ mod tests {
     /// As images read it that do not know what a note is.
     #[test]
     fn a_row_with_a_state_that_nobody_knows_changes_nothing() {
-        let applied = row("breaking", &outlook(Impact::Breaking));
+        let applied = row("breaking", &impact(Verdict::Breaking));
         let before = read(vec!["1".to_owned()], std::slice::from_ref(&applied));
         for state in [Some(RunState::WentOn), RunState::of("whatever")] {
             let note = RunRow { id: 2, state, ..applied.clone() };

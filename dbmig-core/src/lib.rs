@@ -15,12 +15,12 @@ pub mod dialect;
 pub mod embed;
 mod escape;
 pub mod history;
+pub mod impact;
 #[cfg(feature = "infer")]
 pub mod infer;
 #[cfg(feature = "files")]
 pub mod lockfile;
 pub mod migration;
-pub mod outlook;
 #[cfg(any(feature = "files", feature = "infer"))]
 mod parallel;
 pub mod plan;

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use crate::outlook::{Backward, Forward, Ground, Impact, Losses, Outlook, Reversal};
+use crate::impact::{
+    Compatibility, Impact, Losses, Reason, ReversalVerdict, Reversibility, Verdict,
+};
 use crate::plan::BreakingAhead;
 use crate::sql::{self, Statement};
 use crate::{Checksum, Dialect, Version};
@@ -27,7 +29,7 @@ pub struct Migration {
     pub checksum: Checksum,
     /// What its SQL shows of its consequences; [`Migration::forward`] and [`Migration::backward`]
     /// also heed `settings`.
-    pub outlook: Outlook,
+    pub impact: Impact,
 }
 
 /// What a migration does. More kinds will follow (migrations written in Rust).
@@ -97,7 +99,7 @@ impl Migration {
         let Down::Script(script) = self.down() else { return Err(NoWayBack::Missing) };
         match script.statements(dialect) {
             Err(error) => Err(NoWayBack::Broken(error)),
-            Ok(all) if all.is_empty() && self.settings.reversible != Reversible::Yes => {
+            Ok(all) if all.is_empty() && self.settings.reversible != DeclaredReversibility::Yes => {
                 Err(NoWayBack::Empty)
             }
             Ok(_) => Ok(script),
@@ -106,35 +108,40 @@ impl Migration {
 
     /// Whether the previous version of the app can live with the schema after it: as declared, else
     /// as its SQL shows, else not.
-    pub fn forward(&self) -> Forward {
-        let impact = match self.settings.compatibility {
-            Compatibility::Undeclared => return self.outlook.forward(),
-            Compatibility::Compatible => Impact::Compatible,
-            Compatibility::AfterRestart => Impact::CompatibleAfterRestart,
-            Compatibility::Breaking => Impact::Breaking,
+    pub fn compatibility(&self) -> Compatibility {
+        let verdict = match self.settings.compatibility {
+            DeclaredCompatibility::Undeclared => return self.impact.compatibility(),
+            DeclaredCompatibility::Compatible => Verdict::Compatible,
+            DeclaredCompatibility::AfterRestart => Verdict::CompatibleAfterRestart,
+            DeclaredCompatibility::Breaking => Verdict::Breaking,
         };
-        Forward { impact, ground: Ground::declared(DECLARED) }
+        Compatibility { verdict, reason: Reason::declared(DECLARED) }
     }
 
     /// Both together, as the history keeps them.
-    pub fn consequences(&self) -> Outlook {
-        Outlook::new(&self.forward(), &self.backward())
+    pub fn consequences(&self) -> Impact {
+        Impact::new(&self.compatibility(), &self.reversibility())
     }
 
     /// What its way back does to the data: as declared, else as its SQL shows.
-    pub fn backward(&self) -> Backward {
-        let found = self.outlook.backward();
+    pub fn reversibility(&self) -> Reversibility {
+        let found = self.impact.reversibility();
         let reversal = match (self.settings.reversible, &found.reversal) {
             // Where there is no way back, none can be declared.
-            (Reversible::Undeclared, _)
-            | (Reversible::Yes | Reversible::Lossy, Reversal::Impossible) => return found,
-            (Reversible::Yes, _) => Reversal::Restores,
-            (Reversible::No, _) => Reversal::Impossible,
+            (DeclaredReversibility::Undeclared, _)
+            | (
+                DeclaredReversibility::Yes | DeclaredReversibility::Lossy,
+                ReversalVerdict::Impossible,
+            ) => return found,
+            (DeclaredReversibility::Yes, _) => ReversalVerdict::Restores,
+            (DeclaredReversibility::No, _) => ReversalVerdict::Impossible,
             // What is lost can be counted all the same.
-            (Reversible::Lossy, Reversal::Lossy(losses)) => Reversal::Lossy(losses.clone()),
-            (Reversible::Lossy, _) => Reversal::Lossy(Losses::Unknown),
+            (DeclaredReversibility::Lossy, ReversalVerdict::Lossy(losses)) => {
+                ReversalVerdict::Lossy(losses.clone())
+            }
+            (DeclaredReversibility::Lossy, _) => ReversalVerdict::Lossy(Losses::Unknown),
         };
-        Backward { reversal, ground: Ground::declared(DECLARED) }
+        Reversibility { reversal, reason: Reason::declared(DECLARED) }
     }
 }
 
@@ -180,13 +187,13 @@ impl Execution {
 
 /// Whether the previous version of the app can live with the schema after a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Compatibility {
+pub enum DeclaredCompatibility {
     /// `metadata.toml` does not say.
     #[default]
     Undeclared,
     /// It can.
     Compatible,
-    /// It can once it has been started anew: [`Impact::CompatibleAfterRestart`].
+    /// It can once it has been started anew: [`Verdict::CompatibleAfterRestart`].
     AfterRestart,
     /// It cannot.
     Breaking,
@@ -194,7 +201,7 @@ pub enum Compatibility {
 
 /// What the way back does to the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Reversible {
+pub enum DeclaredReversibility {
     /// `metadata.toml` does not say.
     #[default]
     Undeclared,
@@ -223,9 +230,9 @@ pub struct Settings {
     /// `run_in_transaction`
     pub execution: Execution,
     /// `[dbmig] compatible`
-    pub compatibility: Compatibility,
+    pub compatibility: DeclaredCompatibility,
     /// `[dbmig] reversible`
-    pub reversible: Reversible,
+    pub reversible: DeclaredReversibility,
     /// `[dbmig] foreign_keys`
     pub foreign_keys: ForeignKeys,
     /// `[dbmig] lock_timeout`: how long a statement may wait for a lock, instead of the runner's.
@@ -240,8 +247,8 @@ impl Settings {
     /// What holds without a `metadata.toml`; [`Default`], in a constant.
     pub const DEFAULT: Self = Self {
         execution: Execution::Transaction,
-        compatibility: Compatibility::Undeclared,
-        reversible: Reversible::Undeclared,
+        compatibility: DeclaredCompatibility::Undeclared,
+        reversible: DeclaredReversibility::Undeclared,
         foreign_keys: ForeignKeys::Unchanged,
         lock_timeout: None,
         statement_timeout: None,
@@ -410,7 +417,7 @@ pub(crate) mod tests {
             body: Body::Sql(SqlBody { up: script, down: Down::Missing }),
             settings: Settings::DEFAULT,
             checksum: Checksum::from_bytes([0; 32]),
-            outlook: Outlook::UNREAD,
+            impact: Impact::UNREAD,
         }
     }
 

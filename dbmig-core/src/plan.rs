@@ -3,8 +3,8 @@
 //! [`plan`] is pure. Run, dry run, status, readiness and the commands inside an app all call it;
 //! they differ only in where the migrations come from and who prints.
 
-use crate::migration::{Down, Migration, MigrationSet, NoWayBack, Reversible};
-use crate::outlook::Reversal;
+use crate::impact::ReversalVerdict;
+use crate::migration::{DeclaredReversibility, Down, Migration, MigrationSet, NoWayBack};
 
 mod blocked;
 mod comparison;
@@ -17,12 +17,12 @@ mod lowest;
 mod model;
 mod repair;
 mod resume;
-mod stuck;
 #[cfg(test)]
 mod tests;
+mod unresumable;
 
 pub use blocked::{Blocked, Irreversible, IrreversibleReason};
-pub use comparison::{Comparison, Presence, TOOL, Unknown, Verdict};
+pub use comparison::{Comparison, Presence, Relation, TOOL, Unknown};
 pub use drift::Drifted;
 pub use facts::{
     Announced, Applied, Cause, Distrust, FailedRun, History, Interrupted, Occasion, Record,
@@ -30,15 +30,15 @@ pub use facts::{
 };
 pub use home::{Creator, is_home};
 pub use in_flight::{INVALID, SEPARATOR};
-pub use loss::{Counted, DataLoss, Doomed, Lossy, Progress, allow_loss, moves};
+pub use loss::{Counted, DataLoss, DataLossReport, Lossy, Progress, allow_loss, moves};
 pub use lowest::Lowest;
 pub use model::{
     Action, Beyond, BreakingAhead, Direction, Diverged, DownScript, Extent, OutOfOrder, Place,
-    Plan, Policy, Step, TakenUp, Target,
+    Plan, Policy, Step, SupersededRun, Target,
 };
-pub use repair::{Ailment, Diagnosis, Mending, Repair, Unrepairable, diagnose, repair};
-pub use resume::{Resumption, put_aside, same_so_far};
-pub use stuck::{Stuck, StuckReason};
+pub use repair::{Diagnosis, Issue, Repair, RepairAction, Unrepairable, diagnose, repair};
+pub use resume::{Resumption, discard_stale, same_so_far};
+pub use unresumable::{Unresumable, UnresumableReason};
 
 /// Decides what is to be done to bring the database that `history` describes to `target`.
 ///
@@ -58,7 +58,7 @@ pub fn plan<'s>(
             }
             upwards(set, history, policy, |migration| migration.version <= *version)?
         }
-        Target::Image(beyond) => image(set, history, policy, *beyond)?,
+        Target::MatchSet(beyond) => match_set(set, history, policy, *beyond)?,
         Target::Revert(extent) => downwards(set, newest(history, *extent).iter())?,
         Target::RevertTo(version) => {
             if history.find(version).is_none() {
@@ -96,18 +96,18 @@ fn upwards<'s>(
         .collect();
     let comparison = Comparison::of(set, history);
     match comparison.verdict() {
-        Verdict::BelowFloor if policy.breaking_ahead == BreakingAhead::Refuse => {
+        Relation::BelowFloor if policy.breaking_ahead == BreakingAhead::Refuse => {
             return Err(Blocked::below(&comparison));
         }
         // What is asked for may be there already, whatever else is pending.
-        Verdict::Diverged if policy.diverged == Diverged::Refuse && !pending.is_empty() => {
+        Relation::Diverged if policy.diverged == Diverged::Refuse && !pending.is_empty() => {
             return Err(Blocked::diverged(set, history, &comparison));
         }
-        Verdict::BelowFloor
-        | Verdict::Diverged
-        | Verdict::Same
-        | Verdict::Behind
-        | Verdict::Ahead => {}
+        Relation::BelowFloor
+        | Relation::Diverged
+        | Relation::Same
+        | Relation::Behind
+        | Relation::Ahead => {}
     }
     if policy.out_of_order == OutOfOrder::Refuse {
         refuse_late(set, history, &pending)?;
@@ -152,7 +152,7 @@ fn refuse_late(
 }
 
 /// Where each has what the other lacks, going back would leave a third state that nobody has built.
-fn image<'s>(
+fn match_set<'s>(
     set: &'s MigrationSet,
     history: &History,
     policy: &Policy,
@@ -160,11 +160,11 @@ fn image<'s>(
 ) -> Result<Vec<Step<'s>>, Blocked> {
     let comparison = Comparison::of(set, history);
     match (comparison.verdict(), beyond) {
-        (Verdict::Diverged, Beyond::Revert) => Err(Blocked::diverged(set, history, &comparison)),
-        (Verdict::Ahead | Verdict::BelowFloor, Beyond::Revert) => {
+        (Relation::Diverged, Beyond::Revert) => Err(Blocked::diverged(set, history, &comparison)),
+        (Relation::Ahead | Relation::BelowFloor, Beyond::Revert) => {
             downwards(set, history.beyond(set).into_iter())
         }
-        (Verdict::Same | Verdict::Behind, Beyond::Revert) | (_, Beyond::Keep) => {
+        (Relation::Same | Relation::Behind, Beyond::Revert) | (_, Beyond::Keep) => {
             upwards(set, history, policy, |_| true)
         }
     }
@@ -226,7 +226,9 @@ fn way_back<'s>(
     match (set.get(&applied.version), stored) {
         (Some(migration), _) if !applied.differs_from(migration) => in_set(migration),
         (_, StoredDown::Untrusted(why)) => Err(IrreversibleReason::Untrusted(why)),
-        (_, StoredDown::Present) if applied.outlook.backward().reversal == Reversal::Impossible => {
+        (_, StoredDown::Present)
+            if applied.impact.reversibility().reversal == ReversalVerdict::Impossible =>
+        {
             Err(IrreversibleReason::Declared)
         }
         (_, StoredDown::Present) => Ok(DownScript::Stored),
@@ -237,7 +239,7 @@ fn way_back<'s>(
 }
 
 fn check_down(migration: &Migration, set: &MigrationSet) -> Result<(), IrreversibleReason> {
-    if migration.settings.reversible == Reversible::No {
+    if migration.settings.reversible == DeclaredReversibility::No {
         return Err(IrreversibleReason::Declared);
     }
     let path = match migration.down() {

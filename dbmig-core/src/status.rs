@@ -1,8 +1,8 @@
 //! Where each migration stands.
 
 use crate::Version;
+use crate::impact::{Compatibility, Reversibility};
 use crate::migration::{Migration, MigrationSet};
-use crate::outlook::{Backward, Forward};
 use crate::plan::{Applied, History, Record};
 
 /// A migration and where it stands.
@@ -15,9 +15,9 @@ pub struct Entry {
     /// Where it stands.
     pub state: State,
     /// Whether the previous version of the app can live with it.
-    pub forward: Forward,
+    pub compatibility: Compatibility,
     /// What its way back does to the data.
-    pub backward: Backward,
+    pub reversibility: Reversibility,
 }
 
 /// Where a migration stands.
@@ -74,8 +74,8 @@ pub fn status(set: &MigrationSet, history: &History) -> Vec<Entry> {
                 version: run.version.clone(),
                 name: run.name.clone(),
                 state: State::Interrupted,
-                forward: run.outlook.forward(),
-                backward: run.outlook.backward(),
+                compatibility: run.impact.compatibility(),
+                reversibility: run.impact.reversibility(),
             }),
         }
     }
@@ -92,8 +92,8 @@ fn standing(set: &MigrationSet, applied: &Applied) -> Entry {
                 Record::Unverified => applied.version.to_string(),
             },
             state: State::Missing,
-            forward: applied.outlook.forward(),
-            backward: applied.outlook.backward(),
+            compatibility: applied.impact.compatibility(),
+            reversibility: applied.impact.reversibility(),
         };
     };
     let state = match applied.record {
@@ -109,7 +109,7 @@ fn of(migration: &Migration, state: State) -> Entry {
         version: migration.version.clone(),
         name: migration.name.to_string(),
         state,
-        forward: migration.forward(),
-        backward: migration.backward(),
+        compatibility: migration.compatibility(),
+        reversibility: migration.reversibility(),
     }
 }

@@ -68,7 +68,7 @@ pub use control::Control;
 pub use database::{Backend, Database, Nesting, Row, Session};
 pub use dbmig_core::history::RunState;
 pub use dbmig_core::plan::{
-    self, Beyond, BreakingAhead, Extent, OutOfOrder, Plan, Policy, Repair, Target, Verdict,
+    self, Beyond, BreakingAhead, Extent, OutOfOrder, Plan, Policy, Relation, Repair, Target,
 };
 pub use dbmig_core::status::{Entry, State};
 pub use dbmig_core::{Dialect, Migration, MigrationSet, Version};
@@ -86,7 +86,9 @@ pub use options::{Locking, Options};
 pub use report::{Done, HistoryRow, Report};
 pub use runner::{LedgerPlace, Preview, Runner};
 pub use signature::HistoryKey;
-pub use startup::{Migrating, Ready, Snapshot, Stale, Startup, StartupState, Watch, WhenStale};
+pub use startup::{
+    Migrating, Ready, Stale, Startup, StartupState, StartupStatus, Watch, WhenStale,
+};
 pub use tables::{Cluster, Foreign, Obstacle};
 
 /// What generated code refers to.

@@ -92,12 +92,12 @@ struct Interop(Migration);
 
 impl<B: Backend> interop::Migration<B> for Interop {
     fn run(&self, conn: &mut dyn BoxableConnection<B>) -> interop::Result<()> {
-        play(conn, self.0.up())
+        execute_script(conn, self.0.up())
     }
 
     fn revert(&self, conn: &mut dyn BoxableConnection<B>) -> interop::Result<()> {
         match self.0.down() {
-            Down::Script(script) => play(conn, script),
+            Down::Script(script) => execute_script(conn, script),
             Down::Missing => Err(format!("{} has no down.sql", self.0.name).into()),
         }
     }
@@ -113,7 +113,10 @@ impl<B: Backend> interop::Migration<B> for Interop {
 
 /// One statement after the other: sent together, PostgreSQL makes one transaction of them, wanted
 /// or not, and MySQL does not know `DELIMITER`.
-fn play<B: Backend>(conn: &mut dyn BoxableConnection<B>, script: &Script) -> interop::Result<()> {
+fn execute_script<B: Backend>(
+    conn: &mut dyn BoxableConnection<B>,
+    script: &Script,
+) -> interop::Result<()> {
     let statements = script.statements(B::DIALECT);
     let statements = statements.map_err(|e| format!("{}:{}: {e}", script.path, e.position))?;
     for statement in statements {

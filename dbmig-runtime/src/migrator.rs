@@ -229,7 +229,7 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
     where
         C: LoadConnection<Backend = B>,
     {
-        self.to(conn, &Target::Image(beyond))
+        self.to(conn, &Target::MatchSet(beyond))
     }
 
     /// Applies everything pending up to and with `version`.

@@ -18,17 +18,17 @@ use crate::history;
 use crate::lock::with_lock;
 use crate::options::Options;
 use crate::report::{HistoryRow, Report};
-use crate::snapshot::{Seek, look, look_closely, make_sure};
+use crate::snapshot::{Seek, confirm, look, read_with_catalog};
 
 mod at_url;
 mod back;
 mod baseline;
 mod beyond;
+mod concurrent;
 mod ledger;
 #[cfg(feature = "cli")]
 mod missing;
 mod notice;
-mod others;
 mod repair;
 #[cfg(feature = "cli")]
 mod resolve;
@@ -38,10 +38,10 @@ mod wait;
 
 pub(crate) use at_url::run_at;
 pub use back::Preview;
-use back::{look_for, refuse_loss, trust, trust_stored};
+use back::{read_for, refuse_loss, trust, trust_stored};
+use concurrent::{is_settled, refuse_failed, settle};
 pub use ledger::LedgerPlace;
 pub(crate) use notice::{Known, News, notice_at};
-use others::{is_settled, refuse_failed, settle};
 use scope::{enter, inside, within};
 use steps::{ensure_tables, execute_plan, runner};
 #[cfg(feature = "cli")]
@@ -98,7 +98,7 @@ impl<'a> Runner<'a> {
     pub fn run(&mut self, db: &mut dyn Database, target: &Target) -> Result<Report, Error> {
         db.report_to(&self.options.control);
         // Needs no session that is prepared for it.
-        if matches!(target, Target::Latest | Target::Image(_)) && self.is_current(db) {
+        if matches!(target, Target::Latest | Target::MatchSet(_)) && self.is_current(db) {
             return Ok(Report::default());
         }
         let mut unready = Unready::new(&self.options);
@@ -119,7 +119,7 @@ impl<'a> Runner<'a> {
         let (mut ahead, mut missing, mut breaking) = (Vec::new(), Vec::new(), Vec::new());
         let mut after_restart = Vec::new();
         let needs_work = |db: &mut dyn Database| {
-            let look = look_for(db, set, options, target)?;
+            let look = read_for(db, set, options, target)?;
             let plan = decide(&look.history);
             if let (Ok(plan), Some(before)) = (&plan, before.get()) {
                 refuse_failed(db, &look, plan, before)?;
@@ -132,7 +132,7 @@ impl<'a> Runner<'a> {
             let settled = is_settled(plan);
             // What every start finds is asked once; what a person wanted is not put off by a replica.
             if settled.is_err() || (settled.as_ref().is_ok_and(|it| *it) && !is_start(target)) {
-                make_sure(db, &look)?;
+                confirm(db, &look)?;
             }
             Ok((!settled?).then_some(look))
         };
@@ -165,7 +165,7 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn plan(&self, db: &mut dyn Database, target: &Target) -> Result<Plan<'a>, Error> {
         within(db, |db| {
-            let mut look = look_closely(db, &self.seek())?;
+            let mut look = read_with_catalog(db, &self.seek())?;
             trust_stored(db, &mut look, self.set, &self.options, target)?;
             let plan = decide(self.set, &look.history, target, &self.options)?;
             match look.history.newer_format {
@@ -272,7 +272,7 @@ fn decide<'s>(
 /// Whether it is what an app wants when it starts.
 fn is_start(target: &Target) -> bool {
     match target {
-        Target::Latest | Target::Image(_) => true,
+        Target::Latest | Target::MatchSet(_) => true,
         Target::Through(_) | Target::Revert(_) | Target::RevertTo(_) | Target::Redo(_) => false,
     }
 }
@@ -280,7 +280,7 @@ fn is_start(target: &Target) -> bool {
 /// The version whose presence in the ledger may mean that there is nothing left to do.
 fn goal(set: &MigrationSet, target: &Target) -> Option<Version> {
     match target {
-        Target::Latest | Target::Image(_) => {
+        Target::Latest | Target::MatchSet(_) => {
             set.as_slice().last().map(|migration| migration.version.clone())
         }
         Target::Through(version) => Some(version.clone()),

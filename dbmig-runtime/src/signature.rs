@@ -4,8 +4,8 @@ use std::fmt;
 
 use dbmig_core::Checksum;
 use dbmig_core::Version;
+use dbmig_core::impact::Impact;
 use dbmig_core::migration::Execution;
-use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::Distrust;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -31,9 +31,9 @@ impl HistoryKey {
         Self(key.into())
     }
 
-    fn mac(&self, sealed: &Sealed<'_>) -> Option<Hmac<Sha256>> {
+    fn mac(&self, signed: &Signed<'_>) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
-        for field in sealed.fields() {
+        for field in signed.fields() {
             // With its length, so that nothing can move from one field to the next.
             mac.update(&(field.len() as u64).to_be_bytes());
             mac.update(field.as_bytes());
@@ -42,12 +42,12 @@ impl HistoryKey {
     }
 
     /// In hexadecimal digits.
-    pub(crate) fn sign(&self, sealed: &Sealed<'_>) -> Option<String> {
-        self.mac(sealed).map(|mac| hex(&mac.finalize().into_bytes()))
+    pub(crate) fn sign(&self, signed: &Signed<'_>) -> Option<String> {
+        self.mac(signed).map(|mac| hex(&mac.finalize().into_bytes()))
     }
 
-    fn has_signed(&self, sealed: &Sealed<'_>, signature: &str) -> bool {
-        match (self.mac(sealed), bytes(signature)) {
+    fn has_signed(&self, signed: &Signed<'_>, signature: &str) -> bool {
+        match (self.mac(signed), bytes(signature)) {
             // In constant time.
             (Some(mac), Some(signature)) => mac.verify_slice(&signature).is_ok(),
             _ => false,
@@ -63,19 +63,19 @@ impl fmt::Debug for HistoryKey {
 }
 
 /// What a signature is for.
-pub(crate) struct Sealed<'a> {
+pub(crate) struct Signed<'a> {
     pub(crate) version: &'a Version,
     pub(crate) execution: Execution,
     pub(crate) settings: &'a str,
-    pub(crate) outlook: &'a Outlook,
+    pub(crate) impact: &'a Impact,
     pub(crate) down: &'a str,
 }
 
-impl<'a> Sealed<'a> {
+impl<'a> Signed<'a> {
     fn fields(&self) -> [&'a str; 6] {
         let execution = self.execution.name();
-        let Self { version, settings, outlook, down, .. } = *self;
-        ["dbmig 1", version.as_str(), execution, settings, outlook.as_str(), down]
+        let Self { version, settings, impact, down, .. } = *self;
+        ["dbmig 1", version.as_str(), execution, settings, impact.as_str(), down]
     }
 }
 
@@ -87,7 +87,7 @@ pub(crate) struct StoredScript {
     /// Of the script that was applied.
     pub(crate) applied: Checksum,
     pub(crate) settings: String,
-    pub(crate) outlook: Outlook,
+    pub(crate) impact: Impact,
     /// As it was noted when the script was stored.
     pub(crate) checksum: Option<String>,
     pub(crate) signature: Option<String>,
@@ -101,18 +101,18 @@ impl StoredScript {
         }
         let Some(key) = key else { return Ok(()) };
         let Some(signature) = &self.signature else { return Err(Distrust::Unsigned) };
-        match key.has_signed(&self.sealed(), signature) {
+        match key.has_signed(&self.signed(), signature) {
             true => Ok(()),
             false => Err(Distrust::WrongSignature),
         }
     }
 
-    pub(crate) fn sealed(&self) -> Sealed<'_> {
-        Sealed {
+    pub(crate) fn signed(&self) -> Signed<'_> {
+        Signed {
             version: &self.version,
             execution: self.execution,
             settings: &self.settings,
-            outlook: &self.outlook,
+            impact: &self.impact,
             down: &self.text,
         }
     }
@@ -144,13 +144,11 @@ mod tests {
             execution: Execution::Transaction,
             applied: Checksum::from_bytes([0; 32]),
             settings: "retries 1\n".to_owned(),
-            outlook: Outlook::from_static(
-                "compatible inferred - a\nlossy inferred - b\ntable\ta\n",
-            ),
+            impact: Impact::from_static("compatible inferred - a\nlossy inferred - b\ntable\ta\n"),
             checksum: Some(sum("DROP TABLE a")),
             signature: None,
         };
-        stored.signature = key.and_then(|key| key.sign(&stored.sealed()));
+        stored.signature = key.and_then(|key| key.sign(&stored.signed()));
         stored
     }
 
@@ -177,7 +175,7 @@ mod tests {
             |s| s.execution = Execution::Statements,
             |s| s.settings.clear(),
             // What would be lost is told no more.
-            |s| s.outlook = Outlook::from_static("compatible inferred - a\nyes inferred - b\n"),
+            |s| s.impact = Impact::from_static("compatible inferred - a\nyes inferred - b\n"),
             |s| {
                 s.text = "DROP TABLE b".to_owned();
                 s.checksum = Some(sum("DROP TABLE b"));

@@ -22,7 +22,7 @@ pub(crate) use seek::{Seek, locate_again};
 
 /// What the database said at one moment.
 #[derive(Clone, Debug)]
-pub(crate) struct Look {
+pub(crate) struct Snapshot {
     /// Where the two tables are.
     pub(crate) tables: Tables,
     /// What they hold.
@@ -30,10 +30,10 @@ pub(crate) struct Look {
     /// [`Engine::mark`](crate::database::engine::Engine::mark) at that moment.
     pub(crate) mark: String,
     /// What the catalogue said: the expressions that it was asked, and the answers.
-    sights: Vec<(String, String)>,
+    states: Vec<(String, String)>,
 }
 
-impl Look {
+impl Snapshot {
     /// Statements that fail on a server where it is not so.
     pub(crate) fn expected(&self, engine: &dyn Engine) -> String {
         let Some(mark) = engine.mark(&self.tables) else { return String::new() };
@@ -41,10 +41,10 @@ impl Look {
         let same = |(expression, seen): (&str, &str)| {
             expect(dialect, &format!("{expression} = {}", dialect.literal(seen)), Breach::Changed)
         };
-        let sights = self.sights.iter().map(|(asked, said)| same((asked, said)));
+        let states = self.states.iter().map(|(asked, said)| same((asked, said)));
         [expect(dialect, &engine.there(&self.tables), Breach::Changed), same((&mark, &self.mark))]
             .into_iter()
-            .chain(sights)
+            .chain(states)
             .collect()
     }
 }
@@ -53,7 +53,7 @@ impl Look {
 /// a transaction, which no proxy sends anywhere else.
 pub(crate) fn is_confirmed(
     db: &mut dyn Database,
-    look: &Look,
+    look: &Snapshot,
     fence: &Fence,
     (name, more): (&str, &[String]),
 ) -> QueryResult<bool> {
@@ -79,23 +79,23 @@ pub(crate) fn is_confirmed(
 }
 
 /// Looks at the two tables. Reads only.
-pub(crate) fn look(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Look, Error> {
+pub(crate) fn look(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Snapshot, Error> {
     let tables = seek.locate(db)?;
-    let look = look_at(db, tables)?;
+    let look = read_at(db, tables)?;
     seek.judged(db, look)
 }
 
 /// Looks into the catalogue, too, where a statement was in flight. Reads only.
-pub(crate) fn look_closely(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Look, Error> {
+pub(crate) fn read_with_catalog(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Snapshot, Error> {
     let look = look(db, seek)?;
-    closely(db, look)
+    with_catalog(db, look)
 }
 
 /// The same once more in the same place, whichever session it is. Reads only.
-pub(crate) fn look_again(db: &mut dyn Database, seen: &Tables) -> Result<Look, Error> {
+pub(crate) fn read_again(db: &mut dyn Database, seen: &Tables) -> Result<Snapshot, Error> {
     let tables = locate_again(db, seen)?;
-    let look = look_at(db, tables)?;
-    closely(db, look)
+    let look = read_at(db, tables)?;
+    with_catalog(db, look)
 }
 
 /// Looks at the two tables, and makes sure that the server that writes says the same: for what is
@@ -103,14 +103,14 @@ pub(crate) fn look_again(db: &mut dyn Database, seen: &Tables) -> Result<Look, E
 ///
 /// # Errors
 /// [`Error::Lagging`] where it does not.
-pub(crate) fn look_surely(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Look, Error> {
+pub(crate) fn read_confirmed(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Snapshot, Error> {
     let look = look(db, seek)?;
-    make_sure(db, &look)?;
+    confirm(db, &look)?;
     Ok(look)
 }
 
 /// The same of a look that is there. A server that does not write has nothing else to say.
-pub(crate) fn make_sure(db: &mut dyn Database, look: &Look) -> Result<(), Error> {
+pub(crate) fn confirm(db: &mut dyn Database, look: &Snapshot) -> Result<(), Error> {
     if look.tables.obstacle.is_some() {
         return Ok(());
     }
@@ -121,9 +121,9 @@ pub(crate) fn make_sure(db: &mut dyn Database, look: &Look) -> Result<(), Error>
     }
 }
 
-fn look_at(db: &mut dyn Database, tables: Tables) -> Result<Look, Error> {
+fn read_at(db: &mut dyn Database, tables: Tables) -> Result<Snapshot, Error> {
     match history::read(db, &tables) {
-        Ok((history, mark)) => Ok(Look { tables, history, mark, sights: Vec::new() }),
+        Ok((history, mark)) => Ok(Snapshot { tables, history, mark, states: Vec::new() }),
         Err(_) if history::is_readable_where_written(db, &tables) => {
             Err(Error::Lagging { waited: Duration::ZERO })
         }
@@ -131,15 +131,15 @@ fn look_at(db: &mut dyn Database, tables: Tables) -> Result<Look, Error> {
     }
 }
 
-fn closely(db: &mut dyn Database, mut look: Look) -> Result<Look, Error> {
+fn with_catalog(db: &mut dyn Database, mut look: Snapshot) -> Result<Snapshot, Error> {
     for run in &mut look.history.interrupted {
-        run.sight = sight(db, &look.tables, run, &mut look.sights)?;
+        run.catalog_now = catalog_now(db, &look.tables, run, &mut look.states)?;
     }
     Ok(look)
 }
 
 /// What the catalogue says now of what the statement in flight is about.
-fn sight(
+fn catalog_now(
     db: &mut dyn Database,
     tables: &Tables,
     run: &Interrupted,
@@ -153,31 +153,31 @@ fn sight(
     if let Activity::Working(_) = engine.activity(db, session).map_err(looking())? {
         return Ok(None);
     }
-    let mut sights = Vec::new();
+    let mut states = Vec::new();
     for object in effect.objects() {
-        let Some(expression) = engine.sight(tables, object) else { return Ok(None) };
+        let Some(expression) = engine.catalog_state(tables, object) else { return Ok(None) };
         let rows = db.query(&format!("SELECT {expression}"));
         let rows = rows.map_err(looking())?;
         let said = rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
         asked.push((expression, said.clone()));
-        sights.push(said);
+        states.push(said);
     }
-    Ok((!sights.is_empty()).then(|| sights.join(&SEPARATOR.to_string())))
+    Ok((!states.is_empty()).then(|| states.join(&SEPARATOR.to_string())))
 }
 
 /// An expression for the same, to be kept with the cursor before the statement begins.
-pub(crate) fn sight_before(
+pub(crate) fn catalog_expression(
     db: &dyn Database,
     tables: &Tables,
     statement: &dbmig_core::sql::Statement<'_>,
 ) -> Option<String> {
     let engine = db.engine();
     let effect = dbmig_core::sql::effect::Effect::of(tables.dialect, statement);
-    let sights: Option<Vec<_>> =
-        effect.objects().iter().map(|object| engine.sight(tables, object)).collect();
-    let sights = sights.filter(|sights| !sights.is_empty())?;
+    let states: Option<Vec<_>> =
+        effect.objects().iter().map(|object| engine.catalog_state(tables, object)).collect();
+    let states = states.filter(|states| !states.is_empty())?;
     let separator = tables.dialect.literal(&SEPARATOR.to_string());
-    Some(match sights.as_slice() {
+    Some(match states.as_slice() {
         [one] => one.clone(),
         all => engine.concat(&all.join(&format!(", {separator}, "))),
     })

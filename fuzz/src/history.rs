@@ -17,19 +17,19 @@ use crate::dialect;
 pub fn history(data: &[u8]) {
     let (dialect, rest) = dialect::chosen(data);
     let text = String::from_utf8_lossy(rest);
-    let (mut versions, mut rows, mut sight) = (Vec::new(), Vec::new(), None);
+    let (mut versions, mut rows, mut catalog_now) = (Vec::new(), Vec::new(), None);
     for line in text.lines() {
         match line.split_at_checked(1) {
             Some(("L", version)) => versions.push(version.to_owned()),
             Some(("H", columns)) => rows.push(row(columns)),
-            Some(("S", text)) => sight = Some(text.to_owned()),
+            Some(("S", text)) => catalog_now = Some(text.to_owned()),
             _ => {}
         }
     }
     let mut history = read(versions, &rows);
     assert!(history.applied.is_sorted_by(|a, b| a.version < b.version), "sorted, none twice");
     for run in &mut history.interrupted {
-        run.sight.clone_from(&sight);
+        run.catalog_now.clone_from(&catalog_now);
         let applied = history.applied.iter().any(|a| a.version == run.version);
         assert_eq!(applied, run.direction == Direction::Down, "what is settled is not open");
     }
@@ -56,9 +56,9 @@ fn row(columns: &str) -> RunRow {
         script: text(10).replace("\\n", "\n"),
         error: text(11),
         session: columns.get(12).cloned(),
-        sighted: columns.get(13).cloned(),
+        catalog_before: columns.get(13).cloned(),
         compatible: text(14),
-        outlook: text(15).replace("\\n", "\n"),
+        impact: text(15).replace("\\n", "\n"),
         app: text(16),
         at: text(17),
         host: text(18),
@@ -76,7 +76,7 @@ fn set(dialect: Dialect) -> MigrationSet {
             text: Cow::Owned(text),
         };
         Migration {
-            outlook: dbmig_core::outlook::Outlook::UNREAD,
+            impact: dbmig_core::impact::Impact::UNREAD,
             version: Version::from_ledger(version),
             name: Cow::Owned(format!("{version}_m")),
             checksum: Checksum::of(dialect, &up),
@@ -100,8 +100,8 @@ fn decide(set: &MigrationSet, history: &History) {
         Target::Revert(Extent::All),
         Target::RevertTo(Version::from_ledger("1")),
         Target::Redo(Extent::All),
-        Target::Image(Beyond::Keep),
-        Target::Image(Beyond::Revert),
+        Target::MatchSet(Beyond::Keep),
+        Target::MatchSet(Beyond::Revert),
     ] {
         match plan(set, history, &target, &Policy::default()) {
             Err(blocked) => drop(format!("{blocked}{}", blocked.remedy("dbmig"))),
@@ -123,7 +123,7 @@ fn decide(set: &MigrationSet, history: &History) {
         ];
         for wanted in wanted {
             match plan::repair(set, history, &wanted) {
-                Ok(mending) => drop(mending.to_string()),
+                Ok(action) => drop(action.to_string()),
                 Err(unrepairable) => drop(unrepairable.to_string()),
             }
         }
@@ -143,12 +143,12 @@ fn check(set: &MigrationSet, history: &History, target: &Target, plan: &plan::Pl
         assert!(step.done_before == 0 || run.is_some(), "nothing was begun of {}", step.name());
     }
     for run in &history.interrupted {
-        let taken_up = |step: &plan::Step<'_>| {
+        let superseded = |step: &plan::Step<'_>| {
             *step.version() == run.version && step.direction() == run.direction
         };
         // What a newer version of the app is at work on, and this one can live with.
         let foreign = set.get(&run.version).is_none() && plan.is_empty();
-        let lived_with = foreign && !run.outlook.forward().impact.raises_floor();
-        assert!(lived_with || plan.steps.iter().any(taken_up), "{} stays half-done", run.name);
+        let lived_with = foreign && !run.impact.compatibility().verdict.raises_floor();
+        assert!(lived_with || plan.steps.iter().any(superseded), "{} stays half-done", run.name);
     }
 }

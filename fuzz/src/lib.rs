@@ -6,16 +6,16 @@
 mod dialect;
 mod history;
 mod metadata;
-mod outlook;
 mod scan;
 mod split;
 mod tree;
+mod verdicts;
 
 pub use history::history;
 pub use metadata::metadata;
-pub use outlook::outlook;
 pub use scan::scan;
 pub use split::split;
+pub use verdicts::verdicts;
 
 /// One target.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +30,7 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "history", run: history },
     Target { name: "metadata", run: metadata },
-    Target { name: "outlook", run: outlook },
+    Target { name: "verdicts", run: verdicts },
     Target { name: "scan", run: scan },
     Target { name: "split", run: split },
 ];

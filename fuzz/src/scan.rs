@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use dbmig_core::impact::ReversalVerdict;
 use dbmig_core::migration::Down;
-use dbmig_core::outlook::Reversal;
 use dbmig_core::scan::{self, Problem, ScanError, Scanned, fingerprint, scan_shown_as, watched};
 use dbmig_core::sql::Position;
 use dbmig_core::{Checksum, Dialect, Migration, Version};
@@ -58,7 +58,7 @@ fn is_usable(dir: &Path, dialect: Dialect, migration: &Migration) {
         let way_back = migration.way_back(dialect);
         assert!(way_back.is_err() || down.statements(dialect).is_ok(), "{down:?}");
         // What cannot be played promises nothing, whatever metadata.toml says.
-        let impossible = migration.backward().reversal == Reversal::Impossible;
+        let impossible = migration.reversibility().reversal == ReversalVerdict::Impossible;
         assert!(way_back.is_ok() || impossible, "{migration:?}");
     }
 }
@@ -68,7 +68,7 @@ fn is_a_reason(dir: &Path, error: &ScanError) {
     assert!(!error.problems.is_empty());
     assert!(error.problems.is_sorted_by_key(|problem| (&problem.path, problem.position)));
     for problem in &error.problems {
-        let (text, fault) = (problem.to_string(), problem.fault.to_string());
+        let (text, fault) = (problem.to_string(), problem.kind.to_string());
         assert!(text.starts_with(SHOWN) && text.ends_with(&fault) && !fault.is_empty(), "{text}");
         if let Some(position) = problem.position {
             assert!(is_place_in(&dir.join(below(problem, SHOWN)), position), "{text}");
@@ -101,7 +101,7 @@ fn is_the_same_again(dir: &Path, dialect: Dialect, found: &Result<Scanned, ScanE
         }
         (Err(found), Err(again)) => {
             let [found, again] = [(found, Path::new(SHOWN)), (again, dir)].map(|(error, dir)| {
-                let what = |p: &Problem| (below(p, dir).to_owned(), p.position, p.fault.clone());
+                let what = |p: &Problem| (below(p, dir).to_owned(), p.position, p.kind.clone());
                 error.problems.iter().map(what).collect::<Vec<_>>()
             });
             assert_eq!(found, again);

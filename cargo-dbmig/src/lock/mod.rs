@@ -4,8 +4,8 @@ mod update;
 
 use std::path::Path;
 
+use dbmig_core::impact::Verdict;
 use dbmig_core::lockfile::{Change, Late, Section, What};
-use dbmig_core::outlook::Impact;
 use dbmig_core::{Dialect, lockfile};
 use dbmig_runtime::cli::Exit;
 use serde_json::{Value, json};
@@ -137,7 +137,7 @@ fn in_words(change: &Change, update: &Update) -> String {
         _ => "changed",
     };
     let entry = update.after.section(change.dialect).and_then(|it| it.entry(&change.name));
-    let meaning = entry.map_or_else(String::new, |entry| format!(": {}", entry.forward));
+    let meaning = entry.map_or_else(String::new, |entry| format!(": {}", entry.compatibility));
     let of = match update.after.sections.len() {
         0 | 1 => String::new(),
         _ => format!(" ({})", change.dialect),
@@ -157,8 +157,8 @@ fn late(update: &Update, session: &Session) {
 
 fn in_json(update: &Update, path: &str, written: bool) -> Value {
     let section = |section: &Section| {
-        let breaking = |impact: Impact| impact == Impact::Breaking;
-        let breaking = section.entries.iter().filter(|entry| breaking(entry.forward.impact));
+        let breaking = |verdict: Verdict| verdict == Verdict::Breaking;
+        let breaking = section.entries.iter().filter(|entry| breaking(entry.compatibility.verdict));
         json!({
             "backend": section.dialect.name(),
             "inference": section.inference,

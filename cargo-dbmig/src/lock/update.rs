@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use dbmig_core::Dialect;
 use dbmig_core::history::inference::INFERENCE;
-use dbmig_core::lockfile::{self, Change, Late, Lock, ParseError, ParseFault, Section, Side};
+use dbmig_core::lockfile::{self, Change, Late, Lock, ParseError, ParseErrorKind, Section, Side};
 use dbmig_core::scan::scan_shown_as;
 
 use crate::Session;
@@ -30,7 +30,7 @@ impl Found {
         let text = fs::read(path).map_err(Failure::io("read", path))?;
         let text = String::from_utf8_lossy(&text).into_owned();
         let found = match (Lock::parse(&text), lockfile::sides(&text)) {
-            (Err(error), Some(sides)) if error.fault == ParseFault::Conflict => {
+            (Err(error), Some(sides)) if error.kind == ParseErrorKind::Conflict => {
                 Self::Conflict(sides)
             }
             (Err(error), _) => Self::Unreadable(error),

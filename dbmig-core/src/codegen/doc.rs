@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::Migration;
+use crate::impact::{Compatibility, MUST_BE_RESTARTED, Verdict};
 use crate::migration::{Down, Script};
-use crate::outlook::{Forward, Impact, MUST_BE_RESTARTED};
 
 /// Who looks at a name wants a glance; a dump of a schema stays in its file.
 const LINES: usize = 100;
@@ -12,7 +12,7 @@ const LINES: usize = 100;
 /// Markdown with the directory's name, what its SQL means for the previous version, and both
 /// scripts.
 pub(super) fn of(migration: &Migration) -> String {
-    let mut doc = format!("`{}`\n\n{}\n", migration.name, verdict(&migration.forward()));
+    let mut doc = format!("`{}`\n\n{}\n", migration.name, verdict(&migration.compatibility()));
     add(&mut doc, "up.sql", migration.up());
     match migration.down() {
         Down::Script(script) => add(&mut doc, "down.sql", script),
@@ -22,14 +22,14 @@ pub(super) fn of(migration: &Migration) -> String {
 }
 
 /// `breaking (3:1): drops the column users.nick`
-fn verdict(Forward { impact, ground }: &Forward) -> String {
-    let place = ground.position.map_or_else(String::new, |place| format!(" ({place})"));
+fn verdict(Compatibility { verdict, reason }: &Compatibility) -> String {
+    let place = reason.position.map_or_else(String::new, |place| format!(" ({place})"));
     // In a block of code, nothing in a name is a link or a mark.
-    let after = match impact {
-        Impact::CompatibleAfterRestart => format!("; {MUST_BE_RESTARTED}"),
-        Impact::Compatible | Impact::Breaking => String::new(),
+    let after = match verdict {
+        Verdict::CompatibleAfterRestart => format!("; {MUST_BE_RESTARTED}"),
+        Verdict::Compatible | Verdict::Breaking => String::new(),
     };
-    let text = format!("{}{place}: {}{after}", impact.in_words(), ground.reason);
+    let text = format!("{}{place}: {}{after}", verdict.in_words(), reason.text);
     let fence = fence(&text);
     format!("{fence}text\n{}\n{fence}", text.replace(['\n', '\r'], " "))
 }
@@ -58,8 +58,8 @@ mod tests {
 
     fn doc(up: &'static str, down: Option<&'static str>) -> String {
         let [down_path, down] = down.map_or(["", ""], |text| ["down.sql", text]);
-        let outlook = "breaking inferred 1:1 drops `a`\nno inferred - x\n";
-        let texts = ["1", "1_a", "up.sql", up, down_path, down, outlook];
+        let impact = "breaking inferred 1:1 drops `a`\nno inferred - x\n";
+        let texts = ["1", "1_a", "up.sql", up, down_path, down, impact];
         let [migration] = migrations(&texts, &[0; 32], &[]);
         of(&migration)
     }

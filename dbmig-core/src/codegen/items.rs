@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::{doc, names};
-use crate::migration::{Compatibility, Down, Execution, ForeignKeys, Reversible, Settings};
+use crate::migration::{
+    DeclaredCompatibility, DeclaredReversibility, Down, Execution, ForeignKeys, Settings,
+};
 use crate::{Dialect, Migration, MigrationSet};
 
 /// The content of a module that embeds `set`; `runtime` is the path of the runtime crate, such as
@@ -167,7 +169,7 @@ fn texts(migration: &Migration) -> String {
         "        {version:?}, {name:?}, {:?}, {:?}, {down_path:?}, {down:?}, {:?},\n",
         up.path,
         up.text,
-        migration.outlook.as_str()
+        migration.impact.as_str()
     )
 }
 
@@ -179,19 +181,21 @@ fn settings(settings: &Settings) -> Option<String> {
         Execution::Statements => fields.push("execution: embed::Execution::Statements".to_owned()),
     }
     let compatibility = match settings.compatibility {
-        Compatibility::Undeclared => None,
-        Compatibility::Compatible => Some("Compatible"),
-        Compatibility::AfterRestart => Some("AfterRestart"),
-        Compatibility::Breaking => Some("Breaking"),
+        DeclaredCompatibility::Undeclared => None,
+        DeclaredCompatibility::Compatible => Some("Compatible"),
+        DeclaredCompatibility::AfterRestart => Some("AfterRestart"),
+        DeclaredCompatibility::Breaking => Some("Breaking"),
     };
-    fields.extend(compatibility.map(|it| format!("compatibility: embed::Compatibility::{it}")));
+    fields.extend(
+        compatibility.map(|it| format!("compatibility: embed::DeclaredCompatibility::{it}")),
+    );
     let reversible = match settings.reversible {
-        Reversible::Undeclared => None,
-        Reversible::Yes => Some("Yes"),
-        Reversible::Lossy => Some("Lossy"),
-        Reversible::No => Some("No"),
+        DeclaredReversibility::Undeclared => None,
+        DeclaredReversibility::Yes => Some("Yes"),
+        DeclaredReversibility::Lossy => Some("Lossy"),
+        DeclaredReversibility::No => Some("No"),
     };
-    fields.extend(reversible.map(|it| format!("reversible: embed::Reversible::{it}")));
+    fields.extend(reversible.map(|it| format!("reversible: embed::DeclaredReversibility::{it}")));
     match settings.foreign_keys {
         ForeignKeys::Unchanged => {}
         ForeignKeys::Off => fields.push("foreign_keys: embed::ForeignKeys::Off".to_owned()),

@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::impact::{Basis, Compatibility, Reason, Verdict};
 #[cfg(not(feature = "scan"))]
 use crate::lockfile::Lock;
-use crate::outlook::{Basis, Forward, Ground, Impact};
 use crate::scan::{CargoSettings, Listing, Problem, ScanError, fingerprint_of};
 use crate::{Dialect, MigrationSet, lockfile};
 
@@ -97,11 +97,12 @@ impl Directory {
 
     #[cfg(feature = "scan")]
     fn found(&self, dialect: Dialect, settings: &CargoSettings) -> Result<Source, ScanError> {
-        use crate::scan::{Smell, Warning, of_listing};
+        use crate::scan::{Warning, WarningKind, of_listing};
         let scanned = of_listing(&self.listing, &self.shown, dialect)?;
         let scanned = scanned.judged(settings.strictness)?;
         // A migration without a way back is a choice, and no news at every build.
-        let is_told = |it: &&Warning| !matches!(it.smell, Smell::NoDown | Smell::EmptyDown);
+        let is_told =
+            |it: &&Warning| !matches!(it.kind, WarningKind::NoDown | WarningKind::EmptyDown);
         let warnings = scanned.warnings.iter().filter(is_told).map(ToString::to_string);
         Ok(Source { warnings: warnings.collect(), set: scanned.set })
     }
@@ -110,13 +111,14 @@ impl Directory {
 /// What the newest migration breaks, which is about to be released. The older ones are no news.
 fn newest(set: &MigrationSet) -> Option<String> {
     let newest = set.as_slice().last()?;
-    let Forward { impact, ground: Ground { basis, reason, position } } = newest.forward();
-    match (impact, basis) {
-        (Impact::Breaking, Basis::Inferred) => {
+    let Compatibility { verdict, reason: Reason { basis, text: reason, position } } =
+        newest.compatibility();
+    match (verdict, basis) {
+        (Verdict::Breaking, Basis::Inferred) => {
             let place = position.map_or_else(String::new, |position| format!(":{position}"));
-            Some(format!("{}{place}: {}: {reason}", newest.up().path, impact.in_words()))
+            Some(format!("{}{place}: {}: {reason}", newest.up().path, verdict.in_words()))
         }
-        (Impact::Breaking, Basis::Declared | Basis::Assumed)
-        | (Impact::Compatible | Impact::CompatibleAfterRestart, _) => None,
+        (Verdict::Breaking, Basis::Declared | Basis::Assumed)
+        | (Verdict::Compatible | Verdict::CompatibleAfterRestart, _) => None,
     }
 }

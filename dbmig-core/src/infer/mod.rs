@@ -4,16 +4,16 @@
 //! judgement about the way up (`forward`) and the way back (`backward`). Whatever is not understood
 //! on the way counts as the worst.
 
-mod backward;
 mod body;
 mod change;
 mod check;
+mod compatibility;
 mod expression;
 mod formula;
-mod forward;
 mod name;
 mod parse;
 mod read;
+mod reversibility;
 mod schema;
 mod scope;
 mod shape;
@@ -23,11 +23,13 @@ mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::migration::{Down, Reversible, Settings};
-use crate::outlook::{Backward, Forward, Ground, Impact, Losses, Outlook, Reversal};
+use crate::impact::{
+    Compatibility, Impact, Losses, Reason, ReversalVerdict, Reversibility, Verdict,
+};
+use crate::migration::{DeclaredReversibility, Down, Settings};
 use crate::{Dialect, Migration, parallel};
 use change::Change;
-use forward::Judged;
+use compatibility::Judgement;
 use schema::Schema;
 use step::Step;
 
@@ -36,20 +38,20 @@ use step::Step;
 #[non_exhaustive]
 pub struct Inferred {
     /// About the way up.
-    pub forward: Forward,
+    pub compatibility: Compatibility,
     /// About the way back.
-    pub backward: Backward,
+    pub reversibility: Reversibility,
     /// The first statement of `up.sql` that the previous version certainly cannot live with.
-    pub breaks: Option<Ground>,
+    pub breaks: Option<Reason>,
     /// The first statement of `down.sql` that certainly loses data: nothing was filled before,
     /// which could be with what is dropped.
-    pub loses: Option<Ground>,
+    pub loses: Option<Reason>,
 }
 
 impl Inferred {
     /// As a migration carries it.
-    pub fn outlook(&self) -> Outlook {
-        Outlook::new(&self.forward, &self.backward)
+    pub fn impact(&self) -> Impact {
+        Impact::new(&self.compatibility, &self.reversibility)
     }
 }
 
@@ -75,11 +77,12 @@ fn judge(dialect: Dialect, migrations: &[Migration]) -> Vec<Inferred> {
             schema.fold(&[step::unread(migration.up())]);
             continue;
         };
-        let judged =
-            catch_unwind(AssertUnwindSafe(|| forward::judge(&read.up, read.settings, &schema)));
+        let judged = catch_unwind(AssertUnwindSafe(|| {
+            compatibility::judge(&read.up, read.settings, &schema)
+        }));
         match judged {
-            Ok(Judged { forward, breaks, after }) => {
-                found.push(Inferred { forward, breaks, ..read.down.clone() });
+            Ok(Judgement { compatibility, breaks, after }) => {
+                found.push(Inferred { compatibility, breaks, ..read.down.clone() });
                 schema.take_over(&read.up, after);
             }
             Err(_) => {
@@ -100,43 +103,48 @@ struct Read<'t> {
 }
 
 fn read(dialect: Dialect, migration: &Migration) -> Read<'_> {
-    let (backward, loses) = match migration.down() {
+    let (reversibility, loses) = match migration.down() {
         Down::Missing => (impossible("there is no down.sql"), None),
         Down::Script(script) => match script.statements(dialect) {
             Ok(statements) if !statements.is_empty() => {
                 let changes: Vec<Change> = statements.iter().flat_map(read::changes).collect();
-                backward::judge(dialect, &changes)
+                reversibility::judge(dialect, &changes)
             }
-            Ok(_) if migration.settings.reversible == Reversible::Yes => (nothing_to_undo(), None),
+            Ok(_) if migration.settings.reversible == DeclaredReversibility::Yes => {
+                (nothing_to_undo(), None)
+            }
             Ok(_) => (impossible("its down.sql holds no statement"), None),
             Err(error) => {
-                let ground = Ground::inferred(BROKEN_DOWN, Some(error.position));
-                (Backward { reversal: Reversal::Impossible, ground }, None)
+                let reason = Reason::inferred(BROKEN_DOWN, Some(error.position));
+                (Reversibility { reversal: ReversalVerdict::Impossible, reason }, None)
             }
         },
     };
     let up = step::steps(dialect, migration.up());
     let settings = &migration.settings;
-    Read { up, settings, down: Inferred { backward, loses, ..unread() } }
+    Read { up, settings, down: Inferred { reversibility, loses, ..unread() } }
 }
 
 fn unread() -> Inferred {
-    let ground = || Ground::inferred("not understood: its SQL could not be read", None);
+    let reason = || Reason::inferred("not understood: its SQL could not be read", None);
     Inferred {
-        forward: Forward { impact: Impact::Breaking, ground: ground() },
-        backward: Backward { reversal: Reversal::Lossy(Losses::Unknown), ground: ground() },
+        compatibility: Compatibility { verdict: Verdict::Breaking, reason: reason() },
+        reversibility: Reversibility {
+            reversal: ReversalVerdict::Lossy(Losses::Unknown),
+            reason: reason(),
+        },
         breaks: None,
         loses: None,
     }
 }
 
-fn impossible(reason: &str) -> Backward {
-    Backward { reversal: Reversal::Impossible, ground: Ground::inferred(reason, None) }
+fn impossible(reason: &str) -> Reversibility {
+    Reversibility { reversal: ReversalVerdict::Impossible, reason: Reason::inferred(reason, None) }
 }
 
-fn nothing_to_undo() -> Backward {
-    let ground = Ground::inferred("its down.sql holds no statement: nothing is to be undone", None);
-    Backward { reversal: Reversal::Restores, ground }
+fn nothing_to_undo() -> Reversibility {
+    let reason = Reason::inferred("its down.sql holds no statement: nothing is to be undone", None);
+    Reversibility { reversal: ReversalVerdict::Restores, reason }
 }
 
 const BROKEN_DOWN: &str = "its down.sql cannot be played";

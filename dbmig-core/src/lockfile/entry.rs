@@ -3,8 +3,8 @@
 use super::text::escape_first;
 use super::{Entry, FileSum, FileSums, Note, settings, verdict};
 use crate::escape::{escape, unescape};
+use crate::impact::{Losses, ReversalVerdict};
 use crate::migration::Settings;
-use crate::outlook::{Losses, Reversal};
 use crate::scan::Rule;
 use crate::{Checksum, Version};
 
@@ -21,13 +21,13 @@ pub(super) fn write(entry: &Entry, text: &mut String) {
     let mut parts = vec![
         escape_first(entry.version.as_str()),
         escape(&entry.name),
-        verdict::forward(&entry.forward, &entry.settings),
-        verdict::backward(&entry.backward, &entry.settings),
+        verdict::compatibility(&entry.compatibility, &entry.settings),
+        verdict::reversibility(&entry.reversibility, &entry.settings),
     ];
     if entry.settings != Settings::DEFAULT {
         parts.push(format!("{SETTINGS}{}", settings::write(&entry.settings)));
     }
-    if let Reversal::Lossy(Losses::Known(losses)) = &entry.backward.reversal {
+    if let ReversalVerdict::Lossy(Losses::Known(losses)) = &entry.reversibility.reversal {
         parts.extend(losses.iter().map(|loss| format!("{LOSES}{}", verdict::loss(loss))));
     }
     for Note { rule, text } in &entry.notes {
@@ -51,8 +51,8 @@ pub(super) fn read(line: &str) -> Result<Entry, Wrong<'_>> {
     let mut parts = Parts { rest: Some(line) };
     let version = parts.next("the version is missing")?;
     let name = parts.next("the name is missing")?;
-    let forward = parts.next("the compatibility is missing")?;
-    let backward = parts.next("the reversibility is missing")?;
+    let compatibility = parts.next("the compatibility is missing")?;
+    let reversibility = parts.next("the reversibility is missing")?;
     let settings = match parts.next_if(SETTINGS) {
         None => Settings::DEFAULT,
         Some(said) => settings::read(said).ok_or((said, "these settings are not understood"))?,
@@ -78,10 +78,10 @@ pub(super) fn read(line: &str) -> Result<Entry, Wrong<'_>> {
     Ok(Entry {
         version: of_name.ok_or((version, "this is not the version of the name behind it"))?,
         name: plain,
-        forward: verdict::read_forward(forward, &settings)
-            .ok_or((forward, "this compatibility is not understood"))?,
-        backward: verdict::read_backward(backward, &settings, losses)
-            .ok_or((backward, "this reversibility is not understood"))?,
+        compatibility: verdict::read_compatibility(compatibility, &settings)
+            .ok_or((compatibility, "this compatibility is not understood"))?,
+        reversibility: verdict::read_reversibility(reversibility, &settings, losses)
+            .ok_or((reversibility, "this reversibility is not understood"))?,
         settings,
         notes,
         checksum,

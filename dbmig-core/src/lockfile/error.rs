@@ -11,13 +11,13 @@ pub struct ParseError {
     /// The place.
     pub position: Position,
     /// What is wrong there.
-    pub fault: ParseFault,
+    pub kind: ParseErrorKind,
 }
 
 /// What can be wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ParseFault {
+pub enum ParseErrorKind {
     /// Git has left both sides of a merge in the file.
     Conflict,
     /// A later version of dbmig has written it.
@@ -32,13 +32,13 @@ pub enum ParseFault {
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{FILE}:{}: {}", self.position, self.fault)
+        write!(f, "{FILE}:{}: {}", self.position, self.kind)
     }
 }
 
 impl std::error::Error for ParseError {}
 
-impl fmt::Display for ParseFault {
+impl fmt::Display for ParseErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conflict => write!(

@@ -27,14 +27,14 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use crate::impact::{Compatibility, Reversibility};
 use crate::migration::Settings;
-use crate::outlook::{Backward, Forward};
 use crate::scan::Rule;
 use crate::{Checksum, Dialect, Version};
 
 pub use change::{Change, Late, What, changes, late, late_in_merge};
 pub use conflict::{Side, sides};
-pub use error::{ParseError, ParseFault};
+pub use error::{ParseError, ParseErrorKind};
 
 /// The name of the file, which lies in the directory of the migrations.
 pub const FILE: &str = "dbmig.lock";
@@ -79,9 +79,9 @@ pub struct Entry {
     /// What its `metadata.toml` says.
     pub settings: Settings,
     /// What its SQL means for the previous version of the app, whatever `settings` says.
-    pub forward: Forward,
+    pub compatibility: Compatibility,
     /// What its way back does to the data, whatever `settings` says.
-    pub backward: Backward,
+    pub reversibility: Reversibility,
     /// What a build warns of.
     pub notes: Vec<Note>,
     /// Of `up.sql`, by meaning: what the history keeps.

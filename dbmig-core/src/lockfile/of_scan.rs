@@ -4,7 +4,7 @@ use super::{Entry, FileSum, FileSums, Note, Section};
 use crate::Migration;
 use crate::history::inference::INFERENCE;
 use crate::migration::Down;
-use crate::scan::{Rule, Scanned, Smell, Warning};
+use crate::scan::{Rule, Scanned, Warning, WarningKind};
 
 impl Section {
     /// Of what was found in the directory.
@@ -19,8 +19,8 @@ impl Section {
                 version: migration.version.clone(),
                 name: migration.name.to_string(),
                 settings: migration.settings.clone(),
-                forward: migration.outlook.forward(),
-                backward: migration.outlook.backward(),
+                compatibility: migration.impact.compatibility(),
+                reversibility: migration.impact.reversibility(),
                 notes: notes.collect(),
                 checksum: migration.checksum,
                 files: sums(migration, metadata),
@@ -42,19 +42,19 @@ fn sums(migration: &Migration, metadata: Option<&str>) -> FileSums {
 
 /// What a build would say of it; paths are those below the directory.
 fn note(warning: &Warning, scanned: &Scanned) -> Option<Note> {
-    let rule = Rule::of(&warning.smell);
-    let smell = match &warning.smell {
+    let rule = Rule::of(&warning.kind);
+    let kind = match &warning.kind {
         // A migration without a way back is a choice, and no news at every build.
-        Smell::NoDown | Smell::EmptyDown => return None,
-        Smell::WrongDeclaration { contradiction, declaration, found } => {
+        WarningKind::NoDown | WarningKind::EmptyDown => return None,
+        WarningKind::WrongDeclaration { contradiction, declaration, found } => {
             let dir = scanned.dir().join("").display().to_string();
             let declaration = declaration.strip_prefix(&dir).unwrap_or(declaration).to_owned();
             let (contradiction, found) = (*contradiction, found.clone());
-            Smell::WrongDeclaration { contradiction, declaration, found }
+            WarningKind::WrongDeclaration { contradiction, declaration, found }
         }
         other => other.clone(),
     };
     let path = warning.path.strip_prefix(scanned.dir()).unwrap_or(&warning.path).to_owned();
-    let text = Warning { path, position: warning.position, smell }.to_string();
+    let text = Warning { path, position: warning.position, kind }.to_string();
     Some(Note { rule, text })
 }

@@ -2,8 +2,8 @@
 
 use super::entry;
 use super::{
-    DIGEST_KEY, FORMAT, FORMAT_KEY, INFERENCE_KEY, Lock, ParseError, ParseFault, Section, conflict,
-    digest,
+    DIGEST_KEY, FORMAT, FORMAT_KEY, INFERENCE_KEY, Lock, ParseError, ParseErrorKind, Section,
+    conflict, digest,
 };
 use crate::sql::Position;
 use crate::{Checksum, Dialect};
@@ -14,7 +14,7 @@ pub(super) fn lock(text: &str) -> Result<Lock, ParseError> {
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     // Before all else: what stands between the marks is no mistake of its own.
     if let Some(line) = text.lines().position(conflict::is_mark) {
-        return Err(at(line, 0, ParseFault::Conflict));
+        return Err(at(line, 0, ParseErrorKind::Conflict));
     }
     let mut reader = Reader { lock: Lock::default(), format: false };
     let mut lines = text.lines().enumerate();
@@ -22,19 +22,19 @@ pub(super) fn lock(text: &str) -> Result<Lock, ParseError> {
         if let Some(written) = line.strip_prefix(DIGEST_KEY) {
             check_digest(text, index, written.trim())?;
             let behind = lines.find(|(_, line)| !line.is_empty());
-            let wrong = ParseFault::Line("nothing stands behind the digest");
+            let wrong = ParseErrorKind::Line("nothing stands behind the digest");
             return behind.map_or(Ok(reader.lock), |(index, _)| Err(at(index, 0, wrong)));
         }
         reader.line(index, line)?;
     }
-    Err(at(text.lines().count(), 0, ParseFault::NoDigest))
+    Err(at(text.lines().count(), 0, ParseErrorKind::NoDigest))
 }
 
 fn check_digest(text: &str, index: usize, written: &str) -> Result<(), ParseError> {
     let of_lines = digest(text.lines().take(index));
     match Checksum::from_hex(written) {
         Some(written) if written == of_lines => Ok(()),
-        _ => Err(at(index, 0, ParseFault::Digest)),
+        _ => Err(at(index, 0, ParseErrorKind::Digest)),
     }
 }
 
@@ -46,13 +46,13 @@ struct Reader {
 
 impl Reader {
     fn line(&mut self, index: usize, line: &str) -> Result<(), ParseError> {
-        let wrong = |what| at(index, 0, ParseFault::Line(what));
+        let wrong = |what| at(index, 0, ParseErrorKind::Line(what));
         if line.is_empty() || line.starts_with('#') {
             return Ok(());
         }
         if let Some(format) = line.strip_prefix(FORMAT_KEY) {
             self.format = format.trim().parse() == Ok(FORMAT);
-            let unknown = ParseFault::Format(format.trim().to_owned());
+            let unknown = ParseErrorKind::Format(format.trim().to_owned());
             return if self.format { Ok(()) } else { Err(at(index, 0, unknown)) };
         }
         if !self.format {
@@ -73,7 +73,7 @@ impl Reader {
             let column = (part.as_ptr() as usize).checked_sub(line.as_ptr() as usize);
             let column = column.filter(|column| *column <= line.len() && !part.is_empty());
             let before = line.get(..column.unwrap_or(line.len())).unwrap_or(line);
-            at(index, before.chars().count(), ParseFault::Line(what))
+            at(index, before.chars().count(), ParseErrorKind::Line(what))
         })?;
         match section.entries.last() {
             Some(last) if last.version >= entry.version => {
@@ -96,8 +96,8 @@ fn section(line: &str) -> Option<Section> {
 }
 
 /// Lines and columns are counted from 1.
-fn at(line: usize, column: usize, fault: ParseFault) -> ParseError {
+fn at(line: usize, column: usize, kind: ParseErrorKind) -> ParseError {
     let counted = |index: usize| u32::try_from(index + 1).unwrap_or(u32::MAX);
     let position = Position { line: counted(line), column: counted(column) };
-    ParseError { position, fault }
+    ParseError { position, kind }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::migration::{Compatibility, Execution, ForeignKeys, Reversible, Settings};
+use crate::migration::{
+    DeclaredCompatibility, DeclaredReversibility, Execution, ForeignKeys, Settings,
+};
 
 const EXECUTION: &str = "run_in_transaction";
 const COMPATIBLE: &str = "compatible";
@@ -19,16 +21,16 @@ pub(super) fn write(settings: &Settings) -> String {
         Execution::Statements => Some("false".to_owned()),
     };
     let compatible = match settings.compatibility {
-        Compatibility::Undeclared => None,
-        Compatibility::Compatible => Some("true"),
-        Compatibility::AfterRestart => Some("after_restart"),
-        Compatibility::Breaking => Some("false"),
+        DeclaredCompatibility::Undeclared => None,
+        DeclaredCompatibility::Compatible => Some("true"),
+        DeclaredCompatibility::AfterRestart => Some("after_restart"),
+        DeclaredCompatibility::Breaking => Some("false"),
     };
     let reversible = match settings.reversible {
-        Reversible::Undeclared => None,
-        Reversible::Yes => Some("yes"),
-        Reversible::Lossy => Some("lossy"),
-        Reversible::No => Some("no"),
+        DeclaredReversibility::Undeclared => None,
+        DeclaredReversibility::Yes => Some("yes"),
+        DeclaredReversibility::Lossy => Some("lossy"),
+        DeclaredReversibility::No => Some("no"),
     };
     let foreign_keys = match settings.foreign_keys {
         ForeignKeys::Unchanged => None,
@@ -56,12 +58,14 @@ pub(super) fn read(text: &str) -> Option<Settings> {
         let (key, value) = part.split_once('=')?;
         match (key, value) {
             (EXECUTION, "false") => settings.execution = Execution::Statements,
-            (COMPATIBLE, "true") => settings.compatibility = Compatibility::Compatible,
-            (COMPATIBLE, "after_restart") => settings.compatibility = Compatibility::AfterRestart,
-            (COMPATIBLE, "false") => settings.compatibility = Compatibility::Breaking,
-            (REVERSIBLE, "yes") => settings.reversible = Reversible::Yes,
-            (REVERSIBLE, "lossy") => settings.reversible = Reversible::Lossy,
-            (REVERSIBLE, "no") => settings.reversible = Reversible::No,
+            (COMPATIBLE, "true") => settings.compatibility = DeclaredCompatibility::Compatible,
+            (COMPATIBLE, "after_restart") => {
+                settings.compatibility = DeclaredCompatibility::AfterRestart
+            }
+            (COMPATIBLE, "false") => settings.compatibility = DeclaredCompatibility::Breaking,
+            (REVERSIBLE, "yes") => settings.reversible = DeclaredReversibility::Yes,
+            (REVERSIBLE, "lossy") => settings.reversible = DeclaredReversibility::Lossy,
+            (REVERSIBLE, "no") => settings.reversible = DeclaredReversibility::No,
             (FOREIGN_KEYS, "off") => settings.foreign_keys = ForeignKeys::Off,
             (LOCK_TIMEOUT, time) => settings.lock_timeout = Some(millis(time)?),
             (STATEMENT_TIMEOUT, time) => settings.statement_timeout = Some(millis(time)?),

@@ -2,19 +2,19 @@ use proptest::prelude::*;
 use std::time::Duration;
 
 use super::*;
-use crate::migration::{Compatibility, Execution, ForeignKeys, Reversible};
-use crate::outlook::{Ground, Impact, Loss, Losses, Reversal};
+use crate::impact::{Loss, Losses, Reason, ReversalVerdict, Verdict};
+use crate::migration::{DeclaredCompatibility, DeclaredReversibility, Execution, ForeignKeys};
 use crate::sql::Position;
 
 fn entry(name: &str, reason: &str) -> Entry {
     let at = Some(Position { line: 3, column: 1 });
-    let ground = Ground::inferred(reason, at);
+    let reason = Reason::inferred(reason, at);
     Entry {
         version: Version::of_directory(name).expect("a short version"),
         name: name.to_owned(),
         settings: Settings::DEFAULT,
-        forward: Forward { impact: Impact::Compatible, ground: ground.clone() },
-        backward: Backward { reversal: Reversal::Restores, ground },
+        compatibility: Compatibility { verdict: Verdict::Compatible, reason: reason.clone() },
+        reversibility: Reversibility { reversal: ReversalVerdict::Restores, reason },
         notes: Vec::new(),
         checksum: Checksum::from_bytes([7; 32]),
         files: FileSums { up: FileSum::of("SELECT 1"), down: None, metadata: None },
@@ -40,7 +40,7 @@ fn merged(ours: &Lock, theirs: &Lock) -> String {
 #[test]
 fn a_reviewer_reads_what_a_migration_means() {
     let mut drops = entry("2_drop_nick", "drops the column users.nick");
-    drops.forward.impact = Impact::Breaking;
+    drops.compatibility.verdict = Verdict::Breaking;
     drops.settings.lock_timeout = Some(Duration::from_secs(5));
     drops.notes = vec![Note { rule: None, text: "up.sql:3:1: is slow".to_owned() }];
     let text = lock(&[]).with(Section {
@@ -49,10 +49,10 @@ fn a_reviewer_reads_what_a_migration_means() {
         entries: vec![entry("1_a", "new table users"), drops.clone()],
     });
     let mut declared = drops;
-    declared.settings.compatibility = Compatibility::Compatible;
+    declared.settings.compatibility = DeclaredCompatibility::Compatible;
     let column = Loss::Column { table: vec!["users".to_owned()], column: "e \"mail".to_owned() };
-    declared.backward.reversal = Reversal::Lossy(Losses::Known(vec![column]));
-    declared.backward.ground = Ground::inferred("drops it (all)", None);
+    declared.reversibility.reversal = ReversalVerdict::Lossy(Losses::Known(vec![column]));
+    declared.reversibility.reason = Reason::inferred("drops it (all)", None);
     declared.files.down = Some(FileSum::of("SELECT -1"));
     declared.files.metadata = Some(FileSum::of(""));
     let rule = Some(Rule::WrongDeclarations);
@@ -100,7 +100,7 @@ fn every_mistake_is_named_with_its_place() {
     }
     let at = text.find("[digest]").expect("a digest");
     let cut = Lock::parse(&text[..at]).expect_err("no digest");
-    assert_eq!((cut.position.line, cut.fault), (9, ParseFault::NoDigest));
+    assert_eq!((cut.position.line, cut.kind), (9, ParseErrorKind::NoDigest));
     let more = Lock::parse(&format!("{text}1\t1_a\n")).expect_err("more");
     assert!(more.to_string().contains("nothing stands behind the digest"), "{more}");
 }
@@ -111,7 +111,7 @@ fn a_conflict_says_who_has_added_what() {
     let (ours, theirs) = (lock(&["1_a", "4_ours", "6_ours"]), lock(&["1_a", "5_theirs"]));
     let text = merged(&ours, &theirs);
     let error = Lock::parse(&text).expect_err("a conflict");
-    assert_eq!((error.position.line, &error.fault), (7, &ParseFault::Conflict));
+    assert_eq!((error.position.line, &error.kind), (7, &ParseErrorKind::Conflict));
     assert!(error.to_string().contains("run `cargo dbmig lock`"), "{error}");
     let late = late_in_merge(&sides(&text).expect("a conflict"));
     let named: Vec<_> = late.iter().map(|it| (it.name.as_str(), it.newest.as_str())).collect();
@@ -131,7 +131,7 @@ fn a_change_is_named() {
     let before = lock(&["1_a", "2_b", "3_c", "4_d"]);
     let mut after = lock(&["1_a", "2_b", "3_c", "5_e"]);
     after.sections[0].entries[1].files.down = Some(FileSum::of("SELECT -1"));
-    after.sections[0].entries[2].forward.impact = Impact::Breaking;
+    after.sections[0].entries[2].compatibility.verdict = Verdict::Breaking;
     let found = changes(&before, &after);
     let found: Vec<_> = found.iter().map(|change| (change.name.as_str(), change.what)).collect();
     let expected = [
@@ -151,16 +151,16 @@ fn any_text() -> impl Strategy<Value = String> {
 
 fn any_settings() -> impl Strategy<Value = Settings> {
     let compatibility = prop_oneof![
-        Just(Compatibility::Undeclared),
-        Just(Compatibility::Compatible),
-        Just(Compatibility::AfterRestart),
-        Just(Compatibility::Breaking)
+        Just(DeclaredCompatibility::Undeclared),
+        Just(DeclaredCompatibility::Compatible),
+        Just(DeclaredCompatibility::AfterRestart),
+        Just(DeclaredCompatibility::Breaking)
     ];
     let reversible = prop_oneof![
-        Just(Reversible::Undeclared),
-        Just(Reversible::Yes),
-        Just(Reversible::Lossy),
-        Just(Reversible::No)
+        Just(DeclaredReversibility::Undeclared),
+        Just(DeclaredReversibility::Yes),
+        Just(DeclaredReversibility::Lossy),
+        Just(DeclaredReversibility::No)
     ];
     let time = || proptest::option::of((1u64..1 << 31).prop_map(Duration::from_millis));
     let retries = proptest::option::of(any::<u32>());
@@ -177,10 +177,10 @@ fn any_settings() -> impl Strategy<Value = Settings> {
     )
 }
 
-fn any_ground() -> impl Strategy<Value = Ground> {
+fn any_reason() -> impl Strategy<Value = Reason> {
     let place = (1u32..99, 1u32..99).prop_map(|(line, column)| Position { line, column });
     (any_text(), proptest::option::of(place))
-        .prop_map(|(reason, position)| Ground::inferred(reason, position))
+        .prop_map(|(reason, position)| Reason::inferred(reason, position))
 }
 
 fn any_loss() -> impl Strategy<Value = Loss> {
@@ -191,13 +191,13 @@ fn any_loss() -> impl Strategy<Value = Loss> {
     ]
 }
 
-fn any_reversal() -> impl Strategy<Value = Reversal> {
+fn any_reversal() -> impl Strategy<Value = ReversalVerdict> {
     prop_oneof![
-        Just(Reversal::Restores),
-        Just(Reversal::Impossible),
-        Just(Reversal::Lossy(Losses::Unknown)),
+        Just(ReversalVerdict::Restores),
+        Just(ReversalVerdict::Impossible),
+        Just(ReversalVerdict::Lossy(Losses::Unknown)),
         proptest::collection::vec(any_loss(), 1..3)
-            .prop_map(|all| Reversal::Lossy(Losses::Known(all)))
+            .prop_map(|all| ReversalVerdict::Lossy(Losses::Known(all)))
     ]
 }
 
@@ -207,24 +207,25 @@ fn any_entry() -> impl Strategy<Value = Entry> {
     let sum = || any::<[u8; 16]>().prop_map(FileSum);
     let files = (sum(), proptest::option::of(sum()), proptest::option::of(sum()))
         .prop_map(|(up, down, metadata)| FileSums { up, down, metadata });
-    let impact = prop_oneof![
-        Just(Impact::Compatible),
-        Just(Impact::CompatibleAfterRestart),
-        Just(Impact::Breaking)
+    let verdict = prop_oneof![
+        Just(Verdict::Compatible),
+        Just(Verdict::CompatibleAfterRestart),
+        Just(Verdict::Breaking)
     ];
-    let forward = (impact, any_ground()).prop_map(|(impact, ground)| Forward { impact, ground });
-    let backward =
-        (any_reversal(), any_ground()).prop_map(|(reversal, ground)| Backward { reversal, ground });
+    let compatibility =
+        (verdict, any_reason()).prop_map(|(verdict, reason)| Compatibility { verdict, reason });
+    let reversibility = (any_reversal(), any_reason())
+        .prop_map(|(reversal, reason)| Reversibility { reversal, reason });
     let notes = proptest::collection::vec(note, 0..3);
     let name = (any_text(), any_text()).prop_map(|(version, name)| format!("{version}_{name}"));
     let name = name.prop_filter("a version", |name| Version::of_directory(name).is_ok());
-    (name, any_settings(), forward, backward, notes, any::<[u8; 32]>(), files).prop_map(
-        |(name, settings, forward, backward, notes, checksum, files)| Entry {
+    (name, any_settings(), compatibility, reversibility, notes, any::<[u8; 32]>(), files).prop_map(
+        |(name, settings, compatibility, reversibility, notes, checksum, files)| Entry {
             version: Version::of_directory(&name).expect("filtered"),
             name,
             settings,
-            forward,
-            backward,
+            compatibility,
+            reversibility,
             notes,
             checksum: Checksum::from_bytes(checksum),
             files,

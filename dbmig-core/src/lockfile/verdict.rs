@@ -5,10 +5,11 @@
 
 use super::text::{names, read_names};
 use crate::escape::{escape, unescape};
-use crate::migration::{Compatibility, Reversible, Settings};
-use crate::outlook::{
-    Backward, Basis, Forward, Ground, Impact, Loss, Losses, MUST_BE_RESTARTED, Reversal,
+use crate::impact::{
+    Basis, Compatibility, Loss, Losses, MUST_BE_RESTARTED, Reason, ReversalVerdict, Reversibility,
+    Verdict,
 };
+use crate::migration::{DeclaredCompatibility, DeclaredReversibility, Settings};
 use crate::sql::Position;
 
 const DECLARED: &str = ", as declared; its SQL: ";
@@ -16,44 +17,47 @@ const RESTORES: &str = "reversible";
 const LOSSY: &str = "lossy";
 const IMPOSSIBLE: &str = "irreversible";
 
-pub(super) fn forward(forward: &Forward, settings: &Settings) -> String {
-    let found = ground(forward.impact.in_words(), &forward.ground, "up.sql");
-    let found = match forward.impact {
-        Impact::CompatibleAfterRestart => format!("{found}; {MUST_BE_RESTARTED}"),
-        Impact::Compatible | Impact::Breaking => found,
+pub(super) fn compatibility(compatibility: &Compatibility, settings: &Settings) -> String {
+    let found = reason(compatibility.verdict.in_words(), &compatibility.reason, "up.sql");
+    let found = match compatibility.verdict {
+        Verdict::CompatibleAfterRestart => format!("{found}; {MUST_BE_RESTARTED}"),
+        Verdict::Compatible | Verdict::Breaking => found,
     };
-    with_declared(declared_forward(settings), found)
+    with_declared(declared_compatibility(settings), found)
 }
 
-fn declared_forward(settings: &Settings) -> Option<&'static str> {
+fn declared_compatibility(settings: &Settings) -> Option<&'static str> {
     match settings.compatibility {
-        Compatibility::Undeclared => None,
-        Compatibility::Compatible => Some(Impact::Compatible.in_words()),
-        Compatibility::AfterRestart => Some(Impact::CompatibleAfterRestart.in_words()),
-        Compatibility::Breaking => Some(Impact::Breaking.in_words()),
+        DeclaredCompatibility::Undeclared => None,
+        DeclaredCompatibility::Compatible => Some(Verdict::Compatible.in_words()),
+        DeclaredCompatibility::AfterRestart => Some(Verdict::CompatibleAfterRestart.in_words()),
+        DeclaredCompatibility::Breaking => Some(Verdict::Breaking.in_words()),
     }
 }
 
-pub(super) fn backward(backward: &Backward, settings: &Settings) -> String {
+pub(super) fn reversibility(reversibility: &Reversibility, settings: &Settings) -> String {
     // Where there is no way back, none can be declared.
-    let declared = match (&backward.reversal, settings.reversible) {
-        (Reversal::Impossible, Reversible::Yes | Reversible::Lossy) => None,
-        _ => declared_backward(settings),
+    let declared = match (&reversibility.reversal, settings.reversible) {
+        (
+            ReversalVerdict::Impossible,
+            DeclaredReversibility::Yes | DeclaredReversibility::Lossy,
+        ) => None,
+        _ => declared_reversibility(settings),
     };
-    let word = match backward.reversal {
-        Reversal::Restores => RESTORES,
-        Reversal::Lossy(_) => LOSSY,
-        Reversal::Impossible => IMPOSSIBLE,
+    let word = match reversibility.reversal {
+        ReversalVerdict::Restores => RESTORES,
+        ReversalVerdict::Lossy(_) => LOSSY,
+        ReversalVerdict::Impossible => IMPOSSIBLE,
     };
-    with_declared(declared, ground(word, &backward.ground, "down.sql"))
+    with_declared(declared, reason(word, &reversibility.reason, "down.sql"))
 }
 
-fn declared_backward(settings: &Settings) -> Option<&'static str> {
+fn declared_reversibility(settings: &Settings) -> Option<&'static str> {
     match settings.reversible {
-        Reversible::Undeclared => None,
-        Reversible::Yes => Some(RESTORES),
-        Reversible::Lossy => Some(LOSSY),
-        Reversible::No => Some(IMPOSSIBLE),
+        DeclaredReversibility::Undeclared => None,
+        DeclaredReversibility::Yes => Some(RESTORES),
+        DeclaredReversibility::Lossy => Some(LOSSY),
+        DeclaredReversibility::No => Some(IMPOSSIBLE),
     }
 }
 
@@ -64,54 +68,54 @@ fn with_declared(declared: Option<&str>, found: String) -> String {
     }
 }
 
-fn ground(word: &str, ground: &Ground, file: &str) -> String {
-    let word = match ground.basis {
+fn reason(word: &str, reason: &Reason, file: &str) -> String {
+    let word = match reason.basis {
         Basis::Inferred => word.to_owned(),
         basis @ (Basis::Declared | Basis::Assumed) => format!("{word} ({})", basis.name()),
     };
-    let mut reason = escape(&ground.reason);
-    match ground.position {
-        Some(position) => format!("{word}: {reason} ({file}:{position})"),
+    let mut why = escape(&reason.text);
+    match reason.position {
+        Some(position) => format!("{word}: {why} ({file}:{position})"),
         None => {
-            if place(&reason, file).is_some() {
-                reason.insert(reason.len() - 1, '\\');
+            if place(&why, file).is_some() {
+                why.insert(why.len() - 1, '\\');
             }
-            format!("{word}: {reason}")
+            format!("{word}: {why}")
         }
     }
 }
 
-pub(super) fn read_forward(text: &str, settings: &Settings) -> Option<Forward> {
-    let text = without_declared(declared_forward(settings), text);
+pub(super) fn read_compatibility(text: &str, settings: &Settings) -> Option<Compatibility> {
+    let text = without_declared(declared_compatibility(settings), text);
     let (word, rest) = text.split_once(": ")?;
     let (word, basis) = word_and_basis(word)?;
-    let impact = Impact::ALL.into_iter().find(|impact| impact.in_words() == word)?;
-    let rest = match impact {
-        Impact::CompatibleAfterRestart => {
+    let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.in_words() == word)?;
+    let rest = match verdict {
+        Verdict::CompatibleAfterRestart => {
             rest.strip_suffix(MUST_BE_RESTARTED)?.strip_suffix("; ")?
         }
-        Impact::Compatible | Impact::Breaking => rest,
+        Verdict::Compatible | Verdict::Breaking => rest,
     };
-    Some(Forward { impact, ground: read_ground(rest, basis, "up.sql") })
+    Some(Compatibility { verdict, reason: read_reason(rest, basis, "up.sql") })
 }
 
 /// `losses` are what [`loss`] has written.
-pub(super) fn read_backward(
+pub(super) fn read_reversibility(
     text: &str,
     settings: &Settings,
     losses: Vec<Loss>,
-) -> Option<Backward> {
-    let text = without_declared(declared_backward(settings), text);
+) -> Option<Reversibility> {
+    let text = without_declared(declared_reversibility(settings), text);
     let (word, rest) = text.split_once(": ")?;
     let (word, basis) = word_and_basis(word)?;
     let reversal = match (word, losses.is_empty()) {
-        (RESTORES, true) => Reversal::Restores,
-        (IMPOSSIBLE, true) => Reversal::Impossible,
-        (LOSSY, true) => Reversal::Lossy(Losses::Unknown),
-        (LOSSY, false) => Reversal::Lossy(Losses::Known(losses)),
+        (RESTORES, true) => ReversalVerdict::Restores,
+        (IMPOSSIBLE, true) => ReversalVerdict::Impossible,
+        (LOSSY, true) => ReversalVerdict::Lossy(Losses::Unknown),
+        (LOSSY, false) => ReversalVerdict::Lossy(Losses::Known(losses)),
         _ => return None,
     };
-    Some(Backward { reversal, ground: read_ground(rest, basis, "down.sql") })
+    Some(Reversibility { reversal, reason: read_reason(rest, basis, "down.sql") })
 }
 
 fn without_declared<'t>(declared: Option<&str>, text: &'t str) -> &'t str {
@@ -125,10 +129,10 @@ fn word_and_basis(text: &str) -> Option<(&str, Basis)> {
     Some((word, Basis::ALL.into_iter().find(|one| one.name() == basis)?))
 }
 
-fn read_ground(text: &str, basis: Basis, file: &str) -> Ground {
+fn read_reason(text: &str, basis: Basis, file: &str) -> Reason {
     let placed = place(text, file);
     let (reason, position) = placed.map_or((text, None), |(reason, at)| (reason, Some(at)));
-    Ground { basis, reason: unescape(reason), position }
+    Reason { basis, text: unescape(reason), position }
 }
 
 /// The reason, and the place behind it.

@@ -4,9 +4,9 @@ use std::fmt;
 use std::num::NonZeroUsize;
 
 use super::drift::{self, Drifted};
-use super::loss::Doomed;
+use super::loss::DataLossReport;
 use super::lowest::Lowest;
-use super::stuck::Stuck;
+use super::unresumable::Unresumable;
 use super::{Comparison, Distrust, Extent, History, Presence, Unknown, downwards, newest};
 use crate::migration::MigrationSet;
 use crate::sql::SplitError;
@@ -43,7 +43,7 @@ pub enum Blocked {
         refused: Build,
     },
     /// The way back would drop data.
-    DataLoss(Vec<Doomed>),
+    DataLoss(Vec<DataLossReport>),
     /// The target is none of the set's versions.
     UnknownVersion {
         /// The target.
@@ -59,7 +59,7 @@ pub enum Blocked {
     /// Migrations that cannot be reverted.
     Irreversible(Vec<Irreversible>),
     /// A run that did not end and that cannot simply go on.
-    Interrupted(Box<Stuck>),
+    Interrupted(Box<Unresumable>),
 }
 
 /// A migration that cannot be reverted.
@@ -256,7 +256,7 @@ impl Blocked {
                 };
                 format!("{how}, or write a new migration that changes the schema to what you want")
             }
-            Self::Interrupted(stuck) => stuck.remedy(program),
+            Self::Interrupted(unresumable) => unresumable.remedy(program),
         }
     }
 }
@@ -292,9 +292,9 @@ impl fmt::Display for Blocked {
                 breaking.iter().try_for_each(|one| write!(f, "\n  {one}"))?;
                 write!(f, "\n{}", Lowest::of(breaking, refused).sentence(breaking, refused))
             }
-            Self::DataLoss(doomed) => {
+            Self::DataLoss(losses) => {
                 f.write_str("going back would lose data, so nothing was done:")?;
-                doomed.iter().try_for_each(|one| write!(f, "\n  {one}"))
+                losses.iter().try_for_each(|one| write!(f, "\n  {one}"))
             }
             Self::UnknownVersion { version, newest: Some(newest) } => {
                 write!(f, "there is no migration {version} here; the newest is {newest}")
@@ -309,7 +309,7 @@ impl fmt::Display for Blocked {
                 f.write_str("these migrations cannot be reverted, so nothing was:")?;
                 all.iter().try_for_each(|one| write!(f, "\n  {}: {}", one.name, one.reason))
             }
-            Self::Interrupted(stuck) => stuck.fmt(f),
+            Self::Interrupted(unresumable) => unresumable.fmt(f),
         }
     }
 }

@@ -8,8 +8,8 @@
 use std::fmt;
 
 use super::{History, Occasion};
+use crate::impact::Compatibility;
 use crate::migration::{Migration, MigrationSet};
-use crate::outlook::Forward;
 use crate::{Build, Version};
 
 /// How the database stands to a set.
@@ -24,7 +24,7 @@ pub struct Comparison<'s> {
 
 /// The cells of the decision table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Verdict {
+pub enum Relation {
     /// The database has what the set has.
     Same,
     /// The database lacks some of it, and has nothing else.
@@ -37,7 +37,7 @@ pub enum Verdict {
     Diverged,
 }
 
-impl Verdict {
+impl Relation {
     /// All of them, in the order of the table.
     pub const ALL: [Self; 5] =
         [Self::Same, Self::Behind, Self::Ahead, Self::BelowFloor, Self::Diverged];
@@ -66,7 +66,7 @@ pub struct Unknown {
     /// When and where that was; told of what is breaking only.
     pub occasion: Occasion,
     /// Whether an app that does not know it can live with it.
-    pub forward: Forward,
+    pub compatibility: Compatibility,
     /// How far it is.
     pub presence: Presence,
 }
@@ -95,7 +95,7 @@ impl Unknown {
     }
 
     fn is_breaking(&self) -> bool {
-        self.forward.impact.raises_floor()
+        self.compatibility.verdict.raises_floor()
     }
 }
 
@@ -111,7 +111,7 @@ impl fmt::Display for Unknown {
             "" => write!(f, " ({verb})")?,
             app => write!(f, " ({verb} by {app})")?,
         }
-        write!(f, ": {}", self.forward)
+        write!(f, ": {}", self.compatibility)
     }
 }
 
@@ -124,7 +124,7 @@ impl<'s> Comparison<'s> {
             name: applied.name(set).to_owned(),
             app: applied.app.clone(),
             occasion: applied.occasion.clone(),
-            forward: applied.outlook.forward(),
+            compatibility: applied.impact.compatibility(),
             presence: Presence::Applied,
         });
         let is_foreign = |version: &Version| {
@@ -137,7 +137,7 @@ impl<'s> Comparison<'s> {
             name: run.name.clone(),
             app: run.app.clone(),
             occasion: run.occasion.clone(),
-            forward: run.outlook.forward(),
+            compatibility: run.impact.compatibility(),
             presence: Presence::Announced,
         });
         let mut unknown: Vec<_> = applied.chain(announced).collect();
@@ -146,17 +146,17 @@ impl<'s> Comparison<'s> {
     }
 
     /// The cell of the decision table.
-    pub fn verdict(&self) -> Verdict {
+    pub fn verdict(&self) -> Relation {
         match (self.pending.is_empty(), self.unknown.is_empty()) {
-            (true, true) => Verdict::Same,
-            (false, true) => Verdict::Behind,
+            (true, true) => Relation::Same,
+            (false, true) => Relation::Behind,
             // What is not there yet may never be.
             (false, false) => match self.unknown.iter().any(Unknown::is_applied) {
-                true => Verdict::Diverged,
-                false => Verdict::Behind,
+                true => Relation::Diverged,
+                false => Relation::Behind,
             },
-            (true, false) if self.unknown.iter().any(Unknown::is_breaking) => Verdict::BelowFloor,
-            (true, false) => Verdict::Ahead,
+            (true, false) if self.unknown.iter().any(Unknown::is_breaking) => Relation::BelowFloor,
+            (true, false) => Relation::Ahead,
         }
     }
 

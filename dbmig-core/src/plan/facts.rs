@@ -4,8 +4,8 @@ use std::fmt;
 use std::num::NonZeroUsize;
 
 use super::Direction;
+use crate::impact::Impact;
 use crate::migration::{Migration, MigrationSet};
-use crate::outlook::Outlook;
 use crate::{Checksum, Version};
 
 /// What the database says: the ledger joined with the history.
@@ -36,7 +36,7 @@ pub struct Announced {
     /// The session that runs it, as its database names sessions.
     pub session: Option<String>,
     /// What the migration means for others.
-    pub outlook: Outlook,
+    pub impact: Impact,
     /// The build that runs it, as [`crate::Build`] writes it.
     pub app: String,
     /// When and where that is; told of what is breaking only.
@@ -64,7 +64,7 @@ pub struct Applied {
     /// How it came there.
     pub record: Record,
     /// What it means for others, as far as the history knows.
-    pub outlook: Outlook,
+    pub impact: Impact,
     /// The build that applied it, as [`crate::Build`] writes it; empty where nobody knows.
     pub app: String,
     /// When and where that was; told of what is breaking only.
@@ -146,13 +146,13 @@ pub struct Interrupted {
     /// The session that ran it, as its database names sessions.
     pub session: Option<String>,
     /// What the migration means for others.
-    pub outlook: Outlook,
+    pub impact: Impact,
     /// The build that ran it, as [`crate::Build`] writes it.
     pub app: String,
     /// What the catalogue said of the objects of the statement in flight before it began.
-    pub sighted: Option<String>,
+    pub catalog_before: Option<String>,
     /// What it says of them now; read only where [`Interrupted::in_flight`] has objects.
-    pub sight: Option<String>,
+    pub catalog_now: Option<String>,
 }
 
 /// Why a run did not end.
@@ -238,7 +238,7 @@ impl Applied {
     }
 
     pub(super) fn is_breaking(&self) -> bool {
-        self.outlook.forward().impact.raises_floor()
+        self.impact.compatibility().verdict.raises_floor()
     }
 
     /// Whether the app of `known`, which is newer, is sure to get on with it: that one was applied

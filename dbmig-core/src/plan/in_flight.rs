@@ -14,7 +14,7 @@ pub const INVALID: &str = "invalid ";
 
 /// What became of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum InFlightOutcome {
     /// It took effect.
     Done,
     /// It did not, or it does no harm to run it again.
@@ -40,10 +40,10 @@ pub(super) fn outcome<'t>(
     dialect: Dialect,
     run: &Interrupted,
     statements: &[Statement<'t>],
-) -> Option<(Statement<'t>, Outcome)> {
+) -> Option<(Statement<'t>, InFlightOutcome)> {
     let (statement, effect) = in_flight(dialect, run, statements)?;
-    let outcome = match (effect, &run.sighted, &run.sight) {
-        (Effect::Repeatable, ..) => Outcome::NotDone,
+    let outcome = match (effect, &run.catalog_before, &run.catalog_now) {
+        (Effect::Repeatable, ..) => InFlightOutcome::NotDone,
         (Effect::Visible(objects), Some(before), Some(now)) => {
             let before: Vec<_> = before.split(SEPARATOR).collect();
             let now: Vec<_> = now.split(SEPARATOR).collect();
@@ -54,10 +54,10 @@ pub(super) fn outcome<'t>(
                 all if before.len() == all.len() && now.len() == all.len() => {
                     changed(&before, &now)
                 }
-                _ => Outcome::Unknown,
+                _ => InFlightOutcome::Unknown,
             }
         }
-        _ => Outcome::Unknown,
+        _ => InFlightOutcome::Unknown,
     };
     Some((statement, outcome))
 }
@@ -75,28 +75,28 @@ fn in_flight<'t>(
     Some((statement, if moved && bare { Effect::Opaque } else { effect }))
 }
 
-fn changed(before: &[&str], now: &[&str]) -> Outcome {
+fn changed(before: &[&str], now: &[&str]) -> InFlightOutcome {
     let count = before.iter().zip(now).filter(|(before, now)| before != now).count();
     match count {
-        0 => Outcome::NotDone,
-        all if all == before.len() => Outcome::Done,
-        _ => Outcome::Unknown,
+        0 => InFlightOutcome::NotDone,
+        all if all == before.len() => InFlightOutcome::Done,
+        _ => InFlightOutcome::Unknown,
     }
 }
 
 /// An index of that name, if it has one, that was not there before; while it is invalid it is not
 /// finished.
-fn indexes(before: &str, now: &str, name: Option<&str>) -> Outcome {
+fn indexes(before: &str, now: &str, name: Option<&str>) -> InFlightOutcome {
     let bare = |line: &'_ str| line.strip_prefix(INVALID).unwrap_or(line).to_owned();
     let known: Vec<_> = before.lines().map(bare).collect();
     let new = now.lines().filter(|line| !known.contains(&bare(line)));
     let new: Vec<_> = new.filter(|line| name.is_none_or(|name| is_called(line, name))).collect();
     match new.as_slice() {
-        [] => Outcome::NotDone,
-        [one] if one.starts_with(INVALID) => Outcome::HalfDone(vec![bare(one)]),
-        [_] => Outcome::Done,
+        [] => InFlightOutcome::NotDone,
+        [one] if one.starts_with(INVALID) => InFlightOutcome::HalfDone(vec![bare(one)]),
+        [_] => InFlightOutcome::Done,
         // Without a name, nobody knows which of them is the one.
-        _ => Outcome::Unknown,
+        _ => InFlightOutcome::Unknown,
     }
 }
 
@@ -112,7 +112,12 @@ mod tests {
     use crate::Version;
     use crate::plan::{Cause, Direction};
 
-    fn after(dialect: Dialect, script: &str, done: usize, sights: Option<[&str; 2]>) -> Outcome {
+    fn after(
+        dialect: Dialect,
+        script: &str,
+        done: usize,
+        states: Option<[&str; 2]>,
+    ) -> InFlightOutcome {
         let run = Interrupted {
             run: 1,
             version: Version::from_ledger("1"),
@@ -123,10 +128,10 @@ mod tests {
             cause: Cause::Lost,
             script: script.to_owned(),
             session: None,
-            sighted: sights.map(|[before, _]| before.to_owned()),
-            outlook: crate::outlook::Outlook::UNREAD,
+            catalog_before: states.map(|[before, _]| before.to_owned()),
+            impact: crate::impact::Impact::UNREAD,
             app: String::new(),
-            sight: sights.map(|[_, now]| now.to_owned()),
+            catalog_now: states.map(|[_, now]| now.to_owned()),
         };
         let statements = sql::split(dialect, script).unwrap();
         outcome(dialect, &run, &statements).unwrap().1
@@ -134,15 +139,21 @@ mod tests {
 
     #[test]
     fn a_change_of_the_object_means_done() {
-        let mysql = |script, sights| after(Dialect::Mysql, script, 0, Some(sights));
-        assert_eq!(mysql("CREATE TABLE t (a INT)", ["", "a1"]), Outcome::Done);
-        assert_eq!(mysql("CREATE TABLE t (a INT)", ["", ""]), Outcome::NotDone);
-        assert_eq!(mysql("DROP TABLE a, b", ["a1\u{1e}b1", "\u{1e}"]), Outcome::Done);
-        assert_eq!(mysql("DROP TABLE a, b", ["a1\u{1e}b1", "a1\u{1e}b1"]), Outcome::NotDone);
-        assert_eq!(mysql("DROP TABLE a, b", ["a1\u{1e}b1", "\u{1e}b1"]), Outcome::Unknown);
-        assert_eq!(mysql("CALL p()", ["", ""]), Outcome::Unknown);
-        assert_eq!(after(Dialect::Mysql, "TRUNCATE t", 0, None), Outcome::NotDone);
-        assert_eq!(after(Dialect::Mysql, "CREATE TABLE t (a INT)", 0, None), Outcome::Unknown);
+        let mysql = |script, states| after(Dialect::Mysql, script, 0, Some(states));
+        assert_eq!(mysql("CREATE TABLE t (a INT)", ["", "a1"]), InFlightOutcome::Done);
+        assert_eq!(mysql("CREATE TABLE t (a INT)", ["", ""]), InFlightOutcome::NotDone);
+        assert_eq!(mysql("DROP TABLE a, b", ["a1\u{1e}b1", "\u{1e}"]), InFlightOutcome::Done);
+        assert_eq!(
+            mysql("DROP TABLE a, b", ["a1\u{1e}b1", "a1\u{1e}b1"]),
+            InFlightOutcome::NotDone
+        );
+        assert_eq!(mysql("DROP TABLE a, b", ["a1\u{1e}b1", "\u{1e}b1"]), InFlightOutcome::Unknown);
+        assert_eq!(mysql("CALL p()", ["", ""]), InFlightOutcome::Unknown);
+        assert_eq!(after(Dialect::Mysql, "TRUNCATE t", 0, None), InFlightOutcome::NotDone);
+        assert_eq!(
+            after(Dialect::Mysql, "CREATE TABLE t (a INT)", 0, None),
+            InFlightOutcome::Unknown
+        );
     }
 
     #[test]
@@ -150,24 +161,24 @@ mod tests {
         let sql = "CREATE INDEX CONCURRENTLY ON t (a)";
         let old = "s.\"other\"\ninvalid s.\"broken_before\"";
         let seen = |now: &str| after(Dialect::Postgres, sql, 0, Some([old, now]));
-        assert_eq!(seen(old), Outcome::NotDone);
-        assert_eq!(seen(&format!("{old}\ns.\"t_a_idx\"")), Outcome::Done);
+        assert_eq!(seen(old), InFlightOutcome::NotDone);
+        assert_eq!(seen(&format!("{old}\ns.\"t_a_idx\"")), InFlightOutcome::Done);
         assert_eq!(
             seen(&format!("{old}\ninvalid s.\"t_a_idx\"")),
-            Outcome::HalfDone(vec!["s.\"t_a_idx\"".to_owned()])
+            InFlightOutcome::HalfDone(vec!["s.\"t_a_idx\"".to_owned()])
         );
-        assert_eq!(seen(&format!("{old}\ns.a\ns.b")), Outcome::Unknown);
+        assert_eq!(seen(&format!("{old}\ns.a\ns.b")), InFlightOutcome::Unknown);
         let named = "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"Its\" ON t (a)";
         let seen = |now: &str| after(Dialect::Postgres, named, 0, Some([old, now]));
-        assert_eq!(seen(&format!("{old}\ns.other")), Outcome::NotDone);
-        assert_eq!(seen(&format!("{old}\ns.other\ns.\"Its\"")), Outcome::Done);
+        assert_eq!(seen(&format!("{old}\ns.other")), InFlightOutcome::NotDone);
+        assert_eq!(seen(&format!("{old}\ns.other\ns.\"Its\"")), InFlightOutcome::Done);
     }
 
     #[test]
     fn a_bare_name_means_nothing_after_use() {
         let changed = Some(["", "a1"]);
         let done = |script| after(Dialect::Mysql, script, 1, changed);
-        assert_eq!(done("USE other; CREATE TABLE t (a INT)"), Outcome::Unknown);
-        assert_eq!(done("USE other; CREATE TABLE d.t (a INT)"), Outcome::Done);
+        assert_eq!(done("USE other; CREATE TABLE t (a INT)"), InFlightOutcome::Unknown);
+        assert_eq!(done("USE other; CREATE TABLE d.t (a INT)"), InFlightOutcome::Done);
     }
 }

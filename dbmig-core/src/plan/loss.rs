@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::blocked::Blocked;
 use super::{Action, DownScript, History, Plan};
-use crate::outlook::{Backward, Loss, Losses, Reversal};
+use crate::impact::{Loss, Losses, ReversalVerdict, Reversibility};
 pub use names::moves;
 
 /// A step back that loses something, or may.
@@ -17,7 +17,7 @@ pub struct Lossy {
     /// What goes.
     pub losses: Losses,
     /// How that is known.
-    pub backward: Backward,
+    pub reversibility: Reversibility,
     /// Whether an earlier run has begun the step.
     pub progress: Progress,
 }
@@ -42,13 +42,13 @@ pub struct Counted {
 
 /// A migration whose way back would lose data.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Doomed {
+pub struct DataLossReport {
     /// The name of its directory.
     pub name: String,
     /// What goes, as far as it can be counted.
     pub counted: Vec<Counted>,
     /// Why more may go that cannot be counted.
-    pub uncountable: Option<Backward>,
+    pub uncountable: Option<Reversibility>,
 }
 
 /// What to do about a way back that loses data.
@@ -66,16 +66,21 @@ impl Plan<'_> {
     pub fn lossy(&self, history: &History) -> Vec<Lossy> {
         let of = |step: &super::Step<'_>| {
             let Action::Revert { version, name, script } = &step.action else { return None };
-            let backward = match script {
-                DownScript::InSet(migration) => migration.backward(),
-                DownScript::Stored => history.find(version)?.outlook.backward(),
+            let reversibility = match script {
+                DownScript::InSet(migration) => migration.reversibility(),
+                DownScript::Stored => history.find(version)?.impact.reversibility(),
             };
-            match &backward.reversal {
-                Reversal::Lossy(losses) => {
+            match &reversibility.reversal {
+                ReversalVerdict::Lossy(losses) => {
                     let progress = if step.is_begun() { Progress::Begun } else { Progress::New };
-                    Some(Lossy { name: name.clone(), losses: losses.clone(), backward, progress })
+                    Some(Lossy {
+                        name: name.clone(),
+                        losses: losses.clone(),
+                        reversibility,
+                        progress,
+                    })
                 }
-                Reversal::Restores | Reversal::Impossible => None,
+                ReversalVerdict::Restores | ReversalVerdict::Impossible => None,
             }
         };
         self.steps.iter().filter_map(of).collect()
@@ -84,17 +89,20 @@ impl Plan<'_> {
 
 impl Lossy {
     /// What it comes to where `count` counts; nothing, where nothing is lost.
-    pub fn count(self, mut count: impl FnMut(&Loss) -> Result<u64, String>) -> Option<Doomed> {
-        let Self { name, losses, backward, progress } = self;
+    pub fn count(
+        self,
+        mut count: impl FnMut(&Loss) -> Result<u64, String>,
+    ) -> Option<DataLossReport> {
+        let Self { name, losses, reversibility, progress } = self;
         match losses {
             Losses::Unknown => {
-                Some(Doomed { name, counted: Vec::new(), uncountable: Some(backward) })
+                Some(DataLossReport { name, counted: Vec::new(), uncountable: Some(reversibility) })
             }
             Losses::Known(all) => {
                 let rows = all.into_iter().map(|loss| Counted { rows: count(&loss), loss });
                 let gone = |one: &Counted| progress == Progress::Begun && one.rows.is_err();
                 let counted: Vec<_> = rows.filter(|one| one.rows != Ok(0) && !gone(one)).collect();
-                (!counted.is_empty()).then_some(Doomed { name, counted, uncountable: None })
+                (!counted.is_empty()).then_some(DataLossReport { name, counted, uncountable: None })
             }
         }
     }
@@ -104,15 +112,15 @@ impl Lossy {
 ///
 /// # Errors
 /// [`Blocked::DataLoss`]
-pub fn allow_loss(doomed: &[Doomed], policy: DataLoss) -> Result<(), Blocked> {
+pub fn allow_loss(losses: &[DataLossReport], policy: DataLoss) -> Result<(), Blocked> {
     match policy {
-        DataLoss::Refuse if !doomed.is_empty() => Err(Blocked::DataLoss(doomed.to_vec())),
+        DataLoss::Refuse if !losses.is_empty() => Err(Blocked::DataLoss(losses.to_vec())),
         DataLoss::Refuse | DataLoss::Allow => Ok(()),
     }
 }
 
 /// `2_b: table notes (3 rows), column users.nick (2 rows)`
-impl fmt::Display for Doomed {
+impl fmt::Display for DataLossReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.name)?;
         for (index, Counted { loss, rows }) in self.counted.iter().enumerate() {
@@ -126,7 +134,7 @@ impl fmt::Display for Doomed {
             }
         }
         match &self.uncountable {
-            Some(backward) => write!(f, "how much is lost cannot be counted: {backward}"),
+            Some(reversibility) => write!(f, "how much is lost cannot be counted: {reversibility}"),
             None => Ok(()),
         }
     }

@@ -46,7 +46,7 @@ pub enum Target {
     /// The newest applied ones back, and up again as they are now.
     Redo(Extent),
     /// What the set holds, up or down: what is beyond it goes back only where that is wanted.
-    Image(Beyond),
+    MatchSet(Beyond),
 }
 
 /// What to do with what the database has beyond the set.
@@ -153,16 +153,16 @@ pub struct Step<'s> {
     /// their schemas and in quotes.
     pub leftovers: Vec<String>,
     /// What the catalogue said before the statement that left them.
-    pub sighted: Option<String>,
+    pub catalog_before: Option<String>,
     /// The script that the earlier run has played, without its passwords.
-    pub played: Option<String>,
+    pub earlier_script: Option<String>,
     /// The row of that run, as it was seen.
-    pub takes_up: Option<TakenUp>,
+    pub supersedes: Option<SupersededRun>,
 }
 
 /// A row of the history that a step takes up: it must still be as it was seen when the step begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TakenUp {
+pub struct SupersededRun {
     /// Its number.
     pub run: usize,
     /// How many statements had begun.
@@ -241,9 +241,9 @@ impl<'s> Step<'s> {
             action,
             done_before: 0,
             leftovers: Vec::new(),
-            sighted: None,
-            played: None,
-            takes_up: None,
+            catalog_before: None,
+            earlier_script: None,
+            supersedes: None,
         }
     }
 }

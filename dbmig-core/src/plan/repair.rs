@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::drift::Drifted;
 use super::resume::{self, Resumption};
-use super::stuck::StuckReason;
+use super::unresumable::UnresumableReason;
 use super::{History, Interrupted};
 use crate::Version;
 use crate::migration::{Down, Migration, MigrationSet, Script};
@@ -29,7 +29,7 @@ pub enum Repair {
 
 /// What is to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mending<'s> {
+pub enum RepairAction<'s> {
     /// The run stands at this statement, and the next one goes on behind it.
     Cursor {
         /// The run.
@@ -82,18 +82,18 @@ pub struct Diagnosis {
     /// The name of its directory.
     pub name: String,
     /// What is wrong.
-    pub ailment: Ailment,
+    pub issue: Issue,
 }
 
 /// What is wrong with a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ailment {
+pub enum Issue {
     /// A run did not end; the next one goes on by itself, or why it cannot.
     Interrupted {
         /// The run.
         run: Box<Interrupted>,
         /// Where it goes on.
-        resumption: Result<Resumption, StuckReason>,
+        resumption: Result<Resumption, UnresumableReason>,
     },
     /// Its text has changed since it was applied.
     Drifted(Drifted),
@@ -104,25 +104,22 @@ pub fn diagnose(set: &MigrationSet, history: &History) -> Vec<Diagnosis> {
     let interrupted = history.interrupted.iter().map(|run| Diagnosis {
         version: run.version.clone(),
         name: run.name.clone(),
-        ailment: Ailment::Interrupted {
-            run: Box::new(run.clone()),
-            resumption: resumption(set, run),
-        },
+        issue: Issue::Interrupted { run: Box::new(run.clone()), resumption: resumption(set, run) },
     });
     let drifted = Drifted::all(set, history).into_iter().map(|drifted| Diagnosis {
         version: drifted.version.clone(),
         name: drifted.name.clone(),
-        ailment: Ailment::Drifted(drifted),
+        issue: Issue::Drifted(drifted),
     });
     let mut found: Vec<_> = interrupted.chain(drifted).collect();
     found.sort_by(|a, b| a.version.cmp(&b.version));
     found
 }
 
-fn resumption(set: &MigrationSet, run: &Interrupted) -> Result<Resumption, StuckReason> {
+fn resumption(set: &MigrationSet, run: &Interrupted) -> Result<Resumption, UnresumableReason> {
     let migration = set.get(&run.version);
     match (run.direction, migration) {
-        (Direction::Up, None) => Err(StuckReason::Gone),
+        (Direction::Up, None) => Err(UnresumableReason::Gone),
         (Direction::Up, Some(m)) => resume::check(set.dialect(), run, Some(m.up())),
         (Direction::Down, m) => resume::check(set.dialect(), run, m.and_then(down)),
     }
@@ -143,7 +140,7 @@ pub fn repair<'s>(
     set: &'s MigrationSet,
     history: &History,
     wanted: &Repair,
-) -> Result<Mending<'s>, Unrepairable> {
+) -> Result<RepairAction<'s>, Unrepairable> {
     let interrupted = |version: &Version| {
         let run = history.interrupted.iter().find(|run| run.version == *version);
         run.cloned().ok_or_else(|| Unrepairable::NotInterrupted(version.clone()))
@@ -158,29 +155,29 @@ pub fn repair<'s>(
     Ok(match wanted {
         Repair::Done(version) => {
             let run = in_flight(version)?;
-            Mending::Cursor { done: run.done + 1, run }
+            RepairAction::Cursor { done: run.done + 1, run }
         }
         Repair::NotDone(version) => {
             let run = in_flight(version)?;
-            Mending::Cursor { done: run.done, run }
+            RepairAction::Cursor { done: run.done, run }
         }
-        Repair::Forget(version) => Mending::Forget { run: interrupted(version)? },
-        Repair::Finish(version) => Mending::Finish { run: interrupted(version)? },
+        Repair::Forget(version) => RepairAction::Forget { run: interrupted(version)? },
+        Repair::Finish(version) => RepairAction::Finish { run: interrupted(version)? },
         Repair::Accept(version) => {
             let drifted = set.get(version).filter(|m| Drifted::find(set, m, history).is_some());
             let migration = drifted.ok_or_else(|| Unrepairable::NotDrifted(version.clone()))?;
-            Mending::Accept { migration }
+            RepairAction::Accept { migration }
         }
         Repair::Compatible(version) => {
             let breaking = history.find(version).filter(|applied| applied.is_breaking());
             let applied = breaking.ok_or_else(|| Unrepairable::NotBreaking(version.clone()))?;
             let name = applied.name(set).to_owned();
-            Mending::Compatible { version: version.clone(), name }
+            RepairAction::Compatible { version: version.clone(), name }
         }
     })
 }
 
-impl Mending<'_> {
+impl RepairAction<'_> {
     /// The version it is about.
     pub fn version(&self) -> &Version {
         match self {
@@ -201,7 +198,7 @@ impl Mending<'_> {
 }
 
 /// What is written, and what follows from it.
-impl fmt::Display for Mending<'_> {
+impl fmt::Display for RepairAction<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.name();
         let after = |direction: &Direction, up, down| match direction {
@@ -269,7 +266,7 @@ impl std::error::Error for Unrepairable {}
 mod tests {
     use super::*;
     use crate::Dialect;
-    use crate::outlook::Outlook;
+    use crate::impact::Impact;
     use crate::plan::{Applied, Cause, Occasion, Record, StoredDown};
     use crate::{Checksum, migration::tests::migration};
 
@@ -288,10 +285,10 @@ mod tests {
             cause: Cause::Lost,
             script: "CALL p()".to_owned(),
             session: None,
-            sighted: None,
-            outlook: Outlook::UNREAD,
+            catalog_before: None,
+            impact: Impact::UNREAD,
             app: String::new(),
-            sight: None,
+            catalog_now: None,
         };
         History { interrupted: vec![run], ..History::default() }
     }
@@ -336,15 +333,15 @@ mod tests {
                 down: StoredDown::Absent,
                 run: Some(1),
             },
-            outlook: Outlook::UNREAD,
+            impact: Impact::UNREAD,
             app: String::new(),
             occasion: Occasion::default(),
         });
         let found = diagnose(&set, &history);
         let [drifted, interrupted] = found.as_slice() else { panic!("{found:?}") };
-        assert!(matches!(&drifted.ailment, Ailment::Drifted(d) if d.name == "1_a"));
-        let Ailment::Interrupted { resumption, .. } = &interrupted.ailment else { panic!() };
-        assert!(matches!(resumption, Err(StuckReason::InFlight(_))), "{resumption:?}");
+        assert!(matches!(&drifted.issue, Issue::Drifted(d) if d.name == "1_a"));
+        let Issue::Interrupted { resumption, .. } = &interrupted.issue else { panic!() };
+        assert!(matches!(resumption, Err(UnresumableReason::InFlight(_))), "{resumption:?}");
         assert!(repair(&set, &history, &Repair::Accept(Version::from_ledger("1"))).is_ok());
     }
 }

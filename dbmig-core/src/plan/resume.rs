@@ -1,10 +1,10 @@
 //! Where a run goes on that an earlier one has left.
 
 use super::blocked::Blocked;
-use super::in_flight::{self, Outcome};
-use super::stuck::{Stuck, StuckReason};
+use super::in_flight::{self, InFlightOutcome};
+use super::unresumable::{Unresumable, UnresumableReason};
 use super::{
-    Action, Beyond, Cause, Direction, DownScript, History, Interrupted, Place, Step, TakenUp,
+    Action, Beyond, Cause, Direction, DownScript, History, Interrupted, Place, Step, SupersededRun,
     Target,
 };
 use crate::migration::{Down, MigrationSet, Script};
@@ -19,7 +19,7 @@ pub struct Resumption {
     /// What the statement in flight has left, to be dropped first.
     pub leftovers: Vec<String>,
     /// What the catalogue said before that statement.
-    pub sighted: Option<String>,
+    pub catalog_before: Option<String>,
 }
 
 /// Sets the cursor of the steps that an earlier run has begun.
@@ -33,7 +33,7 @@ pub(super) fn resume<'s>(
     mut steps: Vec<Step<'s>>,
 ) -> Result<Vec<Step<'s>>, Blocked> {
     // Who wants exactly what the set holds wants nothing half-done beside it.
-    let idle = steps.is_empty() && *target != Target::Image(Beyond::Revert);
+    let idle = steps.is_empty() && *target != Target::MatchSet(Beyond::Revert);
     for run in &history.interrupted {
         let step = steps
             .iter_mut()
@@ -43,19 +43,20 @@ pub(super) fn resume<'s>(
             let gone = set.get(&run.version).is_none() && run.direction == Direction::Up;
             // A newer version of the app is at work, or was: in nobody's way where nothing is to be
             // done, and this set's app can live with it.
-            if gone && idle && !run.outlook.forward().impact.raises_floor() {
+            if gone && idle && !run.impact.compatibility().verdict.raises_floor() {
                 continue;
             }
-            let reason = if gone { StuckReason::Gone } else { StuckReason::OtherWork };
-            return Err(stuck(run, reason));
+            let reason = if gone { UnresumableReason::Gone } else { UnresumableReason::OtherWork };
+            return Err(unresumable(run, reason));
         };
-        let resumption =
-            check(set.dialect(), run, script_of(step)).map_err(|reason| stuck(run, reason))?;
+        let resumption = check(set.dialect(), run, script_of(step))
+            .map_err(|reason| unresumable(run, reason))?;
         step.done_before = resumption.done;
         step.leftovers = resumption.leftovers;
-        step.sighted = resumption.sighted;
-        step.played = Some(run.script.clone());
-        step.takes_up = Some(TakenUp { run: run.run, started: run.started, done: run.done });
+        step.catalog_before = resumption.catalog_before;
+        step.earlier_script = Some(run.script.clone());
+        step.supersedes =
+            Some(SupersededRun { run: run.run, started: run.started, done: run.done });
     }
     Ok(steps)
 }
@@ -63,7 +64,7 @@ pub(super) fn resume<'s>(
 /// Takes out of `history` what is none: what was announced and has not begun, and what a runner began
 /// of a migration that the set does not know, if the catalogue says that nothing of it is there. Only
 /// for who knows that no runner lives. The versions of them.
-pub fn put_aside(set: &MigrationSet, history: &mut History) -> Vec<Version> {
+pub fn discard_stale(set: &MigrationSet, history: &mut History) -> Vec<Version> {
     if history.newer_format.is_some() {
         // What a newer dbmig is doing, this one cannot judge.
         return Vec::new();
@@ -80,8 +81,8 @@ pub fn put_aside(set: &MigrationSet, history: &mut History) -> Vec<Version> {
     announced.chain(void.into_iter().map(|run| run.version)).collect()
 }
 
-fn stuck(run: &Interrupted, reason: StuckReason) -> Blocked {
-    Blocked::Interrupted(Box::new(Stuck {
+fn unresumable(run: &Interrupted, reason: UnresumableReason) -> Blocked {
+    Blocked::Interrupted(Box::new(Unresumable {
         version: run.version.clone(),
         name: run.name.clone(),
         direction: run.direction,
@@ -107,7 +108,7 @@ pub(super) fn check(
     dialect: Dialect,
     run: &Interrupted,
     now: Option<&Script>,
-) -> Result<Resumption, StuckReason> {
+) -> Result<Resumption, UnresumableReason> {
     let before = sql::split(dialect, &run.script).unwrap_or_default();
     let path = now.map_or_else(|| format!("stored script of {}", run.name), |s| s.path.to_string());
     // A row that claims more than its script holds.
@@ -115,20 +116,20 @@ pub(super) fn check(
     let mut resumption = Resumption { done, ..Resumption::default() };
     if let Some((statement, outcome)) = in_flight::outcome(dialect, run, &before) {
         match outcome {
-            Outcome::Done => resumption.done += 1,
-            Outcome::NotDone => {}
-            Outcome::HalfDone(leftovers) => {
+            InFlightOutcome::Done => resumption.done += 1,
+            InFlightOutcome::NotDone => {}
+            InFlightOutcome::HalfDone(leftovers) => {
                 resumption.leftovers = leftovers;
-                resumption.sighted.clone_from(&run.sighted);
+                resumption.catalog_before.clone_from(&run.catalog_before);
             }
-            Outcome::Unknown => {
-                return Err(StuckReason::InFlight(place(path, run.done, &statement)));
+            InFlightOutcome::Unknown => {
+                return Err(UnresumableReason::InFlight(place(path, run.done, &statement)));
             }
         }
     }
     unchanged(dialect, &before, now, resumption.done)?;
     match gone_with_its_session(dialect, &before, now, resumption.done) {
-        Some(index) => Err(StuckReason::SessionGone(place(path, index, &before[index]))),
+        Some(index) => Err(UnresumableReason::SessionGone(place(path, index, &before[index]))),
         None => Ok(resumption),
     }
 }
@@ -157,12 +158,12 @@ fn gone_with_its_session(
 /// Which one is not.
 pub fn same_so_far(
     dialect: Dialect,
-    played: &str,
+    earlier_script: &str,
     now: &Script,
     done: usize,
-) -> Result<(), StuckReason> {
-    let played = sql::split(dialect, played).unwrap_or_default();
-    unchanged(dialect, &played, Some(now), done)
+) -> Result<(), UnresumableReason> {
+    let earlier_script = sql::split(dialect, earlier_script).unwrap_or_default();
+    unchanged(dialect, &earlier_script, Some(now), done)
 }
 
 /// What is done must still be the same statements.
@@ -171,7 +172,7 @@ fn unchanged(
     before: &[Statement<'_>],
     now: Option<&Script>,
     done: usize,
-) -> Result<(), StuckReason> {
+) -> Result<(), UnresumableReason> {
     let Some(now) = now else { return Ok(()) };
     let after = now.statements(dialect).unwrap_or_default();
     // The script of before was stored without its passwords.
@@ -183,7 +184,9 @@ fn unchanged(
     match (0..done).find(|&n| !same(n)) {
         None => Ok(()),
         Some(n) => match after.get(n).or_else(|| before.get(n)) {
-            Some(statement) => Err(StuckReason::Changed(place(now.path.to_string(), n, statement))),
+            Some(statement) => {
+                Err(UnresumableReason::Changed(place(now.path.to_string(), n, statement)))
+            }
             None => Ok(()),
         },
     }

@@ -8,8 +8,8 @@ use super::*;
 
 mod decision;
 mod home;
+use crate::impact::{Compatibility, Impact, Reason, ReversalVerdict, Reversibility, Verdict};
 use crate::migration::{Body, Down, Script, Settings, SqlBody};
-use crate::outlook::{Backward, Forward, Ground, Impact, Outlook, Reversal};
 use crate::status::{State, status};
 use crate::{Checksum, Dialect, Version};
 
@@ -19,7 +19,7 @@ fn script(path: &str, text: &str) -> Script {
 
 fn migration_with(name: &str, up: &str, down: Option<&str>) -> Migration {
     Migration {
-        outlook: crate::outlook::Outlook::UNREAD,
+        impact: crate::impact::Impact::UNREAD,
         version: Version::of_directory(name).unwrap(),
         name: Cow::Owned(name.to_owned()),
         body: Body::Sql(SqlBody {
@@ -39,11 +39,11 @@ fn migration(name: &str) -> Migration {
 }
 
 /// `migration`, whose SQL shows that it is so, and that its way back loses nothing.
-fn means(migration: Migration, impact: Impact) -> Migration {
-    let ground = || Ground::inferred("the test says so", None);
-    let backward = Backward { reversal: Reversal::Restores, ground: ground() };
-    let outlook = Outlook::new(&Forward { impact, ground: ground() }, &backward);
-    Migration { outlook, ..migration }
+fn means(migration: Migration, verdict: Verdict) -> Migration {
+    let reason = || Reason::inferred("the test says so", None);
+    let reversibility = Reversibility { reversal: ReversalVerdict::Restores, reason: reason() };
+    let impact = Impact::new(&Compatibility { verdict, reason: reason() }, &reversibility);
+    Migration { impact, ..migration }
 }
 
 fn set(migrations: Vec<Migration>) -> MigrationSet {
@@ -63,7 +63,7 @@ fn recorded(migration: &Migration) -> Applied {
             down: StoredDown::Present,
             run: Some(0),
         },
-        outlook: migration.outlook.clone(),
+        impact: migration.impact.clone(),
         app: "app 1".to_owned(),
         occasion: Occasion::default(),
     }
@@ -79,7 +79,7 @@ fn unverified(version: &str) -> Applied {
     Applied {
         version: Version::from_ledger(version),
         record: Record::Unverified,
-        outlook: Outlook::UNREAD,
+        impact: Impact::UNREAD,
         app: String::new(),
         occasion: Occasion::default(),
     }
@@ -156,7 +156,7 @@ fn a_past_that_was_tidied_away_does_not_stop_a_run() {
 #[test]
 fn a_newer_database_needs_nothing() {
     let set = named(&["1_a"]);
-    let newer = means(migration("5_e"), Impact::Compatible);
+    let newer = means(migration("5_e"), Verdict::Compatible);
     let history = history(&[&set.as_slice()[0], &newer]);
     assert!(decide(&set, &history, &Target::Latest).unwrap().is_empty());
     assert_eq!(history.beyond(&set).len(), 1);
@@ -276,10 +276,10 @@ fn interrupted(cause: Cause, started: usize, done: usize, script: &str) -> Histo
         cause,
         script: script.to_owned(),
         session: None,
-        sighted: None,
-        outlook: Outlook::UNREAD,
+        catalog_before: None,
+        impact: Impact::UNREAD,
         app: String::new(),
-        sight: None,
+        catalog_now: None,
     };
     History { interrupted: vec![run], ..History::default() }
 }
@@ -313,7 +313,7 @@ fn a_run_that_vanished_during_a_statement_stops_the_next_one() {
     let plan = decide(&set, &between, &Target::Latest).unwrap();
     assert_eq!(plan.steps[0].done_before, 1);
     // The row must still be so when the step begins.
-    assert_eq!(plan.steps[0].takes_up, Some(TakenUp { run: 1, started: 1, done: 1 }));
+    assert_eq!(plan.steps[0].supersedes, Some(SupersededRun { run: 1, started: 1, done: 1 }));
 }
 
 #[test]
@@ -373,7 +373,7 @@ fn targets() -> impl Strategy<Value = Target> {
     let version = || "[0-9]{1,3}".prop_map(Version::from_ledger);
     prop_oneof![
         3 => Just(Target::Latest),
-        1 => prop_oneof![Just(Beyond::Keep), Just(Beyond::Revert)].prop_map(Target::Image),
+        1 => prop_oneof![Just(Beyond::Keep), Just(Beyond::Revert)].prop_map(Target::MatchSet),
         2 => version().prop_map(Target::Through),
         2 => extent.clone().prop_map(Target::Revert),
         1 => version().prop_map(Target::RevertTo),
@@ -404,7 +404,7 @@ proptest! {
             prop_assert!(ups.is_sorted(), "oldest first");
             prop_assert!(downs.iter().rev().is_sorted(), "newest first");
             match target {
-                Target::Latest | Target::Through(_) | Target::RevertTo(_) | Target::Image(_) => {
+                Target::Latest | Target::Through(_) | Target::RevertTo(_) | Target::MatchSet(_) => {
                     let again = plan(&set, &model.history(), target, &policy);
                     prop_assert!(again.is_ok_and(|p| p.is_empty()), "nothing is left to do");
                 }

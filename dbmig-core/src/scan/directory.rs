@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::fault::{Fault, Problem};
 use super::listing::Listing;
+use super::problem::{Problem, ProblemKind};
 use super::strictness::{Level, Rule, Strictness};
-use super::warning::{Smell, Warning};
-use super::{ScanError, entry, fingerprint, order, outlook};
+use super::warning::{Warning, WarningKind};
+use super::{ScanError, contradiction, entry, fingerprint, order};
 use crate::{Dialect, Migration, MigrationSet, Version, parallel};
 
 /// What a directory holds.
@@ -42,14 +42,15 @@ impl Scanned {
     /// # Errors
     /// What is denied.
     pub fn judged(mut self, strictness: Strictness) -> Result<Self, ScanError> {
-        let level = |smell: &Smell| Rule::of(smell).map_or(Level::Warn, |r| strictness.level(r));
-        self.warnings.retain(|warning| level(&warning.smell) != Level::Allow);
-        let denied = self.warnings.iter().filter(|warning| level(&warning.smell) == Level::Deny);
+        let level =
+            |kind: &WarningKind| Rule::of(kind).map_or(Level::Warn, |r| strictness.level(r));
+        self.warnings.retain(|warning| level(&warning.kind) != Level::Allow);
+        let denied = self.warnings.iter().filter(|warning| level(&warning.kind) == Level::Deny);
         let problems: Vec<_> = denied
             .map(|warning| Problem {
                 path: warning.path.clone(),
                 position: warning.position,
-                fault: Fault::Denied(warning.smell.clone()),
+                kind: ProblemKind::Denied(warning.kind.clone()),
             })
             .collect();
         if problems.is_empty() { Ok(self) } else { Err(ScanError::new(&self.dir, problems)) }
@@ -82,7 +83,7 @@ pub(crate) fn of_listing(
 ) -> Result<Scanned, ScanError> {
     let refuse = |problems: Vec<Problem>| ScanError::new(shown, problems);
     let mut report = Report::new(dialect);
-    listing.strays.iter().for_each(|path| report.warn(path, Smell::StraySql));
+    listing.strays.iter().for_each(|path| report.warn(path, WarningKind::StraySql));
     let judged = parallel::map(&listing.entries, |entry| {
         let mut report = Report::new(dialect);
         (entry::judge(entry, &mut report), report)
@@ -102,16 +103,17 @@ pub(crate) fn of_listing(
         .iter_mut()
         .filter_map(|judged| Some((judged.migration.version.clone(), judged.metadata.take()?)));
     let metadata = metadata.collect();
-    let (migrations, warnings) = outlook::add(dialect, usable);
+    let (migrations, warnings) = contradiction::add(dialect, usable);
     report.warnings.extend(warnings);
     match MigrationSet::new(dialect, migrations) {
         Ok(set) => {
             let dir = shown.to_owned();
             Ok(Scanned { set, warnings: report.warnings, fingerprint, dir, metadata })
         }
-        Err(twice) => {
-            Err(refuse(vec![Problem::new(&shown.join(&twice.names[1]), Fault::Duplicate(twice))]))
-        }
+        Err(twice) => Err(refuse(vec![Problem::new(
+            &shown.join(&twice.names[1]),
+            ProblemKind::Duplicate(twice),
+        )])),
     }
 }
 
@@ -132,11 +134,11 @@ impl Report {
         self.warnings.extend(other.warnings);
     }
 
-    pub(super) fn refuse(&mut self, path: &Path, fault: Fault) {
-        self.problems.push(Problem::new(path, fault));
+    pub(super) fn refuse(&mut self, path: &Path, kind: ProblemKind) {
+        self.problems.push(Problem::new(path, kind));
     }
 
-    pub(super) fn warn(&mut self, path: &Path, smell: Smell) {
-        self.warnings.push(Warning { path: path.to_owned(), position: None, smell });
+    pub(super) fn warn(&mut self, path: &Path, kind: WarningKind) {
+        self.warnings.push(Warning { path: path.to_owned(), position: None, kind });
     }
 }

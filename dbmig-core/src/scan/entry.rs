@@ -4,20 +4,22 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::directory::Report;
-use super::fault::{Fault, Problem};
 use super::listing::{Content, DOWN, Entry, File, METADATA, UP};
 use super::metadata::Declared;
-use super::warning::{Smell, Warning};
+use super::problem::{Problem, ProblemKind};
+use super::warning::{Warning, WarningKind};
 use super::{metadata, text};
 use crate::checksum::Sum;
-use crate::migration::{Body, Down, Execution, Migration, Reversible, Script, Settings, SqlBody};
-use crate::outlook::Outlook;
+use crate::impact::Impact;
+use crate::migration::{
+    Body, DeclaredReversibility, Down, Execution, Migration, Script, Settings, SqlBody,
+};
 use crate::sql::control::Control;
 use crate::sql::{Piece, Reading, SplitError, Statement, kind, rows, split_and_show};
 use crate::{Checksum, Dialect, Version};
 
 /// A migration, and where its `metadata.toml` says something about it.
-pub(super) struct Judged {
+pub(super) struct Judgement {
     pub(super) migration: Migration,
     pub(super) declared: Declared,
     /// The text of that file.
@@ -25,11 +27,11 @@ pub(super) struct Judged {
 }
 
 /// The migration, or nothing after the report has been told why.
-pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Judged> {
+pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Judgement> {
     let named = named(entry, report);
-    let content = entry.content.as_ref().map_err(|fault| report.refuse(&entry.path, fault.clone()));
+    let content = entry.content.as_ref().map_err(|kind| report.refuse(&entry.path, kind.clone()));
     let content = content.ok()?;
-    if matches!(&named, Err(Fault::Seeds)) {
+    if matches!(&named, Err(ProblemKind::Seeds)) {
         return None; // What it holds is no migration: its lack of an up.sql is no second problem.
     }
     let settings = settings(content, report);
@@ -43,48 +45,48 @@ pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Judged> {
         return None;
     };
     let body = Body::Sql(SqlBody { up, down });
-    let outlook = Outlook::UNREAD;
+    let impact = Impact::UNREAD;
     let name = Cow::Owned(name.to_owned());
-    let Said { settings, declared, text } = said;
-    let migration = Migration { version, name, body, settings, checksum, outlook };
-    Some(Judged { migration, declared, metadata: text })
+    let MetadataFile { settings, declared, text } = said;
+    let migration = Migration { version, name, body, settings, checksum, impact };
+    Some(Judgement { migration, declared, metadata: text })
 }
 
-fn named<'e>(entry: &'e Entry, report: &mut Report) -> Result<(&'e str, Version), Fault> {
+fn named<'e>(entry: &'e Entry, report: &mut Report) -> Result<(&'e str, Version), ProblemKind> {
     let named = match entry.name.to_str() {
-        None => Err(Fault::NameNotUtf8),
+        None => Err(ProblemKind::NameNotUtf8),
         Some(name) => match Version::of_directory(name) {
-            Err(error) => Err(Fault::VersionTooLong(error)),
-            Ok(version) if version.as_str() == "seeds" => Err(Fault::Seeds),
+            Err(error) => Err(ProblemKind::VersionTooLong(error)),
+            Ok(version) if version.as_str() == "seeds" => Err(ProblemKind::Seeds),
             Ok(version) => Ok((name, version)),
         },
     };
     match &named {
-        Err(fault) => report.refuse(&entry.path, fault.clone()),
+        Err(kind) => report.refuse(&entry.path, kind.clone()),
         Ok((_, version)) if version.as_str().is_empty() => {
-            report.warn(&entry.path, Smell::EmptyVersion);
+            report.warn(&entry.path, WarningKind::EmptyVersion);
         }
-        Ok((name, _)) if !name.contains('_') => report.warn(&entry.path, Smell::NoUnderscore),
+        Ok((name, _)) if !name.contains('_') => report.warn(&entry.path, WarningKind::NoUnderscore),
         Ok(_) => {}
     }
     named
 }
 
 /// What `metadata.toml` says.
-struct Said {
+struct MetadataFile {
     settings: Settings,
     declared: Declared,
     text: Option<String>,
 }
 
-fn settings(content: &Content, report: &mut Report) -> Option<Said> {
+fn settings(content: &Content, report: &mut Report) -> Option<MetadataFile> {
     let Some(file) = &content.metadata else {
         let (settings, declared) = (Settings::DEFAULT, Declared::default());
-        return Some(Said { settings, declared, text: None });
+        return Some(MetadataFile { settings, declared, text: None });
     };
     let said = text::of(file).map_err(|problem| vec![problem]).and_then(|text| {
         let (settings, declared) = metadata::parse(&file.path, &text, report.dialect)?;
-        Ok(Said { settings, declared, text: Some(text) })
+        Ok(MetadataFile { settings, declared, text: Some(text) })
     });
     said.map_err(|problems| report.problems.extend(problems)).ok()
 }
@@ -97,17 +99,19 @@ fn up(
     report: &mut Report,
 ) -> Option<(Script, Checksum)> {
     let Some(file) = &content.up else {
-        report.refuse(path, Fault::NoUp);
+        report.refuse(path, ProblemKind::NoUp);
         return None;
     };
     if file.bytes.as_ref().is_ok_and(Vec::is_empty) {
-        report.refuse(&file.path, Fault::EmptyUp);
+        report.refuse(&file.path, ProblemKind::EmptyUp);
         return None;
     }
     let script = script(file, report)?;
     let mut sum = Sum::new();
     match split(report.dialect, &script.text, |piece| sum.add(piece)) {
-        Ok(statements) if statements.is_empty() => report.warn(&file.path, Smell::OnlyComments),
+        Ok(statements) if statements.is_empty() => {
+            report.warn(&file.path, WarningKind::OnlyComments)
+        }
         Ok(statements) => {
             misfits(&file.path, &statements, says.execution, report);
             prepares(&file.path, &statements, says.execution, report);
@@ -115,11 +119,13 @@ fn up(
             report.warnings.extend(refused.map(|(position, refusal)| Warning {
                 path: file.path.clone(),
                 position: Some(position),
-                smell: Smell::RefusesRows(refusal),
+                kind: WarningKind::RefusesRows(refusal),
             }));
         }
         Err(errors) => {
-            let at = |error: SplitError| Problem::at(&file.path, error.position, Fault::Sql(error));
+            let at = |error: SplitError| {
+                Problem::at(&file.path, error.position, ProblemKind::Sql(error))
+            };
             report.problems.extend(errors.into_iter().map(at));
             return None;
         }
@@ -131,18 +137,19 @@ fn up(
 /// what they have, and it may be years old.
 fn down(path: &Path, content: &Content, says: &Settings, report: &mut Report) -> Option<Down> {
     let Some(file) = &content.down else {
-        report.warn(path, Smell::NoDown);
+        report.warn(path, WarningKind::NoDown);
         return Some(Down::Missing);
     };
     let script = script(file, report)?;
     match split(report.dialect, &script.text, |_| {}) {
-        Ok(statements) if statements.is_empty() && says.reversible == Reversible::Yes => {}
-        Ok(statements) if statements.is_empty() => report.warn(&file.path, Smell::EmptyDown),
+        Ok(statements)
+            if statements.is_empty() && says.reversible == DeclaredReversibility::Yes => {}
+        Ok(statements) if statements.is_empty() => report.warn(&file.path, WarningKind::EmptyDown),
         Ok(statements) => misfits(&file.path, &statements, says.execution, report),
         Err(errors) => report.warnings.extend(errors.into_iter().map(|error| Warning {
             path: file.path.clone(),
             position: Some(error.position),
-            smell: Smell::BrokenDown(error),
+            kind: WarningKind::BrokenDown(error),
         })),
     }
     Some(Down::Script(script))
@@ -170,18 +177,18 @@ fn misfits(path: &Path, statements: &[Statement<'_>], execution: Execution, repo
         return;
     }
     let dialect = report.dialect;
-    let smell = |statement: &Statement<'_>| {
+    let kind = |statement: &Statement<'_>| {
         if kind::ends_transaction(dialect, statement) {
-            Some(Smell::EndsTransaction)
+            Some(WarningKind::EndsTransaction)
         } else if kind::refuses_transaction(dialect, statement) {
-            Some(Smell::RefusesTransaction)
+            Some(WarningKind::RefusesTransaction)
         } else {
             None
         }
     };
     let warning = |statement: &Statement<'_>| {
         let (path, position) = (path.to_owned(), Some(statement.position));
-        smell(statement).map(|smell| Warning { path, position, smell })
+        kind(statement).map(|kind| Warning { path, position, kind })
     };
     report.warnings.extend(statements.iter().filter_map(warning));
 }
@@ -199,7 +206,9 @@ fn prepares(path: &Path, statements: &[Statement<'_>], execution: Execution, rep
         .enumerate()
         .filter(|(_, statement)| kind::prepares_transaction(dialect, statement))
         .filter(|(at, _)| execution == Execution::Transaction && left(*at))
-        .map(|(_, statement)| Problem::at(path, statement.position, Fault::PreparesTransaction))
+        .map(|(_, statement)| {
+            Problem::at(path, statement.position, ProblemKind::PreparesTransaction)
+        })
         .collect();
     report.problems.extend(found);
 }
@@ -214,7 +223,7 @@ fn nearly_named(path: &Path, content: &Content, report: &mut Report) {
             is_read_kind && strsim::osa_distance(&name.to_lowercase(), meant) <= 2
         });
         if let Some(meant) = meant {
-            report.warn(&path.join(other), Smell::NearlyNamed { meant });
+            report.warn(&path.join(other), WarningKind::NearlyNamed { meant });
         }
     }
 }

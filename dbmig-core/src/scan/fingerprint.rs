@@ -5,8 +5,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::fault::Fault;
 use super::listing::{Entry, File, Listing};
+use super::problem::ProblemKind;
 
 pub(super) fn of(listing: &Listing, lock: Option<&str>) -> String {
     let mut hash = DefaultHasher::new();
@@ -15,9 +15,9 @@ pub(super) fn of(listing: &Listing, lock: Option<&str>) -> String {
     hex(&hash)
 }
 
-pub(super) fn of_fault(fault: &Fault) -> String {
+pub(super) fn of_problem(kind: &ProblemKind) -> String {
     let mut hash = DefaultHasher::new();
-    add(&mut hash, b"fault", fault.to_string().as_bytes());
+    add(&mut hash, b"fault", kind.to_string().as_bytes());
     hex(&hash)
 }
 
@@ -25,7 +25,7 @@ fn add_entry(hash: &mut DefaultHasher, entry: &Entry) {
     add(hash, b"entry", entry.name.as_encoded_bytes());
     match &entry.content {
         Ok(content) => content.files().for_each(|file| add_file(hash, file)),
-        Err(fault) => add(hash, b"fault", fault.to_string().as_bytes()),
+        Err(kind) => add(hash, b"fault", kind.to_string().as_bytes()),
     }
 }
 
@@ -33,7 +33,7 @@ fn add_file(hash: &mut DefaultHasher, file: &File) {
     let name = file.path.file_name().unwrap_or_default().as_encoded_bytes();
     match &file.bytes {
         Ok(bytes) => add(hash, name, bytes),
-        Err(fault) => add(hash, name, format!("fault {fault}").as_bytes()),
+        Err(kind) => add(hash, name, format!("fault {kind}").as_bytes()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs::{self, DirEntry};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::fault::{Fault, Problem};
+use super::problem::{Problem, ProblemKind};
 use crate::parallel;
 
 pub(super) const UP: &str = "up.sql";
@@ -22,7 +22,7 @@ pub(crate) struct Listing {
 pub(super) struct Entry {
     pub(super) name: OsString,
     pub(super) path: PathBuf,
-    pub(super) content: Result<Content, Fault>,
+    pub(super) content: Result<Content, ProblemKind>,
 }
 
 pub(super) struct Content {
@@ -36,7 +36,7 @@ pub(super) struct Content {
 
 pub(super) struct File {
     pub(super) path: PathBuf,
-    pub(super) bytes: Result<Vec<u8>, Fault>,
+    pub(super) bytes: Result<Vec<u8>, ProblemKind>,
 }
 
 impl Listing {
@@ -72,8 +72,8 @@ impl Entry {
         let path = shown.join(&name);
         let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
         let content = match is_link.then(|| leads_to(&entry.path(), dir)) {
-            Some(Err(error)) => Err(fault(&entry.path(), &error)),
-            Some(Ok(true)) => Err(Fault::LinkLoop),
+            Some(Err(error)) => Err(kind(&entry.path(), &error)),
+            Some(Ok(true)) => Err(ProblemKind::LinkLoop),
             Some(Ok(false)) | None => Content::read(&entry.path(), &path),
         };
         Self { name, path, content }
@@ -89,12 +89,12 @@ impl Entry {
 }
 
 impl Content {
-    fn read(path: &Path, shown: &Path) -> Result<Self, Fault> {
-        let names = names(path).map_err(|error| fault(path, &error))?;
+    fn read(path: &Path, shown: &Path) -> Result<Self, ProblemKind> {
+        let names = names(path).map_err(|error| kind(path, &error))?;
         // By the listing, as Diesel does, and so that a dangling link is not taken for no file.
         let file = |name: &str| {
             let on_disk = path.join(name);
-            let read = || fs::read(&on_disk).map_err(|error| self::fault(&on_disk, &error));
+            let read = || fs::read(&on_disk).map_err(|error| self::kind(&on_disk, &error));
             let file = || File { path: shown.join(name), bytes: read() };
             names.iter().any(|n| n == name).then(file)
         };
@@ -134,22 +134,22 @@ fn leads_to(path: &Path, dir: &Path) -> io::Result<bool> {
     Ok(fs::canonicalize(dir)?.starts_with(target))
 }
 
-fn directory_fault(dir: &Path, error: &io::Error) -> Fault {
+fn directory_fault(dir: &Path, error: &io::Error) -> ProblemKind {
     match error.kind() {
-        ErrorKind::NotFound if !dir.is_symlink() => Fault::NoDirectory,
-        ErrorKind::NotADirectory => Fault::DirectoryIsFile,
-        _ => fault(dir, error),
+        ErrorKind::NotFound if !dir.is_symlink() => ProblemKind::NoDirectory,
+        ErrorKind::NotADirectory => ProblemKind::DirectoryIsFile,
+        _ => kind(dir, error),
     }
 }
 
-fn fault(path: &Path, error: &io::Error) -> Fault {
+fn kind(path: &Path, error: &io::Error) -> ProblemKind {
     // The standard library's kind for a loop is not stable.
     match (error.kind(), path.is_symlink()) {
-        (ErrorKind::NotFound, true) => Fault::DanglingLink,
-        (ErrorKind::NotADirectory, true) => Fault::LinkToFile,
-        (ErrorKind::PermissionDenied, _) => Fault::NoPermission,
-        _ if is_link_loop(path) => Fault::LinkLoop,
-        _ => Fault::Unreadable(error.to_string()),
+        (ErrorKind::NotFound, true) => ProblemKind::DanglingLink,
+        (ErrorKind::NotADirectory, true) => ProblemKind::LinkToFile,
+        (ErrorKind::PermissionDenied, _) => ProblemKind::NoPermission,
+        _ if is_link_loop(path) => ProblemKind::LinkLoop,
+        _ => ProblemKind::Unreadable(error.to_string()),
     }
 }
 

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::fault::{Fault, Problem};
 use super::listing::{Content, Entry, Listing};
+use super::problem::{Problem, ProblemKind};
 use super::strictness::{Level, Rule, Strictness};
-use super::warning::{Smell, Warning};
+use super::warning::{Warning, WarningKind};
 use super::{ScanError, text};
 use crate::history::inference::INFERENCE;
+use crate::impact::Impact;
 use crate::lockfile::{self, FileSum, FileSums, Lock, Section};
 use crate::migration::{Body, Down, Migration, Script, Settings, SqlBody};
-use crate::outlook::Outlook;
 use crate::{Checksum, Dialect, MigrationSet, Version, parallel};
 
 /// What a directory holds, and what its lock file knows of it.
@@ -68,11 +68,12 @@ pub(crate) fn locked(
     strictness: Strictness,
 ) -> Result<Locked, ScanError> {
     let path = shown.join(lockfile::FILE);
-    let refuse = |text: String| ScanError::new(shown, vec![Problem::new(&path, Fault::Lock(text))]);
+    let refuse =
+        |text: String| ScanError::new(shown, vec![Problem::new(&path, ProblemKind::Lock(text))]);
     let text = lock.ok_or_else(|| refuse(no_lock()))?;
     let lock = Lock::parse(text).map_err(|error| {
-        let fault = Fault::Lock(error.fault.to_string());
-        ScanError::new(shown, vec![Problem::at(&path, error.position, fault)])
+        let kind = ProblemKind::Lock(error.kind.to_string());
+        ScanError::new(shown, vec![Problem::at(&path, error.position, kind)])
     })?;
     let Some(section) = lock.section(dialect) else { return Err(refuse(no_section(dialect))) };
     let found = parallel::map(&listing.entries, |entry| of(entry, section, dialect));
@@ -92,15 +93,18 @@ pub(crate) fn locked(
     }
     let set = MigrationSet::new(dialect, migrations).map_err(|twice| {
         let path = shown.join(&twice.names[1]);
-        ScanError::new(shown, vec![Problem::new(&path, Fault::Duplicate(twice))])
+        ScanError::new(shown, vec![Problem::new(&path, ProblemKind::Duplicate(twice))])
     })?;
     let is_here = |version: &Version| set.get(version).is_some();
     let gone = section.entries.iter().filter(|entry| !is_here(&entry.version));
     stale.extend(gone.map(|entry| Stale::Removed(entry.name.clone())));
     let mut warnings = notes(&set, section, shown, strictness)?;
     warnings.extend(by_other_rules(section, &path));
-    let stray =
-        |path: &PathBuf| Warning { path: path.clone(), position: None, smell: Smell::StraySql };
+    let stray = |path: &PathBuf| Warning {
+        path: path.clone(),
+        position: None,
+        kind: WarningKind::StraySql,
+    };
     warnings.extend(listing.strays.iter().map(stray).map(|warning| warning.to_string()));
     if !stale.is_empty() {
         let said = in_words(&stale);
@@ -155,8 +159,8 @@ fn notes(
             Level::Deny => {
                 let (path, text) = note.text.split_once(": ").unwrap_or(("", &note.text));
                 let key = note.rule.map_or("a setting", Rule::key);
-                let fault = Fault::Lock(format!("{text} (`{key}` in Cargo.toml denies it)"));
-                denied.push(Problem::new(&shown.join(path), fault));
+                let kind = ProblemKind::Lock(format!("{text} (`{key}` in Cargo.toml denies it)"));
+                denied.push(Problem::new(&shown.join(path), kind));
             }
         }
     }
@@ -179,10 +183,11 @@ fn by_other_rules(section: &Section, path: &Path) -> Option<String> {
 /// The migration in one directory.
 fn of(entry: &Entry, section: &Section, dialect: Dialect) -> Result<Found, Problem> {
     let content = entry.content.as_ref().map_err(|it| Problem::new(&entry.path, it.clone()))?;
-    let name = entry.name.to_str().ok_or_else(|| Problem::new(&entry.path, Fault::NameNotUtf8))?;
+    let name =
+        entry.name.to_str().ok_or_else(|| Problem::new(&entry.path, ProblemKind::NameNotUtf8))?;
     let version = Version::of_directory(name);
     let version =
-        version.map_err(|error| Problem::new(&entry.path, Fault::VersionTooLong(error)))?;
+        version.map_err(|error| Problem::new(&entry.path, ProblemKind::VersionTooLong(error)))?;
     let (up, down) = scripts(entry, content)?;
     let files = FileSums {
         up: FileSum::of(&up.text),
@@ -206,25 +211,25 @@ fn of(entry: &Entry, section: &Section, dialect: Dialect) -> Result<Found, Probl
     };
     // Nothing that was found out about other texts is said of these.
     let is_known = known.filter(|_| stale.is_empty());
-    let (settings, checksum, outlook) = match (is_known, known) {
+    let (settings, checksum, impact) = match (is_known, known) {
         (Some(known), _) => {
-            let outlook = Outlook::new(&known.forward, &known.backward);
-            (known.settings.clone(), known.checksum, outlook)
+            let impact = Impact::new(&known.compatibility, &known.reversibility);
+            (known.settings.clone(), known.checksum, impact)
         }
         (None, known) => {
             let settings = known.map_or(Settings::DEFAULT, |known| known.settings.clone());
-            (settings, Checksum::of(dialect, &up.text), Outlook::UNREAD)
+            (settings, Checksum::of(dialect, &up.text), Impact::UNREAD)
         }
     };
     let body = Body::Sql(SqlBody { up, down });
     let name = Cow::Owned(name.to_owned());
-    Ok(Found { migration: Migration { version, name, body, settings, checksum, outlook }, stale })
+    Ok(Found { migration: Migration { version, name, body, settings, checksum, impact }, stale })
 }
 
 fn scripts(entry: &Entry, content: &Content) -> Result<(Script, Down), Problem> {
-    let Some(up) = &content.up else { return Err(Problem::new(&entry.path, Fault::NoUp)) };
+    let Some(up) = &content.up else { return Err(Problem::new(&entry.path, ProblemKind::NoUp)) };
     if up.bytes.as_ref().is_ok_and(Vec::is_empty) {
-        return Err(Problem::new(&up.path, Fault::EmptyUp));
+        return Err(Problem::new(&up.path, ProblemKind::EmptyUp));
     }
     let script = |path: &PathBuf, text| {
         let path = Cow::Owned(path.display().to_string());
@@ -304,7 +309,7 @@ mod tests {
         let expected = directory.scanned().warnings;
         let expected: Vec<_> = expected
             .iter()
-            .filter(|warning| !matches!(warning.smell, crate::scan::Smell::NoDown))
+            .filter(|warning| !matches!(warning.kind, crate::scan::WarningKind::NoDown))
             .map(|warning| warning.to_string().replace("m/2_b/metadata", "2_b/metadata"))
             .collect();
         assert_eq!(expected.len(), 3, "{expected:#?}");
@@ -377,7 +382,7 @@ mod tests {
         for (found, fresh) in locked.set.iter().zip(&scanned.set) {
             assert_eq!((&found.name, found.checksum), (&fresh.name, fresh.checksum));
             let is_known = found.name == "2_b";
-            assert_eq!(found.outlook != Outlook::UNREAD, is_known, "{}", found.name);
+            assert_eq!(found.impact != Impact::UNREAD, is_known, "{}", found.name);
         }
         directory.write("3_c/metadata.toml", "run_in_transaction = false");
         let refused =

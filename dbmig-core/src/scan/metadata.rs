@@ -7,9 +7,11 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::fault::{Fault, Problem};
+use super::problem::{Problem, ProblemKind};
 use crate::Dialect;
-use crate::migration::{Compatibility, Execution, ForeignKeys, Reversible, Settings};
+use crate::migration::{
+    DeclaredCompatibility, DeclaredReversibility, Execution, ForeignKeys, Settings,
+};
 use crate::sql::Position;
 
 const RUN_IN_TRANSACTION: &str = "run_in_transaction";
@@ -120,9 +122,9 @@ impl Reader<'_> {
     fn compatible(&mut self, value: &Spanned<DeValue<'_>>) {
         let written = value.get_ref();
         self.settings.compatibility = match (written.as_bool(), written.as_str()) {
-            (Some(true), _) => Compatibility::Compatible,
-            (Some(false), _) => Compatibility::Breaking,
-            (None, Some("after_restart")) => Compatibility::AfterRestart,
+            (Some(true), _) => DeclaredCompatibility::Compatible,
+            (Some(false), _) => DeclaredCompatibility::Breaking,
+            (None, Some("after_restart")) => DeclaredCompatibility::AfterRestart,
             (None, _) => {
                 let expected = "true, false or \"after_restart\"";
                 return self.wrong_value("compatible", expected, value);
@@ -132,9 +134,9 @@ impl Reader<'_> {
 
     fn reversible(&mut self, value: &Spanned<DeValue<'_>>) {
         self.settings.reversible = match value.get_ref().as_str() {
-            Some("yes") => Reversible::Yes,
-            Some("lossy") => Reversible::Lossy,
-            Some("no") => Reversible::No,
+            Some("yes") => DeclaredReversibility::Yes,
+            Some("lossy") => DeclaredReversibility::Lossy,
+            Some("no") => DeclaredReversibility::No,
             _ => {
                 let expected = "\"yes\", \"lossy\" or \"no\"";
                 return self.wrong_value("reversible", expected, value);
@@ -209,10 +211,10 @@ impl Reader<'_> {
     }
 
     fn refuse(&mut self, span: Option<Range<usize>>, message: String) {
-        let fault = Fault::Metadata(message);
+        let kind = ProblemKind::Metadata(message);
         self.problems.push(match span {
-            Some(span) => Problem::at(self.path, Position::at(self.text, span.start), fault),
-            None => Problem::new(self.path, fault),
+            Some(span) => Problem::at(self.path, Position::at(self.text, span.start), kind),
+            None => Problem::new(self.path, kind),
         });
     }
 }
@@ -236,8 +238,8 @@ mod tests {
         );
         let expected = Settings {
             execution: Execution::Statements,
-            compatibility: Compatibility::Breaking,
-            reversible: Reversible::Lossy,
+            compatibility: DeclaredCompatibility::Breaking,
+            reversible: DeclaredReversibility::Lossy,
             foreign_keys: ForeignKeys::Off,
             lock_timeout: Some(Duration::from_millis(200)),
             statement_timeout: Some(Duration::from_secs(3630)),
@@ -246,9 +248,9 @@ mod tests {
         assert_eq!(settings, Ok(expected));
         assert_eq!(read("run_in_transaction = true # why\n"), Ok(Settings::DEFAULT));
         for (written, expected) in [
-            ("true", Compatibility::Compatible),
-            ("false", Compatibility::Breaking),
-            ("'after_restart'", Compatibility::AfterRestart),
+            ("true", DeclaredCompatibility::Compatible),
+            ("false", DeclaredCompatibility::Breaking),
+            ("'after_restart'", DeclaredCompatibility::AfterRestart),
         ] {
             let text = format!("dbmig.compatible = {written}\nrun_in_transaction = true");
             assert_eq!(read(&text).map(|s| s.compatibility), Ok(expected));

@@ -7,10 +7,11 @@
 
 mod cargo_settings;
 #[cfg(feature = "scan")]
+mod contradiction;
+#[cfg(feature = "scan")]
 mod directory;
 #[cfg(feature = "scan")]
 mod entry;
-mod fault;
 mod fingerprint;
 mod listing;
 #[cfg(any(test, all(feature = "codegen", not(feature = "scan"))))]
@@ -19,8 +20,7 @@ mod locked;
 mod metadata;
 #[cfg(feature = "scan")]
 mod order;
-#[cfg(feature = "scan")]
-mod outlook;
+mod problem;
 mod strictness;
 mod text;
 mod warning;
@@ -31,9 +31,9 @@ use std::path::{Path, PathBuf};
 pub use cargo_settings::{BREAKING_AHEAD, CargoSettings, LEDGER_SCHEMA};
 #[cfg(feature = "scan")]
 pub use directory::{Scanned, scan, scan_shown_as};
-pub use fault::{Fault, Problem};
+pub use problem::{Problem, ProblemKind};
 pub use strictness::{Level, Rule, Strictness};
-pub use warning::{Contradiction, Smell, Warning};
+pub use warning::{Contradiction, Warning, WarningKind};
 
 #[cfg(all(feature = "codegen", feature = "scan"))]
 pub(crate) use directory::of_listing;
@@ -80,7 +80,7 @@ impl std::error::Error for ScanError {}
 pub fn fingerprint(dir: &Path) -> String {
     match Listing::read(dir, dir) {
         Ok(listing) => fingerprint::of(&listing, None),
-        Err(problem) => fingerprint::of_fault(&problem.fault),
+        Err(problem) => fingerprint::of_problem(&problem.kind),
     }
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn fingerprint_of(listing: &Listing, lock: Option<&str>) -> String {
 /// The same of a directory that cannot be read.
 #[cfg(feature = "codegen")]
 pub(crate) fn fingerprint_of_problem(problem: &Problem) -> String {
-    fingerprint::of_fault(&problem.fault)
+    fingerprint::of_problem(&problem.kind)
 }
 
 /// The paths whose change can change what is found in `dir`, `dir` itself first.

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::directory::Report;
-use super::fault::Fault;
 use super::listing::Entry;
-use super::warning::Smell;
+use super::problem::ProblemKind;
+use super::warning::WarningKind;
 use crate::Version;
 use crate::migration::DuplicateVersion;
 
@@ -25,9 +25,9 @@ pub(super) fn check(dir: &Path, entries: &[Entry], report: &mut Report) {
         if first == second {
             let names = [(*before).to_owned(), (*after).to_owned()];
             let twice = DuplicateVersion { version: first.clone(), names };
-            report.refuse(&dir.join(after), Fault::Duplicate(twice));
+            report.refuse(&dir.join(after), ProblemKind::Duplicate(twice));
         } else if is_surprising(first.as_str(), second.as_str()) {
-            report.warn(&dir.join(before), Smell::TextOrder { later: (*after).to_owned() });
+            report.warn(&dir.join(before), WarningKind::TextOrder { later: (*after).to_owned() });
         }
     }
 }

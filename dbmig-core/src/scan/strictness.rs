@@ -1,6 +1,6 @@
 //! What becomes of what smells.
 
-use super::warning::Smell;
+use super::warning::WarningKind;
 
 /// What a setting is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,21 +40,21 @@ impl Rule {
     }
 
     /// The one that is about `smell`.
-    pub(crate) const fn of(smell: &Smell) -> Option<Self> {
-        match smell {
-            Smell::WrongDeclaration { .. } => Some(Self::WrongDeclarations),
-            Smell::BrokenDown(_) => Some(Self::BrokenDowns),
-            Smell::EndsTransaction => Some(Self::TransactionControl),
-            Smell::StraySql
-            | Smell::NearlyNamed { .. }
-            | Smell::NoUnderscore
-            | Smell::EmptyVersion
-            | Smell::TextOrder { .. }
-            | Smell::NoDown
-            | Smell::EmptyDown
-            | Smell::OnlyComments
-            | Smell::RefusesTransaction
-            | Smell::RefusesRows(_) => None,
+    pub(crate) const fn of(kind: &WarningKind) -> Option<Self> {
+        match kind {
+            WarningKind::WrongDeclaration { .. } => Some(Self::WrongDeclarations),
+            WarningKind::BrokenDown(_) => Some(Self::BrokenDowns),
+            WarningKind::EndsTransaction => Some(Self::TransactionControl),
+            WarningKind::StraySql
+            | WarningKind::NearlyNamed { .. }
+            | WarningKind::NoUnderscore
+            | WarningKind::EmptyVersion
+            | WarningKind::TextOrder { .. }
+            | WarningKind::NoDown
+            | WarningKind::EmptyDown
+            | WarningKind::OnlyComments
+            | WarningKind::RefusesTransaction
+            | WarningKind::RefusesRows(_) => None,
         }
     }
 }

@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use super::fault::{Fault, Problem};
 use super::listing::File;
+use super::problem::{Problem, ProblemKind};
 use crate::sql::Position;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The text of `file` without a byte order mark.
 pub(super) fn of(file: &File) -> Result<String, Problem> {
-    let bytes = file.bytes.as_ref().map_err(|fault| Problem::new(&file.path, fault.clone()))?;
+    let bytes = file.bytes.as_ref().map_err(|kind| Problem::new(&file.path, kind.clone()))?;
     match str::from_utf8(bytes) {
         Ok(text) => Ok(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).to_owned()),
         Err(error) => Err(not_utf8(&file.path, bytes, error.valid_up_to())),
@@ -20,5 +20,5 @@ pub(super) fn of(file: &File) -> Result<String, Problem> {
 fn not_utf8(path: &Path, bytes: &[u8], offset: usize) -> Problem {
     let before = String::from_utf8_lossy(&bytes[..offset]);
     let position = Position::at(before.trim_start_matches(BYTE_ORDER_MARK), usize::MAX);
-    Problem::at(path, position, Fault::NotUtf8 { offset })
+    Problem::at(path, position, ProblemKind::NotUtf8 { offset })
 }

@@ -15,7 +15,7 @@ pub struct Warning {
     /// The place in the file, where there is one.
     pub position: Option<Position>,
     /// What smells.
-    pub smell: Smell,
+    pub kind: WarningKind,
 }
 
 impl fmt::Display for Warning {
@@ -24,14 +24,14 @@ impl fmt::Display for Warning {
         if let Some(position) = self.position {
             write!(f, ":{position}")?;
         }
-        write!(f, ": {}", self.smell)
+        write!(f, ": {}", self.kind)
     }
 }
 
 /// What can smell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Smell {
+pub enum WarningKind {
     /// An SQL file beside the directories of the migrations.
     StraySql,
     /// A file in a migration whose name is nearly one of those that are read.
@@ -83,7 +83,7 @@ pub enum Contradiction {
         declared: &'static str,
     },
     /// `reversible = "yes"` with a `down.sql` that drops something.
-    Reversible,
+    DeclaredReversibility,
     /// `reversible` is something else than `"no"`, and there is no way back.
     NoWayBack {
         /// What it is: `yes` or `lossy`.
@@ -91,7 +91,7 @@ pub enum Contradiction {
     },
 }
 
-impl fmt::Display for Smell {
+impl fmt::Display for WarningKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::StraySql => "nobody reads this file: a migration is a directory with an up.sql",
@@ -156,7 +156,7 @@ impl Contradiction {
                 "{found}, so the previous version of the app cannot live with it, but {declaration} \
                  says `compatible = {declared}`: say `compatible = false` there, or do it in two releases",
             ),
-            Self::Reversible => write!(
+            Self::DeclaredReversibility => write!(
                 f,
                 "{found}, which loses data, but {declaration} says `reversible = \"yes\"`: say \
                  `reversible = \"lossy\"` there",

@@ -2,10 +2,10 @@
 
 #[cfg(feature = "infer")]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
-#[path = "../outlook/cases.rs"]
+#[path = "../verdicts/cases.rs"]
 mod cases;
-mod golden_outlook;
 mod golden_split;
-mod outlook_properties;
+mod golden_verdicts;
 mod scan;
 mod sql_properties;
+mod verdict_properties;

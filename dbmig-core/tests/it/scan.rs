@@ -7,7 +7,8 @@ use std::path::Path;
 
 use dbmig_core::migration::{Down, Execution};
 use dbmig_core::scan::{
-    Fault, Level, Rule, Scanned, Smell, Strictness, fingerprint, scan, scan_shown_as, watched,
+    Level, ProblemKind, Rule, Scanned, Strictness, WarningKind, fingerprint, scan, scan_shown_as,
+    watched,
 };
 use dbmig_core::sql::rows::Refusal;
 use dbmig_core::{Checksum, Dialect};
@@ -60,8 +61,8 @@ fn names(scanned: &Scanned) -> Vec<&str> {
     scanned.set.iter().map(|migration| migration.name.as_ref()).collect()
 }
 
-fn smells(scanned: &Scanned) -> Vec<&Smell> {
-    scanned.warnings.iter().map(|warning| &warning.smell).collect()
+fn kinds(scanned: &Scanned) -> Vec<&WarningKind> {
+    scanned.warnings.iter().map(|warning| &warning.kind).collect()
 }
 
 const GOOD: Files<'_> =
@@ -104,7 +105,7 @@ fn hidden_entries_plain_files_and_nested_folders_are_skipped() {
         ],
     );
     let scanned = accepted(dir.path());
-    assert_eq!((names(&scanned), smells(&scanned)), (vec!["1_a"], vec![]));
+    assert_eq!((names(&scanned), kinds(&scanned)), (vec!["1_a"], vec![]));
 }
 
 #[test]
@@ -114,8 +115,9 @@ fn odd_names_are_accepted_and_smell() {
     let scanned = accepted(dir.path());
     let versions: Vec<_> = scanned.set.iter().map(|m| m.version.to_string()).collect();
     assert_eq!(versions, ["", "1 first try", "2", "34", "nounderscore"]);
-    let expected = [&Smell::NoUnderscore, &Smell::EmptyVersion, &Smell::NoUnderscore];
-    assert_eq!(smells(&scanned), expected);
+    let expected =
+        [&WarningKind::NoUnderscore, &WarningKind::EmptyVersion, &WarningKind::NoUnderscore];
+    assert_eq!(kinds(&scanned), expected);
 }
 
 #[test]
@@ -143,16 +145,16 @@ fn scripts_without_a_statement_and_misnamed_files_smell() {
     ]);
     let scanned = accepted(dir.path());
     let expected = [
-        &Smell::StraySql,
-        &Smell::NoDown,
-        &Smell::EmptyDown,
-        &Smell::OnlyComments,
-        &Smell::EmptyDown,
-        &Smell::NoDown,
-        &Smell::NearlyNamed { meant: "down.sql" },
-        &Smell::NearlyNamed { meant: "metadata.toml" },
+        &WarningKind::StraySql,
+        &WarningKind::NoDown,
+        &WarningKind::EmptyDown,
+        &WarningKind::OnlyComments,
+        &WarningKind::EmptyDown,
+        &WarningKind::NoDown,
+        &WarningKind::NearlyNamed { meant: "down.sql" },
+        &WarningKind::NearlyNamed { meant: "metadata.toml" },
     ];
-    assert_eq!(smells(&scanned), expected);
+    assert_eq!(kinds(&scanned), expected);
     assert_eq!(scanned.set.as_slice()[0].down(), &Down::Missing);
 }
 
@@ -176,9 +178,12 @@ fn statements_that_do_not_go_with_a_transaction_smell() {
         })
         .collect();
     assert_eq!(found, ["1_a/up.sql:2:3", "1_a/up.sql:3:1", "1_a/down.sql:1:1"]);
-    let expected =
-        [&Smell::EndsTransaction, &Smell::RefusesTransaction, &Smell::RefusesTransaction];
-    assert_eq!(smells(&scanned), expected);
+    let expected = [
+        &WarningKind::EndsTransaction,
+        &WarningKind::RefusesTransaction,
+        &WarningKind::RefusesTransaction,
+    ];
+    assert_eq!(kinds(&scanned), expected);
     assert!(scanned.warnings[1].to_string().contains("`run_in_transaction = false`"));
 }
 
@@ -193,11 +198,11 @@ fn what_sqlite_refuses_where_there_are_rows_is_told_beside_the_verdict() {
     let found: Vec<_> = scanned
         .warnings
         .iter()
-        .map(|warning| (warning.position.unwrap().to_string(), &warning.smell))
+        .map(|warning| (warning.position.unwrap().to_string(), &warning.kind))
         .collect();
     let expected = [
-        ("3:1".to_owned(), &Smell::RefusesRows(Refusal::ComputedDefault)),
-        ("4:1".to_owned(), &Smell::RefusesRows(Refusal::Stored)),
+        ("3:1".to_owned(), &WarningKind::RefusesRows(Refusal::ComputedDefault)),
+        ("4:1".to_owned(), &WarningKind::RefusesRows(Refusal::Stored)),
     ];
     assert_eq!(found, expected);
     assert!(scanned.warnings[0].to_string().contains("1_a/up.sql:3:1: SQLite refuses this"));
@@ -213,7 +218,7 @@ fn a_byte_order_mark_is_no_text() {
     ]);
     let scanned = accepted(dir.path());
     assert_eq!(scanned.set.as_slice()[0].up().text, "SELECT 1");
-    assert_eq!(smells(&scanned), [&Smell::EmptyDown]);
+    assert_eq!(kinds(&scanned), [&WarningKind::EmptyDown]);
 }
 
 /// Each directory holds one mistake; the message names the file, the place and the remedy.
@@ -370,7 +375,7 @@ mod unix {
         fs::write(path.join("up.sql"), "SELECT 1").unwrap();
         let error = scan(dir.path(), Dialect::Sqlite).unwrap_err();
         assert_eq!(error.problems.len(), 1);
-        assert_eq!(error.problems[0].fault, Fault::NameNotUtf8);
+        assert_eq!(error.problems[0].kind, ProblemKind::NameNotUtf8);
     }
 
     const UNREADABLE: &str = "DBMIG_TEST_UNREADABLE";
@@ -480,8 +485,8 @@ fn declarations_that_the_sql_contradicts() {
             add(dir.path(), &[("2_b/down.sql", down.as_bytes())]);
         }
         let scanned = scan_shown_as(dir.path(), Path::new("m"), Dialect::Sqlite).unwrap();
-        let is_wrong = |smell: &Smell| matches!(smell, Smell::WrongDeclaration { .. });
-        let wrong = scanned.warnings.iter().filter(|warning| is_wrong(&warning.smell));
+        let is_wrong = |kind: &WarningKind| matches!(kind, WarningKind::WrongDeclaration { .. });
+        let wrong = scanned.warnings.iter().filter(|warning| is_wrong(&warning.kind));
         let wrong: Vec<_> = wrong.map(ToString::to_string).collect();
         let denied =
             scanned.judged(Strictness::default().with(Rule::WrongDeclarations, Level::Deny));
@@ -551,7 +556,7 @@ fn declarations_that_the_sql_contradicts() {
 }
 
 #[test]
-fn every_migration_has_its_outlook() {
+fn every_migration_has_its_verdicts() {
     let dir = dir_of(&[
         ("10_b/up.sql", b"DROP INDEX i"),
         ("10_b/down.sql", b"SELECT 1"),
@@ -559,10 +564,10 @@ fn every_migration_has_its_outlook() {
         ("1_a/down.sql", b"DROP TABLE t"),
     ]);
     let scanned = accepted(dir.path());
-    let outlooks: Vec<_> = scanned.set.iter().map(|one| one.outlook.as_str()).collect();
+    let impacts: Vec<_> = scanned.set.iter().map(|one| one.impact.as_str()).collect();
     // The second one knows what the first has made.
     assert_eq!(
-        outlooks,
+        impacts,
         [
             "compatible inferred 1:1 only adds: new table t\n\
              lossy inferred 1:12 drops the table t\ntable\tt\n",

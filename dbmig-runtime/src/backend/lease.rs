@@ -15,10 +15,10 @@ use diesel::QueryResult;
 
 use crate::backoff::Pause;
 use crate::database::assertion::{Breach, assert_that, expect};
-use crate::database::creation::create_beside_others;
+use crate::database::creation::create_concurrently;
 use crate::database::engine::Engine;
 use crate::database::lock::{
-    Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take,
+    Claim, Fence, Freshness, Guard, Isolation, Lock, LockConnection, SILENCE, Seen, Take,
 };
 use crate::database::session::Session;
 use crate::error::transient::is_lock_wait;
@@ -62,11 +62,11 @@ pub(super) struct Words {
 }
 
 impl Lock for Lease {
-    fn seat(&self) -> Seat {
-        Seat::Beside
+    fn connection(&self) -> LockConnection {
+        LockConnection::Dedicated
     }
 
-    fn lends(&self) -> bool {
+    fn can_share(&self) -> bool {
         false
     }
 
@@ -120,7 +120,7 @@ impl Lock for Lease {
 
     /// In one transaction with the question whether it is still ours: what is asked alone, a proxy
     /// may ask a replica.
-    fn beat(&self, db: &mut dyn Session, claim: &Claim<'_>, doing: &str) -> QueryResult<()> {
+    fn heartbeat(&self, db: &mut dyn Session, claim: &Claim<'_>, doing: &str) -> QueryResult<()> {
         let (engine, table) = (self.engine, claim.tables.qualified(TABLE));
         let dialect = engine.dialect();
         // Also once it has run out: as long as the number is ours, nobody has taken it.
@@ -215,7 +215,7 @@ impl Lease {
          expires_at {time} NOT NULL){storage};\n",
             engine.writing(),
         );
-        create_beside_others(db, engine.dialect().ddl(), &create, Standing::Absent, |db| {
+        create_concurrently(db, engine.dialect().ddl(), &create, Standing::Absent, |db| {
             engine.standing(db, tables, TABLE)
         })?;
         let standing = engine.standing(db, tables, TABLE)?;

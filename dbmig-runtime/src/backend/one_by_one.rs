@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 
-use crate::database::atomic::{Atomic, FailedAt, Failure, Outcome};
+use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, Failure};
 use crate::database::engine::Engine;
 use crate::database::envelope::Envelope;
 use crate::database::session::{Session, Stop};
@@ -14,7 +14,7 @@ pub(super) fn one_by_one(
     db: &mut dyn Session,
     step: &Atomic<'_>,
     before_commit: &dyn Fn(&mut dyn Session) -> QueryResult<()>,
-) -> Result<Outcome, Failure> {
+) -> Result<AtomicOutcome, Failure> {
     let envelope = engine.envelope(&step.setting);
     let begun = std::time::Instant::now();
     if let Err(error) = db.execute(&envelope.open) {
@@ -23,14 +23,14 @@ pub(super) fn one_by_one(
     }
     let result = statements_and_rows(db, step, &envelope, begun, before_commit);
     let end = match &result {
-        Ok(Outcome::Committed) => &envelope.close,
-        Ok(Outcome::Overtaken) | Err(_) => &envelope.abort,
+        Ok(AtomicOutcome::Committed) => &envelope.close,
+        Ok(AtomicOutcome::Overtaken) | Err(_) => &envelope.abort,
     };
     // To undo a lot takes as long as it took to do it.
-    let ended = db.play(end, Stop::AfterIt);
+    let ended = db.execute_sql(end, Stop::AfterIt);
     if ended.is_err() && result.is_ok() {
         // A failed COMMIT leaves the transaction open in SQLite; its error matters, not this one's.
-        let _ = db.play(&envelope.abort, Stop::AfterIt);
+        let _ = db.execute_sql(&envelope.abort, Stop::AfterIt);
     }
     let outcome = result?;
     ended.map_err(Failure::bookkeeping)?;
@@ -43,23 +43,23 @@ fn statements_and_rows(
     envelope: &Envelope,
     begun: std::time::Instant,
     before_commit: &dyn Fn(&mut dyn Session) -> QueryResult<()>,
-) -> Result<Outcome, Failure> {
+) -> Result<AtomicOutcome, Failure> {
     if !step.overtaken.is_empty()
         && !db.query(step.overtaken).map_err(Failure::bookkeeping)?.is_empty()
     {
-        return Ok(Outcome::Overtaken);
+        return Ok(AtomicOutcome::Overtaken);
     }
     for (index, statement) in step.statements.iter().enumerate() {
         if step.control.is_cancelled() {
             return Err(Failure::cancelled());
         }
-        db.play(statement.text, Stop::Interrupts).map_err(|error| {
+        db.execute_sql(statement.text, Stop::Interrupts).map_err(|error| {
             let at = FailedAt::Statement(index, None);
             Failure::of(std::slice::from_ref(statement), at, error)
         })?;
     }
     before_commit(db).map_err(Failure::bookkeeping)?;
-    let rows = format!("{}{}", envelope.seal, (step.rows)(Some(begun.elapsed())));
+    let rows = format!("{}{}", envelope.proof, (step.rows)(Some(begun.elapsed())));
     db.execute(&rows).map_err(Failure::closing)?;
-    Ok(Outcome::Committed)
+    Ok(AtomicOutcome::Committed)
 }

@@ -324,7 +324,7 @@ pub struct SyncArgs {
 impl SyncArgs {
     /// What is wanted.
     pub fn target(self) -> Target {
-        Target::Image(if self.down { Beyond::Revert } else { Beyond::Keep })
+        Target::MatchSet(if self.down { Beyond::Revert } else { Beyond::Keep })
     }
 
     /// `policy`, with what is allowed here, too.

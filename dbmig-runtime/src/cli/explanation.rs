@@ -1,6 +1,6 @@
 //! What there is to repair, in words.
 
-use dbmig_core::plan::{Ailment, Diagnosis, Direction, Stuck};
+use dbmig_core::plan::{Diagnosis, Direction, Issue, Unresumable};
 
 /// A diagnosis in words.
 pub(super) struct Explained {
@@ -11,13 +11,13 @@ pub(super) struct Explained {
 
 impl Explained {
     pub(super) fn of(one: &Diagnosis, program: &str) -> Self {
-        match &one.ailment {
-            Ailment::Drifted(drifted) => Self {
+        match &one.issue {
+            Issue::Drifted(drifted) => Self {
                 what: "drifted",
                 message: format!("{} has changed since it was applied", drifted.path),
                 next: drifted.remedy(program),
             },
-            Ailment::Interrupted { run, resumption } => match resumption {
+            Issue::Interrupted { run, resumption } => match resumption {
                 Ok(resumption) => Self {
                     what: "interrupted",
                     message: format!(
@@ -27,7 +27,7 @@ impl Explained {
                     next: format!("`{program} {}` goes on", verb(run.direction)),
                 },
                 Err(reason) => {
-                    let stuck = Stuck {
+                    let unresumable = Unresumable {
                         version: run.version.clone(),
                         name: run.name.clone(),
                         direction: run.direction,
@@ -35,8 +35,8 @@ impl Explained {
                     };
                     Self {
                         what: "interrupted",
-                        message: stuck.to_string(),
-                        next: stuck.remedy(program),
+                        message: unresumable.to_string(),
+                        next: unresumable.remedy(program),
                     }
                 }
             },

@@ -4,8 +4,8 @@ mod ledger;
 mod plan;
 mod sync;
 
-use dbmig_core::outlook::{Backward, Forward, Ground};
-use dbmig_core::plan::{Diagnosis, Mending};
+use dbmig_core::impact::{Compatibility, Reason, Reversibility};
+use dbmig_core::plan::{Diagnosis, RepairAction};
 use dbmig_core::status::{Entry, State};
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ use crate::runner::LedgerPlace;
 
 use ledger::LedgerRow;
 pub(super) use plan::Planned;
-pub(super) use sync::{Outcome, Synced};
+pub(super) use sync::{StartupOutcome, Synced};
 
 #[derive(Serialize)]
 pub(super) struct Failure<'a> {
@@ -88,13 +88,13 @@ struct EntryRow<'a> {
     version: &'a str,
     name: &'a str,
     state: &'a str,
-    compatible: Judged<'a>,
-    reversible: Judged<'a>,
+    compatible: Judgement<'a>,
+    reversible: Judgement<'a>,
 }
 
 /// A judgement, and what it rests on.
 #[derive(Serialize)]
-struct Judged<'a> {
+struct Judgement<'a> {
     verdict: &'static str,
     basis: &'static str,
     reason: &'a str,
@@ -104,19 +104,19 @@ struct Judged<'a> {
     column: Option<u32>,
 }
 
-impl<'a> Judged<'a> {
-    fn new(verdict: &'static str, ground: &'a Ground) -> Self {
-        let Ground { basis, reason, position } = ground;
+impl<'a> Judgement<'a> {
+    fn new(verdict: &'static str, reason: &'a Reason) -> Self {
+        let Reason { basis, text: reason, position } = reason;
         let (line, column) = (position.map(|at| at.line), position.map(|at| at.column));
         Self { verdict, basis: basis.name(), reason, line, column }
     }
 
-    fn forward(forward: &'a Forward) -> Self {
-        Self::new(forward.impact.name(), &forward.ground)
+    fn compatibility(compatibility: &'a Compatibility) -> Self {
+        Self::new(compatibility.verdict.name(), &compatibility.reason)
     }
 
-    fn backward(backward: &'a Backward) -> Self {
-        Self::new(backward.reversal.name(), &backward.ground)
+    fn reversibility(reversibility: &'a Reversibility) -> Self {
+        Self::new(reversibility.reversal.name(), &reversibility.reason)
     }
 }
 
@@ -134,8 +134,8 @@ impl<'a> Standing<'a> {
                     version: entry.version.as_str(),
                     name: &entry.name,
                     state: entry.state.name(),
-                    compatible: Judged::forward(&entry.forward),
-                    reversible: Judged::backward(&entry.backward),
+                    compatible: Judgement::compatibility(&entry.compatibility),
+                    reversible: Judgement::reversibility(&entry.reversibility),
                 })
                 .collect(),
             runner,
@@ -224,18 +224,18 @@ impl<'a> Diagnosed<'a> {
 
 /// `repair` with what holds
 #[derive(Serialize)]
-pub(super) struct Mended<'a> {
+pub(super) struct RepairedRow<'a> {
     version: &'a str,
     name: &'a str,
     recorded: String,
 }
 
-impl<'a> Mended<'a> {
-    pub(super) fn new(mending: &'a Mending<'_>) -> Self {
+impl<'a> RepairedRow<'a> {
+    pub(super) fn new(action: &'a RepairAction<'_>) -> Self {
         Self {
-            version: mending.version().as_str(),
-            name: mending.name(),
-            recorded: mending.to_string(),
+            version: action.version().as_str(),
+            name: action.name(),
+            recorded: action.to_string(),
         }
     }
 }

@@ -45,14 +45,14 @@ pub struct Output {
 
 /// How a word looks on a terminal that shows colour.
 #[derive(Clone, Copy)]
-pub(super) enum Look {
+pub(super) enum Tone {
     Good,
     Warning,
     Bad,
     Faint,
 }
 
-impl Look {
+impl Tone {
     const fn style(self) -> Style {
         let color = match self {
             Self::Good => AnsiColor::Green,
@@ -106,7 +106,7 @@ impl Output {
     /// A warning, on standard error.
     pub fn warning(&self, text: impl Display) {
         if self.verbosity > Verbosity::Quiet {
-            err(&format_args!("{} {text}", Look::Warning.paint("warning:")));
+            err(&format_args!("{} {text}", Tone::Warning.paint("warning:")));
         }
     }
 
@@ -137,9 +137,9 @@ impl Output {
         if self.format == Format::Json {
             return;
         }
-        err(&format_args!("{} {message}", Look::Bad.paint("error:")));
+        err(&format_args!("{} {message}", Tone::Bad.paint("error:")));
         if let Some(remedy) = remedy {
-            err(&format_args!("{} {remedy}", Look::Good.paint("next:")));
+            err(&format_args!("{} {remedy}", Tone::Good.paint("next:")));
         }
     }
 

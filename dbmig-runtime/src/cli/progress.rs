@@ -5,7 +5,7 @@ use std::time::Duration;
 use dbmig_core::plan::{Direction, Unknown};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::{Look, Output};
+use super::output::{Output, Tone};
 use super::program::executable;
 use crate::error::Error;
 use crate::event::Event;
@@ -108,7 +108,7 @@ impl Progress {
             Event::StatementStarted { number, of, sql } => {
                 let first = sql.lines().next().unwrap_or_default();
                 let text = format!("  statement {number}/{of}: {first}");
-                self.say(|output| output.detail(Look::Faint.paint(&text)));
+                self.say(|output| output.detail(Tone::Faint.paint(&text)));
             }
             Event::Retrying { name, attempt, message } => {
                 let text = format!("  {name}: {message}; trying again ({attempt})");
@@ -116,10 +116,10 @@ impl Progress {
             }
             Event::StepDone { done, number, of } => {
                 let verb = match done.direction {
-                    Direction::Up => Look::Good.paint(" applied"),
-                    Direction::Down => Look::Warning.paint("reverted"),
+                    Direction::Up => Tone::Good.paint(" applied"),
+                    Direction::Down => Tone::Warning.paint("reverted"),
                 };
-                let time = Look::Faint.paint(format!("({})", short(done.elapsed)));
+                let time = Tone::Faint.paint(format!("({})", short(done.elapsed)));
                 let text = format!("{verb} {} {time}", done.name);
                 self.say(|output| output.note(&text));
                 if number == of {

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use dbmig_core::MigrationSet;
-use dbmig_core::plan::Verdict;
+use dbmig_core::plan::Relation;
 use serde_json::json;
 
 use crate::report::Report;
@@ -13,7 +13,7 @@ use crate::report::Report;
 const FOLDER_VARIABLE: &str = "DBMIG_QOVERY_OUTPUT";
 
 /// Writes the file where the folder is there, as it is in Qovery's jobs; in words, why it could not.
-pub(super) fn write(verdict: Verdict, report: &Report, set: &MigrationSet) -> Result<(), String> {
+pub(super) fn write(verdict: Relation, report: &Report, set: &MigrationSet) -> Result<(), String> {
     let folder = std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty());
     let folder = folder.map_or_else(|| PathBuf::from("/qovery-output"), PathBuf::from);
     if !folder.is_dir() {

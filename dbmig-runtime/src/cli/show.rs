@@ -3,7 +3,7 @@
 use dbmig_core::migration::Execution;
 use dbmig_core::plan::{Direction, Plan};
 
-use super::output::{Look, Output};
+use super::output::{Output, Tone};
 use super::step::ShownStep;
 
 pub(super) fn plan(output: &Output, plan: &Plan<'_>, shown: &[ShownStep]) {
@@ -13,22 +13,22 @@ pub(super) fn plan(output: &Output, plan: &Plan<'_>, shown: &[ShownStep]) {
     }
     for (step, shown) in plan.steps.iter().zip(shown) {
         let verb = match step.direction() {
-            Direction::Up => Look::Good.paint("apply"),
-            Direction::Down => Look::Warning.paint("revert"),
+            Direction::Up => Tone::Good.paint("apply"),
+            Direction::Down => Tone::Warning.paint("revert"),
         };
         let how = match shown.execution {
             Execution::Transaction => "in one transaction",
             Execution::Statements => "statement by statement",
         };
-        output.line(format!("{verb} {} {}", step.name(), Look::Faint.paint(format!("({how})"))));
+        output.line(format!("{verb} {} {}", step.name(), Tone::Faint.paint(format!("({how})"))));
         for judged in [
-            shown.forward.as_ref().map(ToString::to_string),
-            shown.backward.as_ref().map(ToString::to_string),
+            shown.compatibility.as_ref().map(ToString::to_string),
+            shown.reversibility.as_ref().map(ToString::to_string),
         ] {
             judged.iter().for_each(|judged| output.line(format!("  {judged}")));
         }
         for (index, (position, sql)) in shown.statements.iter().enumerate() {
-            let place = Look::Faint.paint(format!("-- {}:{position}", shown.path));
+            let place = Tone::Faint.paint(format!("-- {}:{position}", shown.path));
             let done = if index < shown.done_before { " (done already)" } else { "" };
             output.line(format!("  {place}{done}"));
             output.line(format!("  {};", sql.replace('\n', "\n  ")));

@@ -1,7 +1,7 @@
 //! A step of a plan, as it is shown to people and to programs.
 
+use dbmig_core::impact::{Compatibility, Reversibility};
 use dbmig_core::migration::Execution;
-use dbmig_core::outlook::{Backward, Forward};
 use dbmig_core::plan::{Direction, Step};
 use dbmig_core::sql::{Position, Statement};
 
@@ -16,17 +16,17 @@ pub(super) struct ShownStep {
     pub(super) statements: Vec<(Position, String)>,
     pub(super) done_before: usize,
     /// What applying it means for the previous version of the app.
-    pub(super) forward: Option<Forward>,
+    pub(super) compatibility: Option<Compatibility>,
     /// What reverting it does to the data.
-    pub(super) backward: Option<Backward>,
+    pub(super) reversibility: Option<Reversibility>,
 }
 
 impl ShownStep {
     pub(super) fn of(step: &Step<'_>, resolved: &Resolved<'_>) -> Self {
         let shown = |s: &Statement<'_>| (s.position, s.without_secrets().into_owned());
-        let (forward, backward) = match step.direction() {
-            Direction::Up => (Some(resolved.outlook.forward()), None),
-            Direction::Down => (None, Some(resolved.outlook.backward())),
+        let (compatibility, reversibility) = match step.direction() {
+            Direction::Up => (Some(resolved.impact.compatibility()), None),
+            Direction::Down => (None, Some(resolved.impact.reversibility())),
         };
         Self {
             execution: resolved.execution,
@@ -34,8 +34,8 @@ impl ShownStep {
             path: resolved.script.path.to_string(),
             statements: resolved.statements.iter().map(shown).collect(),
             done_before: resolved.done_before,
-            forward,
-            backward,
+            compatibility,
+            reversibility,
         }
     }
 }

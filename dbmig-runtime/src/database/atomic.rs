@@ -30,7 +30,7 @@ pub struct Atomic<'a> {
 
 /// How an atomic step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum AtomicOutcome {
     /// It is committed.
     Committed,
     /// Another runner had done it before; nothing was done.

@@ -22,7 +22,7 @@ impl Session for Closed {
         Err(Error::BrokenTransactionManager)
     }
 
-    fn play(&mut self, _sql: &str, _stop: Stop) -> QueryResult<()> {
+    fn execute_sql(&mut self, _sql: &str, _stop: Stop) -> QueryResult<()> {
         Err(Error::BrokenTransactionManager)
     }
 
@@ -35,7 +35,7 @@ impl Session for Closed {
     }
 
     fn ownership(&self) -> Ownership {
-        Ownership::Ours
+        Ownership::Owned
     }
 }
 

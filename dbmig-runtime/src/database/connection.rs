@@ -121,7 +121,7 @@ where
 }
 
 /// A connection that was lent.
-struct Lent<'c, C>(&'c mut C);
+struct Borrowed<'c, C>(&'c mut C);
 
 /// `conn` without its type.
 pub(crate) fn borrow<B, C>(conn: &mut C) -> impl Database
@@ -129,7 +129,7 @@ where
     B: Backend,
     C: LoadConnection<Backend = B>,
 {
-    Lent(conn)
+    Borrowed(conn)
 }
 
 trait Held {
@@ -152,7 +152,7 @@ impl<C: LoadConnection> Held for Owned<C> {
     }
 }
 
-impl<C: LoadConnection> Held for Lent<'_, C> {
+impl<C: LoadConnection> Held for Borrowed<'_, C> {
     type Connection = C;
     fn held(&mut self) -> &mut C {
         self.0
@@ -183,7 +183,7 @@ fn at_length<H: Held, T>(
 }
 
 impl<C> sealed::Sealed for Owned<C> {}
-impl<C> sealed::Sealed for Lent<'_, C> {}
+impl<C> sealed::Sealed for Borrowed<'_, C> {}
 
 impl<H, B> Session for H
 where
@@ -203,7 +203,7 @@ where
         B::rows(self.held(), sql)
     }
 
-    fn play(&mut self, sql: &str, stop: Stop) -> QueryResult<()> {
+    fn execute_sql(&mut self, sql: &str, stop: Stop) -> QueryResult<()> {
         at_length(self, stop, |conn| diesel::connection::SimpleConnection::batch_execute(conn, sql))
     }
 
@@ -223,8 +223,8 @@ where
 
     fn ownership(&self) -> Ownership {
         match self.origin() {
-            Some(_) => Ownership::Ours,
-            None => Ownership::Lent,
+            Some(_) => Ownership::Owned,
+            None => Ownership::Borrowed,
         }
     }
 }

@@ -19,7 +19,7 @@ const TRIES: u32 = 20;
 /// `look` finds something else than `before`, or where it was a unique index that refused.
 ///
 /// In a transaction of the owner it is undone first: a statement that fails would end that, too.
-pub(crate) fn create_beside_others<T: PartialEq>(
+pub(crate) fn create_concurrently<T: PartialEq>(
     db: &mut dyn Session,
     ddl: Ddl,
     create: &str,

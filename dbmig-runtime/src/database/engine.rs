@@ -8,7 +8,7 @@ use dbmig_core::sql::{Position, Statement};
 use dbmig_core::{Dialect, MigrationSet, Version};
 use diesel::QueryResult;
 
-use super::atomic::{Atomic, FailedAt, Failure, Outcome};
+use super::atomic::{Atomic, AtomicOutcome, FailedAt, Failure};
 use super::envelope::{Envelope, Setting};
 use super::lock::Lock;
 use super::place::{Found, Sought};
@@ -151,7 +151,7 @@ pub trait Engine: Sync {
     }
 
     /// Runs a step in one transaction.
-    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure>;
+    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, Failure>;
 
     /// The place in `statement`, played alone, that `error` names.
     fn place(
@@ -163,7 +163,7 @@ pub trait Engine: Sync {
     }
 
     /// An expression for what the catalogue says of `object`: empty where it is not there.
-    fn sight(&self, _tables: &Tables, _object: &Object) -> Option<String> {
+    fn catalog_state(&self, _tables: &Tables, _object: &Object) -> Option<String> {
         None
     }
 

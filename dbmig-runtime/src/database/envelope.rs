@@ -67,7 +67,7 @@ pub struct Envelope {
     /// Begins the transaction, makes sure of the lock, and prepares the session.
     pub open: String,
     /// After the statements and before the rows: undoes what they have set for the session.
-    pub seal: String,
+    pub proof: String,
     /// Makes it last.
     pub close: String,
     /// Undoes it.
@@ -77,7 +77,7 @@ pub struct Envelope {
 impl Envelope {
     /// A transaction that only writes `rows`.
     pub fn around(&self, rows: &str) -> String {
-        format!("{}{}{rows}{}", self.open, self.seal, self.close)
+        format!("{}{}{rows}{}", self.open, self.proof, self.close)
     }
 
     /// Nothing but the words that begin and end a transaction, and in its seal the proof that it is
@@ -98,7 +98,7 @@ impl Envelope {
         };
         Self {
             open: format!("{begin};\nSAVEPOINT {BEGUN};\n"),
-            seal: format!("RELEASE SAVEPOINT {BEGUN};\n"),
+            proof: format!("RELEASE SAVEPOINT {BEGUN};\n"),
             close: format!("{commit};\n"),
             abort: format!("{rollback};\n"),
         }

@@ -16,10 +16,10 @@ pub(crate) const SILENCE: u64 = 60;
 /// A way to make sure that one runner works at a time.
 pub trait Lock: Sync {
     /// Where it is held at best.
-    fn seat(&self) -> Seat;
+    fn connection(&self) -> LockConnection;
 
     /// Whether it can be held on the connection that works.
-    fn lends(&self) -> bool {
+    fn can_share(&self) -> bool {
         true
     }
 
@@ -47,7 +47,7 @@ pub trait Lock: Sync {
 
     /// Tells the database, and those who wait, that its holder is alive and what it does. Nothing
     /// else is said on its connection while the work goes on.
-    fn beat(&self, db: &mut dyn Session, claim: &Claim<'_>, doing: &str) -> QueryResult<()>;
+    fn heartbeat(&self, db: &mut dyn Session, claim: &Claim<'_>, doing: &str) -> QueryResult<()>;
 
     /// Gives it back.
     fn release(&self, db: &mut dyn Session, claim: &Claim<'_>, guard: Guard) -> QueryResult<()>;
@@ -78,11 +78,11 @@ pub enum Isolation {
 
 /// On which connection a lock is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seat {
+pub enum LockConnection {
     /// On one of its own, beside the one that works.
-    Beside,
+    Dedicated,
     /// On the one that works.
-    Within,
+    Shared,
 }
 
 /// Who wants the lock, for what.
@@ -95,7 +95,7 @@ pub struct Claim<'a> {
     /// The app and its host, for those who wait.
     pub who: &'a str,
     /// Where it is held.
-    pub seat: Seat,
+    pub connection: LockConnection,
 }
 
 /// What came of an attempt.

@@ -27,7 +27,7 @@ pub trait Session: Send + sealed::Sealed {
     /// As [`Session::execute`], for what a migration says, and for the end of its transaction: it
     /// may take as long as it takes.
     #[doc(hidden)]
-    fn play(&mut self, sql: &str, stop: Stop) -> QueryResult<()>;
+    fn execute_sql(&mut self, sql: &str, stop: Stop) -> QueryResult<()>;
 
     /// As [`Session::query`], for what reads all that a migration may have written: it may take as
     /// long as it takes.
@@ -66,9 +66,9 @@ pub enum Nesting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ownership {
     /// dbmig opened it: its settings may be reset.
-    Ours,
+    Owned,
     /// It was lent: what its owner has set must stay.
-    Lent,
+    Borrowed,
 }
 
 /// A row of texts.

@@ -8,10 +8,10 @@ impl Error {
     /// their connections themselves.
     #[must_use]
     pub fn connect(url: &DatabaseUrl, error: &diesel::ConnectionError) -> Self {
-        let said = error.to_string();
+        let message = error.to_string();
         // A password may be one of the words that decide.
-        let reason = reason(&said);
-        Self::Connect { url: url.to_string(), reason, message: url.redact(&said) }
+        let reason = reason(&message);
+        Self::Connect { url: url.to_string(), reason, message: url.redact(&message) }
     }
 }
 

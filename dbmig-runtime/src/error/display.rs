@@ -138,8 +138,8 @@ impl Error {
             Self::LedgerInDoubt(_) => "it is in doubt which ledger is meant".to_owned(),
             Self::Foreign(_) => "a table of dbmig's belongs to an untrusted role".to_owned(),
             Self::LockWait { .. } => "another runner kept the lock for too long".to_owned(),
-            Self::Blocked(Blocked::Interrupted(stuck)) => {
-                format!("an earlier run of {} was interrupted", stuck.name)
+            Self::Blocked(Blocked::Interrupted(unresumable)) => {
+                format!("an earlier run of {} was interrupted", unresumable.name)
             }
             Self::Blocked(Blocked::BelowFloor { breaking, refused }) => below(breaking, refused),
             // Words of our own, and names.

@@ -127,16 +127,16 @@ pub(super) fn no_schema(f: &mut fmt::Formatter<'_>, dialect: Dialect, schema: &s
 }
 
 pub(super) fn remedy_without(dialect: Dialect, schema: &str) -> String {
-    let said = "--ledger-schema, DBMIG_LEDGER_SCHEMA, `ledger-schema` in Cargo.toml or \
+    let message = "--ledger-schema, DBMIG_LEDGER_SCHEMA, `ledger-schema` in Cargo.toml or \
                 `Migrator::ledger_schema`";
     match dialect {
-        Dialect::Sqlite => format!("leave out what says so: {said}"),
+        Dialect::Sqlite => format!("leave out what says so: {message}"),
         Dialect::Postgres => format!(
-            "create it, `CREATE SCHEMA {}`, or correct what says so: {said}",
+            "create it, `CREATE SCHEMA {}`, or correct what says so: {message}",
             dialect.identifier(schema)
         ),
         Dialect::Mysql => format!(
-            "create it, `CREATE DATABASE {}`, or correct what says so: {said}",
+            "create it, `CREATE DATABASE {}`, or correct what says so: {message}",
             dialect.identifier(schema)
         ),
     }

@@ -14,15 +14,15 @@ mod class;
 mod connect;
 mod display;
 mod doubt;
+mod message;
 mod migration;
 mod remedy;
-mod said;
 pub(crate) mod transient;
 
 pub use class::Class;
 pub use doubt::{LedgerInDoubt, LedgerSeen};
+pub(crate) use message::{with_words, without_secrets};
 pub use migration::{FailedPart, FailedStatement, Left, MigrationError};
-pub(crate) use said::{with_words, without_secrets};
 
 /// Why a run, or a look at a database, failed.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use dbmig_core::sql::{Statement, kind};
 use super::reached::{Reached, begun_at, reached};
 use super::{Place, limits, retrying};
 use crate::database::Database;
-use crate::database::atomic::{Atomic, FailedAt, Failure, Outcome};
+use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, Failure};
 use crate::database::envelope::{Limits, Part};
 use crate::database::session::Stop;
 use crate::error::Left;
@@ -57,7 +57,7 @@ pub(super) fn one_by_one(
     statements: &[Statement<'_>],
     step: &Step<'_>,
     observe: &mut Observe<'_>,
-) -> Result<Outcome, Stopped> {
+) -> Result<AtomicOutcome, Stopped> {
     let done = step.done_before;
     if run.settings.foreign_keys == ForeignKeys::Off {
         let error = diesel::result::Error::QueryBuilderError(
@@ -87,7 +87,7 @@ pub(super) fn one_by_one(
         let played = if place.options.control.is_cancelled() {
             Err(Failure::cancelled())
         } else {
-            stepper.play(db, index, noted, observe)
+            stepper.execute_sql(db, index, noted, observe)
         };
         if let Err(failure) = played {
             if begun_at(dialect, &statements[..index]).is_some() {
@@ -101,7 +101,7 @@ pub(super) fn one_by_one(
         }
     }
     stepper.end(db, done).map_err(|failure| (failure, Left::Statements(statements.len())))?;
-    Ok(Outcome::Committed)
+    Ok(AtomicOutcome::Committed)
 }
 
 impl Stepper<'_, '_> {
@@ -127,12 +127,12 @@ impl Stepper<'_, '_> {
         for leftover in &step.leftovers {
             observe(&Event::Clearing { name: self.run.name, leftover });
             let drop = db.engine().drop_leftover(leftover);
-            db.play(&drop, Stop::AfterIt).map_err(Failure::bookkeeping)?;
+            db.execute_sql(&drop, Stop::AfterIt).map_err(Failure::bookkeeping)?;
         }
         Ok(())
     }
 
-    fn play(
+    fn execute_sql(
         &self,
         db: &mut dyn Database,
         index: usize,
@@ -199,8 +199,8 @@ impl Stepper<'_, '_> {
             let rows = self.advance(engine, &self.before(db, index));
             self.write(db, &rows, Part::Middle)?;
         }
-        let mut play = || {
-            db.play(statement.text, Stop::AfterIt).map_err(|error| {
+        let mut execute_sql = || {
+            db.execute_sql(statement.text, Stop::AfterIt).map_err(|error| {
                 let place = engine.place(&error, statement);
                 let at = FailedAt::Statement(index, place);
                 Failure::of(std::slice::from_ref(statement), at, error)
@@ -213,8 +213,8 @@ impl Stepper<'_, '_> {
             && !kind::refuses_transaction(dialect, statement)
             && begun_at(dialect, &self.statements[..index]).is_none();
         match whole {
-            true => retrying(self.place, self.run, observe, play),
-            false => play(),
+            true => retrying(self.place, self.run, observe, execute_sql),
+            false => execute_sql(),
         }
     }
 }

@@ -9,7 +9,7 @@ use dbmig_core::plan::Direction;
 
 use super::{Place, note};
 use crate::database::Database;
-use crate::database::atomic::{FailedAt, Failure, Outcome};
+use crate::database::atomic::{AtomicOutcome, FailedAt, Failure};
 use crate::database::session::Nesting;
 use crate::error::transient::is_lost;
 use crate::history::{self, Cursor, Progress, Run, Why};
@@ -27,7 +27,7 @@ pub(super) fn raise(
     place: &Place<'_>,
     run: &Run<'_>,
 ) -> Result<Announced, Failure> {
-    let breaking = run.outlook.forward().impact.raises_floor();
+    let breaking = run.impact.compatibility().verdict.raises_floor();
     // In a transaction that somebody else has begun, nobody would see it.
     let seen = db.nesting() == Nesting::TopLevel;
     if run.direction == Direction::Down || !breaking || !seen {
@@ -42,7 +42,7 @@ pub(super) fn raise(
         span: history::beginning(engine),
     };
     let rows = history::expect_ledger(engine, place.tables, run.version, run.direction)
-        + &history::take_up(engine, place.tables, run.version, RunState::Resumed)
+        + &history::supersede(engine, place.tables, run.version, RunState::Resumed)
         + &history::insert(engine, place.tables, run, &progress);
     note(db, place, &rows).map_err(|error| engine.around(error))?;
     Ok(Announced::Yes)
@@ -54,14 +54,14 @@ pub(super) fn lower(
     db: &mut dyn Database,
     place: &Place<'_>,
     run: &Run<'_>,
-    result: &Result<Outcome, Failure>,
+    result: &Result<AtomicOutcome, Failure>,
 ) {
     let (engine, tables) = (db.engine(), place.tables);
     let message;
     let rows = match result {
-        Ok(Outcome::Committed) => return,
-        Ok(Outcome::Overtaken) => {
-            history::take_up(engine, tables, run.version, RunState::Forgotten)
+        Ok(AtomicOutcome::Committed) => return,
+        Ok(AtomicOutcome::Overtaken) => {
+            history::supersede(engine, tables, run.version, RunState::Forgotten)
         }
         Err(failure)
             if matches!(failure.at, FailedAt::Fence | FailedAt::Changed)

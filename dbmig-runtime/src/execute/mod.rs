@@ -9,7 +9,7 @@ use dbmig_core::sql;
 use dbmig_core::sql::{Statement, kind};
 
 use crate::database::Database;
-use crate::database::atomic::{Atomic, FailedAt, Failure, Outcome};
+use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, Failure};
 use crate::database::engine::Engine;
 use crate::database::envelope::{Limits, Part, Setting};
 use crate::database::lock::Fence;
@@ -81,7 +81,7 @@ pub(crate) fn step(
 ) -> Result<Option<Done>, Error> {
     let origin = Origin { tables: place.tables, key: place.options.history_key.as_ref() };
     let mut kept = None;
-    let Resolved { script, statements, execution, settings, outlook, checksum, down, .. } =
+    let Resolved { script, statements, execution, settings, impact, checksum, down, .. } =
         resolve(db, &origin, step, &mut kept)?;
     let dialect = place.tables.dialect;
     let run = Run {
@@ -91,14 +91,14 @@ pub(crate) fn step(
         execution,
         checksum,
         settings: &settings,
-        outlook: &outlook,
+        impact: &impact,
         total: statements.len(),
         script: &sql::hide_secrets(dialect, &script.text),
         down: down.as_deref(),
         runner: place.runner,
     };
     let begun = Instant::now();
-    let (engine, guest) = (db.engine(), db.ownership() == Ownership::Lent);
+    let (engine, guest) = (db.engine(), db.ownership() == Ownership::Borrowed);
     let owners = match db.nesting() {
         Nesting::InTransaction if guest => engine.owners_limits(place.tables),
         Nesting::InTransaction | Nesting::TopLevel => "",
@@ -116,7 +116,7 @@ pub(crate) fn step(
         Execution::Statements => cursor::one_by_one(db, place, &run, &statements, step, observe)
             .map_err(|(failure, left)| failed(failure, left))?,
     };
-    Ok((outcome == Outcome::Committed).then(|| Done {
+    Ok((outcome == AtomicOutcome::Committed).then(|| Done {
         version: run.version.clone(),
         name: run.name.to_owned(),
         direction: run.direction,
@@ -141,7 +141,7 @@ fn transaction(
     run: &Run<'_>,
     statements: &[Statement<'_>],
     observe: &mut Observe<'_>,
-) -> Result<Outcome, Failure> {
+) -> Result<AtomicOutcome, Failure> {
     let (engine, tables) = (db.engine(), place.tables);
     let announced = retrying(place, run, observe, || floor::raise(db, place, run))?;
     let rows = |elapsed: Option<Duration>| {
@@ -173,7 +173,7 @@ fn transaction(
     let result = retrying(place, run, observe, || engine.atomic(db, &atomic));
     let result = match result {
         // Somebody without our lock, or the last word of a runner that is gone.
-        Err(failure) if was_overtaken(db, &atomic, &failure) => Ok(Outcome::Overtaken),
+        Err(failure) if was_overtaken(db, &atomic, &failure) => Ok(AtomicOutcome::Overtaken),
         result => result,
     };
     match (&result, announced) {

@@ -2,11 +2,11 @@
 //! run executes.
 
 use dbmig_core::dialect::Ddl;
+use dbmig_core::impact::Impact;
 use dbmig_core::migration::{Down, Execution, Migration, Script, Settings};
-use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::{
-    Action, Blocked, DownScript, Irreversible, IrreversibleReason, Step, Stuck, StuckReason,
-    same_so_far,
+    Action, Blocked, DownScript, Irreversible, IrreversibleReason, Step, Unresumable,
+    UnresumableReason, same_so_far,
 };
 use dbmig_core::sql::control::Control;
 use dbmig_core::sql::{Statement, kind};
@@ -29,7 +29,7 @@ pub(crate) struct Resolved<'a> {
     pub(crate) done_before: usize,
     pub(crate) execution: Execution,
     pub(crate) settings: Settings,
-    pub(crate) outlook: Outlook,
+    pub(crate) impact: Impact,
     pub(crate) checksum: Checksum,
     /// The way back, which an apply stores.
     pub(crate) down: Option<String>,
@@ -63,7 +63,7 @@ pub(crate) fn resolve<'a>(
         let facts = Facts {
             source: Source::Set,
             settings: migration.settings.clone(),
-            outlook: migration.consequences(),
+            impact: migration.consequences(),
             checksum: migration.checksum,
             down,
         };
@@ -101,9 +101,9 @@ fn stored<'a>(
     })?;
     let path = format!("stored down.sql of {name}").into();
     let script = &*kept.insert(Script { path, text: stored.text.into() });
-    if let Some(played) = step.played.as_ref().filter(|_| step.is_begun()) {
-        same_so_far(dialect, played, script, step.done_before)
-            .map_err(|reason| stuck(step, reason))?;
+    if let Some(earlier_script) = step.earlier_script.as_ref().filter(|_| step.is_begun()) {
+        same_so_far(dialect, earlier_script, script, step.done_before)
+            .map_err(|reason| unresumable(step, reason))?;
     }
     let facts = Facts {
         source: Source::Stored,
@@ -111,7 +111,7 @@ fn stored<'a>(
             execution: stored.execution,
             ..Settings::from_history(&stored.settings)
         },
-        outlook: stored.outlook,
+        impact: stored.impact,
         checksum: stored.applied,
         down: None,
     };
@@ -122,7 +122,7 @@ fn stored<'a>(
 struct Facts {
     source: Source,
     settings: Settings,
-    outlook: Outlook,
+    impact: Impact,
     checksum: Checksum,
     down: Option<String>,
 }
@@ -137,7 +137,7 @@ impl Facts {
         let statements = script
             .statements(dialect)
             .map_err(|error| Error::Script { path: script.path.to_string(), error })?;
-        let Self { source, settings, outlook, checksum, down } = self;
+        let Self { source, settings, impact, checksum, down } = self;
         let execution = execution(dialect, settings.execution, &statements, step);
         let done_before = step.done_before;
         Ok(Resolved {
@@ -147,7 +147,7 @@ impl Facts {
             done_before,
             execution,
             settings,
-            outlook,
+            impact,
             checksum,
             down,
         })
@@ -176,8 +176,8 @@ fn execution(
     }
 }
 
-fn stuck(step: &Step<'_>, reason: StuckReason) -> Error {
-    Error::Blocked(Blocked::Interrupted(Box::new(Stuck {
+fn unresumable(step: &Step<'_>, reason: UnresumableReason) -> Error {
+    Error::Blocked(Blocked::Interrupted(Box::new(Unresumable {
         version: step.version().clone(),
         name: step.name().to_owned(),
         direction: step.direction(),

@@ -2,13 +2,13 @@
 
 use dbmig_core::Version;
 use dbmig_core::history::{FORMAT, RunState, inference};
+use dbmig_core::impact::Impact;
 use dbmig_core::migration::Execution;
-use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::{Direction, Interrupted, Unknown};
 
 use super::{Progress, Run, Runner};
 use crate::database::engine::Engine;
-use crate::signature::{Sealed, sum};
+use crate::signature::{Signed, sum};
 use crate::tables::Tables;
 use crate::tables::columns::Column;
 
@@ -37,11 +37,11 @@ pub(crate) fn insert(
 ) -> String {
     let literal = |text: &str| engine.dialect().literal(text);
     let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
-    let settings = run.settings.to_history() + &inference::note(run.outlook);
+    let settings = run.settings.to_history() + &inference::note(run.impact);
     let signed = run.down.and_then(|down| {
-        let Run { version, execution, outlook, .. } = *run;
-        let sealed = Sealed { version, execution, settings: &settings, outlook, down };
-        run.runner.key.as_ref()?.sign(&sealed)
+        let Run { version, execution, impact, .. } = *run;
+        let signed = Signed { version, execution, settings: &settings, impact, down };
+        run.runner.key.as_ref()?.sign(&signed)
     });
     let values = [
         (Column::Format, FORMAT.to_string()),
@@ -56,9 +56,9 @@ pub(crate) fn insert(
         (Column::StatementsDone, progress.cursor.done.to_string()),
         (Column::Script, literal(run.script)),
         (Column::DownScript, optional(run.down)),
-        (Column::Compatible, literal(run.outlook.forward().impact.stored())),
-        (Column::Reversible, literal(run.outlook.backward().reversal.name())),
-        (Column::Outlook, literal(run.outlook.as_str())),
+        (Column::Compatible, literal(run.impact.compatibility().verdict.stored())),
+        (Column::Reversible, literal(run.impact.reversibility().reversal.name())),
+        (Column::Impact, literal(run.impact.as_str())),
         (Column::Settings, literal(&settings)),
         (Column::DownChecksum, optional(run.down.map(sum).as_deref())),
         (Column::Signature, optional(signed.as_deref())),
@@ -68,7 +68,7 @@ pub(crate) fn insert(
         (Column::Host, literal(&run.runner.host)),
         (Column::DatabaseUser, engine.user().to_owned()),
         (Column::Session, literal(&run.runner.session)),
-        (Column::Sighted, progress.cursor.sighted().to_owned()),
+        (Column::CatalogBefore, progress.cursor.catalog_before().to_owned()),
         (Column::Error, optional(progress.error)),
         (Column::Note, optional(progress.note)),
     ];
@@ -78,7 +78,7 @@ pub(crate) fn insert(
 /// The columns of a row like an earlier one, but for `changed`. What belongs to the session that ran
 /// it, and to its end, is not taken over.
 fn like_before(changed: &[(Column, String)]) -> Vec<(Column, String)> {
-    let own = [Column::Id, Column::Session, Column::Sighted, Column::Error];
+    let own = [Column::Id, Column::Session, Column::CatalogBefore, Column::Error];
     let kept = Column::ALL.into_iter().filter(|column| !own.contains(column));
     let value = |column: Column| {
         let changed = changed.iter().find(|(one, _)| *one == column);
@@ -125,10 +125,10 @@ pub(crate) fn settle(
 }
 
 /// What a person says of an applied version.
-pub(crate) struct Verdict<'a> {
+pub(crate) struct Declaration<'a> {
     pub(crate) version: &'a Version,
     pub(crate) name: &'a str,
-    pub(crate) outlook: &'a Outlook,
+    pub(crate) impact: &'a Impact,
     pub(crate) signature: Option<&'a str>,
 }
 
@@ -137,7 +137,7 @@ pub(crate) struct Verdict<'a> {
 pub(crate) fn say(
     engine: &dyn Engine,
     tables: &Tables,
-    verdict: &Verdict<'_>,
+    verdict: &Declaration<'_>,
     (note, runner): (&str, &Runner),
 ) -> String {
     let literal = |text: &str| engine.dialect().literal(text);
@@ -147,8 +147,8 @@ pub(crate) fn say(
     let again = like_before(&[
         (Column::Format, FORMAT.to_string()),
         (Column::State, literal(RunState::Baselined.name())),
-        (Column::Compatible, literal(verdict.outlook.forward().impact.stored())),
-        (Column::Outlook, literal(verdict.outlook.as_str())),
+        (Column::Compatible, literal(verdict.impact.compatibility().verdict.stored())),
+        (Column::Impact, literal(verdict.impact.as_str())),
         (Column::Signature, signature),
         (Column::StartedAt, now.clone()),
         (Column::EndedAt, now),
@@ -160,7 +160,7 @@ pub(crate) fn say(
         version: verdict.version,
         name: verdict.name,
         state: RunState::Baselined,
-        outlook: verdict.outlook,
+        impact: verdict.impact,
         app: "",
         host: &runner.host,
         note,
@@ -183,14 +183,14 @@ pub(crate) fn say(
 pub(crate) fn went_on(
     engine: &dyn Engine,
     tables: &Tables,
-    (unknown, outlook): (&Unknown, &Outlook),
+    (unknown, impact): (&Unknown, &Impact),
     runner: &Runner,
 ) -> String {
     let note = NoRun {
         version: &unknown.version,
         name: &unknown.name,
         state: RunState::WentOn,
-        outlook,
+        impact,
         app: &runner.build.to_string(),
         host: &runner.host,
         note: "this version does not know it and goes on all the same: breaking_ahead is `warn`",
@@ -203,7 +203,7 @@ struct NoRun<'a> {
     version: &'a Version,
     name: &'a str,
     state: RunState,
-    outlook: &'a Outlook,
+    impact: &'a Impact,
     app: &'a str,
     host: &'a str,
     note: &'a str,
@@ -225,9 +225,9 @@ impl NoRun<'_> {
             (Column::StatementsStarted, zero()),
             (Column::StatementsDone, zero()),
             (Column::Script, none.clone()),
-            (Column::Compatible, literal(self.outlook.forward().impact.stored())),
-            (Column::Reversible, literal(self.outlook.backward().reversal.name())),
-            (Column::Outlook, literal(self.outlook.as_str())),
+            (Column::Compatible, literal(self.impact.compatibility().verdict.stored())),
+            (Column::Reversible, literal(self.impact.reversibility().reversal.name())),
+            (Column::Impact, literal(self.impact.as_str())),
             (Column::Settings, none),
             (Column::StartedAt, now()),
             (Column::EndedAt, now()),

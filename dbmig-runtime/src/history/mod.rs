@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use dbmig_core::history::RunState;
+use dbmig_core::impact::Impact;
 use dbmig_core::migration::{Execution, Settings};
-use dbmig_core::outlook::Outlook;
 use dbmig_core::plan::Direction;
 use dbmig_core::{Build, Checksum, Version};
 
@@ -22,14 +22,14 @@ mod stored;
 mod tests;
 mod write;
 
-pub(crate) use insert::{Settled, Verdict, insert, say, settle, went_on};
+pub(crate) use insert::{Declaration, Settled, insert, say, settle, went_on};
 pub(crate) use list::{list, run};
 pub(crate) use read::{is_noted, is_readable_where_written, read, versions};
 #[cfg(feature = "cli")]
 pub(crate) use stored::{StoredTexts, stored_texts};
 pub(crate) use stored::{stored_down, stored_up};
 pub(crate) use write::{
-    Cursor, Why, advance, complete, expect_ledger, expect_left, fail, ledger, reached, take_up,
+    Cursor, Why, advance, complete, expect_ledger, expect_left, fail, ledger, reached, supersede,
 };
 
 /// Creates the table of the history, unless it is there.
@@ -63,7 +63,7 @@ pub(crate) struct Run<'a> {
     pub(crate) execution: Execution,
     pub(crate) checksum: Checksum,
     pub(crate) settings: &'a Settings,
-    pub(crate) outlook: &'a Outlook,
+    pub(crate) impact: &'a Impact,
     pub(crate) total: usize,
     /// Without its passwords.
     pub(crate) script: &'a str,

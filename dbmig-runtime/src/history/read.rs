@@ -37,10 +37,10 @@ const RUN: Asked = Asked {
         Column::Script,
         Column::Error,
         Column::Session,
-        Column::Sighted,
+        Column::CatalogBefore,
         Column::Id,
         Column::Compatible,
-        Column::Outlook,
+        Column::Impact,
         Column::App,
         Column::StartedAt,
         Column::Host,
@@ -124,7 +124,7 @@ fn latest(engine: &dyn Engine, column: Column) -> String {
         |value: &str| format!("CASE WHEN compatible = 'compatible' THEN NULL ELSE {value} END");
     match column {
         Column::DownScript => "CASE WHEN down_script IS NULL THEN '0' ELSE '1' END".to_owned(),
-        Column::Script | Column::Sighted => format!(
+        Column::Script | Column::CatalogBefore => format!(
             "CASE WHEN execution = 'statements' AND state IN ('running', 'failed') THEN {text} END"
         ),
         Column::Session => format!("CASE WHEN state IN ('running', 'failed') THEN {text} END"),
@@ -144,7 +144,7 @@ fn latest(engine: &dyn Engine, column: Column) -> String {
         | Column::StatementsDone
         | Column::Compatible
         | Column::Reversible
-        | Column::Outlook
+        | Column::Impact
         | Column::Settings
         | Column::DownChecksum
         | Column::Signature
@@ -183,9 +183,9 @@ fn run_row(row: &Row) -> RunRow {
         script: text(Column::Script),
         error: text(Column::Error),
         session: optional(Column::Session),
-        sighted: optional(Column::Sighted),
+        catalog_before: optional(Column::CatalogBefore),
         compatible: text(Column::Compatible),
-        outlook: text(Column::Outlook),
+        impact: text(Column::Impact),
         app: text(Column::App),
         at: text(Column::StartedAt),
         host: text(Column::Host),

@@ -3,8 +3,8 @@
 #[cfg(feature = "cli")]
 use std::collections::HashMap;
 
+use dbmig_core::impact::Impact;
 use dbmig_core::migration::Execution;
-use dbmig_core::outlook::Outlook;
 use dbmig_core::{Checksum, Version};
 
 use super::asked::Asked;
@@ -66,7 +66,7 @@ pub(crate) fn stored_down(
             Column::Execution,
             Column::Checksum,
             Column::Settings,
-            Column::Outlook,
+            Column::Impact,
             Column::DownChecksum,
             Column::Signature,
         ],
@@ -92,7 +92,7 @@ pub(crate) fn stored_down(
             execution: Execution::of(DOWN.text(row, Column::Execution)).unwrap_or_default(),
             applied: applied.unwrap_or(Checksum::from_bytes([0; 32])),
             settings: text(Column::Settings),
-            outlook: Outlook::from_history(text(Column::Outlook)),
+            impact: Impact::from_history(text(Column::Impact)),
             checksum: optional(Column::DownChecksum),
             signature: optional(Column::Signature),
         }

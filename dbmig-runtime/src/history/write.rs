@@ -2,7 +2,7 @@
 
 use dbmig_core::Version;
 use dbmig_core::history::RunState;
-use dbmig_core::plan::{Direction, TakenUp};
+use dbmig_core::plan::{Direction, SupersededRun};
 
 use super::Run;
 use crate::database::assertion::{Breach, expect};
@@ -17,17 +17,17 @@ pub(crate) struct Cursor {
     /// Statements done.
     pub(crate) done: usize,
     /// An expression for what the catalogue says of the statement between the two.
-    pub(crate) sighted: Option<String>,
+    pub(crate) catalog_before: Option<String>,
 }
 
 impl Cursor {
     /// Between two statements.
     pub(crate) const fn after(done: usize) -> Self {
-        Self { started: done, done, sighted: None }
+        Self { started: done, done, catalog_before: None }
     }
 
-    pub(super) fn sighted(&self) -> &str {
-        self.sighted.as_deref().unwrap_or("NULL")
+    pub(super) fn catalog_before(&self) -> &str {
+        self.catalog_before.as_deref().unwrap_or("NULL")
     }
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn advance(
         tables.history_name(),
         cursor.started,
         cursor.done,
-        cursor.sighted(),
+        cursor.catalog_before(),
         under_way(engine, run),
     );
     set + &expect_reached(engine, tables, run, cursor.done)
@@ -127,7 +127,7 @@ pub(crate) fn reached(engine: &dyn Engine, tables: &Tables, run: &Run<'_>, done:
 
 /// What earlier runs of `version` have left open becomes `state`: a later one has taken them up,
 /// or a person has put them aside.
-pub(crate) fn take_up(
+pub(crate) fn supersede(
     engine: &dyn Engine,
     tables: &Tables,
     version: &Version,
@@ -179,7 +179,7 @@ pub(crate) fn expect_left(
     engine: &dyn Engine,
     tables: &Tables,
     (version, direction): (&Version, Direction),
-    takes_up: Option<&TakenUp>,
+    supersedes: Option<&SupersededRun>,
 ) -> String {
     let history = tables.history_name();
     let last = format!(
@@ -188,8 +188,8 @@ pub(crate) fn expect_left(
         engine.is_version(version),
         direction.name(),
     );
-    let condition = match takes_up {
-        Some(TakenUp { run, started, done }) => format!(
+    let condition = match supersedes {
+        Some(SupersededRun { run, started, done }) => format!(
             "EXISTS ({last} AND id = {run} AND statements_started = {started} AND statements_done = {done})"
         ),
         None => format!("NOT EXISTS ({last} AND (statements_started > 0 OR statements_done > 0))"),

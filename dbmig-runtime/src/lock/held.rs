@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use super::keeper::Working;
+use super::heartbeat::Working;
 use super::orphans::Under;
 use super::waiting::Waiting;
-use super::{keeper, orphans};
+use super::{heartbeat, orphans};
 use crate::backoff::patiently;
 use crate::database::Database;
 use crate::database::closed::Closed;
 use crate::database::engine::Renewal;
-use crate::database::lock::{Claim, Fence, Freshness, Guard, Lock, Seat};
+use crate::database::lock::{Claim, Fence, Freshness, Guard, Lock, LockConnection};
 use crate::error::{Error, NoLock};
 use crate::event::Observe;
 use crate::options::Options;
-use crate::snapshot::Look;
+use crate::snapshot::Snapshot;
 use crate::tables::Sessions;
 
 /// The connection that works, and what it needs to know of the lock.
@@ -28,12 +28,12 @@ pub(crate) struct Held<'d> {
     /// [`Lock::fence`]
     pub(crate) fence: Fence,
     /// What the database says, read under the lock.
-    pub(crate) look: Look,
+    pub(crate) look: Snapshot,
 }
 
 enum Work<'d> {
     Own(Box<dyn Database>),
-    Lent(&'d mut dyn Database),
+    Borrowed(&'d mut dyn Database),
 }
 
 impl Held<'_> {
@@ -41,7 +41,7 @@ impl Held<'_> {
     pub(crate) fn db(&mut self) -> &mut dyn Database {
         match &mut self.work {
             Work::Own(db) => &mut **db,
-            Work::Lent(db) => &mut **db,
+            Work::Borrowed(db) => &mut **db,
         }
     }
 
@@ -49,9 +49,9 @@ impl Held<'_> {
     pub(crate) fn announce(&mut self, doing: &str) {
         self.working.tell(|told| doing.clone_into(&mut told.doing));
         let (lock, claim) = (self.lock, self.claim);
-        if claim.seat == Seat::Within {
+        if claim.connection == LockConnection::Shared {
             // Only for others to read.
-            let _ = lock.beat(self.db(), claim, doing);
+            let _ = lock.heartbeat(self.db(), claim, doing);
         }
     }
 
@@ -83,16 +83,16 @@ pub(super) fn work<T>(
     lock: &dyn Lock,
     (claim, guard): (&Claim<'_>, &Guard),
     options: &Options,
-    seen: (Look, Freshness),
+    seen: (Snapshot, Freshness),
     observe: &mut Observe<'_>,
     body: impl FnOnce(&mut Held<'_>, &mut Observe<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let (fence, working) = (lock.fence(claim, guard), Working::default());
-    if claim.seat == Seat::Within {
+    if claim.connection == LockConnection::Shared {
         let session = session(db, claim)?;
         let under = Under { fence: &fence, session: &session, options };
         let look = orphans::outlive(db, &under, seen, observe, &mut || Ok(()))?;
-        let work = Work::Lent(db);
+        let work = Work::Borrowed(db);
         return body(
             &mut Held { work, lock, claim, working: &working, session, fence, look },
             observe,
@@ -105,13 +105,13 @@ pub(super) fn work<T>(
             opened => opened,
         }
     })?;
-    let mut beat = || lock.beat(db, claim, "");
-    join(&mut *work, lock, claim, options, observe, &mut beat)?;
+    let mut heartbeat = || lock.heartbeat(db, claim, "");
+    join(&mut *work, lock, claim, options, observe, &mut heartbeat)?;
     let session = session(&mut *work, claim)?;
     let under = Under { fence: &fence, session: &session, options };
-    let look = orphans::outlive(&mut *work, &under, seen, observe, &mut beat)?;
+    let look = orphans::outlive(&mut *work, &under, seen, observe, &mut heartbeat)?;
     working.tell(|told| session.clone_into(&mut told.session));
-    keeper::keep(db, lock, claim, &working, &options.control, || {
+    heartbeat::keep(db, lock, claim, &working, &options.control, || {
         let work = Work::Own(work);
         body(&mut Held { work, lock, claim, working: &working, session, fence, look }, observe)
     })
@@ -130,12 +130,12 @@ fn join(
     claim: &Claim<'_>,
     options: &Options,
     observe: &mut Observe<'_>,
-    beat: &mut dyn FnMut() -> diesel::QueryResult<()>,
+    heartbeat: &mut dyn FnMut() -> diesel::QueryResult<()>,
 ) -> Result<(), Error> {
     let mut waiting = Waiting::new(options.lock_wait, options.control.clone());
     while let Some(who) = lock.join(work, claim).map_err(super::taking())? {
         waiting.pause(Some(&who), observe)?;
-        beat().map_err(super::lost())?;
+        heartbeat().map_err(super::lost())?;
     }
     Ok(())
 }

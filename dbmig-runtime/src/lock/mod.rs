@@ -8,17 +8,17 @@ use dbmig_core::Version;
 
 use crate::backoff::Unready;
 use crate::database::Database;
-use crate::database::lock::{Claim, Lock, Seat, Take};
+use crate::database::lock::{Claim, Lock, LockConnection, Take};
 use crate::database::session::Ownership;
 use crate::error::transient::{is_lock_wait, is_lost};
 use crate::error::{Error, NoLock};
 use crate::event::{Event, Observe};
 use crate::options::{Locking, Options};
-use crate::snapshot::Look;
+use crate::snapshot::Snapshot;
 use crate::tables::{Sessions, Tables};
 
+mod heartbeat;
 mod held;
-mod keeper;
 mod orphans;
 mod waiting;
 
@@ -53,7 +53,7 @@ pub(crate) fn with_lock<T>(
     options: &Options,
     observe: &mut Observe<'_>,
     goal: Option<&Version>,
-    mut decide: impl FnMut(&mut dyn Database) -> Result<Option<Look>, Error>,
+    mut decide: impl FnMut(&mut dyn Database) -> Result<Option<Snapshot>, Error>,
     body: impl FnOnce(&mut Held<'_>, &mut Observe<'_>) -> Result<T, Error>,
 ) -> Result<Option<T>, Error> {
     let who = options.who();
@@ -83,14 +83,14 @@ pub(crate) fn with_lock<T>(
         }
         let tables = look.tables.clone();
         let lock = of(db, &tables, options)?;
-        let seat = seat(db, lock, &tables)?;
+        let connection = connection(db, lock, &tables)?;
         if let Some(cluster) = tables.cluster
             && told.replace(cluster).is_none()
             && options.locking == Locking::Advisory
         {
             observe(&Event::Cluster { cluster });
         }
-        let claim = Claim { tables: &tables, token, who: &who, seat };
+        let claim = Claim { tables: &tables, token, who: &who, connection };
         let unchanged = look.expected(db.engine());
         let taken = match lock.take(db, &claim, &unchanged) {
             // On another node of a cluster somebody was faster.
@@ -132,7 +132,7 @@ pub(crate) fn with_lock<T>(
 }
 
 /// Nothing is written where nothing can be, where somebody else could lead it astray, or where a newer dbmig knows better.
-fn refuse(look: &Look) -> Result<(), Error> {
+fn refuse(look: &Snapshot) -> Result<(), Error> {
     refuse_foreign(&look.tables)?;
     refuse_obstacle(&look.tables)?;
     look.history.newer_format.map_or(Ok(()), |found| Err(Error::NewerHistory { found }))
@@ -171,13 +171,19 @@ fn lost() -> impl FnOnce(diesel::result::Error) -> Error {
 }
 
 /// Where the lock is held on this connection.
-fn seat(db: &dyn Database, lock: &dyn Lock, tables: &Tables) -> Result<Seat, Error> {
-    let own = db.ownership() == Ownership::Ours;
-    match (lock.seat(), own) {
-        (Seat::Beside, true) => Ok(Seat::Beside),
-        (Seat::Beside, false) if !lock.lends() => {
+fn connection(
+    db: &dyn Database,
+    lock: &dyn Lock,
+    tables: &Tables,
+) -> Result<LockConnection, Error> {
+    let own = db.ownership() == Ownership::Owned;
+    match (lock.connection(), own) {
+        (LockConnection::Dedicated, true) => Ok(LockConnection::Dedicated),
+        (LockConnection::Dedicated, false) if !lock.can_share() => {
             Err(tables.cluster.map_or(Error::LeaseNeedsUrl, Error::ClusterNeedsUrl))
         }
-        (Seat::Beside, false) | (Seat::Within, _) => Ok(Seat::Within),
+        (LockConnection::Dedicated, false) | (LockConnection::Shared, _) => {
+            Ok(LockConnection::Shared)
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::database::lock::{Fence, Freshness};
 use crate::error::Error;
 use crate::event::Observe;
 use crate::options::Options;
-use crate::snapshot::{Look, is_confirmed, look_again as look_there};
+use crate::snapshot::{Snapshot, is_confirmed, read_again as read_there};
 use dbmig_core::plan::{Cause, History, Interrupted};
 use diesel::QueryResult;
 
@@ -31,27 +31,27 @@ pub(super) struct Under<'a> {
 pub(super) fn outlive(
     db: &mut dyn Database,
     under: &Under<'_>,
-    (seen, freshness): (Look, Freshness),
+    (seen, freshness): (Snapshot, Freshness),
     observe: &mut Observe<'_>,
-    beat: &mut dyn FnMut() -> QueryResult<()>,
-) -> Result<Look, Error> {
+    heartbeat: &mut dyn FnMut() -> QueryResult<()>,
+) -> Result<Snapshot, Error> {
     let mut waiting = Waiting::new(under.options.lock_wait, under.options.control.clone());
     let since = Instant::now();
-    let look_again = |db: &mut dyn Database,
-                      seen: &Look,
+    let read_again = |db: &mut dyn Database,
+                      seen: &Snapshot,
                       sessions: &[String],
                       waiting: &mut Waiting,
                       observe: &mut Observe<'_>,
-                      beat: &mut dyn FnMut() -> QueryResult<()>| loop {
+                      heartbeat: &mut dyn FnMut() -> QueryResult<()>| loop {
         if let Some(look) = confirmed(db, under, seen, (sessions, since))? {
             return Ok::<_, Error>(look);
         }
         waiting.changed(observe)?;
-        beat().map_err(super::lost())?;
+        heartbeat().map_err(super::lost())?;
     };
     let seen = match freshness {
         Freshness::Unchanged => seen,
-        Freshness::Unknown => look_again(db, &seen, &[], &mut waiting, observe, beat)?,
+        Freshness::Unknown => read_again(db, &seen, &[], &mut waiting, observe, heartbeat)?,
     };
     // Of one that failed, nobody is at work any more; what it has left is in the catalogue.
     let History { interrupted, announced, .. } = &seen.history;
@@ -62,11 +62,11 @@ pub(super) fn outlive(
     for session in &sessions {
         while let Some(worker) = still_there(db, session, since)? {
             waiting.pause(Some(&worker), observe)?;
-            beat().map_err(super::lost())?;
+            heartbeat().map_err(super::lost())?;
         }
     }
     // What the catalogue said while they were at work may not hold any more.
-    look_again(db, &seen, &sessions, &mut waiting, observe, beat)
+    read_again(db, &seen, &sessions, &mut waiting, observe, heartbeat)
 }
 
 /// A look that the server that writes confirms, and that none of `sessions` is at work there.
@@ -75,10 +75,10 @@ pub(super) fn outlive(
 fn confirmed(
     db: &mut dyn Database,
     under: &Under<'_>,
-    seen: &Look,
+    seen: &Snapshot,
     (sessions, since): (&[String], Instant),
-) -> Result<Option<Look>, Error> {
-    let look = match look_there(db, &seen.tables) {
+) -> Result<Option<Snapshot>, Error> {
+    let look = match read_there(db, &seen.tables) {
         Err(Error::Lagging { .. }) => return Ok(None),
         look => look?,
     };
@@ -99,7 +99,7 @@ fn confirmed(
     }
 }
 
-fn lost_sessions(seen: &Look) -> Vec<String> {
+fn lost_sessions(seen: &Snapshot) -> Vec<String> {
     let lost = seen.history.interrupted.iter().filter(|run| run.cause == Cause::Lost);
     let announced = seen.history.announced.iter().map(|run| &run.session);
     let sessions = lost.map(|run| &run.session).chain(announced).flatten();

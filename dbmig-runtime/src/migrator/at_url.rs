@@ -42,7 +42,7 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         U::Error: Into<Error>,
     {
         let url = url.try_into().map_err(Into::into)?;
-        let target = Target::Image(beyond);
+        let target = Target::MatchSet(beyond);
         self.observed(|set, options, observe| run_at(set, options, &url, &target, observe))
     }
 
@@ -96,12 +96,12 @@ impl<B: Backend, V: Into<Version>> Migrator<'static, B, V> {
             watch: self.watch,
             observe,
         };
-        let (looks, run) = (options.clone(), options);
+        let (watching, run) = (options.clone(), options);
         task.start(
             move |url, observe| run_at(set, &run, url, &Target::Latest, observe),
             move |report| {
                 let mut known = Known::at_the_start(report);
-                move |url: &DatabaseUrl| notice_at(set, &looks, url, &mut known)
+                move |url: &DatabaseUrl| notice_at(set, &watching, url, &mut known)
             },
         )
     }

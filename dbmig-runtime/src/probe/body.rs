@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Detail;
-use crate::startup::{Migrating, Snapshot, StartupState};
+use crate::startup::{Migrating, StartupState, StartupStatus};
 
 /// What is told in each state; what does not apply is left out.
 #[derive(Default, Serialize)]
@@ -53,7 +53,7 @@ const RESTART: &str = "what is in `restart` was applied while this process ran: 
 /// Shorter than that is only a question under way.
 const SILENCE: f64 = 1.0;
 
-pub(super) fn body(snapshot: &Snapshot, detail: Detail) -> String {
+pub(super) fn body(snapshot: &StartupStatus, detail: Detail) -> String {
     let mut body = Body {
         state: snapshot.state.name(),
         since_s: seconds(snapshot.in_state.as_secs_f64()),
@@ -116,7 +116,7 @@ mod tests {
 
     fn told(state: StartupState, detail: Detail) -> String {
         let time = Duration::from_millis(1500);
-        body(&Snapshot { state, in_state: time, elapsed: time, unanswered: None }, detail)
+        body(&StartupStatus { state, in_state: time, elapsed: time, unanswered: None }, detail)
     }
 
     #[test]

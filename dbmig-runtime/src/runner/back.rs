@@ -3,8 +3,8 @@
 
 use dbmig_core::MigrationSet;
 use dbmig_core::plan::{
-    Beyond, Blocked, Comparison, Doomed, History, Plan, Record, StoredDown, Target, allow_loss,
-    moves,
+    Beyond, Blocked, Comparison, DataLossReport, History, Plan, Record, StoredDown, Target,
+    allow_loss, moves,
 };
 
 use super::decide;
@@ -14,7 +14,7 @@ use crate::execute::{Origin, resolve};
 use crate::history;
 use crate::lock::Held;
 use crate::options::Options;
-use crate::snapshot::{Look, Seek, look, look_closely};
+use crate::snapshot::{Seek, Snapshot, look, read_with_catalog};
 use crate::tables::Tables;
 
 /// How the database stands to a set, and what would be done about it.
@@ -26,7 +26,7 @@ pub struct Preview<'s> {
     /// What would be done, or what forbids it.
     pub plan: Result<Plan<'s>, Blocked>,
     /// What would be lost, counted.
-    pub doomed: Vec<Doomed>,
+    pub losses: Vec<DataLossReport>,
 }
 
 pub(super) fn preview<'s>(
@@ -35,30 +35,30 @@ pub(super) fn preview<'s>(
     options: &Options,
     target: &Target,
 ) -> Result<Preview<'s>, Error> {
-    let mut look = look_closely(db, &Seek::of(set, options))?;
+    let mut look = read_with_catalog(db, &Seek::of(set, options))?;
     trust_stored(db, &mut look, set, options, target)?;
     let history = &look.history;
     let comparison = Comparison::of(set, history);
     let plan = decide(set, history, target, options);
-    let doomed = match &plan {
-        Ok(plan) => doomed(db, (&look.tables, options), plan, history)?,
+    let losses = match &plan {
+        Ok(plan) => losses(db, (&look.tables, options), plan, history)?,
         Err(_) => Vec::new(),
     };
     let writes = plan.as_ref().is_ok_and(|plan| !plan.is_empty());
     if let (Some(found), true) = (history.newer_format, writes) {
         return Err(Error::NewerHistory { found });
     }
-    let plan = plan.and_then(|plan| allow_loss(&doomed, options.policy.data_loss).map(|()| plan));
-    Ok(Preview { comparison, plan, doomed })
+    let plan = plan.and_then(|plan| allow_loss(&losses, options.policy.data_loss).map(|()| plan));
+    Ok(Preview { comparison, plan, losses })
 }
 
 /// A look at the database, close enough for `target`.
-pub(super) fn look_for(
+pub(super) fn read_for(
     db: &mut dyn Database,
     set: &MigrationSet,
     options: &Options,
     target: &Target,
-) -> Result<Look, Error> {
+) -> Result<Snapshot, Error> {
     let mut look = look(db, &Seek::of(set, options))?;
     trust_stored(db, &mut look, set, options, target)?;
     Ok(look)
@@ -80,14 +80,14 @@ pub(super) fn trust(
 /// Says of each stored script that may be needed whether it can be trusted.
 pub(super) fn trust_stored(
     db: &mut dyn Database,
-    look: &mut Look,
+    look: &mut Snapshot,
     set: &MigrationSet,
     options: &Options,
     target: &Target,
 ) -> Result<(), Error> {
     match target {
-        Target::Latest | Target::Through(_) | Target::Image(Beyond::Keep) => return Ok(()),
-        Target::Image(Beyond::Revert)
+        Target::Latest | Target::Through(_) | Target::MatchSet(Beyond::Keep) => return Ok(()),
+        Target::MatchSet(Beyond::Revert)
         | Target::Revert(_)
         | Target::RevertTo(_)
         | Target::Redo(_) => {}
@@ -119,7 +119,7 @@ pub(super) fn refuse_loss(
     plan: &Plan<'_>,
 ) -> Result<(), Error> {
     match target {
-        Target::Image(_) => {}
+        Target::MatchSet(_) => {}
         Target::Latest
         | Target::Through(_)
         | Target::Revert(_)
@@ -128,28 +128,28 @@ pub(super) fn refuse_loss(
     }
     let history = held.look.history.clone();
     let tables = held.look.tables.clone();
-    let doomed = doomed(held.db(), (&tables, options), plan, &history)?;
-    Ok(allow_loss(&doomed, options.policy.data_loss)?)
+    let losses = losses(held.db(), (&tables, options), plan, &history)?;
+    Ok(allow_loss(&losses, options.policy.data_loss)?)
 }
 
 /// What `plan` would lose, counted. Reads only.
-pub(super) fn doomed(
+pub(super) fn losses(
     db: &mut dyn Database,
     (tables, options): (&Tables, &Options),
     plan: &Plan<'_>,
     history: &History,
-) -> Result<Vec<Doomed>, Error> {
+) -> Result<Vec<DataLossReport>, Error> {
     let dialect = db.engine().dialect();
     let origin = Origin { tables, key: options.history_key.as_ref() };
     let mut lossy = plan.lossy(history).into_iter().peekable();
-    let (mut before, mut doomed) = (Vec::new(), Vec::new());
+    let (mut before, mut losses) = (Vec::new(), Vec::new());
     for step in &plan.steps {
         // Nothing more to count, so it does not matter what else is played.
         if lossy.peek().is_none() {
             break;
         }
         if let Some(one) = lossy.next_if(|one| one.name == step.name()) {
-            doomed.extend(one.count(|loss| {
+            losses.extend(one.count(|loss| {
                 if before.iter().any(|script: &String| moves(dialect, script, loss)) {
                     return Err("a newer migration changes what this name means".to_owned());
                 }
@@ -165,5 +165,5 @@ pub(super) fn doomed(
         let mut kept = None;
         before.push(resolve(db, &origin, step, &mut kept)?.script.text.to_string());
     }
-    Ok(doomed)
+    Ok(losses)
 }

@@ -13,7 +13,7 @@ use crate::history::{self, Cursor, Progress, Run};
 use crate::lock::{Held, with_lock};
 use crate::options::Options;
 use crate::report::{Done, Report};
-use crate::snapshot::{Seek, look, look_surely};
+use crate::snapshot::{Seek, look, read_confirmed};
 
 impl<'a> Runner<'a> {
     /// Takes every migration up to and with `through` (all, where there is none) as applied,
@@ -45,7 +45,7 @@ impl<'a> Runner<'a> {
                 .collect::<Vec<_>>()
         };
         let decide = |db: &mut dyn Database| {
-            let look = look_surely(db, &Seek::of(set, options))?;
+            let look = read_confirmed(db, &Seek::of(set, options))?;
             Ok((!wanted(&look.history).is_empty()).then_some(look))
         };
         let done = with_lock(db, options, observe, None, decide, |held, _| {
@@ -107,7 +107,7 @@ pub(super) fn adopt(
         execution: migration.settings.execution,
         checksum: migration.checksum,
         settings: &migration.settings,
-        outlook: &migration.consequences(),
+        impact: &migration.consequences(),
         total,
         script: &sql::hide_secrets(tables.dialect, &migration.up().text),
         down: down.as_deref(),

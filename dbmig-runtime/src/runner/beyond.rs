@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use dbmig_core::MigrationSet;
-use dbmig_core::plan::{BreakingAhead, Comparison, History, Presence, Unknown, Verdict};
+use dbmig_core::plan::{BreakingAhead, Comparison, History, Presence, Relation, Unknown};
 
 use super::{baseline, ensure_tables, runner};
 use crate::database::Database;
@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) fn breaking(set: &MigrationSet, history: &History, options: &Options) -> Vec<Unknown> {
     let comparison = Comparison::of(set, history);
     match (options.policy.breaking_ahead, comparison.verdict()) {
-        (BreakingAhead::Warn, Verdict::BelowFloor) => comparison.breaking(),
+        (BreakingAhead::Warn, Relation::BelowFloor) => comparison.breaking(),
         (BreakingAhead::Warn | BreakingAhead::Refuse, _) => Vec::new(),
     }
 }
@@ -80,7 +80,7 @@ fn note_one(held: &mut Held<'_>, options: &Options, one: &Unknown) -> Result<(),
         return Ok(());
     }
     let engine = held.db().engine();
-    let rows = history::went_on(engine, &tables, (one, &applied.outlook), &runner);
+    let rows = history::went_on(engine, &tables, (one, &applied.impact), &runner);
     let fence = held.fence.clone();
     let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
     baseline::write(held.db(), &place, &rows, "note that this version goes on")

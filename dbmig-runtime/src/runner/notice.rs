@@ -1,6 +1,6 @@
 //! What others have done to the schema of an app that runs: a look from time to time. Reads only.
 
-use dbmig_core::outlook::Impact;
+use dbmig_core::impact::Verdict;
 use dbmig_core::plan::{History, Record};
 use dbmig_core::{MigrationSet, Version};
 
@@ -45,7 +45,7 @@ struct Foreign {
     name: String,
     /// The run that applied it; none where nobody knows.
     run: Option<usize>,
-    impact: Impact,
+    verdict: Verdict,
 }
 
 impl Known {
@@ -64,7 +64,7 @@ impl Known {
             if !self.came.contains(&one.version) {
                 self.came.push(one.version.clone());
             }
-            if one.impact == Impact::CompatibleAfterRestart {
+            if one.verdict == Verdict::CompatibleAfterRestart {
                 self.ask_for_restart(&one.name);
             }
         }
@@ -75,7 +75,7 @@ impl Known {
         }
         self.after_restart = after_restart(set, history);
         let breaking =
-            now.iter().filter(|one| self.came.contains(&one.version) && one.impact.raises_floor());
+            now.iter().filter(|one| self.came.contains(&one.version) && one.verdict.raises_floor());
         let breaking = breaking.map(|one| one.name.clone()).collect();
         self.foreign = Some(now);
         News { unknown: history.unknown_to(set), breaking, restart: self.restart.clone() }
@@ -98,7 +98,7 @@ impl Known {
 
 /// Names of what is applied and not in the set, and asks processes from before for a restart.
 pub(super) fn after_restart(set: &MigrationSet, history: &History) -> Vec<String> {
-    let asks = |one: &Foreign| one.impact == Impact::CompatibleAfterRestart;
+    let asks = |one: &Foreign| one.verdict == Verdict::CompatibleAfterRestart;
     foreign(set, history).into_iter().filter(asks).map(|one| one.name).collect()
 }
 
@@ -109,8 +109,8 @@ fn foreign(set: &MigrationSet, history: &History) -> Vec<Foreign> {
             Record::Recorded { name, run, .. } => (name.clone(), *run),
             Record::Unverified => (applied.version.to_string(), None),
         };
-        let impact = applied.outlook.forward().impact;
-        Foreign { version: applied.version.clone(), name, run, impact }
+        let verdict = applied.impact.compatibility().verdict;
+        Foreign { version: applied.version.clone(), name, run, verdict }
     });
     foreign.collect()
 }

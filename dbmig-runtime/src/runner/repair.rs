@@ -2,18 +2,18 @@
 
 use dbmig_core::Version;
 use dbmig_core::history::RunState;
-use dbmig_core::outlook::{Forward, Ground, Impact, Outlook};
-use dbmig_core::plan::{self, Diagnosis, Mending, Repair};
+use dbmig_core::impact::{Compatibility, Impact, Reason, Verdict};
+use dbmig_core::plan::{self, Diagnosis, Repair, RepairAction};
 
 use super::baseline::{adopt, write};
 use super::{Runner, ensure_tables, runner, within};
 use crate::database::Database;
 use crate::error::Error;
 use crate::execute::Place;
-use crate::history::{self, Settled, Verdict};
+use crate::history::{self, Declaration, Settled};
 use crate::lock::{Held, with_lock};
 use crate::options::Options;
-use crate::snapshot::{Seek, look, look_closely, look_surely};
+use crate::snapshot::{Seek, look, read_confirmed, read_with_catalog};
 
 impl<'a> Runner<'a> {
     /// All that asks for a decision, or for a run that goes on. Reads only.
@@ -21,7 +21,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn diagnose(&self, db: &mut dyn Database) -> Result<Vec<Diagnosis>, Error> {
-        within(db, |db| Ok(plan::diagnose(self.set, &look_closely(db, &self.seek())?.history)))
+        within(db, |db| Ok(plan::diagnose(self.set, &read_with_catalog(db, &self.seek())?.history)))
     }
 
     /// What [`Runner::repair`] would write. Reads only.
@@ -32,7 +32,7 @@ impl<'a> Runner<'a> {
         &self,
         db: &mut dyn Database,
         wanted: &Repair,
-    ) -> Result<Mending<'a>, Error> {
+    ) -> Result<RepairAction<'a>, Error> {
         within(db, |db| Ok(plan::repair(self.set, &look(db, &self.seek())?.history, wanted)?))
     }
 
@@ -41,19 +41,23 @@ impl<'a> Runner<'a> {
     ///
     /// # Errors
     /// [`Error::Unrepairable`] where there is nothing of the kind to settle.
-    pub fn repair(&mut self, db: &mut dyn Database, wanted: &Repair) -> Result<Mending<'a>, Error> {
+    pub fn repair(
+        &mut self,
+        db: &mut dyn Database,
+        wanted: &Repair,
+    ) -> Result<RepairAction<'a>, Error> {
         let Self { set, options, observe } = self;
         db.report_to(&options.control);
         within(db, |db| {
             let decide = |db: &mut dyn Database| {
-                let look = look_surely(db, &Seek::of(set, options))?;
+                let look = read_confirmed(db, &Seek::of(set, options))?;
                 plan::repair(set, &look.history, wanted)?;
                 Ok(Some(look))
             };
             let done = with_lock(db, options, observe, None, decide, |held, _| {
-                let mending = plan::repair(set, &held.look.history, wanted)?;
-                mend(held, options, &mending)?;
-                Ok(mending)
+                let action = plan::repair(set, &held.look.history, wanted)?;
+                carry_out(held, options, &action)?;
+                Ok(action)
             })?;
             done.ok_or_else(|| Error::Cancelled(Box::default()))
         })
@@ -66,15 +70,21 @@ enum Ledger {
     AsIfItHadEnded,
 }
 
-fn mend(held: &mut Held<'_>, options: &Options, mending: &Mending<'_>) -> Result<(), Error> {
-    let note = format!("repair: {mending}");
-    let (run, state, done, ledger) = match mending {
+fn carry_out(
+    held: &mut Held<'_>,
+    options: &Options,
+    action: &RepairAction<'_>,
+) -> Result<(), Error> {
+    let note = format!("repair: {action}");
+    let (run, state, done, ledger) = match action {
         // Settled as if the database had refused the next statement: the next run goes on there.
-        Mending::Cursor { run, done } => (run, RunState::Failed, *done, Ledger::Unchanged),
-        Mending::Forget { run } => (run, RunState::Forgotten, run.done, Ledger::Unchanged),
-        Mending::Finish { run } => (run, RunState::Baselined, run.done, Ledger::AsIfItHadEnded),
-        Mending::Accept { migration } => return adopt(held, options, migration, Some(&note)),
-        Mending::Compatible { version, name } => {
+        RepairAction::Cursor { run, done } => (run, RunState::Failed, *done, Ledger::Unchanged),
+        RepairAction::Forget { run } => (run, RunState::Forgotten, run.done, Ledger::Unchanged),
+        RepairAction::Finish { run } => {
+            (run, RunState::Baselined, run.done, Ledger::AsIfItHadEnded)
+        }
+        RepairAction::Accept { migration } => return adopt(held, options, migration, Some(&note)),
+        RepairAction::Compatible { version, name } => {
             return make_compatible(held, options, (version, name), &note);
         }
     };
@@ -85,7 +95,7 @@ fn mend(held: &mut Held<'_>, options: &Options, mending: &Mending<'_>) -> Result
         Ledger::AsIfItHadEnded => history::ledger(engine, &tables, &run.version, run.direction),
         Ledger::Unchanged => String::new(),
     };
-    let rows = history::take_up(engine, &tables, &run.version, RunState::Resumed)
+    let rows = history::supersede(engine, &tables, &run.version, RunState::Resumed)
         + &history::settle(
             engine,
             &tables,
@@ -107,22 +117,22 @@ fn make_compatible(
 ) -> Result<(), Error> {
     let (tables, runner) = (ensure_tables(held)?, runner(held, options));
     let applied = held.look.history.find(version);
-    let backward = applied.map(|applied| applied.outlook.backward());
-    let backward = backward.unwrap_or_else(|| Outlook::UNREAD.backward());
-    let forward = Forward {
-        impact: Impact::Compatible,
-        ground: Ground::declared("a person said so with `repair`"),
+    let reversibility = applied.map(|applied| applied.impact.reversibility());
+    let reversibility = reversibility.unwrap_or_else(|| Impact::UNREAD.reversibility());
+    let compatibility = Compatibility {
+        verdict: Verdict::Compatible,
+        reason: Reason::declared("a person said so with `repair`"),
     };
-    let outlook = Outlook::new(&forward, &backward);
+    let impact = Impact::new(&compatibility, &reversibility);
     let stored = history::stored_down(held.db(), &tables, version)?;
     // Nobody gets a signature for what was not trustworthy before.
     let key = options.history_key.as_ref();
     let stored = stored.filter(|stored| stored.trust(key).is_ok());
     let signature = stored.and_then(|mut stored| {
-        stored.outlook = outlook.clone();
-        key?.sign(&stored.sealed())
+        stored.impact = impact.clone();
+        key?.sign(&stored.signed())
     });
-    let verdict = Verdict { version, name, outlook: &outlook, signature: signature.as_deref() };
+    let verdict = Declaration { version, name, impact: &impact, signature: signature.as_deref() };
     let rows = history::say(held.db().engine(), &tables, &verdict, (note, &runner));
     let fence = held.fence.clone();
     let place = Place { tables: &tables, options, runner: &runner, fence: &fence };

@@ -2,7 +2,7 @@
 
 use dbmig_core::plan::Plan;
 
-use crate::database::creation::create_beside_others;
+use crate::database::creation::create_concurrently;
 use crate::database::place::{Found, Sought};
 use crate::error::Error;
 use crate::event::{Event, Observe};
@@ -25,18 +25,12 @@ pub(super) fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     let (writing, ledger) = (engine.writing(), engine.create_ledger(&tables));
     let create = format!("{writing}{ledger};\n{};\n", history::create(engine, &tables));
     // Diesel's tools create the first one without our lock.
-    create_beside_others(
-        db,
-        tables.dialect.ddl(),
-        &create,
-        (tables.ledger, tables.history),
-        |db| {
-            Ok(match engine.locate(db, Sought::Again(&tables.schema))? {
-                Found::At(now) => (now.ledger, now.history),
-                Found::NoSchema | Found::InDoubt(_) => (Presence::Absent, Presence::Absent),
-            })
-        },
-    )
+    create_concurrently(db, tables.dialect.ddl(), &create, (tables.ledger, tables.history), |db| {
+        Ok(match engine.locate(db, Sought::Again(&tables.schema))? {
+            Found::At(now) => (now.ledger, now.history),
+            Found::NoSchema | Found::InDoubt(_) => (Presence::Absent, Presence::Absent),
+        })
+    })
     .map_err(Error::database("create the migrations' tables"))?;
     // Somebody may have been there first.
     let created = locate_again(db, &tables)?;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use dbmig_core::dialect::Storage;
-use dbmig_core::plan::{Announced, History, Target, put_aside};
+use dbmig_core::plan::{Announced, History, Target, discard_stale};
 use dbmig_core::{Dialect, Migration, MigrationSet};
 
 use super::{Runner, beyond, decide};
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::event::{self, Event, Observe};
 use crate::options::Options;
 use crate::report::Report;
-use crate::snapshot::look_closely;
+use crate::snapshot::read_with_catalog;
 use crate::url::DatabaseUrl;
 
 /// What a look has found.
@@ -48,9 +48,9 @@ pub(crate) fn wait_at(
     let runner = Runner::new(set, options.clone());
     let (mut db, mut pause) = (None, Pause::new());
     loop {
-        let looked = look_at(&runner, url, &mut db);
+        let observed = observe_at(&runner, url, &mut db);
         let waited = since.elapsed();
-        let doing = match looked {
+        let doing = match observed {
             Ok(Found::Reached(report)) => return Ok(report),
             Ok(Found::Pending { count: pending, holder, failed }) => {
                 let (of, holder, failed) =
@@ -92,7 +92,7 @@ pub(crate) fn awaiting(
     format!("{pending} of {of} migrations are pending; {who}")
 }
 
-fn look_at(
+fn observe_at(
     runner: &Runner<'_>,
     url: &DatabaseUrl,
     kept: &mut Option<Box<dyn Database>>,
@@ -116,7 +116,7 @@ fn find(runner: &Runner<'_>, db: &mut dyn Database) -> Result<Found, Error> {
         if runner.is_current(db) {
             return Ok(Found::Reached(Report::default()));
         }
-        let mut history = look_closely(db, &runner.seek())?.history;
+        let mut history = read_with_catalog(db, &runner.seek())?.history;
         let holder = runner.holder(db)?;
         if holder.is_none() && !(history.announced.is_empty() && history.interrupted.is_empty()) {
             history = without_the_dead(db, runner, &history)?;
@@ -143,12 +143,12 @@ fn without_the_dead(
     runner: &Runner<'_>,
     before: &History,
 ) -> Result<History, Error> {
-    let mut now = look_closely(db, &runner.seek())?.history;
+    let mut now = read_with_catalog(db, &runner.seek())?.history;
     let is_new = |run: &Announced| before.announced.iter().all(|known| known.run != run.run);
     let (new, known): (Vec<_>, Vec<_>) =
         std::mem::take(&mut now.announced).into_iter().partition(is_new);
     now.announced = known;
-    put_aside(runner.set, &mut now);
+    discard_stale(runner.set, &mut now);
     now.announced.extend(new);
     Ok(now)
 }

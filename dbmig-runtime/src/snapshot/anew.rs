@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 
 use dbmig_core::history::inference::is_outdated;
+use dbmig_core::impact::{Basis, Compatibility, Impact};
 use dbmig_core::migration::{Body, Down, Script, Settings, SqlBody};
-use dbmig_core::outlook::{Basis, Forward, Outlook};
 use dbmig_core::plan::{Applied, History, Record};
 use dbmig_core::{Checksum, Migration, MigrationSet};
 
@@ -27,13 +27,13 @@ pub(super) fn judge_anew(
 ) -> Result<(), Error> {
     let is_foreign = |applied: &Applied| set.get(&applied.version).is_none();
     let mut applied = history.applied.iter();
-    if !applied.any(|applied| is_foreign(applied) && is_inferred(&applied.outlook)) {
+    if !applied.any(|applied| is_foreign(applied) && is_inferred(&applied.impact)) {
         return Ok(());
     }
     let stored = history::stored_texts(db, tables)?;
     let outdated = |applied: &Applied| {
         let texts = stored.get(&applied.version)?;
-        let judged = is_foreign(applied) && is_inferred(&applied.outlook);
+        let judged = is_foreign(applied) && is_inferred(&applied.impact);
         (judged && is_outdated(&texts.settings) && !texts.up.is_empty()).then_some(())
     };
     if !history.applied.iter().any(|applied| outdated(applied).is_some()) {
@@ -52,29 +52,29 @@ pub(super) fn judge_anew(
         .collect();
     for applied in &mut history.applied {
         if let (Some(()), Some(found)) = (outdated(applied), found.get(&applied.version)) {
-            applied.outlook = anew(&applied.outlook, found);
+            applied.impact = anew(&applied.impact, found);
         }
     }
     Ok(())
 }
 
-fn is_inferred(outlook: &Outlook) -> bool {
-    outlook.forward().ground.basis == Basis::Inferred
+fn is_inferred(impact: &Impact) -> bool {
+    impact.compatibility().reason.basis == Basis::Inferred
 }
 
 /// What somebody has declared stays.
-fn anew(before: &Outlook, found: &Outlook) -> Outlook {
-    let (old, mut forward) = (before.forward(), found.forward());
-    let was = match old.impact == forward.impact {
+fn anew(before: &Impact, found: &Impact) -> Impact {
+    let (old, mut compatibility) = (before.compatibility(), found.compatibility());
+    let was = match old.verdict == compatibility.verdict {
         true => String::new(),
-        false => format!(", before it was {}", old.impact.name()),
+        false => format!(", before it was {}", old.verdict.name()),
     };
-    let Forward { ground, .. } = &mut forward;
-    ground.reason = format!("{} (judged anew{was})", ground.reason);
-    let backward = before.backward();
-    match backward.ground.basis {
-        Basis::Inferred => Outlook::new(&forward, &found.backward()),
-        Basis::Declared | Basis::Assumed => Outlook::new(&forward, &backward),
+    let Compatibility { reason, .. } = &mut compatibility;
+    reason.text = format!("{} (judged anew{was})", reason.text);
+    let reversibility = before.reversibility();
+    match reversibility.reason.basis {
+        Basis::Inferred => Impact::new(&compatibility, &found.reversibility()),
+        Basis::Declared | Basis::Assumed => Impact::new(&compatibility, &reversibility),
     }
 }
 
@@ -99,6 +99,6 @@ fn migration(applied: &Applied, stored: Option<&StoredTexts>) -> Migration {
         body: Body::Sql(SqlBody { up: script("up.sql", up), down }),
         settings: Settings::DEFAULT,
         checksum: Checksum::from_bytes([0; 32]),
-        outlook: Outlook::UNREAD,
+        impact: Impact::UNREAD,
     }
 }

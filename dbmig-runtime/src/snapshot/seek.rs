@@ -5,7 +5,7 @@ use dbmig_core::plan::is_home;
 
 #[cfg(feature = "cli")]
 use super::anew::judge_anew;
-use super::{Look, look_at};
+use super::{Snapshot, read_at};
 use crate::database::Database;
 use crate::database::place::{Doubt, Found, Ledger, Matter, Reading, Sought};
 use crate::error::{Error, LedgerInDoubt, LedgerSeen};
@@ -44,13 +44,17 @@ impl<'a> Seek<'a> {
         clippy::unnecessary_wraps,
         reason = "with the commands it differs"
     )]
-    pub(super) fn judged(&self, _db: &mut dyn Database, look: Look) -> Result<Look, Error> {
+    pub(super) fn judged(&self, _db: &mut dyn Database, look: Snapshot) -> Result<Snapshot, Error> {
         Ok(look)
     }
 
     /// With today's verdicts, where they are at hand.
     #[cfg(feature = "cli")]
-    pub(super) fn judged(&self, db: &mut dyn Database, mut look: Look) -> Result<Look, Error> {
+    pub(super) fn judged(
+        &self,
+        db: &mut dyn Database,
+        mut look: Snapshot,
+    ) -> Result<Snapshot, Error> {
         if let Some(judge) = self.judge {
             judge_anew(db, (&look.tables, &mut look.history), self.set, judge)?;
         }
@@ -107,7 +111,7 @@ impl<'a> Seek<'a> {
         }
         let creators = engine.creators(db, &tables, &here.schema);
         let creators = creators.map_err(Error::database("read the history"))?;
-        let look = look_at(db, tables)?;
+        let look = read_at(db, tables)?;
         let is_home = is_home(self.set, &look.history, &creators);
         let chosen = Chosen::Origin { first: here.schema.clone() };
         Ok(is_home.then_some(Tables { chosen, ..look.tables }))

@@ -1,7 +1,7 @@
 //! Migrating while the app starts: on a thread of its own, with connections of its own.
 
-mod meeting;
 mod ready;
+mod shared;
 mod state;
 mod thread;
 mod watch;
@@ -13,9 +13,9 @@ use crate::control::Control;
 use crate::error::Error;
 use crate::report::Report;
 
-use meeting::Meeting;
 pub use ready::Ready;
-pub use state::{Migrating, Snapshot, Stale, StartupState, WhenStale};
+use shared::SharedState;
+pub use state::{Migrating, Stale, StartupState, StartupStatus, WhenStale};
 pub(crate) use thread::{OnFailure, Task};
 pub use watch::Watch;
 
@@ -43,20 +43,20 @@ pub use watch::Watch;
 /// In an async app `migrations.ready().await?` does the same, and blocks no executor.
 #[derive(Clone, Debug)]
 pub struct Startup {
-    meeting: Arc<Meeting>,
+    shared: Arc<SharedState>,
     control: Control,
 }
 
 impl Startup {
     /// Where it stands at this moment.
-    pub fn snapshot(&self) -> Snapshot {
-        self.meeting.snapshot(self.control.unanswered())
+    pub fn snapshot(&self) -> StartupStatus {
+        self.shared.snapshot(self.control.unanswered())
     }
 
     /// Whether the app may serve: the schema is there, or is a later one. It may end again, where
     /// [`Watch`] says so.
     pub fn is_ready(&self) -> bool {
-        self.meeting.is_ready()
+        self.shared.is_ready()
     }
 
     /// Waits until it has ended, but not longer than `timeout`. It blocks the thread.
@@ -64,7 +64,7 @@ impl Startup {
     /// # Errors
     /// Why the app must not serve; [`Error::NotReady`] when it has not ended yet.
     pub fn wait(&self, timeout: Duration) -> Result<Report, Arc<Error>> {
-        self.meeting.wait(timeout).unwrap_or_else(|| {
+        self.shared.wait(timeout).unwrap_or_else(|| {
             let doing = self.snapshot().to_string();
             Err(Arc::new(Error::NotReady { doing, waited: timeout }))
         })
@@ -72,12 +72,12 @@ impl Startup {
 
     /// The same as a future, for any executor, and without an end of its own.
     pub fn ready(&self) -> Ready {
-        Ready::new(&self.meeting)
+        Ready::new(&self.shared)
     }
 
     /// How it has ended, if it has.
     pub fn outcome(&self) -> Option<Result<Report, Arc<Error>>> {
-        self.meeting.outcome()
+        self.shared.outcome()
     }
 
     /// Asks it to stop, as for SIGTERM: what is in a transaction is rolled back, what is not ends with

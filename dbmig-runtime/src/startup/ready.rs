@@ -5,30 +5,30 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::meeting::Meeting;
-use super::state::Outcome;
+use super::shared::SharedState;
+use super::state::StartupOutcome;
 
 /// Resolves when the migration has ended: see [`Startup::ready`](super::Startup::ready).
 #[derive(Debug)]
 #[must_use = "a future does nothing until it is awaited"]
 pub struct Ready {
-    meeting: Arc<Meeting>,
+    shared: Arc<SharedState>,
     /// Under which it waits.
     number: Option<u64>,
 }
 
 impl Ready {
-    pub(super) fn new(meeting: &Arc<Meeting>) -> Self {
-        Self { meeting: Arc::clone(meeting), number: None }
+    pub(super) fn new(shared: &Arc<SharedState>) -> Self {
+        Self { shared: Arc::clone(shared), number: None }
     }
 }
 
 impl Future for Ready {
-    type Output = Outcome;
+    type Output = StartupOutcome;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
-        let Self { meeting, number } = &mut *self;
-        meeting.poll(number, context.waker()).map_or(Poll::Pending, Poll::Ready)
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<StartupOutcome> {
+        let Self { shared, number } = &mut *self;
+        shared.poll(number, context.waker()).map_or(Poll::Pending, Poll::Ready)
     }
 }
 
@@ -36,7 +36,7 @@ impl Future for Ready {
 impl Drop for Ready {
     fn drop(&mut self) {
         if let Some(number) = self.number {
-            self.meeting.leave(number);
+            self.shared.leave(number);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::report::Report;
 
 /// How it has ended.
-pub(super) type Outcome = Result<Report, Arc<Error>>;
+pub(super) type StartupOutcome = Result<Report, Arc<Error>>;
 
 /// What a start-up migration is doing.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ pub struct Migrating {
 
 /// Where a start-up migration stands at one moment.
 #[derive(Clone, Debug)]
-pub struct Snapshot {
+pub struct StartupStatus {
     /// What it is doing.
     pub state: StartupState,
     /// For how long it has been doing that.
@@ -145,7 +145,7 @@ impl StartupState {
         }
     }
 
-    pub(super) fn of(outcome: &Outcome) -> Self {
+    pub(super) fn of(outcome: &StartupOutcome) -> Self {
         match outcome {
             Ok(report) if report.ahead.is_empty() => Self::Ready,
             Ok(report) => {
@@ -201,7 +201,7 @@ impl StartupState {
 }
 
 /// One line, without SQL.
-impl fmt::Display for Snapshot {
+impl fmt::Display for StartupStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.state.name())?;
         match &self.state {
@@ -230,9 +230,9 @@ impl fmt::Display for Snapshot {
 mod tests {
     use super::*;
 
-    fn snapshot(state: StartupState) -> Snapshot {
+    fn snapshot(state: StartupState) -> StartupStatus {
         let elapsed = Duration::from_secs(1);
-        Snapshot { state, in_state: elapsed, elapsed, unanswered: None }
+        StartupStatus { state, in_state: elapsed, elapsed, unanswered: None }
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Startup;
-use super::meeting::Meeting;
-use super::state::Outcome;
+use super::shared::SharedState;
+use super::state::StartupOutcome;
 use super::watch::{Notice, Watch, Watching};
 use crate::backoff::Pause;
 use crate::control::Control;
@@ -43,28 +43,28 @@ impl Task {
         run: impl Run,
         watching: impl FnOnce(&Report) -> N + Send + 'static,
     ) -> Startup {
-        let meeting = Arc::new(Meeting::new());
+        let shared = Arc::new(SharedState::new());
         let control = self.control.clone();
-        let (on_thread, on_failure) = (Arc::clone(&meeting), self.on_failure);
+        let (on_thread, on_failure) = (Arc::clone(&shared), self.on_failure);
         let thread = std::thread::Builder::new().name("dbmig".to_owned());
         if let Err(error) = thread.spawn(move || self.work(on_thread, run, watching)) {
             let message = format!("no thread could be started: {error}");
             let failed = Err(Arc::new(Error::Panicked { message }));
-            end(&meeting, failed, on_failure, &mut None);
+            end(&shared, failed, on_failure, &mut None);
         }
-        Startup { meeting, control }
+        Startup { shared, control }
     }
 
     fn work<N: Notice>(
         self,
-        meeting: Arc<Meeting>,
+        shared: Arc<SharedState>,
         run: impl Run,
         watching: impl FnOnce(&Report) -> N,
     ) {
         let Self { url, control, on_failure, watch, mut observe } = self;
         let on_which = url.as_ref().ok().cloned();
         let mut tell = |event: &Event<'_>| {
-            meeting.observe(event);
+            shared.observe(event);
             observe.iter_mut().for_each(|observe| observe(event));
         };
         // A panic, be it of the app's own observer, must not look like a migration that goes on.
@@ -73,12 +73,12 @@ impl Task {
             .unwrap_or_else(|panic| Err(Error::Panicked { message: words(&*panic) }));
         let ended = ended.map_err(Arc::new);
         let report = ended.as_ref().ok().cloned();
-        end(&meeting, ended, on_failure, &mut observe);
+        end(&shared, ended, on_failure, &mut observe);
         // Nobody looks any more once all handles are gone.
-        let meeting = { Arc::downgrade(&meeting) };
+        let shared = { Arc::downgrade(&shared) };
         if let (Some(url), Some(report)) = (&on_which, report) {
             let (control, notice) = (&control, watching(&report));
-            Watching { watch, url, control, notice, observe }.go_on(&meeting, &report);
+            Watching { watch, url, control, notice, observe }.go_on(&shared, &report);
         }
     }
 }
@@ -122,16 +122,16 @@ fn persist(
 }
 
 fn end(
-    meeting: &Meeting,
-    outcome: Outcome,
+    shared: &SharedState,
+    outcome: StartupOutcome,
     on_failure: OnFailure,
     observe: &mut Option<Box<SendObserve<'static>>>,
 ) {
     let event = match &outcome {
-        Ok(report) => Event::Ready { report, elapsed: meeting.elapsed() },
+        Ok(report) => Event::Ready { report, elapsed: shared.elapsed() },
         Err(error) => Event::Failed { error },
     };
-    meeting.conclude(&outcome);
+    shared.conclude(&outcome);
     event::trace(&event);
     let told = observe.is_some();
     // It may be the one that has panicked.
@@ -144,7 +144,7 @@ fn end(
             // Before anybody is woken who might end the process with another code.
             std::process::exit(error.class().exit_code().into());
         }
-        _ => meeting.end(outcome),
+        _ => shared.end(outcome),
     }
 }
 

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Weak;
 use std::time::{Duration, Instant};
 
-use super::meeting::Meeting;
+use super::shared::SharedState;
 use super::state::{Stale, StartupState, WhenStale};
 use crate::control::Control;
 use crate::error::Error;
@@ -94,12 +94,12 @@ pub(super) struct Watching<'a, N> {
 
 impl<N: Notice> Watching<'_, N> {
     /// Until the run is cancelled, or nobody is left to ask for the state.
-    pub(super) fn go_on(mut self, meeting: &Weak<Meeting>, report: &Report) {
+    pub(super) fn go_on(mut self, shared: &Weak<SharedState>, report: &Report) {
         // The observer is the app's own, and may panic.
-        let _ = catch_unwind(AssertUnwindSafe(|| self.rounds(meeting, report)));
+        let _ = catch_unwind(AssertUnwindSafe(|| self.rounds(shared, report)));
     }
 
-    fn rounds(&mut self, meeting: &Weak<Meeting>, report: &Report) {
+    fn rounds(&mut self, shared: &Weak<SharedState>, report: &Report) {
         let Some(every) = self.watch.every else { return };
         let mut known = News {
             unknown: report.ahead.clone(),
@@ -113,7 +113,7 @@ impl<N: Notice> Watching<'_, N> {
             let left = leaves.map(|at| at.saturating_duration_since(Instant::now()));
             self.control
                 .sleep(left.filter(|left| !left.is_zero()).map_or(pause, |it| it.min(pause)));
-            let Some(meeting) = meeting.upgrade() else { return };
+            let Some(shared) = shared.upgrade() else { return };
             if self.control.is_cancelled() {
                 return;
             }
@@ -131,9 +131,9 @@ impl<N: Notice> Watching<'_, N> {
                     true => self.watch.when_stale,
                     false => WhenStale::Serve,
                 };
-                meeting.go_on_as(state(&known, service));
+                shared.go_on_as(state(&known, service));
             } else {
-                meeting.go_on_as(state(&known, WhenStale::Serve));
+                shared.go_on_as(state(&known, WhenStale::Serve));
             }
         }
     }

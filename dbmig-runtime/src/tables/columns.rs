@@ -30,12 +30,12 @@ pub(crate) enum Column {
     Script,
     /// The way back.
     DownScript,
-    /// The stored word of an [`Impact`](dbmig_core::outlook::Impact).
+    /// The stored word of an [`Verdict`](dbmig_core::outlook::Impact).
     Compatible,
-    /// The word of a [`Reversal`](dbmig_core::outlook::Reversal).
+    /// The word of a [`ReversalVerdict`](dbmig_core::outlook::Reversal).
     Reversible,
-    /// The text of an [`Outlook`](dbmig_core::outlook::Outlook).
-    Outlook,
+    /// The text of an [`Impact`](dbmig_core::outlook::Outlook).
+    Impact,
     /// What `metadata.toml` says.
     Settings,
     /// Of the way back.
@@ -55,7 +55,7 @@ pub(crate) enum Column {
     /// The session that worked, as its database names sessions.
     Session,
     /// What the catalogue said before the statement in flight began.
-    Sighted,
+    CatalogBefore,
     /// What the database said.
     Error,
     /// What a person said.
@@ -105,7 +105,7 @@ impl Column {
         Self::DownScript,
         Self::Compatible,
         Self::Reversible,
-        Self::Outlook,
+        Self::Impact,
         Self::Settings,
         Self::DownChecksum,
         Self::Signature,
@@ -115,7 +115,7 @@ impl Column {
         Self::Host,
         Self::DatabaseUser,
         Self::Session,
-        Self::Sighted,
+        Self::CatalogBefore,
         Self::Error,
         Self::Note,
     ];
@@ -138,7 +138,7 @@ impl Column {
             Self::DownScript => "down_script",
             Self::Compatible => "compatible",
             Self::Reversible => "reversible",
-            Self::Outlook => "outlook",
+            Self::Impact => "outlook",
             Self::Settings => "settings",
             Self::DownChecksum => "down_checksum",
             Self::Signature => "signature",
@@ -148,7 +148,7 @@ impl Column {
             Self::Host => "host",
             Self::DatabaseUser => "database_user",
             Self::Session => "session",
-            Self::Sighted => "sighted",
+            Self::CatalogBefore => "sighted",
             Self::Error => "error",
             Self::Note => "note",
         }
@@ -172,7 +172,7 @@ impl Column {
             | Self::DatabaseUser
             | Self::Session
             | Self::Note => Kind::Text,
-            Self::Script | Self::DownScript | Self::Outlook | Self::Sighted | Self::Error => {
+            Self::Script | Self::DownScript | Self::Impact | Self::CatalogBefore | Self::Error => {
                 Kind::LongText
             }
         }
@@ -198,7 +198,7 @@ impl Column {
             Self::DownScript
             | Self::Compatible
             | Self::Reversible
-            | Self::Outlook
+            | Self::Impact
             | Self::Settings
             | Self::DownChecksum
             | Self::Signature
@@ -207,7 +207,7 @@ impl Column {
             | Self::Host
             | Self::DatabaseUser
             | Self::Session
-            | Self::Sighted
+            | Self::CatalogBefore
             | Self::Error
             | Self::Note => "",
         }

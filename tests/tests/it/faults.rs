@@ -6,7 +6,7 @@
 //! whose figures docs/faults.md holds (`tests/faults` writes it).
 
 mod answers;
-mod keeper;
+mod heartbeat;
 mod kill;
 mod last_words;
 mod lease;

@@ -292,8 +292,8 @@ fn waiting_tells_of_a_job_that_failed_and_of_a_run_that_nobody_will_take_up() {
         "UPDATE __dbmig_history SET state = 'running', execution = 'statements', statements_started = 1, \
          error = NULL, script = 'CALL p()' WHERE state = 'failed'",
     );
-    let stuck = wait().expect(4).stderr;
-    assert!(stuck.contains("migrate repair --not-done"), "{stuck}");
+    let unresumable = wait().expect(4).stderr;
+    assert!(unresumable.contains("migrate repair --not-done"), "{unresumable}");
 }
 
 /// A server that is there and says nothing: no time-out of its own ends that.

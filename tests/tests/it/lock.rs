@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use dbmig_core::lockfile::{Lock, ParseFault};
+use dbmig_core::lockfile::{Lock, ParseErrorKind};
 use dbmig_tests::{Backend, Project, database, project::Output, project::run};
 use serde_json::Value;
 
@@ -165,7 +165,7 @@ fn what_a_newer_version_has_judged_is_a_warning() {
     lock_for(&project, "sqlite");
     let mut newer = parsed(&project);
     newer.sections[0].inference = u32::MAX;
-    newer.sections[0].entries[0].forward.ground.reason = "seen by newer rules".to_owned();
+    newer.sections[0].entries[0].compatibility.reason.text = "seen by newer rules".to_owned();
     project.write(FILE, newer.to_string());
     let check = project.dbmig(&["lock", "--check"]).success();
     assert!(check.stderr.contains("a newer version of dbmig has judged the SQL"), "{check:?}");
@@ -230,7 +230,7 @@ fn two_branches_that_add_migrations_meet_in_a_conflict() {
         let unmerged = git(&project, &["diff", "--name-only", "--diff-filter=U"]).success().stdout;
         assert_eq!(unmerged, format!("{FILE}\n"), "nothing else is in conflict");
         let error = Lock::parse(&project.read(FILE)).unwrap_err();
-        assert_eq!(error.fault, ParseFault::Conflict);
+        assert_eq!(error.kind, ParseErrorKind::Conflict);
         let check = project.dbmig(&["lock", "--check"]).expect(3).stdout;
         assert!(check.contains(&format!("{FILE} has a merge conflict")), "{check}");
         let resolved = project.dbmig(&["lock"]).success();

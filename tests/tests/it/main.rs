@@ -6,6 +6,7 @@
 extern crate dbmig_tests;
 
 mod bad_input;
+mod borrowed;
 mod builds;
 mod commands;
 mod deploy;
@@ -18,11 +19,9 @@ mod galera;
 mod harness;
 mod history;
 mod layers;
-mod lent;
 mod lock;
 mod migrator;
 mod new_user;
-mod outlook;
 mod place;
 mod pooler;
 mod probes;
@@ -46,6 +45,7 @@ mod statements;
 mod sync;
 mod tls;
 mod traces;
+mod verdicts;
 mod versions;
 mod wire;
 

@@ -81,14 +81,14 @@ fn whatever_the_settings_all_is_seen_and_done_once() {
     let all: &'static Migrations<Mysql> =
         Box::leak(Box::new(Migrations::from_static(set.as_slice().to_vec().leak())));
     for group in GROUPS {
-        let [own, lent] = [server.database(), server.database()];
+        let [own, borrowed] = [server.database(), server.database()];
         let set = |value: &dyn Fn(&str) -> String| {
             let mut admin = server.admin();
             group.iter().for_each(|one| admin.execute(&format!("SET GLOBAL {}", value(one))));
         };
         set(&|one| one.to_owned());
         on_connections_of_its_own(&project, &own, group);
-        on_one_that_was_lent(all, &lent, group);
+        on_one_that_was_lent(all, &borrowed, group);
         set(&|one| format!("{} = DEFAULT", one.split(' ').next().unwrap()));
     }
 }

@@ -1,7 +1,9 @@
 //! Sets of migrations: one directory, embedded for each of the databases, and sets that a test
 //! makes up.
 
-use dbmig_core::migration::{Body, Compatibility, Down, Execution, Script, Settings, SqlBody};
+use dbmig_core::migration::{
+    Body, DeclaredCompatibility, Down, Execution, Script, Settings, SqlBody,
+};
 use dbmig_runtime::{Backend, Migration, Migrations, Version};
 
 pub(crate) mod postgres {
@@ -25,14 +27,14 @@ pub(crate) fn made_up<B: Backend>(
         let execution = if alone { Execution::Statements } else { Execution::Transaction };
         let breaking = name.ends_with("_breaking");
         let compatibility = match (breaking, name.ends_with("_restart")) {
-            (true, _) => Compatibility::Breaking,
-            (false, true) => Compatibility::AfterRestart,
-            (false, false) => Compatibility::Compatible,
+            (true, _) => DeclaredCompatibility::Breaking,
+            (false, true) => DeclaredCompatibility::AfterRestart,
+            (false, false) => DeclaredCompatibility::Compatible,
         };
         let checksum = dbmig_core::Checksum::of(B::DIALECT, &sql);
         let up = Script { path: format!("migrations/{name}/up.sql").into(), text: sql.into() };
         Migration {
-            outlook: dbmig_core::outlook::Outlook::UNREAD,
+            impact: dbmig_core::impact::Impact::UNREAD,
             version: Version::of_directory(&name).unwrap(),
             name: name.into(),
             body: Body::Sql(SqlBody { up, down: Down::Missing }),

@@ -8,8 +8,8 @@ use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use dbmig_runtime::{
-    Class, Error, Event, Migrations, Migrator, Mysql, Postgres, Snapshot, Sqlite, Startup,
-    StartupState,
+    Class, Error, Event, Migrations, Migrator, Mysql, Postgres, Sqlite, Startup, StartupState,
+    StartupStatus,
 };
 use dbmig_tests::servers::{Options, Server};
 use dbmig_tests::{Backend, Engine, PASSWORD, database};
@@ -20,7 +20,7 @@ const LONG: Duration = Duration::from_secs(60);
 
 each_server!(those_who_wait_for_a_runner_that_fails_report_its_failure);
 /// Waits for something that the handle is to tell.
-fn until(startup: &Startup, what: impl Fn(&Snapshot) -> bool) -> Snapshot {
+fn until(startup: &Startup, what: impl Fn(&StartupStatus) -> bool) -> StartupStatus {
     let deadline = Instant::now() + LONG;
     loop {
         let snapshot = startup.snapshot();
@@ -61,7 +61,7 @@ fn it_returns_at_once_and_tells_what_it_does() {
     let startup = Migrator::new(set).app("shop", "1.2.3").start(db.url());
     assert!(begun.elapsed() < Duration::from_millis(500));
     assert!(!startup.is_ready() && startup.outcome().is_none());
-    let at = |snapshot: &Snapshot| match &snapshot.state {
+    let at = |snapshot: &StartupStatus| match &snapshot.state {
         StartupState::Migrating(at) => Some(at.clone()),
         _ => None,
     };

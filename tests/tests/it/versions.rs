@@ -9,8 +9,8 @@ use dbmig_tests::{Engine, TestDatabase};
 use diesel::connection::Connection as _;
 use diesel::{PgConnection, RunQueryDsl as _};
 
+use crate::borrowed::embedded;
 use crate::faults::{Figure, finish, seeds, spawn, start};
-use crate::lent::embedded;
 use crate::project;
 
 mod limits;

@@ -1,7 +1,7 @@
 //! Whether a script changes what a name means. In doubt, it does.
 
 use crate::Dialect;
-use crate::outlook::Loss;
+use crate::impact::Loss;
 use crate::sql::effect::{Object, ObjectKind};
 use crate::sql::reader::Reader;
 use crate::sql::token::{Kind, Token};

@@ -2,13 +2,13 @@
 #![expect(non_snake_case, reason = "the row from the column")]
 
 use super::*;
-use crate::outlook::{Loss, Losses};
-use Impact::{Breaking, Compatible, CompatibleAfterRestart};
+use crate::impact::{Loss, Losses};
+use Verdict::{Breaking, Compatible, CompatibleAfterRestart};
 
 /// Versions of an app: each image is a prefix of these.
-fn app(impacts: &[Impact]) -> Vec<Migration> {
+fn app(impacts: &[Verdict]) -> Vec<Migration> {
     let numbered = impacts.iter().zip(1..);
-    numbered.map(|(impact, n)| means(migration(&format!("{n}_m")), *impact)).collect()
+    numbered.map(|(verdict, n)| means(migration(&format!("{n}_m")), *verdict)).collect()
 }
 
 struct Case {
@@ -18,7 +18,7 @@ struct Case {
 
 /// An image that holds the first `image` of an app's migrations, on a database that holds the first
 /// `database` of them.
-fn case(impacts: &[Impact], image: usize, database: usize) -> Case {
+fn case(impacts: &[Verdict], image: usize, database: usize) -> Case {
     let all = app(impacts);
     let applied: Vec<_> = all.iter().take(database).collect();
     let mut database = history(&applied);
@@ -29,7 +29,7 @@ fn case(impacts: &[Impact], image: usize, database: usize) -> Case {
 }
 
 impl Case {
-    fn verdict(&self) -> Verdict {
+    fn verdict(&self) -> Relation {
         Comparison::of(&self.image, &self.database).verdict()
     }
 
@@ -42,7 +42,7 @@ impl Case {
     }
 
     fn sync(&self, beyond: Beyond) -> Result<Vec<String>, Blocked> {
-        self.decide(Target::Image(beyond))
+        self.decide(Target::MatchSet(beyond))
     }
 }
 
@@ -55,7 +55,7 @@ fn steps(words: &[&str]) -> Result<Vec<String>, Blocked> {
 #[test]
 fn same__nothing_whoever_asks() {
     let case = case(&[Breaking, Compatible], 2, 2);
-    assert_eq!(case.verdict(), Verdict::Same);
+    assert_eq!(case.verdict(), Relation::Same);
     assert_eq!(case.start_up(), NOTHING);
     assert_eq!(case.sync(Beyond::Keep), NOTHING);
     assert_eq!(case.sync(Beyond::Revert), NOTHING);
@@ -64,7 +64,7 @@ fn same__nothing_whoever_asks() {
 #[test]
 fn behind__up_whoever_asks() {
     let case = case(&[Breaking, Compatible, Breaking], 3, 1);
-    assert_eq!(case.verdict(), Verdict::Behind);
+    assert_eq!(case.verdict(), Relation::Behind);
     assert_eq!(case.start_up(), steps(&["up 2_m", "up 3_m"]));
     assert_eq!(case.sync(Beyond::Keep), case.start_up());
     assert_eq!(case.sync(Beyond::Revert), case.start_up());
@@ -74,7 +74,7 @@ fn behind__up_whoever_asks() {
 fn ahead__start_up_does_nothing() {
     // What is breaking but known to the image is no obstacle.
     let case = case(&[Breaking, Compatible, Compatible], 1, 3);
-    assert_eq!(case.verdict(), Verdict::Ahead);
+    assert_eq!(case.verdict(), Relation::Ahead);
     assert_eq!(case.start_up(), NOTHING);
     assert_eq!(case.sync(Beyond::Keep), NOTHING);
 }
@@ -83,7 +83,7 @@ fn ahead__start_up_does_nothing() {
 #[test]
 fn ahead__what_asks_for_a_restart_keeps_nobody_from_starting() {
     let case = case(&[Breaking, CompatibleAfterRestart], 1, 2);
-    assert_eq!(case.verdict(), Verdict::Ahead);
+    assert_eq!(case.verdict(), Relation::Ahead);
     assert_eq!(case.start_up(), NOTHING);
     assert_eq!(case.sync(Beyond::Keep), NOTHING);
     assert_eq!(case.sync(Beyond::Revert), steps(&["down 2_m"]));
@@ -98,20 +98,20 @@ fn below_floor__with_the_policy_for_it_nothing_is_done_and_nothing_refused() {
         plan.map(|plan| words(&plan))
     };
     let below = case(&[Compatible, Compatible, Breaking], 1, 3);
-    assert_eq!(below.verdict(), Verdict::BelowFloor);
-    for target in [Target::Latest, Target::Image(Beyond::Keep)] {
+    assert_eq!(below.verdict(), Relation::BelowFloor);
+    for target in [Target::Latest, Target::MatchSet(Beyond::Keep)] {
         assert_eq!(decide(&below, target), NOTHING);
     }
-    assert_eq!(decide(&below, Target::Image(Beyond::Revert)), steps(&["down 3_m", "down 2_m"]));
+    assert_eq!(decide(&below, Target::MatchSet(Beyond::Revert)), steps(&["down 3_m", "down 2_m"]));
     // Half of one is no schema that anybody has built.
     let mut half = case(&[Compatible], 1, 1);
     half.database.interrupted = interrupted(Cause::Lost, 1, 1, "SELECT 1; SELECT 2").interrupted;
-    half.database.interrupted[0].outlook = means(migration("2_b"), Breaking).outlook;
+    half.database.interrupted[0].impact = means(migration("2_b"), Breaking).impact;
     assert!(matches!(decide(&half, Target::Latest), Err(Blocked::Interrupted(_))));
     // Nor is anything applied beside it.
     let mut diverged = case(&[Compatible, Compatible, Breaking], 2, 3);
     diverged.database.applied.remove(1);
-    assert_eq!(diverged.verdict(), Verdict::Diverged);
+    assert_eq!(diverged.verdict(), Relation::Diverged);
     assert!(matches!(decide(&diverged, Target::Latest), Err(Blocked::Diverged { .. })));
 }
 
@@ -200,7 +200,7 @@ fn below_floor__another_version_or_build_than_the_refused_one_is_named() {
 #[test]
 fn below_floor__start_up_refuses_and_names_the_lowest_version() {
     let case = case(&[Compatible, Compatible, Breaking, Compatible], 1, 4);
-    assert_eq!(case.verdict(), Verdict::BelowFloor);
+    assert_eq!(case.verdict(), Relation::BelowFloor);
     for refused in [case.start_up(), case.sync(Beyond::Keep)] {
         let error = refused.unwrap_err();
         assert_eq!(
@@ -229,7 +229,7 @@ fn below_floor__sync_down_reverts_exactly_the_unknown() {
 fn diverged__refused_whoever_asks() {
     let mut case = case(&[Compatible; 3], 2, 1);
     case.database.applied.push(recorded(&means(migration("5_other"), Compatible)));
-    assert_eq!(case.verdict(), Verdict::Diverged);
+    assert_eq!(case.verdict(), Relation::Diverged);
     for refused in [case.start_up(), case.sync(Beyond::Keep), case.sync(Beyond::Revert)] {
         let Err(Blocked::Diverged { unknown, pending, .. }) = refused else {
             panic!("{refused:?}")
@@ -278,7 +278,7 @@ fn the_floor_rises_with_the_announcement_and_falls_with_the_failure() {
         name: "3_m".to_owned(),
         run: 3,
         session: None,
-        outlook: breaking.outlook.clone(),
+        impact: breaking.impact.clone(),
         app: "shop 2.0".to_owned(),
         occasion: Occasion::default(),
     };
@@ -286,31 +286,33 @@ fn the_floor_rises_with_the_announcement_and_falls_with_the_failure() {
     let error = case.start_up().unwrap_err();
     assert!(error.to_string().contains("3_m (about to begin by shop 2.0): breaking"), "{error}");
     assert!(error.may_pass(), "its runner may fail");
-    let compatible = means(migration("3_m"), Compatible).outlook;
-    case.database.announced = vec![Announced { outlook: compatible, ..announced }];
+    let compatible = means(migration("3_m"), Compatible).impact;
+    case.database.announced = vec![Announced { impact: compatible, ..announced }];
     assert_eq!(case.start_up(), NOTHING);
     // Who has work of its own to do waits for its turn.
     case.database.applied.pop();
-    assert_eq!(case.verdict(), Verdict::Behind);
+    assert_eq!(case.verdict(), Relation::Behind);
 }
 
 #[test]
 fn half_of_a_breaking_migration_is_below_the_floor_and_half_of_another_in_nobodys_way() {
-    for impact in Impact::ALL {
+    for verdict in Verdict::ALL {
         let mut case = case(&[Compatible], 1, 1);
-        let outlook = means(migration("2_b"), impact).outlook;
+        let impact = means(migration("2_b"), verdict).impact;
         let mut half = interrupted(Cause::Lost, 1, 1, "SELECT 1; SELECT 2");
-        half.interrupted[0].outlook = outlook;
+        half.interrupted[0].impact = impact;
         case.database.interrupted = half.interrupted;
-        match impact {
+        match verdict {
             Compatible | CompatibleAfterRestart => {
                 assert_eq!(case.start_up(), NOTHING);
                 assert!(matches!(case.sync(Beyond::Revert), Err(Blocked::Interrupted(_))));
             }
             Breaking => {
                 for refused in [case.start_up(), case.sync(Beyond::Revert)] {
-                    let Err(Blocked::Interrupted(stuck)) = refused else { panic!("{refused:?}") };
-                    assert_eq!(stuck.reason, StuckReason::Gone);
+                    let Err(Blocked::Interrupted(unresumable)) = refused else {
+                        panic!("{refused:?}")
+                    };
+                    assert_eq!(unresumable.reason, UnresumableReason::Gone);
                 }
             }
         }
@@ -320,55 +322,56 @@ fn half_of_a_breaking_migration_is_below_the_floor_and_half_of_another_in_nobody
 #[test]
 fn what_was_begun_and_is_not_there_is_put_aside() {
     let image = MigrationSet::new(Dialect::Mysql, app(&[Compatible])).unwrap();
-    let is_put_aside = |sight: Option<&str>, done| {
+    let is_discarded = |catalog_now: Option<&str>, done| {
         let script = "CREATE TABLE a (x INT); CREATE TABLE b (x INT)";
         let mut history = interrupted(Cause::Lost, done + 1, done, script);
-        history.interrupted[0].sighted = Some(String::new());
-        history.interrupted[0].sight = sight.map(str::to_owned);
-        put_aside(&image, &mut history).len() == 1 && history.interrupted.is_empty()
+        history.interrupted[0].catalog_before = Some(String::new());
+        history.interrupted[0].catalog_now = catalog_now.map(str::to_owned);
+        discard_stale(&image, &mut history).len() == 1 && history.interrupted.is_empty()
     };
-    assert!(is_put_aside(Some(""), 0), "the catalogue says so");
-    assert!(!is_put_aside(Some("a1"), 0), "it took effect");
-    assert!(!is_put_aside(None, 0), "nobody knows");
-    assert!(!is_put_aside(Some(""), 1), "a part of it is there");
+    assert!(is_discarded(Some(""), 0), "the catalogue says so");
+    assert!(!is_discarded(Some("a1"), 0), "it took effect");
+    assert!(!is_discarded(None, 0), "nobody knows");
+    assert!(!is_discarded(Some(""), 1), "a part of it is there");
 }
 
 #[test]
 fn what_is_older_than_the_sets_own_is_its_past_only_if_it_is_compatible() {
     // 2 was merged late. Whoever applied 3 after it may have been the version that has both.
-    for (impact, runs, expected) in [
-        (Breaking, [Some(1), Some(2), Some(3)], Verdict::BelowFloor),
-        (Breaking, [Some(1), Some(3), Some(2)], Verdict::BelowFloor),
-        (Breaking, [Some(1), Some(2), None], Verdict::BelowFloor),
-        (Compatible, [Some(1), Some(2), Some(3)], Verdict::Same),
-        (Compatible, [Some(1), Some(3), Some(2)], Verdict::Ahead),
-        (CompatibleAfterRestart, [Some(1), Some(2), Some(3)], Verdict::Same),
-        (CompatibleAfterRestart, [Some(1), Some(3), Some(2)], Verdict::Ahead),
+    for (verdict, runs, expected) in [
+        (Breaking, [Some(1), Some(2), Some(3)], Relation::BelowFloor),
+        (Breaking, [Some(1), Some(3), Some(2)], Relation::BelowFloor),
+        (Breaking, [Some(1), Some(2), None], Relation::BelowFloor),
+        (Compatible, [Some(1), Some(2), Some(3)], Relation::Same),
+        (Compatible, [Some(1), Some(3), Some(2)], Relation::Ahead),
+        (CompatibleAfterRestart, [Some(1), Some(2), Some(3)], Relation::Same),
+        (CompatibleAfterRestart, [Some(1), Some(3), Some(2)], Relation::Ahead),
     ] {
-        let all = app(&[Compatible, impact, Compatible]);
+        let all = app(&[Compatible, verdict, Compatible]);
         let image = set(vec![all[0].clone(), all[2].clone()]);
         let mut database = history(&all.iter().collect::<Vec<_>>());
         for (applied, number) in database.applied.iter_mut().zip(runs) {
             let Record::Recorded { run, .. } = &mut applied.record else { panic!() };
             *run = number;
         }
-        assert_eq!(Comparison::of(&image, &database).verdict(), expected, "{impact:?} {runs:?}");
+        assert_eq!(Comparison::of(&image, &database).verdict(), expected, "{verdict:?} {runs:?}");
         // Another tool has applied it, and dbmig what is newer.
         database.applied[1] = unverified("2");
-        assert_eq!(Comparison::of(&image, &database).verdict(), Verdict::BelowFloor);
+        assert_eq!(Comparison::of(&image, &database).verdict(), Relation::BelowFloor);
         // All of it was there before dbmig came.
         database.applied[2] = unverified("3");
-        assert_eq!(Comparison::of(&image, &database).verdict(), Verdict::Same);
+        assert_eq!(Comparison::of(&image, &database).verdict(), Relation::Same);
     }
 }
 
 #[test]
 fn a_loss_is_counted_before_it_is_refused() {
-    let ground = || Ground::inferred("drops", None);
+    let reason = || Reason::inferred("drops", None);
     let lossy = |losses| {
-        let backward = Backward { reversal: Reversal::Lossy(losses), ground: ground() };
-        let forward = Forward { impact: Compatible, ground: ground() };
-        Outlook::new(&forward, &backward)
+        let reversibility =
+            Reversibility { reversal: ReversalVerdict::Lossy(losses), reason: reason() };
+        let compatibility = Compatibility { verdict: Compatible, reason: reason() };
+        Impact::new(&compatibility, &reversibility)
     };
     let table = |name: &str| Loss::Table(vec![name.to_owned()]);
     let mut case = case(&[Compatible; 4], 1, 4);
@@ -379,9 +382,9 @@ fn a_loss_is_counted_before_it_is_refused() {
         Losses::Unknown,
     ];
     for (applied, losses) in case.database.applied.iter_mut().zip(losses) {
-        applied.outlook = lossy(losses);
+        applied.impact = lossy(losses);
     }
-    let target = Target::Image(Beyond::Revert);
+    let target = Target::MatchSet(Beyond::Revert);
     let plan = decide(&case.image, &case.database, &target).unwrap();
     let count = |loss: &Loss| match loss.to_string().as_str() {
         "table empty" => Ok(0),
@@ -389,8 +392,8 @@ fn a_loss_is_counted_before_it_is_refused() {
         other => Err(format!("no {other}")),
     };
     let lossy = plan.lossy(&case.database).into_iter();
-    let doomed: Vec<_> = lossy.filter_map(|one| one.count(count)).collect();
-    let error = allow_loss(&doomed, DataLoss::Refuse).unwrap_err();
+    let losses: Vec<_> = lossy.filter_map(|one| one.count(count)).collect();
+    let error = allow_loss(&losses, DataLoss::Refuse).unwrap_err();
     assert_eq!(
         error.to_string(),
         "going back would lose data, so nothing was done:\n  \
@@ -398,7 +401,7 @@ fn a_loss_is_counted_before_it_is_refused() {
          3_m: table full (12 rows), table gone (rows could not be counted: no table gone)"
     );
     assert!(error.remedy("shop migrate").contains("sync --down --allow-data-loss"));
-    assert_eq!(allow_loss(&doomed, DataLoss::Allow), Ok(()));
+    assert_eq!(allow_loss(&losses, DataLoss::Allow), Ok(()));
     assert_eq!(allow_loss(&[], DataLoss::Refuse), Ok(()));
 }
 
@@ -416,23 +419,23 @@ proptest! {
             let image = set(all.iter().take(size.max(1)).cloned().collect());
             let target = match how {
                 0 => Target::Latest,
-                1 => Target::Image(Beyond::Keep),
-                _ => Target::Image(Beyond::Revert),
+                1 => Target::MatchSet(Beyond::Keep),
+                _ => Target::MatchSet(Beyond::Revert),
             };
             let before = model.history();
             let beyond = all.iter().skip(image.as_slice().len());
             let unknown: Vec<_> = beyond.filter(|m| before.find(&m.version).is_some()).collect();
-            let floor = unknown.iter().any(|m| m.forward().impact == Breaking);
+            let floor = unknown.iter().any(|m| m.compatibility().verdict == Breaking);
             match plan(&image, &before, &target, &Policy::default()) {
                 Err(error) => {
-                    prop_assert!(floor && target != Target::Image(Beyond::Revert), "{error}");
+                    prop_assert!(floor && target != Target::MatchSet(Beyond::Revert), "{error}");
                 }
                 Ok(planned) => {
-                    prop_assert!(!floor || target == Target::Image(Beyond::Revert));
+                    prop_assert!(!floor || target == Target::MatchSet(Beyond::Revert));
                     model.execute(&planned);
                     let again = plan(&image, &model.history(), &target, &Policy::default()).unwrap();
                     prop_assert!(again.is_empty());
-                    if target == Target::Image(Beyond::Revert) {
+                    if target == Target::MatchSet(Beyond::Revert) {
                         let applied: Vec<_> = model.0.keys().collect();
                         let own: Vec<_> = image.iter().map(|m| &m.version).collect();
                         prop_assert_eq!(applied, own);

@@ -8,7 +8,7 @@ mod toml;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::fault::{Fault, Problem};
+use super::problem::{Problem, ProblemKind};
 use super::strictness::{Level, Rule, Strictness};
 use crate::Dialect;
 use crate::plan::BreakingAhead;
@@ -43,16 +43,16 @@ pub struct CargoSettings {
 #[derive(Debug, Default, PartialEq)]
 struct Manifest {
     /// Of its package, where it is one.
-    package: Option<Said>,
+    package: Option<SettingsTable>,
     /// Of its workspace, where it is the root of one.
-    workspace: Option<Said>,
+    workspace: Option<SettingsTable>,
     /// Among the features of its dependencies.
     only_database: Option<Dialect>,
 }
 
 /// What one table of it says.
 #[derive(Debug, Default, PartialEq)]
-struct Said {
+struct SettingsTable {
     strictness: Strictness,
     backend: Option<Dialect>,
     ledger_schema: Option<String>,
@@ -88,7 +88,7 @@ impl CargoSettings {
         read: fn(&Path, &str) -> Result<Option<Manifest>, Problem>,
     ) -> Result<Self, Problem> {
         let mut found = Self::default();
-        let (mut package, mut workspace) = (None, Said::default());
+        let (mut package, mut workspace) = (None, SettingsTable::default());
         let manifests = folder.ancestors().map(|at| at.join("Cargo.toml"));
         for path in manifests.filter(|path| path.is_file()) {
             let Ok(text) = fs::read_to_string(&path) else { continue };
@@ -112,7 +112,7 @@ impl CargoSettings {
     }
 }
 
-impl Said {
+impl SettingsTable {
     /// In this order; of two spellings, the first one goes before.
     const KEYS: [&str; 5 + Rule::ALL.len()] = [
         BACKEND,
@@ -180,7 +180,7 @@ impl Value<'_> {
     }
 
     fn refused(&self, text: &str) -> Problem {
-        Problem::at(self.path, self.place, Fault::Setting(text.to_owned()))
+        Problem::at(self.path, self.place, ProblemKind::Setting(text.to_owned()))
     }
 }
 

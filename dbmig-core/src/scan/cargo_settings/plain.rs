@@ -5,8 +5,8 @@
 
 use std::path::Path;
 
-use super::super::fault::{Fault, Problem};
-use super::{Manifest, Said, Value};
+use super::super::problem::{Problem, ProblemKind};
+use super::{Manifest, SettingsTable, Value};
 use crate::sql::Position;
 
 const TABLES: [&str; 2] = ["package", "workspace"];
@@ -92,7 +92,7 @@ impl Reader<'_> {
 
     fn setting(&mut self, key: &str, value: &str, start: usize) -> Result<(), Problem> {
         let key = key.trim_matches(['"', '\'']);
-        if !Said::knows(key) {
+        if !SettingsTable::knows(key) {
             return Ok(());
         }
         let (text, written) = quoted(value);
@@ -112,8 +112,8 @@ impl Reader<'_> {
         let text = "this is not read without a TOML reader: write the settings of dbmig as lines \
                     `key = \"value\"` below `[package.metadata.dbmig]` or `[workspace.metadata.dbmig]`, \
                     or turn on the feature `infer` of dbmig-runtime";
-        let fault = Fault::Setting(text.to_owned());
-        Problem::at(self.path, Position::at(self.text, start), fault)
+        let kind = ProblemKind::Setting(text.to_owned());
+        Problem::at(self.path, Position::at(self.text, start), kind)
     }
 }
 

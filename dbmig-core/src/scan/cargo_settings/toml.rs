@@ -5,8 +5,8 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::super::fault::Problem;
-use super::{Manifest, Said, Value};
+use super::super::problem::Problem;
+use super::{Manifest, SettingsTable, Value};
 use crate::Dialect;
 use crate::sql::Position;
 
@@ -29,12 +29,12 @@ struct File<'a> {
 
 impl File<'_> {
     /// What is in `[TABLE.metadata.dbmig]`; nothing where there is no such table.
-    fn said(&self, table: &str) -> Result<Option<Said>, Problem> {
+    fn said(&self, table: &str) -> Result<Option<SettingsTable>, Problem> {
         let Some(table) = self.table.get(table) else { return Ok(None) };
         let settings = table.get_ref().get("metadata").and_then(|it| it.get_ref().get("dbmig"));
-        let mut said = Said::default();
+        let mut said = SettingsTable::default();
         let Some(settings) = settings else { return Ok(Some(said)) };
-        for key in Said::KEYS {
+        for key in SettingsTable::KEYS {
             if let Some(value) = settings.get_ref().get(key) {
                 said.take(key, &self.value(value))?;
             }

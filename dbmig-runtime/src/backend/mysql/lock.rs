@@ -12,7 +12,7 @@ use super::{Activity, Dialect, HISTORY, Idle, MysqlEngine, Presence, Session, Ta
 use crate::database::assertion::assert_that;
 use crate::database::engine::Engine as _;
 use crate::database::lock::{
-    Claim, Fence, Freshness, Guard, Isolation, Lock, Seat, Seen, Take, key,
+    Claim, Fence, Freshness, Guard, Isolation, Lock, LockConnection, Seen, Take, key,
 };
 use crate::database::session::Nesting;
 
@@ -29,8 +29,8 @@ fn work(tables: &Tables) -> String {
 }
 
 impl Lock for Named {
-    fn seat(&self) -> Seat {
-        Seat::Beside
+    fn connection(&self) -> LockConnection {
+        LockConnection::Dedicated
     }
 
     fn holder(&self, db: &mut dyn Session, tables: &Tables) -> QueryResult<Option<String>> {
@@ -70,16 +70,16 @@ impl Lock for Named {
     fn take(&self, db: &mut dyn Session, claim: &Claim<'_>, _unchanged: &str) -> QueryResult<Take> {
         let Some(connection) = get(db, &runner(claim.tables))? else { return Ok(Take::Busy) };
         let held = Take::Held(Guard::Connection(connection), Freshness::Unknown);
-        match claim.seat {
+        match claim.connection {
             // Of a host that has vanished, the server drops the connection, and the lock with it:
             // `session::enter_own`.
-            Seat::Beside => Ok(held),
+            LockConnection::Dedicated => Ok(held),
             // It has no connection that would wait for the second lock.
-            Seat::Within if is_used(db, &work(claim.tables))? => {
+            LockConnection::Shared if is_used(db, &work(claim.tables))? => {
                 self.release(db, claim, Guard::Connection(connection))?;
                 Ok(Take::Busy)
             }
-            Seat::Within => {
+            LockConnection::Shared => {
                 if db.nesting() == Nesting::TopLevel {
                     // Or a read of ours would see what was there before the lock was.
                     db.execute(&session::autocommit())?;
@@ -103,14 +103,14 @@ impl Lock for Named {
         Ok(Some(format!("a session whose runner is gone ({what})")))
     }
 
-    fn beat(&self, db: &mut dyn Session, claim: &Claim<'_>, _doing: &str) -> QueryResult<()> {
-        if claim.seat == Seat::Beside { db.execute("DO 1") } else { Ok(()) }
+    fn heartbeat(&self, db: &mut dyn Session, claim: &Claim<'_>, _doing: &str) -> QueryResult<()> {
+        if claim.connection == LockConnection::Dedicated { db.execute("DO 1") } else { Ok(()) }
     }
 
     fn release(&self, db: &mut dyn Session, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
-        let then = match claim.seat {
-            Seat::Beside => String::new(),
-            Seat::Within => session::home(claim.tables),
+        let then = match claim.connection {
+            LockConnection::Dedicated => String::new(),
+            LockConnection::Shared => session::home(claim.tables),
         };
         db.execute(&format!("DO RELEASE_LOCK({});\n{then}", runner(claim.tables)))
     }

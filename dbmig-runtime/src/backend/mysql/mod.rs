@@ -12,7 +12,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use super::Mysql;
 use crate::backend::one_by_one::one_by_one;
 use crate::database::Backend;
-use crate::database::atomic::{Atomic, Failure, Outcome};
+use crate::database::atomic::{Atomic, AtomicOutcome, Failure};
 use crate::database::engine::{Activity, During, Engine, Idle, Renewal};
 use crate::database::envelope::{Envelope, Limits, Setting, Words};
 use crate::database::lock::{Isolation, Lock};
@@ -21,6 +21,7 @@ use crate::database::session::{Ownership, Row, Session, sealed};
 use crate::tables::columns::Kind;
 use crate::tables::{Chosen, HISTORY, LEDGER, Presence, Sessions, Tables};
 
+mod catalog_state;
 mod connect;
 mod last_words;
 mod lease;
@@ -28,7 +29,6 @@ mod lock;
 mod mark;
 mod server;
 mod session;
-mod sight;
 
 pub(crate) use connect::connect;
 
@@ -104,8 +104,8 @@ impl Engine for MysqlEngine {
     /// Two messages, the second where the connection was lent.
     fn enter(&self, db: &mut dyn Session) -> QueryResult<String> {
         match db.ownership() {
-            Ownership::Ours => db.execute(&session::enter_own()).map(|()| String::new()),
-            Ownership::Lent => db.execute(&session::enter()).map(|()| session::leave()),
+            Ownership::Owned => db.execute(&session::enter_own()).map(|()| String::new()),
+            Ownership::Borrowed => db.execute(&session::enter()).map(|()| session::leave()),
         }
     }
 
@@ -196,7 +196,7 @@ impl Engine for MysqlEngine {
             true => session::cleanse(setting.tables),
             false => String::new(),
         };
-        let seal = plain.seal.clone() + &cleanse;
+        let proof = plain.proof.clone() + &cleanse;
         // What the settings are changed to holds for the session: MySQL knows no other.
         let isolation = match setting.fence.isolation {
             Isolation::Default => "",
@@ -204,7 +204,7 @@ impl Engine for MysqlEngine {
             Isolation::ReadsLate => "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\n",
         };
         let open = format!("{prepare}{isolation}{}{}", plain.open, setting.fence.check);
-        session::turning(Envelope { open, seal, ..plain })
+        session::turning(Envelope { open, proof, ..plain })
     }
 
     fn prepare_alone(&self, setting: &Setting<'_>) -> String {
@@ -215,12 +215,12 @@ impl Engine for MysqlEngine {
         session::theirs()
     }
 
-    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, Failure> {
         one_by_one(self, db, step, &|_| Ok(()))
     }
 
-    fn sight(&self, _tables: &Tables, object: &Object) -> Option<String> {
-        Some(sight::sight(object))
+    fn catalog_state(&self, _tables: &Tables, object: &Object) -> Option<String> {
+        Some(catalog_state::catalog_state(object))
     }
 
     fn text(&self, column: &str) -> String {

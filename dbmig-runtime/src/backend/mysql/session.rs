@@ -188,10 +188,10 @@ pub(super) fn home(tables: &Tables) -> String {
 
 /// `envelope` with what is ours around the statements between its opening and its end.
 pub(super) fn turning(envelope: Envelope) -> Envelope {
-    let Envelope { open, seal, close, abort } = envelope;
+    let Envelope { open, proof, close, abort } = envelope;
     Envelope {
         open: format!("{}{open}{}", ours(), theirs()),
-        seal: ours() + &seal,
+        proof: ours() + &proof,
         close,
         // First: `completion_type` says what a ROLLBACK does.
         abort: ours() + &abort,

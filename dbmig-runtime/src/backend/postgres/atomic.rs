@@ -9,7 +9,7 @@ use super::PostgresEngine;
 use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH};
 use super::message::{Message, position_of};
 use crate::database::assertion::{Breach, assert_that};
-use crate::database::atomic::{Atomic, FailedAt, Failure, Outcome};
+use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, Failure};
 use crate::database::engine::Engine;
 use crate::database::envelope::{Envelope, Words, is_ended};
 use crate::database::session::{Session, Stop};
@@ -20,21 +20,21 @@ use crate::tables::{HISTORY, LEDGER};
 const LOCATE_WITHIN: Duration = Duration::from_secs(10);
 
 /// The whole of it is one message.
-pub(super) fn atomic(db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+pub(super) fn atomic(db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, Failure> {
     let envelope = PostgresEngine.envelope(&step.setting);
-    let after = format!("{}{}{}", envelope.seal, (step.rows)(None), envelope.close);
+    let after = format!("{}{}{}", envelope.proof, (step.rows)(None), envelope.close);
     let message = Message::new(&envelope.open, step.statements, &after);
     let begun = Instant::now();
     let mut earlier = message.earlier.iter();
     let played = earlier
-        .try_for_each(|part| db.play(part, Stop::Interrupts))
-        .and_then(|()| db.play(&message.sql, Stop::Interrupts));
+        .try_for_each(|part| db.execute_sql(part, Stop::Interrupts))
+        .and_then(|()| db.execute_sql(&message.sql, Stop::Interrupts));
     let Err(error) = played else { return committed(db, step) };
     if is_lost(&error) {
         // So is the transaction, unless it was committed at the last moment.
         return Err(Failure { at: FailedAt::Script, error });
     }
-    let _ = db.play(&envelope.abort, Stop::AfterIt);
+    let _ = db.execute_sql(&envelope.abort, Stop::AfterIt);
     if is_ended(&error) {
         return Err(Failure::closing(error));
     }
@@ -63,7 +63,7 @@ fn replay(db: &mut dyn Session, step: &Atomic<'_>, envelope: &Envelope) -> Faile
         return FailedAt::Script;
     }
     let mut statements = step.statements.iter();
-    let failed = statements.position(|s| db.play(s.text, Stop::Interrupts).is_err());
+    let failed = statements.position(|s| db.execute_sql(s.text, Stop::Interrupts).is_err());
     let _ = db.execute(&envelope.abort);
     // Everything went well this time: then it was our own part, or something passing.
     failed.map_or(FailedAt::Script, |index| FailedAt::Statement(index, None))
@@ -72,9 +72,9 @@ fn replay(db: &mut dyn Session, step: &Atomic<'_>, envelope: &Envelope) -> Faile
 /// No error is an answer only where every statement was played: libpq stops at a COPY that sends or
 /// wants rows, and Diesel takes that for success. Where the word is nowhere in the script, however the
 /// server reads it, there was none.
-fn committed(db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+fn committed(db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, Failure> {
     if !step.statements.iter().any(|statement| names_copy(statement.text)) {
-        return Ok(Outcome::Committed);
+        return Ok(AtomicOutcome::Committed);
     }
     let words = Words {
         begin: "BEGIN ISOLATION LEVEL READ COMMITTED",
@@ -84,7 +84,7 @@ fn committed(db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure
     let ask = Envelope::plain(&words, step.setting.nesting);
     let proof = assert_that(Dialect::Postgres, step.proof);
     match db.execute(&ask.around(&format!("{KEEP_PATH}{SAFE_PATH}{proof}{RESTORE_PATH}"))) {
-        Ok(()) => Ok(Outcome::Committed),
+        Ok(()) => Ok(AtomicOutcome::Committed),
         Err(error) if is_lost(&error) => Err(Failure { at: FailedAt::Script, error }),
         Err(_) => {
             let _ = db.execute(&ask.abort);

@@ -80,10 +80,10 @@ pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     let words = Words { begin, commit: "COMMIT", rollback: "ROLLBACK" };
     let plain = Envelope::plain(&words, setting.nesting);
     let cleanse_if = |wanted| if wanted { cleanse(setting) } else { String::new() };
-    let ours = setting.ownership == Ownership::Ours;
+    let ours = setting.ownership == Ownership::Owned;
     let fresh = match (setting.part.begins(), setting.ownership) {
-        (true, Ownership::Ours) => cleanse(setting),
-        (true, Ownership::Lent) => keep(),
+        (true, Ownership::Owned) => cleanse(setting),
+        (true, Ownership::Borrowed) => keep(),
         (false, _) => String::new(),
     };
     let check = match setting.fence.check.as_str() {
@@ -102,9 +102,9 @@ pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     };
     Envelope {
         open: format!("{}{fresh}{lift}{check}{own}{limits}", plain.open),
-        seal: format!(
+        proof: format!(
             "{}{}{lift}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
-            plain.seal,
+            plain.proof,
             cleanse_if(setting.part.ends()),
             role(setting, "true"),
         ),
@@ -115,8 +115,8 @@ pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
 
 pub(super) fn prepare_alone(setting: &Setting<'_>) -> String {
     let own = match setting.ownership {
-        Ownership::Ours => for_ours(setting, "SET"),
-        Ownership::Lent => String::new(),
+        Ownership::Owned => for_ours(setting, "SET"),
+        Ownership::Borrowed => String::new(),
     };
     match setting.nesting {
         Nesting::TopLevel => {
@@ -165,13 +165,13 @@ fn cleanse(setting: &Setting<'_>) -> String {
     match setting.ownership {
         // Diesel has set the encoding when it connected. What was set at first is no default where
         // a pooler handed over the session of somebody else.
-        Ownership::Ours => format!(
+        Ownership::Owned => format!(
             "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\nSET client_encoding TO 'UTF8';\n\
              DISCARD TEMP;\n{}{path}{}",
             rename(setting.name),
             role(setting, "false"),
         ),
-        Ownership::Lent => format!("SELECT {};\n{path}{}", give_back(), role(setting, "false")),
+        Ownership::Borrowed => format!("SELECT {};\n{path}{}", give_back(), role(setting, "false")),
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn locate(db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Fo
         (None, Sought::Setting(_) | Sought::Again(_)) => return Ok(Found::NoSchema),
         (None, Sought::Session) => return Err(no_place()),
     };
-    if db.ownership() == Ownership::Ours && row.text(8) == "session" {
+    if db.ownership() == Ownership::Owned && row.text(8) == "session" {
         return Err(somebody_elses_path(schema, row.text(1)));
     }
     let notices = row.number(3) >= NOTICES_FROM && row.text(4).contains("linux");
@@ -93,8 +93,8 @@ fn query(sought: Sought<'_>, ownership: Ownership) -> String {
         Sought::Session | Sought::Again(_) => format!("{ledger} IS NULL"),
     };
     let awake = match ownership {
-        Ownership::Ours => last_words::STAYS_AWAKE,
-        Ownership::Lent => "NULL",
+        Ownership::Owned => last_words::STAYS_AWAKE,
+        Ownership::Borrowed => "NULL",
     };
     format!(
         "SELECT {name}, pg_catalog.current_setting('search_path'), \

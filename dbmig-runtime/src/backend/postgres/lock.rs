@@ -19,7 +19,7 @@ use super::{Activity, Dialect, Idle, Nesting, PostgresEngine, Session, Tables};
 use crate::database::assertion::{self, Breach, assert_that};
 use crate::database::engine::Engine as _;
 use crate::database::lock::{
-    Claim, Fence, Freshness, Guard, Isolation, Lock, SILENCE, Seat, Seen, Take, key,
+    Claim, Fence, Freshness, Guard, Isolation, Lock, LockConnection, SILENCE, Seen, Take, key,
 };
 
 const RUNNER: u32 = 0;
@@ -36,8 +36,8 @@ const LASTS: &str = "SET LOCAL tcp_keepalives_idle = 15;\nSET LOCAL tcp_keepaliv
 pub(super) struct Advisory;
 
 impl Lock for Advisory {
-    fn seat(&self) -> Seat {
-        Seat::Beside
+    fn connection(&self) -> LockConnection {
+        LockConnection::Dedicated
     }
 
     fn holder(&self, db: &mut dyn Session, tables: &Tables) -> QueryResult<Option<String>> {
@@ -85,39 +85,39 @@ impl Lock for Advisory {
     }
 
     fn take(&self, db: &mut dyn Session, claim: &Claim<'_>, unchanged: &str) -> QueryResult<Take> {
-        match claim.seat {
-            Seat::Beside => take_beside(db, claim, unchanged),
-            Seat::Within => take_within(db, claim),
+        match claim.connection {
+            LockConnection::Dedicated => take_dedicated(db, claim, unchanged),
+            LockConnection::Shared => take_shared(db, claim),
         }
     }
 
-    fn beat(&self, db: &mut dyn Session, claim: &Claim<'_>, _doing: &str) -> QueryResult<()> {
+    fn heartbeat(&self, db: &mut dyn Session, claim: &Claim<'_>, _doing: &str) -> QueryResult<()> {
         // Not a query: in this transaction, which does not end, even the shortest snapshot may be the
         // one that `CREATE INDEX CONCURRENTLY` then waits for. The session that works says itself
         // what it does; of a lent one, nobody need hear.
-        match claim.seat {
-            Seat::Beside => db.execute(&name_holder(claim)),
-            Seat::Within => Ok(()),
+        match claim.connection {
+            LockConnection::Dedicated => db.execute(&name_holder(claim)),
+            LockConnection::Shared => Ok(()),
         }
     }
 
     fn release(&self, db: &mut dyn Session, claim: &Claim<'_>, _: Guard) -> QueryResult<()> {
-        if claim.seat == Seat::Beside {
+        if claim.connection == LockConnection::Dedicated {
             return db.execute("COMMIT");
         }
-        release_within(db, claim)
+        release_shared(db, claim)
     }
 
     fn fence(&self, claim: &Claim<'_>, _: &Guard) -> Fence {
         let key = key(&claim.tables.schema);
         let both = held(key, &[RUNNER, claim.token]);
-        let check = match claim.seat {
-            Seat::Beside => {
+        let check = match claim.connection {
+            LockConnection::Dedicated => {
                 let work = format!("pg_catalog.pg_try_advisory_xact_lock({key}, {WORK})");
                 let both = format!("EXISTS ({both} GROUP BY pid HAVING pg_catalog.count(*) = 2)");
                 assert_that(Dialect::Postgres, &work) + &assert_that(Dialect::Postgres, &both)
             }
-            Seat::Within => assert_that(
+            LockConnection::Shared => assert_that(
                 Dialect::Postgres,
                 &format!(
                     "EXISTS ({both} AND pid = pg_catalog.pg_backend_pid() GROUP BY pid \
@@ -144,7 +144,7 @@ fn held(key: u32, kinds: &[u32]) -> String {
 
 /// One message: the lock, the runner's number, nobody at work, and nothing changed since it was
 /// seen. What fails says which of these.
-fn take_beside(db: &mut dyn Session, claim: &Claim<'_>, unchanged: &str) -> QueryResult<Take> {
+fn take_dedicated(db: &mut dyn Session, claim: &Claim<'_>, unchanged: &str) -> QueryResult<Take> {
     let key = key(&claim.tables.schema);
     let expect = |condition: &str, breach| assertion::expect(Dialect::Postgres, condition, breach);
     let free = expect(&format!("pg_try_advisory_xact_lock({key}, {RUNNER})"), Breach::Taken);
@@ -176,7 +176,7 @@ fn name_holder(claim: &Claim<'_>) -> String {
 
 /// A session may take its own lock again and again; so one that is held already, perhaps by this
 /// very session for somebody else behind a pooler, is not tried for.
-fn take_within(db: &mut dyn Session, claim: &Claim<'_>) -> QueryResult<Take> {
+fn take_shared(db: &mut dyn Session, claim: &Claim<'_>) -> QueryResult<Take> {
     let (key, token) = (key(&claim.tables.schema), claim.token);
     let rows = db.query(&format!(
         "SELECT CASE WHEN EXISTS ({}) THEN 'false' WHEN pg_catalog.pg_try_advisory_lock({key}, {RUNNER}) \
@@ -192,7 +192,7 @@ fn take_within(db: &mut dyn Session, claim: &Claim<'_>) -> QueryResult<Take> {
 /// Behind a pooler this may be another session than the one that holds the lock, and nobody could
 /// give that back: where it is idle, the server ends it, and the pooler opens a new one. However the
 /// run has ended, the owner gets his settings back.
-fn release_within(db: &mut dyn Session, claim: &Claim<'_>) -> QueryResult<()> {
+fn release_shared(db: &mut dyn Session, claim: &Claim<'_>) -> QueryResult<()> {
     let (key, token) = (key(&claim.tables.schema), claim.token);
     let rows = db.query(&format!(
         "SELECT (pg_catalog.pg_advisory_unlock({key}, {RUNNER}) \

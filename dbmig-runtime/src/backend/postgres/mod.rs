@@ -13,7 +13,7 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::Postgres;
 use crate::database::Backend;
-use crate::database::atomic::{Atomic, FailedAt, Failure, Outcome};
+use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, Failure};
 use crate::database::engine::{Activity, During, Engine, Idle};
 use crate::database::envelope::{Envelope, Limits, Setting, Words};
 use crate::database::lock::Lock;
@@ -23,6 +23,7 @@ use crate::tables::columns::Kind;
 use crate::tables::{HISTORY, LEDGER, Standing, Tables};
 
 mod atomic;
+mod catalog_state;
 mod connect;
 mod current;
 mod envelope;
@@ -32,7 +33,6 @@ mod locate;
 mod lock;
 mod message;
 mod origin;
-mod sight;
 mod trust;
 
 pub(crate) use connect::connect;
@@ -158,7 +158,7 @@ impl Engine for PostgresEngine {
         envelope::prepare_alone(setting)
     }
 
-    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, Failure> {
         atomic::atomic(db, step)
     }
 
@@ -166,8 +166,8 @@ impl Engine for PostgresEngine {
         Some(place_in(statement, position_of(error)?.checked_sub(1)?))
     }
 
-    fn sight(&self, tables: &Tables, object: &Object) -> Option<String> {
-        sight::sight(tables, object)
+    fn catalog_state(&self, tables: &Tables, object: &Object) -> Option<String> {
+        catalog_state::catalog_state(tables, object)
     }
 
     fn drop_leftover(&self, name: &str) -> String {

@@ -12,14 +12,14 @@ use diesel::result::Error;
 use super::files::{self, is_locked, open_locked};
 use super::{Session, SqliteEngine, Tables};
 use crate::database::engine::Engine as _;
-use crate::database::lock::{Claim, Fence, Freshness, Guard, Lock, Seat, Seen, Take};
+use crate::database::lock::{Claim, Fence, Freshness, Guard, Lock, LockConnection, Seen, Take};
 
 /// See the module.
-pub(super) struct Beside;
+pub(super) struct FileLock;
 
-impl Lock for Beside {
-    fn seat(&self) -> Seat {
-        Seat::Within
+impl Lock for FileLock {
+    fn connection(&self) -> LockConnection {
+        LockConnection::Shared
     }
 
     fn holder(&self, db: &mut dyn Session, _tables: &Tables) -> QueryResult<Option<String>> {
@@ -54,7 +54,7 @@ impl Lock for Beside {
         Ok(Take::Held(Guard::File(file), Freshness::Unknown))
     }
 
-    fn beat(&self, db: &mut dyn Session, claim: &Claim<'_>, doing: &str) -> QueryResult<()> {
+    fn heartbeat(&self, db: &mut dyn Session, claim: &Claim<'_>, doing: &str) -> QueryResult<()> {
         if let Some(path) = lock_file(db)? {
             tell(&path, claim, doing);
         }

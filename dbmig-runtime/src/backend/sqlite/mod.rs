@@ -13,7 +13,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use super::Sqlite;
 use crate::backend::one_by_one::one_by_one;
 use crate::database::Backend;
-use crate::database::atomic::{Atomic, Failure, Outcome};
+use crate::database::atomic::{Atomic, AtomicOutcome, Failure};
 use crate::database::engine::{Activity, Engine};
 use crate::database::envelope::{Envelope, Setting, Words};
 use crate::database::lock::Lock;
@@ -131,7 +131,7 @@ impl Engine for SqliteEngine {
     }
 
     fn lock(&self) -> &'static dyn Lock {
-        &lock::Beside
+        &lock::FileLock
     }
 
     fn lease(&self) -> Option<&'static dyn Lock> {
@@ -161,7 +161,7 @@ impl Engine for SqliteEngine {
         String::new()
     }
 
-    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<Outcome, Failure> {
+    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, Failure> {
         let asked = step.statements.iter().any(kind::turns_foreign_keys_off);
         if step.foreign_keys == ForeignKeys::Unchanged && !asked {
             return one_by_one(self, db, step, &|_| Ok(()));

@@ -5,7 +5,7 @@ use dbmig_core::Build;
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::json;
-use crate::cli::output::{Look, Output};
+use crate::cli::output::{Output, Tone};
 use crate::database::Database;
 use crate::error::Error;
 use crate::report::HistoryRow;
@@ -27,9 +27,9 @@ fn show(output: &Output, rows: &[HistoryRow]) {
     }
     for row in rows {
         let state = match row.state.as_str() {
-            "done" | "baselined" => Look::Good,
-            "failed" => Look::Bad,
-            _ => Look::Warning,
+            "done" | "baselined" => Tone::Good,
+            "failed" => Tone::Bad,
+            _ => Tone::Warning,
         };
         output.line(format!(
             "{}  {:<4}  {}  {}",
@@ -42,7 +42,7 @@ fn show(output: &Output, rows: &[HistoryRow]) {
         let by = [app.as_str(), row.host.as_str(), row.database_user.as_deref().unwrap_or("")];
         let by: Vec<_> = by.into_iter().filter(|part| !part.is_empty()).collect();
         let statements = format!("{} of {} statements", row.statements_done, row.statements_total);
-        output.line(Look::Faint.paint(format!("    {statements}, by {}", by.join(", "))));
+        output.line(Tone::Faint.paint(format!("    {statements}, by {}", by.join(", "))));
         if let Some(error) = &row.error {
             output.line(format!("    {}", error.trim_end().replace('\n', "\n    ")));
         }

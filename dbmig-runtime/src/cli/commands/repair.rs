@@ -1,13 +1,13 @@
 //! `repair`: explains first, acts when it is told what holds.
 
-use dbmig_core::plan::{Mending, Repair};
+use dbmig_core::plan::{Repair, RepairAction};
 
 use crate::cli::args::RepairArgs;
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::explanation::Explained;
 use crate::cli::json;
-use crate::cli::output::{Look, Output};
+use crate::cli::output::{Output, Tone};
 use crate::database::Database;
 use crate::error::Error;
 use crate::runner::Runner;
@@ -36,9 +36,9 @@ fn explain(
     let explained: Vec<_> = found.iter().map(|one| Explained::of(one, program)).collect();
     output.json(&json::Diagnosed::new(&found, &explained));
     for (one, explained) in found.iter().zip(&explained) {
-        output.line(format!("{} {}", Look::Bad.paint(explained.what), one.name));
+        output.line(format!("{} {}", Tone::Bad.paint(explained.what), one.name));
         output.line(format!("  {}", explained.message.replace('\n', "\n  ")));
-        output.line(format!("  {} {}", Look::Good.paint("next:"), explained.next));
+        output.line(format!("  {} {}", Tone::Good.paint("next:"), explained.next));
     }
     if found.is_empty() {
         output.line("nothing to repair");
@@ -54,9 +54,9 @@ fn preview(
     output: &Output,
     wanted: &Repair,
 ) -> Result<Exit, Error> {
-    let mending = runner.repair_plan(db, wanted)?;
-    output.json(&json::Mended::new(&mending));
-    output.line(format!("would record {mending}"));
+    let action = runner.repair_plan(db, wanted)?;
+    output.json(&json::RepairedRow::new(&action));
+    output.line(format!("would record {action}"));
     output.line("nothing done yet");
     Ok(Exit::Done)
 }
@@ -68,8 +68,8 @@ fn settle(
     output: &Output,
     wanted: &Repair,
 ) -> Result<Exit, Error> {
-    let mending: Mending<'_> = runner.repair(db, wanted)?;
-    output.json(&json::Mended::new(&mending));
-    output.line(format!("recorded {mending}"));
+    let action: RepairAction<'_> = runner.repair(db, wanted)?;
+    output.json(&json::RepairedRow::new(&action));
+    output.line(format!("recorded {action}"));
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use dbmig_core::status::{Entry, State};
 use crate::cli::context::{Context, Origin};
 use crate::cli::exit::Exit;
 use crate::cli::json;
-use crate::cli::output::{Look, Output};
+use crate::cli::output::{Output, Tone};
 use crate::database::Database;
 use crate::error::Error;
 
@@ -40,9 +40,9 @@ const fn is_found(state: State, origin: Origin) -> bool {
 
 fn show(output: &Output, entries: &[Entry]) {
     for entry in entries {
-        let state = look(entry.state).paint(format_args!("{:<11}", entry.state.name()));
-        let forward = Look::Faint.paint(&entry.forward);
-        output.line(format!("{state}  {}  {forward}", entry.name));
+        let state = tone(entry.state).paint(format_args!("{:<11}", entry.state.name()));
+        let compatibility = Tone::Faint.paint(&entry.compatibility);
+        output.line(format!("{state}  {}  {compatibility}", entry.name));
     }
     let counts = State::ALL.iter().filter_map(|state| {
         let count = entries.iter().filter(|entry| entry.state == *state).count();
@@ -52,10 +52,10 @@ fn show(output: &Output, entries: &[Entry]) {
     output.line(if counts.is_empty() { "no migrations".to_owned() } else { counts.join(", ") });
 }
 
-const fn look(state: State) -> Look {
+const fn tone(state: State) -> Tone {
     match state {
-        State::Applied => Look::Good,
-        State::Pending | State::Missing | State::Unverified => Look::Warning,
-        State::Drifted | State::Interrupted => Look::Bad,
+        State::Applied => Tone::Good,
+        State::Pending | State::Missing | State::Unverified => Tone::Warning,
+        State::Drifted | State::Interrupted => Tone::Bad,
     }
 }

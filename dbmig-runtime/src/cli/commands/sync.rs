@@ -1,13 +1,13 @@
 //! `sync`: up, down, or nothing.
 
-use dbmig_core::plan::{Blocked, Comparison, Verdict};
+use dbmig_core::plan::{Blocked, Comparison, Relation};
 
 use super::plan::scripts;
 use crate::cli::args::SyncArgs;
 use crate::cli::context::{Context, tell_missing, warn};
 use crate::cli::exit::Exit;
-use crate::cli::json::{self, Outcome};
-use crate::cli::output::Look;
+use crate::cli::json::{self, StartupOutcome};
+use crate::cli::output::Tone;
 use crate::cli::progress::Progress;
 use crate::cli::qovery;
 use crate::cli::show::{self, plural};
@@ -51,7 +51,7 @@ pub(in crate::cli) fn sync(
 
 fn finished(context: &Context<'_>, preview: &Preview<'_>, report: &Report) -> Exit {
     let output = &context.output;
-    output.json(&json::Synced::new(preview, Outcome::Done(report)));
+    output.json(&json::Synced::new(preview, StartupOutcome::Done(report)));
     let verdict = preview.comparison.verdict();
     let counts = [(report.reverted().count(), "reverted"), (report.applied().count(), "applied")];
     let done: Vec<_> = counts
@@ -64,15 +64,15 @@ fn finished(context: &Context<'_>, preview: &Preview<'_>, report: &Report) -> Ex
     if done.is_empty() {
         tell_unknown(context, &preview.comparison);
         output.line(match verdict {
-            Verdict::Ahead => {
+            Relation::Ahead => {
                 "the database is ahead, and this version can live with it: nothing to do".to_owned()
             }
-            Verdict::BelowFloor if !report.breaking.is_empty() => {
+            Relation::BelowFloor if !report.breaking.is_empty() => {
                 "the database is ahead with what this version may not be able to live with, and it goes on, \
                  because breaking_ahead is `warn`: nothing to do"
                     .to_owned()
             }
-            Verdict::Same | Verdict::Behind | Verdict::BelowFloor | Verdict::Diverged => {
+            Relation::Same | Relation::Behind | Relation::BelowFloor | Relation::Diverged => {
                 "nothing to do".to_owned()
             }
         });
@@ -89,7 +89,7 @@ fn refused(context: &Context<'_>, preview: &Preview<'_>, error: &Error) -> Exit 
     let exit = Exit::from(error);
     let (message, next) = (error.to_string(), error.remedy(context.program));
     let failure = json::Failure::new(&message, next.as_deref(), exit);
-    context.output.json(&json::Synced::new(preview, Outcome::Failed(&failure)));
+    context.output.json(&json::Synced::new(preview, StartupOutcome::Failed(&failure)));
     context.output.said(&message, next.as_deref());
     exit
 }
@@ -109,17 +109,17 @@ fn dry_run(
     warn(context, plan);
     let shown = scripts(db, context, plan)?;
     let planned = json::Planned::new(plan, &shown);
-    context.output.json(&json::Synced::new(preview, Outcome::Planned(planned)));
+    context.output.json(&json::Synced::new(preview, StartupOutcome::Planned(planned)));
     tell_unknown(context, &preview.comparison);
     show::plan(&context.output, plan, &shown);
-    for doomed in &preview.doomed {
-        context.output.line(format!("{} {doomed}", Look::Bad.paint("loses")));
+    for losses in &preview.losses {
+        context.output.line(format!("{} {losses}", Tone::Bad.paint("loses")));
     }
     Ok(Exit::Done)
 }
 
 fn tell_unknown(context: &Context<'_>, comparison: &Comparison<'_>) {
     for one in &comparison.unknown {
-        context.output.line(format!("{} {one}", Look::Warning.paint("ahead")));
+        context.output.line(format!("{} {one}", Tone::Warning.paint("ahead")));
     }
 }

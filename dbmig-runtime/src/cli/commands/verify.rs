@@ -7,7 +7,7 @@ use similar::TextDiff;
 use crate::cli::context::{Context, Origin};
 use crate::cli::exit::Exit;
 use crate::cli::json;
-use crate::cli::output::Look;
+use crate::cli::output::Tone;
 use crate::cli::show::plural;
 use crate::database::Database;
 use crate::error::Error;
@@ -47,11 +47,11 @@ pub(in crate::cli) fn verify(db: &mut dyn Database, context: &Context<'_>) -> Re
             .collect(),
     });
     for d in &drifted {
-        output.line(format!("{} {}", Look::Bad.paint("drifted"), d.entry.name));
+        output.line(format!("{} {}", Tone::Bad.paint("drifted"), d.entry.name));
         output.line(paint_diff(&d.diff));
     }
     for one in &missing {
-        output.line(format!("{} {}", Look::Bad.paint("missing"), one.name));
+        output.line(format!("{} {}", Tone::Bad.paint("missing"), one.name));
         output.line(format!("  {}", one.advice(program)));
     }
     let unverified = of(State::Unverified).count();
@@ -96,9 +96,9 @@ fn drift<'e>(
 
 fn paint_diff(diff: &str) -> String {
     let paint = |line: &str| match line.as_bytes().first() {
-        Some(b'+') => Look::Good.paint(line),
-        Some(b'-') => Look::Bad.paint(line),
-        Some(b'@') => Look::Faint.paint(line),
+        Some(b'+') => Tone::Good.paint(line),
+        Some(b'-') => Tone::Bad.paint(line),
+        Some(b'@') => Tone::Faint.paint(line),
         _ => line.to_owned(),
     };
     diff.lines().map(paint).collect::<Vec<_>>().join("\n")

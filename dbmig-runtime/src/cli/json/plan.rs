@@ -3,7 +3,7 @@
 use dbmig_core::plan::Plan;
 use serde::Serialize;
 
-use super::Judged;
+use super::Judgement;
 use crate::cli::step::ShownStep;
 use crate::execute::Source;
 
@@ -21,9 +21,9 @@ struct StepRow<'a> {
     execution: &'a str,
     script: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    compatible: Option<Judged<'a>>,
+    compatible: Option<Judgement<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reversible: Option<Judged<'a>>,
+    reversible: Option<Judgement<'a>>,
     statements_done_before: usize,
     statements: Vec<StatementRow<'a>>,
 }
@@ -46,8 +46,8 @@ impl<'a> Planned<'a> {
                 Source::Set => "here",
                 Source::Stored => "stored",
             },
-            compatible: shown.forward.as_ref().map(Judged::forward),
-            reversible: shown.backward.as_ref().map(Judged::backward),
+            compatible: shown.compatibility.as_ref().map(Judgement::compatibility),
+            reversible: shown.reversibility.as_ref().map(Judgement::reversibility),
             statements_done_before: shown.done_before,
             statements: shown
                 .statements

@@ -1,10 +1,10 @@
 //! The shape of `sync --json`.
 
 use dbmig_core::Build;
-use dbmig_core::plan::{Blocked, Direction, Doomed, Plan, Presence, Step};
+use dbmig_core::plan::{Blocked, DataLossReport, Direction, Plan, Presence, Step};
 use serde::Serialize;
 
-use super::{Failure, Finished, Judged, Planned};
+use super::{Failure, Finished, Judgement, Planned};
 use crate::report::Report;
 use crate::runner::Preview;
 
@@ -17,13 +17,13 @@ pub(in crate::cli) struct Synced<'a> {
     unknown: Vec<UnknownRow<'a>>,
     losses: Vec<LossRow<'a>>,
     #[serde(flatten)]
-    outcome: Outcome<'a>,
+    outcome: StartupOutcome<'a>,
 }
 
 /// How a sync ended, or would begin.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub(in crate::cli) enum Outcome<'a> {
+pub(in crate::cli) enum StartupOutcome<'a> {
     Done(#[serde(serialize_with = "finished")] &'a Report),
     Planned(Planned<'a>),
     Failed(&'a Failure<'a>),
@@ -46,7 +46,7 @@ struct UnknownRow<'a> {
     app: String,
     build: Option<String>,
     state: &'static str,
-    compatible: Judged<'a>,
+    compatible: Judgement<'a>,
 }
 
 #[derive(Serialize)]
@@ -61,7 +61,7 @@ struct LossRow<'a> {
 }
 
 impl<'a> Synced<'a> {
-    pub(in crate::cli) fn new(preview: &'a Preview<'_>, outcome: Outcome<'a>) -> Self {
+    pub(in crate::cli) fn new(preview: &'a Preview<'_>, outcome: StartupOutcome<'a>) -> Self {
         let comparison = &preview.comparison;
         let pending = comparison.pending.iter();
         let unknown = comparison.unknown.iter().map(|one| {
@@ -75,38 +75,38 @@ impl<'a> Synced<'a> {
                     Presence::Applied => "applied",
                     Presence::Announced => "announced",
                 },
-                compatible: Judged::forward(&one.forward),
+                compatible: Judgement::compatibility(&one.compatibility),
             }
         });
         Self {
             verdict: comparison.verdict().name(),
             action: match &outcome {
-                Outcome::Failed(_) => "refused",
-                Outcome::Done(_) | Outcome::Planned(_) => action(&preview.plan),
+                StartupOutcome::Failed(_) => "refused",
+                StartupOutcome::Done(_) | StartupOutcome::Planned(_) => action(&preview.plan),
             },
             pending: pending
                 .map(|m| PendingRow { version: m.version.as_str(), name: &m.name })
                 .collect(),
             unknown: unknown.collect(),
-            losses: preview.doomed.iter().flat_map(losses).collect(),
+            losses: preview.losses.iter().flat_map(losses).collect(),
             outcome,
         }
     }
 }
 
-fn losses(doomed: &Doomed) -> Vec<LossRow<'_>> {
-    let name = &doomed.name;
-    let counted = doomed.counted.iter().map(|counted| LossRow {
+fn losses(losses: &DataLossReport) -> Vec<LossRow<'_>> {
+    let name = &losses.name;
+    let counted = losses.counted.iter().map(|counted| LossRow {
         name,
         object: Some(counted.loss.to_string()),
         rows: counted.rows.as_ref().ok().copied(),
         reason: counted.rows.as_ref().err().map(String::as_str),
     });
-    let uncountable = doomed.uncountable.iter().map(|backward| LossRow {
+    let uncountable = losses.uncountable.iter().map(|reversibility| LossRow {
         name,
         object: None,
         rows: None,
-        reason: Some(&backward.ground.reason),
+        reason: Some(&reversibility.reason.text),
     });
     counted.chain(uncountable).collect()
 }

@@ -12,7 +12,7 @@ use crate::database::envelope::{Limits, Part, Setting};
 use crate::error::transient::is_lost;
 use crate::execute::reached::Reached;
 use crate::history::{self, Cursor, Progress, Why};
-use crate::snapshot::sight_before;
+use crate::snapshot::catalog_expression;
 
 impl Stepper<'_, '_> {
     /// The cursor before the statement `index` begins.
@@ -21,7 +21,7 @@ impl Stepper<'_, '_> {
             Some(statement) if self.way(statement) == Way::Alone => Cursor {
                 started: index + 1,
                 done: index,
-                sighted: sight_before(db, self.place.tables, statement),
+                catalog_before: catalog_expression(db, self.place.tables, statement),
             },
             _ => Cursor::after(index),
         }
@@ -36,7 +36,7 @@ impl Stepper<'_, '_> {
             _ => Cursor {
                 started: step.done_before + 1,
                 done: step.done_before,
-                sighted: step.sighted.as_ref().map(literal),
+                catalog_before: step.catalog_before.as_ref().map(literal),
             },
         }
     }
@@ -60,8 +60,8 @@ impl Stepper<'_, '_> {
         };
         let way = (run.version, run.direction);
         let rows = history::expect_ledger(engine, tables, run.version, run.direction)
-            + &history::expect_left(engine, tables, way, step.takes_up.as_ref())
-            + &history::take_up(engine, tables, run.version, RunState::Resumed)
+            + &history::expect_left(engine, tables, way, step.supersedes.as_ref())
+            + &history::supersede(engine, tables, run.version, RunState::Resumed)
             + &history::insert(engine, tables, run, &progress);
         self.write(db, &rows, Part::First)?;
         let alone = |s: &Statement<'_>| self.way(s) == Way::Alone;

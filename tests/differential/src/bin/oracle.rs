@@ -106,10 +106,10 @@ fn one(options: &Options, project: &Path) -> Totals {
             }
             continue;
         }
-        let forward = migration.forward();
+        let compatibility = migration.compatibility();
         let verdict = match &stored {
             Some(stored) => stored.get(&*migration.name).cloned().unwrap_or_default(),
-            None => (forward.impact.name().to_owned(), forward.to_string()),
+            None => (compatibility.verdict.name().to_owned(), compatibility.to_string()),
         };
         let answer = line.around(migration);
         let name = format!("{}/{}", project.display(), migration.name);

@@ -1,5 +1,5 @@
 //! The splitter and the verdicts against the databases' own parsers, which are linked once.
 
-mod outlook;
 mod postgres;
 mod sqlite;
+mod verdicts;

@@ -30,8 +30,9 @@ fn verdict(dialect: Dialect, before: &str, up: &str) -> (&'static str, String) {
         let up = Script { path: "up.sql".into(), text: text.to_owned().into() };
         Migration { body: Body::Sql(SqlBody { up, down: Down::Missing }), ..one }
     };
-    let forward = infer(dialect, &[one("1", before), one("2", up)]).pop().unwrap().forward;
-    (forward.impact.name(), forward.to_string())
+    let compatibility =
+        infer(dialect, &[one("1", before), one("2", up)]).pop().unwrap().compatibility;
+    (compatibility.verdict.name(), compatibility.to_string())
 }
 
 fn check(fresh: impl Fn() -> TestDatabase) {

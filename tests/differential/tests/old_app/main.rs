@@ -5,7 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "../../../../dbmig-core/tests/outlook/cases.rs"]
+#[path = "../../../../dbmig-core/tests/verdicts/cases.rs"]
 mod cases;
 
 mod generated;

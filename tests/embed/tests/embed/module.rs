@@ -40,7 +40,7 @@ fn main() {
     let report = Migrator::new(&ALL).run(&mut conn).unwrap();
     assert_eq!(report.applied().count(), 2);
     for migration in ALL.set() {
-        println!("{:?}", migration.outlook.as_str());
+        println!("{:?}", migration.impact.as_str());
     }
 }
 "#;
@@ -65,12 +65,12 @@ fn versions_texts_and_settings_reach_the_program() {
         app.build().assert_succeeded();
         // As the files say.
         let scanned = scan(&app.path("migrations"), Dialect::Sqlite).unwrap().set;
-        let outlooks = scanned.iter().map(|one| format!("{:?}\n", one.outlook.as_str()));
-        let outlooks: String = outlooks.collect();
+        let impacts = scanned.iter().map(|one| format!("{:?}\n", one.impact.as_str()));
+        let impacts: String = impacts.collect();
         assert!(
-            outlooks.starts_with("\"compatible inferred 2:1 only adds: new table users\\nlossy ")
+            impacts.starts_with("\"compatible inferred 2:1 only adds: new table users\\nlossy ")
         );
-        assert_eq!(app.run(), outlooks);
+        assert_eq!(app.run(), impacts);
     }
 }
 

@@ -35,8 +35,8 @@ fn the_macro_and_the_build_script_agree() {
     };
     let (by_macro, by_script) = (module(Way::Macro), module(Way::BuildScript));
     assert!(by_macro.contains("CREATE TABLE users") && by_macro.contains("retries"));
-    let outlook = "compatible inferred 1:1 only adds: new table users";
-    assert!(by_macro.contains(outlook), "{by_macro}");
+    let impact = "compatible inferred 1:1 only adds: new table users";
+    assert!(by_macro.contains(impact), "{by_macro}");
     let tokens = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(tokens(&by_macro), tokens(&by_script));
     // Now from what the macro kept.

@@ -27,12 +27,12 @@ struct QoveryJob {
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Source {
-    image: Image,
+    image: MatchSet,
 }
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct Image {
+struct MatchSet {
     registry_id: String,
     name: String,
     tag: String,

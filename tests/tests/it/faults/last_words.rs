@@ -10,7 +10,7 @@ use diesel::PgConnection;
 use diesel::connection::{Connection as _, SimpleConnection as _};
 
 use super::{Figure, finish, start};
-use crate::lent::embedded;
+use crate::borrowed::embedded;
 use crate::project;
 
 /// What happens to the session that works, as soon as its second migration begins.

@@ -8,8 +8,8 @@ use dbmig_tests::servers::{Pgpool, Reads, Server, Standby};
 use dbmig_tests::{Backend, Engine, Project, TestDatabase};
 use diesel::{Connection as _, PgConnection};
 
+use crate::borrowed::{ALONE, embedded};
 use crate::faults::{Figure, finish, seeds, start, thorough};
-use crate::lent::{ALONE, embedded};
 use crate::project;
 
 const BEHIND: Duration = Duration::from_secs(2);
@@ -80,7 +80,7 @@ enum By {
     Advisory,
     Lease,
     /// On the connection that works: one of the two.
-    Lent,
+    Borrowed,
 }
 
 impl By {
@@ -88,7 +88,7 @@ impl By {
         match self {
             Self::Advisory => "kill at any moment, pgpool-II",
             Self::Lease => "kill at any moment, pgpool-II, lease",
-            Self::Lent => "kill at any moment, pgpool-II, lent connection",
+            Self::Borrowed => "kill at any moment, pgpool-II, lent connection",
         }
     }
 }
@@ -108,13 +108,13 @@ fn round(pgpool: &Pgpool, by: By, seed: u64) {
         let _ = db.try_query("UPDATE __dbmig_lease SET expires_at = now() WHERE id = 1");
     }
     let next = start(&project, &url, &run);
-    if by == By::Lent {
+    if by == By::Borrowed {
         let text = |name: &str| project.read(&format!("migrations/{name}/up.sql"));
         let [tables, data] = [text("1_tables"), text("2_data")];
         let all = [("1_tables", &*tables, ""), ("2_data", &*data, ALONE)];
         let conn = &mut PgConnection::establish(&url).unwrap();
-        let lent = Migrator::new(embedded::<Postgres>(&all)).run(conn);
-        lent.unwrap_or_else(|error| panic!("{by:?}, seed {seed}: {error}"));
+        let borrowed = Migrator::new(embedded::<Postgres>(&all)).run(conn);
+        borrowed.unwrap_or_else(|error| panic!("{by:?}, seed {seed}: {error}"));
     } else {
         finish(start(&project, &url, &run)).success();
     }
@@ -135,7 +135,7 @@ fn nothing_is_run_twice_after_a_kill() {
     };
     for reads in all {
         let pgpool = Cluster::shared().pgpool(*reads);
-        for by in [By::Advisory, By::Lease, By::Lent] {
+        for by in [By::Advisory, By::Lease, By::Borrowed] {
             let mut figure = Figure::new(by.kind(), Backend::Postgres);
             let seeds: Vec<_> = seeds(2).collect();
             for some in seeds.chunks(4) {

@@ -46,8 +46,8 @@ fn a_replica_is_refused_where_there_is_something_to_write() {
     let url = format!("{url}?target_session_attrs=primary");
     finish(start(&project, &url, &["revert", "--yes"])).success();
 
-    let lent = &mut PgConnection::establish(&standby.url(&db)).unwrap();
-    let error = Migrator::new(&sets::postgres::ALL).run(lent).unwrap_err();
+    let borrowed = &mut PgConnection::establish(&standby.url(&db)).unwrap();
+    let error = Migrator::new(&sets::postgres::ALL).run(borrowed).unwrap_err();
     assert!(matches!(&error, Error::Obstacle(_)), "{error}");
     assert_eq!(error.class(), Class::Temporary);
 }
@@ -135,8 +135,8 @@ fn tried(project: &dbmig_tests::Project, settings: &[(&str, &str)]) {
             "{settings:?}"
         );
     }
-    let lent = &mut PgConnection::establish(&url).unwrap();
-    let report = Migrator::new(&sets::postgres::ALL).run(lent);
+    let borrowed = &mut PgConnection::establish(&url).unwrap();
+    let report = Migrator::new(&sets::postgres::ALL).run(borrowed);
     let report = report.unwrap_or_else(|error| panic!("{settings:?}: {error}"));
     assert_eq!(report.done.len(), 3, "{settings:?}");
 }

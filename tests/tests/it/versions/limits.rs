@@ -8,8 +8,8 @@ use diesel::PgConnection;
 use diesel::connection::Connection as _;
 
 use super::{NEWER, server};
+use crate::borrowed::{embedded, values};
 use crate::faults::Figure;
-use crate::lent::{embedded, values};
 use crate::project;
 
 const LIMIT: &str = "1s";

@@ -1,0 +1,98 @@
+//! An interrupted run that cannot simply go on.
+
+use std::fmt;
+
+use super::{Direction, Place};
+use crate::Version;
+
+/// A run that did not end and that cannot simply go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unresumable {
+    /// The migration's version.
+    pub version: Version,
+    /// The name of its directory.
+    pub name: String,
+    /// Which way it was going.
+    pub direction: Direction,
+    /// What is in the way.
+    pub reason: UnresumableReason,
+}
+
+/// Why an interrupted run cannot simply go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnresumableReason {
+    /// The runner vanished while this statement ran, or it failed where it may have done a part of
+    /// its work, and the catalogue does not tell.
+    InFlight(Place),
+    /// What this statement made or set was part of its session, and is gone with it.
+    SessionGone(Place),
+    /// A statement that was already done has changed since.
+    Changed(Place),
+    /// The migration is not among the migrations here any more.
+    Gone,
+    /// What is asked for now is something else.
+    OtherWork,
+}
+
+impl Unresumable {
+    /// What to type next, for a front end that is called `program`.
+    pub fn remedy(&self, program: &str) -> String {
+        let version = &self.version;
+        let verb = match self.direction {
+            Direction::Up => "run",
+            Direction::Down => "revert",
+        };
+        match &self.reason {
+            UnresumableReason::InFlight(place) => format!(
+                "look in the database whether statement {} took effect. If it did: `{program} repair --done \
+                 {version}`; if it did not: `{program} repair --not-done {version}`. Then `{program} {verb}` \
+                 goes on",
+                place.number,
+            ),
+            UnresumableReason::SessionGone(_) => format!(
+                "undo by hand what the statements before it have changed, then `{program} repair --forget \
+                 {version}` and `{program} {verb}` begin again; or finish it by hand, then `{program} repair \
+                 --finish {version}`"
+            ),
+            UnresumableReason::Changed(place) => format!(
+                "put the statements before and at {} back as they were and change only later ones, then \
+                 `{program} {verb}`; or undo them by hand, then `{program} repair --forget {version}`",
+                place.position,
+            ),
+            UnresumableReason::Gone => format!(
+                "deploy the version that has it, or put its directory back; or undo by hand what it has done, then `{program} repair --forget \
+                 {version}`"
+            ),
+            UnresumableReason::OtherWork => format!("finish it first: `{program} {verb}`"),
+        }
+    }
+}
+
+impl fmt::Display for Unresumable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = match self.direction {
+            Direction::Up => "applying",
+            Direction::Down => "reverting",
+        };
+        write!(f, "an earlier run was interrupted while {verb} {}", self.name)?;
+        match &self.reason {
+            UnresumableReason::InFlight(place) => write!(
+                f,
+                "\nit ended during statement {place}\nthat may have taken effect or not, or in part, and the \
+                 catalogue does not tell",
+            ),
+            UnresumableReason::SessionGone(place) => write!(
+                f,
+                "\nwhat an earlier statement made or set is needed and was part of the session of that run, \
+                 which is gone: statement {place}",
+            ),
+            UnresumableReason::Changed(place) => {
+                write!(f, "\nwhat is already done is not the same any more: statement {place}",)
+            }
+            UnresumableReason::Gone => {
+                f.write_str(", which is not among the migrations here any more")
+            }
+            UnresumableReason::OtherWork => Ok(()),
+        }
+    }
+}
