@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use dbmig_core::Dialect;
-use dbmig_core::lockfile::{Lock, Section};
+use dbmig_core::lockfile::{LockFile, Section};
 use dbmig_core::scan::scan;
 use dbmig_tests::{Backend, Project, TestDatabase, workspace};
 
@@ -67,7 +67,7 @@ pub(crate) fn project(cli: &Path, count: usize) -> Project {
 /// Writes the lock file of a project's migrations.
 pub(crate) fn lock(project: &Project, dialect: Dialect) {
     let scanned = scan(&project.path("migrations"), dialect).expect("good migrations");
-    let lock = Lock::default().with(Section::of(&scanned));
+    let lock = LockFile::default().with(Section::of(&scanned));
     project.write("migrations/dbmig.lock", lock.to_string());
 }
 

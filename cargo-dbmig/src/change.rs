@@ -9,26 +9,26 @@ use crate::failure::{Failure, Result};
 
 /// What one part of the set-up needs.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum SetupStep {
     /// It is there.
     Nothing,
-    Change(Change),
+    Change(FileChange),
     /// What a person has to do, because the file is not plain enough to be edited.
     ByHand(String),
 }
 
 /// A file before and after.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Change {
+pub(crate) struct FileChange {
     pub(crate) path: PathBuf,
     /// Its text now; none where it is created.
     before: Option<String>,
     after: String,
 }
 
-impl Step {
+impl SetupStep {
     pub(crate) fn create(path: PathBuf, text: String) -> Self {
-        Self::Change(Change { path, before: None, after: text })
+        Self::Change(FileChange { path, before: None, after: text })
     }
 
     /// A change from `before` to `after`, or nothing where they are the same.
@@ -36,10 +36,10 @@ impl Step {
         if before == after {
             return Self::Nothing;
         }
-        Self::Change(Change { path: path.to_owned(), before: Some(before.to_owned()), after })
+        Self::Change(FileChange { path: path.to_owned(), before: Some(before.to_owned()), after })
     }
 
-    pub(crate) fn change(&self) -> Option<&Change> {
+    pub(crate) fn change(&self) -> Option<&FileChange> {
         if let Self::Change(change) = self { Some(change) } else { None }
     }
 
@@ -48,7 +48,7 @@ impl Step {
     }
 }
 
-impl Change {
+impl FileChange {
     pub(crate) fn verb(&self) -> &'static str {
         if self.before.is_some() { "edit" } else { "create" }
     }
@@ -73,8 +73,8 @@ mod tests {
 
     #[test]
     fn the_diff_shows_what_changes() {
-        let step = Step::edit(Path::new("x"), "a\nb\n", "a\nc\n".to_owned());
+        let step = SetupStep::edit(Path::new("x"), "a\nb\n", "a\nc\n".to_owned());
         assert_eq!(step.change().unwrap().diff(), "@@ -1,2 +1,2 @@\n a\n-b\n+c\n");
-        assert_eq!(Step::edit(Path::new("x"), "a", "a".to_owned()), Step::Nothing);
+        assert_eq!(SetupStep::edit(Path::new("x"), "a", "a".to_owned()), SetupStep::Nothing);
     }
 }

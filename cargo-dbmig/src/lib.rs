@@ -53,14 +53,14 @@ fn parse(arguments: Vec<OsString>) -> Cli {
 }
 
 /// What every command has.
-struct Session {
+struct Invocation {
     project: Project,
     output: Output,
     confirmation: Confirmation,
     waits: WaitArgs,
 }
 
-impl Session {
+impl Invocation {
     fn open(common: &Common, output: Output) -> Result<Self> {
         let current = env::current_dir().map_err(|error| {
             Failure::failed(format!("the current folder cannot be read: {error}"))
@@ -73,7 +73,7 @@ impl Session {
 }
 
 fn run(cli: Cli, output: Output) -> Result<Exit> {
-    let open = || Session::open(&cli.common, output);
+    let open = || Invocation::open(&cli.common, output);
     match &cli.command {
         Command::Init(args) => init::run(args, &open()?),
         Command::New(args) => new::run(args, &open()?),

@@ -5,14 +5,14 @@ use dbmig_core::infer::{Inferred, infer};
 use dbmig_core::scan::{Scanned, scan_shown_as};
 use dbmig_core::{Dialect, Migration, Version};
 use dbmig_runtime::Options;
-use dbmig_runtime::cli::{self, Context, Exit, Origin, RunArgs};
+use dbmig_runtime::cli::{self, Context, Exit, MigrationsOrigin, RunArgs};
 use dbmig_runtime::url::DatabaseUrl;
 
 use crate::failure::{Failure, Result};
-use crate::{PROGRAM, Session, lock, output};
+use crate::{Invocation, PROGRAM, lock, output};
 
 /// Runs one of the commands that apps have, too.
-pub(crate) fn run(command: &cli::Command, session: &Session) -> Result<Exit> {
+pub(crate) fn run(command: &cli::Command, session: &Invocation) -> Result<Exit> {
     let url = database_url(session)?;
     let set = migrations(session, &url)?;
     if let cli::Command::Run(RunArgs { dry_run: false, .. }) = command {
@@ -25,7 +25,7 @@ pub(crate) fn run(command: &cli::Command, session: &Session) -> Result<Exit> {
 /// Runs `command` on `migrations`.
 pub(crate) fn execute(
     command: &cli::Command,
-    session: &Session,
+    session: &Invocation,
     url: &DatabaseUrl,
     migrations: &Scanned,
 ) -> Exit {
@@ -42,7 +42,7 @@ pub(crate) fn execute(
     let context = Context {
         program: PROGRAM,
         set: &migrations.set,
-        origin: Origin::Directory,
+        origin: MigrationsOrigin::Directory,
         warnings: &warnings,
         url,
         options,
@@ -59,7 +59,7 @@ fn judge(dialect: Dialect, migrations: &[Migration]) -> Vec<Impact> {
 }
 
 /// The database, which must be named somewhere, and be the one that the project is for.
-pub(crate) fn database_url(session: &Session) -> Result<DatabaseUrl> {
+pub(crate) fn database_url(session: &Invocation) -> Result<DatabaseUrl> {
     let Some(url) = session.project.database_url()? else {
         return Err(Failure::usage("nothing says which database is meant").help(
             "set DATABASE_URL (or MIGRATION_DATABASE_URL), also in .env, or pass --database-url URL",
@@ -77,7 +77,7 @@ pub(crate) fn database_url(session: &Session) -> Result<DatabaseUrl> {
 }
 
 /// The migrations for `url`, from their folder.
-pub(crate) fn migrations(session: &Session, url: &DatabaseUrl) -> Result<Scanned> {
+pub(crate) fn migrations(session: &Invocation, url: &DatabaseUrl) -> Result<Scanned> {
     let project = &session.project;
     let directory = project.migrations_dir(Some(url.dialect()))?.existing()?;
     let shown = project.shown(&directory.path);
@@ -91,7 +91,7 @@ pub(crate) fn migrations(session: &Session, url: &DatabaseUrl) -> Result<Scanned
 }
 
 /// The warnings that belong to a migration, with its version; the others are told at once.
-fn by_migration(session: &Session, scanned: &Scanned) -> Vec<(Version, String)> {
+fn by_migration(session: &Invocation, scanned: &Scanned) -> Vec<(Version, String)> {
     let mut found = Vec::new();
     for warning in &scanned.warnings {
         let inside = |m: &&Migration| warning.path.iter().any(|part| part == m.name.as_ref());

@@ -5,8 +5,8 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use dbmig_runtime::cli::{Confirmation, Exit, Format, Output, Verbosity};
 
-use crate::Session;
-use crate::change::Change;
+use crate::Invocation;
+use crate::change::FileChange;
 use crate::failure::{Failure, Result};
 
 const ADDED: Style = AnsiColor::Green.on_default();
@@ -29,7 +29,7 @@ pub(crate) fn diff_line(output: Output, line: &str) {
 }
 
 /// A change to a file, with its lines.
-pub(crate) fn show(change: &Change, session: &Session) {
+pub(crate) fn show(change: &FileChange, session: &Invocation) {
     let path = session.project.shown(&change.path);
     session.output.note(format_args!("{} {}", change.verb(), path.display()));
     change.diff().lines().for_each(|line| diff_line(session.output, line));

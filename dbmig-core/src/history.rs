@@ -7,8 +7,8 @@ use crate::impact::{
 };
 use crate::migration::Execution;
 use crate::plan::{
-    Announced, Applied, Cause, Direction, FailedRun, History, Interrupted, Occasion, Record,
-    StoredDown,
+    Announced, Applied, Cause, Direction, FailedRun, History, Interrupted, Record,
+    RunCircumstances, StoredDown,
 };
 use crate::{Checksum, Version};
 
@@ -157,8 +157,8 @@ pub fn read(mut versions: Vec<String>, rows: &[RunRow]) -> History {
     history
 }
 
-fn occasion(row: &RunRow) -> Occasion {
-    Occasion { at: row.at.clone(), host: row.host.clone(), user: row.user.clone() }
+fn occasion(row: &RunRow) -> RunCircumstances {
+    RunCircumstances { at: row.at.clone(), host: row.host.clone(), user: row.user.clone() }
 }
 
 /// What another tool has applied.

@@ -22,19 +22,19 @@ mod tests;
 mod unresumable;
 
 pub use blocked::{Blocked, Irreversible, IrreversibleReason};
-pub use comparison::{Comparison, Presence, Relation, TOOL, Unknown};
+pub use comparison::{AheadState, Comparison, Relation, TOOL, Unknown};
 pub use drift::Drifted;
 pub use facts::{
-    Announced, Applied, Cause, Distrust, FailedRun, History, Interrupted, Occasion, Record,
-    StoredDown,
+    Announced, Applied, Cause, FailedRun, History, Interrupted, Record, RunCircumstances,
+    StoredDown, UntrustedReason,
 };
 pub use home::{Creator, is_home};
 pub use in_flight::{INVALID, SEPARATOR};
-pub use loss::{Counted, DataLoss, DataLossReport, Lossy, Progress, allow_loss, moves};
+pub use loss::{Counted, DataLoss, DataLossReport, LossProgress, Lossy, allow_loss, moves};
 pub use lowest::Lowest;
 pub use model::{
-    Action, Beyond, BreakingAhead, Direction, Diverged, DownScript, Extent, OutOfOrder, Place,
-    Plan, Policy, Step, SupersededRun, Target,
+    Action, Beyond, BreakingAhead, Direction, Diverged, DownScript, Extent, OutOfOrder, Plan,
+    Policy, StatementPlace, Step, SupersededRun, Target,
 };
 pub use repair::{Diagnosis, Issue, Repair, RepairAction, Unrepairable, diagnose, repair};
 pub use resume::{Resumption, discard_stale, same_so_far};

@@ -7,13 +7,13 @@ use crate::plan::{Applied, History, Record};
 
 /// A migration and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct StatusEntry {
     /// Its version.
     pub version: Version,
     /// The name of its directory; the version where nobody knows it.
     pub name: String,
     /// Where it stands.
-    pub state: State,
+    pub state: MigrationState,
     /// Whether the previous version of the app can live with it.
     pub compatibility: Compatibility,
     /// What its way back does to the data.
@@ -22,7 +22,7 @@ pub struct Entry {
 
 /// Where a migration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum State {
+pub enum MigrationState {
     /// Applied by dbmig, and unchanged since.
     Applied,
     /// In the set, not in the database.
@@ -37,7 +37,7 @@ pub enum State {
     Interrupted,
 }
 
-impl State {
+impl MigrationState {
     /// All of them, in the order of the documentation.
     pub const ALL: [Self; 6] = [
         Self::Applied,
@@ -62,18 +62,18 @@ impl State {
 }
 
 /// Every version that the set or the database knows, in their order.
-pub fn status(set: &MigrationSet, history: &History) -> Vec<Entry> {
+pub fn status(set: &MigrationSet, history: &History) -> Vec<StatusEntry> {
     let mut entries: Vec<_> =
         history.applied.iter().map(|applied| standing(set, applied)).collect();
     let pending = set.iter().filter(|migration| history.find(&migration.version).is_none());
-    entries.extend(pending.map(|migration| of(migration, State::Pending)));
+    entries.extend(pending.map(|migration| of(migration, MigrationState::Pending)));
     for run in &history.interrupted {
         match entries.iter_mut().find(|entry| entry.version == run.version) {
-            Some(entry) => entry.state = State::Interrupted,
-            None => entries.push(Entry {
+            Some(entry) => entry.state = MigrationState::Interrupted,
+            None => entries.push(StatusEntry {
                 version: run.version.clone(),
                 name: run.name.clone(),
-                state: State::Interrupted,
+                state: MigrationState::Interrupted,
                 compatibility: run.impact.compatibility(),
                 reversibility: run.impact.reversibility(),
             }),
@@ -83,29 +83,29 @@ pub fn status(set: &MigrationSet, history: &History) -> Vec<Entry> {
     entries
 }
 
-fn standing(set: &MigrationSet, applied: &Applied) -> Entry {
+fn standing(set: &MigrationSet, applied: &Applied) -> StatusEntry {
     let Some(migration) = set.get(&applied.version) else {
-        return Entry {
+        return StatusEntry {
             version: applied.version.clone(),
             name: match &applied.record {
                 Record::Recorded { name, .. } => name.clone(),
                 Record::Unverified => applied.version.to_string(),
             },
-            state: State::Missing,
+            state: MigrationState::Missing,
             compatibility: applied.impact.compatibility(),
             reversibility: applied.impact.reversibility(),
         };
     };
     let state = match applied.record {
-        _ if applied.differs_from(migration) => State::Drifted,
-        Record::Unverified => State::Unverified,
-        Record::Recorded { .. } => State::Applied,
+        _ if applied.differs_from(migration) => MigrationState::Drifted,
+        Record::Unverified => MigrationState::Unverified,
+        Record::Recorded { .. } => MigrationState::Applied,
     };
     of(migration, state)
 }
 
-fn of(migration: &Migration, state: State) -> Entry {
-    Entry {
+fn of(migration: &Migration, state: MigrationState) -> StatusEntry {
+    StatusEntry {
         version: migration.version.clone(),
         name: migration.name.to_string(),
         state,

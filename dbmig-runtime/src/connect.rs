@@ -12,7 +12,7 @@ use crate::backend::postgres;
 use crate::backend::sqlite;
 use crate::control::Control;
 use crate::database::Database;
-use crate::database::connection::Origin;
+use crate::database::connection::ConnectionOrigin;
 use crate::error::Error;
 use crate::url::DatabaseUrl;
 
@@ -59,9 +59,9 @@ pub(crate) fn connect_to_read(
     }
 }
 
-fn origin(url: &DatabaseUrl, control: &Control) -> Origin {
+fn origin(url: &DatabaseUrl, control: &Control) -> ConnectionOrigin {
     let url = url.clone();
-    Origin::new(control, Arc::new(move |control| connect_with(&url, control)))
+    ConnectionOrigin::new(control, Arc::new(move |control| connect_with(&url, control)))
 }
 
 /// Whether this program can speak to `dialect`.

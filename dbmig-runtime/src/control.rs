@@ -21,12 +21,12 @@ pub struct Control(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     cancelled: AtomicBool,
-    state: Mutex<State>,
+    state: Mutex<ControlState>,
     wake: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ControlState {
     /// When each question was asked that is still without an answer.
     asked: Vec<(u64, Instant)>,
     next: u64,
@@ -97,12 +97,12 @@ impl Control {
     }
 
     /// A question that is answered at once, until the value is dropped.
-    pub(crate) fn ask(&self) -> Asked<'_> {
+    pub(crate) fn ask(&self) -> OpenQuestion<'_> {
         let mut state = self.state();
         state.next += 1;
         let number = state.next;
         state.asked.push((number, Instant::now()));
-        Asked { control: self, number }
+        OpenQuestion { control: self, number }
     }
 
     pub(crate) fn enter(&self, phase: Phase) {
@@ -126,19 +126,19 @@ impl Control {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ControlState> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A question without an answer.
 #[derive(Debug)]
-pub(crate) struct Asked<'c> {
+pub(crate) struct OpenQuestion<'c> {
     control: &'c Control,
     number: u64,
 }
 
-impl Drop for Asked<'_> {
+impl Drop for OpenQuestion<'_> {
     fn drop(&mut self) {
         self.control.state().asked.retain(|(number, _)| *number != self.number);
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use dbmig_core::sql::Statement;
 
 use crate::database::Database;
-use crate::database::connection::Origin;
+use crate::database::connection::ConnectionOrigin;
 use crate::database::engine::{During, Engine};
 use crate::error::transient::is_lost;
 use crate::error::{Error, with_words};
@@ -35,7 +35,7 @@ pub(crate) fn ask(db: &dyn Database, error: Error) -> Error {
 }
 
 /// On a thread of its own: there may be nobody who ever answers.
-fn words(origin: &Origin, engine: &'static dyn Engine, during: During) -> Option<String> {
+fn words(origin: &ConnectionOrigin, engine: &'static dyn Engine, during: During) -> Option<String> {
     let lasted = origin.lasted();
     // Nobody is to take its silence for the run's.
     let origin = origin.untold();

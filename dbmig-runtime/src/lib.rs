@@ -70,7 +70,7 @@ pub use dbmig_core::history::RunState;
 pub use dbmig_core::plan::{
     self, Beyond, BreakingAhead, Extent, OutOfOrder, Plan, Policy, Relation, Repair, Target,
 };
-pub use dbmig_core::status::{Entry, State};
+pub use dbmig_core::status::{MigrationState, StatusEntry};
 pub use dbmig_core::{Dialect, Migration, MigrationSet, Version};
 pub use dbmig_macros::embed_migrations;
 pub use error::{

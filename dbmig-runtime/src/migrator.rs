@@ -6,7 +6,7 @@ use std::time::Duration;
 use dbmig_core::plan::{
     Beyond, BreakingAhead, DataLoss, Diverged, Extent, OutOfOrder, Plan, Target,
 };
-use dbmig_core::status::Entry;
+use dbmig_core::status::StatusEntry;
 use dbmig_core::{MigrationSet, Version};
 use diesel::connection::LoadConnection;
 
@@ -291,7 +291,7 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
     ///
     /// # Errors
     /// [`Error`]
-    pub fn status<C>(&mut self, conn: &mut C) -> Result<Vec<Entry>, Error>
+    pub fn status<C>(&mut self, conn: &mut C) -> Result<Vec<StatusEntry>, Error>
     where
         C: LoadConnection<Backend = B>,
     {

@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use dbmig_core::Version;
 use dbmig_core::migration::MigrationSet;
 use dbmig_core::plan::{Blocked, BreakingAhead, History, Plan, Target, plan};
-use dbmig_core::status::{self, Entry};
+use dbmig_core::status::{self, StatusEntry};
 
 use crate::backoff::Unready;
 use crate::database::Database;
@@ -41,7 +41,7 @@ pub use back::Preview;
 use back::{read_for, refuse_loss, trust, trust_stored};
 use concurrent::{is_settled, refuse_failed, settle};
 pub use ledger::LedgerPlace;
-pub(crate) use notice::{Known, News, notice_at};
+pub(crate) use notice::{News, Noticed, notice_at};
 use scope::{enter, inside, within};
 use steps::{ensure_tables, execute_plan, runner};
 #[cfg(feature = "cli")]
@@ -188,7 +188,7 @@ impl<'a> Runner<'a> {
     ///
     /// # Errors
     /// [`Error`]
-    pub fn status(&self, db: &mut dyn Database) -> Result<Vec<Entry>, Error> {
+    pub fn status(&self, db: &mut dyn Database) -> Result<Vec<StatusEntry>, Error> {
         within(db, |db| Ok(status::status(self.set, &look(db, &self.seek())?.history)))
     }
 

@@ -6,7 +6,7 @@ use dbmig_core::Checksum;
 use dbmig_core::Version;
 use dbmig_core::impact::Impact;
 use dbmig_core::migration::Execution;
-use dbmig_core::plan::Distrust;
+use dbmig_core::plan::UntrustedReason;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -95,15 +95,15 @@ pub(crate) struct StoredScript {
 
 impl StoredScript {
     /// Whether it is what was stored, by somebody who has `key`.
-    pub(crate) fn trust(&self, key: Option<&HistoryKey>) -> Result<(), Distrust> {
+    pub(crate) fn trust(&self, key: Option<&HistoryKey>) -> Result<(), UntrustedReason> {
         if self.checksum.as_deref() != Some(&sum(&self.text)) {
-            return Err(Distrust::Altered);
+            return Err(UntrustedReason::Altered);
         }
         let Some(key) = key else { return Ok(()) };
-        let Some(signature) = &self.signature else { return Err(Distrust::Unsigned) };
+        let Some(signature) = &self.signature else { return Err(UntrustedReason::Unsigned) };
         match key.has_signed(&self.signed(), signature) {
             true => Ok(()),
-            false => Err(Distrust::WrongSignature),
+            false => Err(UntrustedReason::WrongSignature),
         }
     }
 
@@ -158,13 +158,13 @@ mod tests {
         assert_eq!(stored(None).trust(None), Ok(()));
         assert_eq!(stored(Some(&key)).trust(None), Ok(()));
         assert_eq!(stored(Some(&key)).trust(Some(&key)), Ok(()));
-        assert_eq!(stored(None).trust(Some(&key)), Err(Distrust::Unsigned));
+        assert_eq!(stored(None).trust(Some(&key)), Err(UntrustedReason::Unsigned));
         let other = HistoryKey::new(*b"another key");
-        assert_eq!(stored(Some(&key)).trust(Some(&other)), Err(Distrust::WrongSignature));
+        assert_eq!(stored(Some(&key)).trust(Some(&other)), Err(UntrustedReason::WrongSignature));
         let altered = StoredScript { text: "DROP TABLE b".to_owned(), ..stored(Some(&key)) };
-        assert_eq!(altered.trust(None), Err(Distrust::Altered));
+        assert_eq!(altered.trust(None), Err(UntrustedReason::Altered));
         let unsummed = StoredScript { checksum: None, ..stored(Some(&key)) };
-        assert_eq!(unsummed.trust(Some(&key)), Err(Distrust::Altered));
+        assert_eq!(unsummed.trust(Some(&key)), Err(UntrustedReason::Altered));
     }
 
     #[test]
@@ -185,7 +185,7 @@ mod tests {
         for (index, forge) in forged.iter().enumerate() {
             let mut stored = stored(Some(&key));
             forge(&mut stored);
-            assert_eq!(stored.trust(Some(&key)), Err(Distrust::WrongSignature), "{index}");
+            assert_eq!(stored.trust(Some(&key)), Err(UntrustedReason::WrongSignature), "{index}");
         }
     }
 

@@ -8,7 +8,7 @@ use diesel::QueryResult;
 use crate::database::Database;
 use crate::database::assertion::{Breach, expect};
 use crate::database::engine::{Activity, Engine};
-use crate::database::envelope::{Limits, Part, Setting};
+use crate::database::envelope::{Limits, Part, TransactionSetting};
 use crate::database::lock::Fence;
 use crate::error::Error;
 use crate::history;
@@ -63,7 +63,7 @@ pub(crate) fn is_confirmed(
     if rows.is_empty() {
         return Ok(true);
     }
-    let setting = Setting {
+    let setting = TransactionSetting {
         tables: &look.tables,
         nesting: db.nesting(),
         ownership: db.ownership(),
@@ -172,7 +172,7 @@ pub(crate) fn catalog_expression(
     statement: &dbmig_core::sql::Statement<'_>,
 ) -> Option<String> {
     let engine = db.engine();
-    let effect = dbmig_core::sql::effect::Effect::of(tables.dialect, statement);
+    let effect = dbmig_core::sql::effect::StatementEffect::of(tables.dialect, statement);
     let states: Option<Vec<_>> =
         effect.objects().iter().map(|object| engine.catalog_state(tables, object)).collect();
     let states = states.filter(|states| !states.is_empty())?;

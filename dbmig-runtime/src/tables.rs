@@ -123,7 +123,7 @@ pub enum Access {
 
 /// Whose a table is, as far as that matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum TableOwner {
     /// It is not there.
     Absent,
     /// It belongs to a role that may lead our writes anywhere, or the database has no such thing.
@@ -132,7 +132,7 @@ pub enum Standing {
     Foreign(Foreign),
 }
 
-impl Standing {
+impl TableOwner {
     #[cfg(feature = "postgres")]
     pub(crate) const fn presence(&self) -> Presence {
         match self {

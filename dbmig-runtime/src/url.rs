@@ -15,7 +15,7 @@ use std::fmt;
 use dbmig_core::Dialect;
 
 pub use error::{BadSqlite, Mistake, UrlError};
-pub use sqlite::{Absent, Access, Sharing, SqliteFile, SqlitePlace};
+pub use sqlite::{Absent, FileAccess, Sharing, SqliteFile, SqlitePlace};
 pub use unread::Unread;
 #[cfg(feature = "cli")]
 pub use unread::without_urls;
@@ -209,10 +209,10 @@ impl DatabaseUrl {
     /// [`UrlError::ReadsOnly`]
     pub fn must_write(&self) -> Result<(), UrlError> {
         match self.sqlite_file() {
-            Some(SqliteFile { access: Access::Read, .. }) => {
+            Some(SqliteFile { access: FileAccess::Read, .. }) => {
                 Err(UrlError::ReadsOnly(self.shown.clone()))
             }
-            Some(SqliteFile { access: Access::Write, .. }) | None => Ok(()),
+            Some(SqliteFile { access: FileAccess::Write, .. }) | None => Ok(()),
         }
     }
 

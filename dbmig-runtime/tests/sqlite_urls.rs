@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dbmig_runtime::url::{Absent, Access, DatabaseUrl, SqliteFile, SqlitePlace};
+use dbmig_runtime::url::{Absent, DatabaseUrl, FileAccess, SqliteFile, SqlitePlace};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use proptest::prelude::*;
@@ -123,7 +123,7 @@ fn opens(root: &Path, text: &str, file: &SqliteFile) {
     execute(path.to_str().unwrap(), "CREATE TABLE marker (x)").unwrap();
     assert_eq!(execute(text, "SELECT * FROM marker"), Ok(()), "{text:?}: {file:?}");
     let written = execute(text, "INSERT INTO marker VALUES (1)");
-    let may_write = file.access == Access::Write;
+    let may_write = file.access == FileAccess::Write;
     assert_eq!(written.is_ok(), may_write, "{text:?}: {file:?}, {written:?}");
     assert_eq!(files(root).len(), 1, "{text:?}");
 }

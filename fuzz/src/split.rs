@@ -1,6 +1,6 @@
 //! The splitter and the checksum, on any text.
 
-use dbmig_core::sql::effect::Effect;
+use dbmig_core::sql::effect::StatementEffect;
 use dbmig_core::sql::{self, Position, SplitError, Statement, Unfit, kind};
 use dbmig_core::{Checksum, Dialect};
 
@@ -71,7 +71,7 @@ fn are_judged(dialect: Dialect, statement: &Statement<'_>) {
     let sets = kind::sets_session(dialect, statement);
     assert!(sets || !kind::moves_names(dialect, statement), "{statement:?}");
     let _ = kind::makes_temporary(statement);
-    if let Effect::Visible(objects) = Effect::of(dialect, statement) {
+    if let StatementEffect::Visible(objects) = StatementEffect::of(dialect, statement) {
         assert!(!objects.is_empty(), "{statement:?}");
     }
 }

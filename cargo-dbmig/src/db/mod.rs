@@ -4,13 +4,13 @@ mod server;
 mod sqlite;
 
 use dbmig_core::Dialect;
-use dbmig_runtime::cli::{self, Asked, Exit};
+use dbmig_runtime::cli::{self, ConfirmedDatabases, Exit};
 use dbmig_runtime::url::DatabaseUrl;
 use serde_json::json;
 
 use crate::args::Db;
 use crate::failure::{Failure, Result};
-use crate::{Session, migrate};
+use crate::{Invocation, migrate};
 
 /// Whether the sessions of others may be ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Outcome {
 }
 
 /// Runs one of the commands.
-pub(crate) fn run(command: &Db, session: &Session) -> Result<Exit> {
+pub(crate) fn run(command: &Db, session: &Invocation) -> Result<Exit> {
     let url = migrate::database_url(session)?;
     match command {
         Db::Create => Ok(told(create(&url)?, &url, session)),
@@ -64,7 +64,7 @@ pub(crate) fn run(command: &Db, session: &Session) -> Result<Exit> {
 }
 
 /// The migrations are read first: a mistake in them must not leave an empty database behind.
-fn reset(url: &DatabaseUrl, others: Others, session: &Session) -> Result<Exit> {
+fn reset(url: &DatabaseUrl, others: Others, session: &Invocation) -> Result<Exit> {
     let set = migrate::migrations(session, url)?;
     if let Err(exit) = confirm("drop the database and build it again", url, session) {
         return Ok(exit);
@@ -75,11 +75,11 @@ fn reset(url: &DatabaseUrl, others: Others, session: &Session) -> Result<Exit> {
     Ok(migrate::execute(&cli::Command::Run(cli::RunArgs::default()), session, url, &set))
 }
 
-fn confirm(what: &str, url: &DatabaseUrl, session: &Session) -> Result<(), Exit> {
-    cli::confirm(&session.output, url, what, Asked::Everywhere, session.confirmation)
+fn confirm(what: &str, url: &DatabaseUrl, session: &Invocation) -> Result<(), Exit> {
+    cli::confirm(&session.output, url, what, ConfirmedDatabases::Everywhere, session.confirmation)
 }
 
-fn told(outcome: Outcome, url: &DatabaseUrl, session: &Session) -> Exit {
+fn told(outcome: Outcome, url: &DatabaseUrl, session: &Invocation) -> Exit {
     session.output.line(format_args!("{url}: {}", outcome.sentence()));
     session.output.json(&json!({ "database": url.to_string(), "outcome": outcome.name() }));
     Exit::Done

@@ -6,7 +6,7 @@ use dbmig_core::Dialect;
 use minijinja::{Value, context};
 
 use super::args::{Deploy, Target};
-use super::words::{self, Image, Variable};
+use super::words::{self, AppVariable, Image};
 use super::{libraries, package};
 use crate::failure::{Failure, Result};
 use crate::project::{Manifest, Project, VARIABLES, relative, with_slashes};
@@ -28,7 +28,7 @@ pub(super) struct App {
     package_folder: PathBuf,
     image: Image,
     port: u16,
-    variables: Vec<Variable>,
+    variables: Vec<AppVariable>,
     serve: Vec<String>,
     migrate: Vec<String>,
     features: Vec<String>,
@@ -43,7 +43,7 @@ impl App {
             return Err(Failure::usage("nothing says which database the app is on")
                 .help("pass --backend postgres, --backend mysql or --backend sqlite"));
         };
-        let package::Found { root, package } = package::find(manifest)?;
+        let package::Workspace { root, package } = package::find(manifest)?;
         let program = package::program(&package, args.bin.as_deref())?;
         let name = words::service_name(args.name.as_deref(), &program)?;
         let version = package.version.to_string();
@@ -270,14 +270,14 @@ impl App {
     }
 }
 
-fn variables(args: &Deploy) -> Result<Vec<Variable>> {
+fn variables(args: &Deploy) -> Result<Vec<AppVariable>> {
     if args.env.is_empty() {
         let value = format!("0.0.0.0:{}", args.port);
-        return Ok(vec![Variable { name: "ADDRESS".to_owned(), value }]);
+        return Ok(vec![AppVariable { name: "ADDRESS".to_owned(), value }]);
     }
-    let mut all: Vec<Variable> = Vec::new();
+    let mut all: Vec<AppVariable> = Vec::new();
     for text in &args.env {
-        let variable = Variable::parse(text)?;
+        let variable = AppVariable::parse(text)?;
         let name = variable.name.as_str();
         if VARIABLES.contains(&name) {
             return Err(Failure::usage(format!("--env {name}: the files set it already"))

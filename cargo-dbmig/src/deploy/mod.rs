@@ -14,22 +14,22 @@ use std::path::{Path, PathBuf};
 use dbmig_runtime::cli::Exit;
 use serde_json::{Value, json};
 
-use crate::change::{Change, Step};
+use crate::change::{FileChange, SetupStep};
 use crate::failure::{Failure, Result};
-use crate::{Session, output};
+use crate::{Invocation, output};
 use app::App;
 pub(crate) use args::Deploy;
-use templates::{Renderer, Template};
+use templates::{DeployTemplate, Renderer};
 
 /// A file of the target, and what is to be done about it.
 struct File {
     path: PathBuf,
-    step: Step,
+    step: SetupStep,
 }
 
 /// Writes what deploys the app, or shows it.
-pub(crate) fn run(args: &Deploy, session: &Session) -> Result<Exit> {
-    let Session { project, output, .. } = session;
+pub(crate) fn run(args: &Deploy, session: &Invocation) -> Result<Exit> {
+    let Invocation { project, output, .. } = session;
     let Some(manifest) = &project.package else {
         return Err(Failure::usage(format!("{} is in no crate", project.base.display()))
             .help("name a member of the workspace with -p NAME"));
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Deploy, session: &Session) -> Result<Exit> {
     app.check(args.target)?;
     let renderer = Renderer::new(app.values(project))?;
     let files = files(args, &app, &renderer)?;
-    let changes: Vec<&Change> = files.iter().filter_map(|file| file.step.change()).collect();
+    let changes: Vec<&FileChange> = files.iter().filter_map(|file| file.step.change()).collect();
     let by_hand = app.by_hand(args.target);
     if args.diff {
         changes.iter().for_each(|change| output::show(change, session));
@@ -62,12 +62,14 @@ pub(crate) fn run(args: &Deploy, session: &Session) -> Result<Exit> {
 }
 
 fn files(args: &Deploy, app: &App, renderer: &Renderer) -> Result<Vec<File>> {
-    let file = |template: &Template| {
+    let file = |template: &DeployTemplate| {
         let path = app.folder.join(renderer.text(template.path)?);
         let text = renderer.file(template)?;
         let step = match fs::read(&path) {
             Ok(before) => edit(&path, &before, text),
-            Err(error) if error.kind() == ErrorKind::NotFound => Step::create(path.clone(), text),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                SetupStep::create(path.clone(), text)
+            }
             Err(error) => return Err(Failure::io("read", &path)(error)),
         };
         Ok(File { path, step })
@@ -76,16 +78,16 @@ fn files(args: &Deploy, app: &App, renderer: &Renderer) -> Result<Vec<File>> {
 }
 
 /// git may have given the lines another end: that is no difference.
-fn edit(path: &Path, before: &[u8], text: String) -> Step {
+fn edit(path: &Path, before: &[u8], text: String) -> SetupStep {
     let before = String::from_utf8_lossy(before);
     if before.replace("\r\n", "\n") == text {
-        return Step::Nothing;
+        return SetupStep::Nothing;
     }
-    Step::edit(path, &before, text)
+    SetupStep::edit(path, &before, text)
 }
 
 /// All or nothing: half of a target is of no use, and nobody reads a list of what was left out.
-fn refuse_existing(args: &Deploy, changes: &[&Change], session: &Session) -> Result<()> {
+fn refuse_existing(args: &Deploy, changes: &[&FileChange], session: &Invocation) -> Result<()> {
     let differing: Vec<String> = changes
         .iter()
         .filter(|change| change.verb() == "edit")
@@ -107,8 +109,8 @@ fn refuse_existing(args: &Deploy, changes: &[&Change], session: &Session) -> Res
     )))
 }
 
-fn tell(args: &Deploy, changes: &[&Change], session: &Session) {
-    let Session { output, project, .. } = session;
+fn tell(args: &Deploy, changes: &[&FileChange], session: &Invocation) {
+    let Invocation { output, project, .. } = session;
     if changes.is_empty() {
         return output.line("nothing to do");
     }
@@ -122,9 +124,9 @@ fn tell(args: &Deploy, changes: &[&Change], session: &Session) {
     }
 }
 
-fn in_json(file: &File, args: &Deploy, session: &Session) -> Value {
+fn in_json(file: &File, args: &Deploy, session: &Invocation) -> Value {
     let path = session.project.shown(&file.path).display().to_string();
-    let action = file.step.change().map_or("none", Change::verb);
+    let action = file.step.change().map_or("none", FileChange::verb);
     match (args.diff, file.step.change()) {
         (true, Some(change)) => json!({ "path": path, "action": action, "diff": change.diff() }),
         _ => json!({ "path": path, "action": action }),

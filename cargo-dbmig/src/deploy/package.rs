@@ -9,14 +9,14 @@ use crate::failure::{Failure, Result};
 use crate::project::Manifest;
 
 /// The workspace and the package in it.
-pub(super) struct Found {
+pub(super) struct Workspace {
     /// The workspace's folder.
     pub(super) root: PathBuf,
     pub(super) package: Package,
 }
 
 /// Asks cargo: it knows what is inherited from the workspace, and which programs there are.
-pub(super) fn find(manifest: &Manifest) -> Result<Found> {
+pub(super) fn find(manifest: &Manifest) -> Result<Workspace> {
     let metadata = MetadataCommand::new().no_deps().manifest_path(&manifest.path).exec();
     let Metadata { packages, workspace_root, .. } = metadata.map_err(|error| {
         Failure::usage(format!("{}: {}", manifest.path.display(), error.to_string().trim_end()))
@@ -28,7 +28,7 @@ pub(super) fn find(manifest: &Manifest) -> Result<Found> {
         return Err(Failure::usage(format!("cargo knows no package {}", manifest.path.display()))
             .help("add its folder to `members` of the workspace"));
     };
-    Ok(Found { root: workspace_root.into_std_path_buf(), package })
+    Ok(Workspace { root: workspace_root.into_std_path_buf(), package })
 }
 
 /// The program to run: the one that is named, the only one, that of `default-run`, or that with the

@@ -10,7 +10,7 @@ use super::args::Target;
 use crate::failure::{Failure, Result};
 
 /// A file to write.
-pub(super) struct Template {
+pub(super) struct DeployTemplate {
     /// Below the target's folder; a `<{ name }>` in it is filled in, too.
     pub(super) path: &'static str,
     text: &'static str,
@@ -38,7 +38,7 @@ impl Databases {
 
 macro_rules! template {
     ($path:literal, $databases:ident, $file:literal) => {
-        Template {
+        DeployTemplate {
             path: $path,
             text: include_str!(concat!("../../templates/deploy/", $file)),
             databases: Databases::$databases,
@@ -46,19 +46,19 @@ macro_rules! template {
     };
 }
 
-const DOCKER: &[Template] = &[
+const DOCKER: &[DeployTemplate] = &[
     template!("Dockerfile", All, "docker/Dockerfile"),
     template!("Dockerfile.dockerignore", All, "docker/Dockerfile.dockerignore"),
 ];
-const COMPOSE: &[Template] = &[template!("compose.yaml", All, "compose/compose.yaml")];
-const KUBERNETES: &[Template] = &[
+const COMPOSE: &[DeployTemplate] = &[template!("compose.yaml", All, "compose/compose.yaml")];
+const KUBERNETES: &[DeployTemplate] = &[
     template!("deployment.yaml", All, "kubernetes/deployment.yaml"),
     template!("service.yaml", All, "kubernetes/service.yaml"),
     template!("migrate-job.yaml", Servers, "kubernetes/migrate-job.yaml"),
     template!("secrets.yaml.example", Servers, "kubernetes/secrets.yaml.example"),
     template!("volume.yaml", Files, "kubernetes/volume.yaml"),
 ];
-const HELM: &[Template] = &[
+const HELM: &[DeployTemplate] = &[
     template!("Chart.yaml", All, "helm/Chart.yaml"),
     template!("values.yaml", All, "helm/values.yaml"),
     template!("templates/deployment.yaml", All, "helm/templates/deployment.yaml"),
@@ -66,19 +66,22 @@ const HELM: &[Template] = &[
     template!("templates/migrate-job.yaml", Servers, "helm/templates/migrate-job.yaml"),
     template!("templates/volume.yaml", Files, "helm/templates/volume.yaml"),
 ];
-const QOVERY: &[Template] = &[
+const QOVERY: &[DeployTemplate] = &[
     template!("qovery.tf", Servers, "qovery/qovery.tf"),
     template!("README.md", Servers, "qovery/README.md"),
 ];
-const SYSTEMD: &[Template] = &[
+const SYSTEMD: &[DeployTemplate] = &[
     template!("<{ name }>.service", All, "systemd/app.service"),
     template!("<{ name }>-migrate.service", All, "systemd/migrate.service"),
 ];
-const GITHUB_ACTIONS: &[Template] =
+const GITHUB_ACTIONS: &[DeployTemplate] =
     &[template!("migrations.yml", All, "github-actions/migrations.yml")];
 
 /// The files of `target` for an app on `dialect`.
-pub(super) fn of(target: Target, dialect: Dialect) -> impl Iterator<Item = &'static Template> {
+pub(super) fn of(
+    target: Target,
+    dialect: Dialect,
+) -> impl Iterator<Item = &'static DeployTemplate> {
     let all = match target {
         Target::Docker => DOCKER,
         Target::Compose => COMPOSE,
@@ -143,7 +146,7 @@ impl Renderer {
         Ok(Self { environment, values })
     }
 
-    pub(super) fn file(&self, template: &Template) -> Result<String> {
+    pub(super) fn file(&self, template: &DeployTemplate) -> Result<String> {
         self.text(template.text)
     }
 

@@ -6,7 +6,7 @@ use crate::failure::{Failure, Result};
 
 /// A variable of the app.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Variable {
+pub(super) struct AppVariable {
     pub(super) name: String,
     pub(super) value: String,
 }
@@ -17,7 +17,7 @@ fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric() || "-_.,:/@+=[]*~".contains(character)
 }
 
-impl Variable {
+impl AppVariable {
     pub(super) fn parse(text: &str) -> Result<Self> {
         let refused = |why: &str| {
             Failure::usage(format!("--env {text}: {why}"))
@@ -114,10 +114,10 @@ mod tests {
 
     #[test]
     fn variables_are_plain() {
-        let variable = Variable::parse("ADDRESS=[::]:80").unwrap();
+        let variable = AppVariable::parse("ADDRESS=[::]:80").unwrap();
         assert_eq!((variable.name.as_str(), variable.value.as_str()), ("ADDRESS", "[::]:80"));
         for bad in ["ADDRESS", "=x", "1A=x", "A B=x", "A=a b", "A=$B", "A=\"", "A=%n", "A=\n"] {
-            assert!(Variable::parse(bad).is_err(), "{bad}");
+            assert!(AppVariable::parse(bad).is_err(), "{bad}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::fs;
 use dbmig_core::Dialect;
 
 use super::Target;
-use crate::change::Step;
+use crate::change::SetupStep;
 use crate::failure::{Failure, Result};
 
 /// `src/main.rs`
@@ -18,7 +18,7 @@ const UNTOUCHED: [&str; 2] = ["fnmain(){println!(\"Hello,world!\");}", "fnmain()
 
 /// Replaces the program that `cargo new` has written. Any other one is left to a person: the lines
 /// go into the middle of it.
-pub(super) fn step(target: &Target<'_>) -> Result<Step> {
+pub(super) fn step(target: &Target<'_>) -> Result<SetupStep> {
     let path = target.folder().join("src/main.rs");
     let template = rendered(APP, target);
     for other in ["src/lib.rs", "src/bin"] {
@@ -27,7 +27,7 @@ pub(super) fn step(target: &Target<'_>) -> Result<Step> {
         }
     }
     if !path.is_file() {
-        return Ok(Step::create(path, template));
+        return Ok(SetupStep::create(path, template));
     }
     let text = fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
     let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -37,8 +37,8 @@ pub(super) fn step(target: &Target<'_>) -> Result<Step> {
         return Ok(by_hand("Cargo.toml asks for another axum than 0.8"));
     }
     Ok(match text.contains("dbmig_runtime") {
-        true => Step::Nothing,
-        false if untouched => Step::edit(&path, &text, template),
+        true => SetupStep::Nothing,
+        false if untouched => SetupStep::edit(&path, &text, template),
         false => by_hand("src/main.rs has a program already"),
     })
 }
@@ -61,8 +61,8 @@ pub(super) fn next(target: &Target<'_>) -> String {
     NEXT.replace("{url}", url)
 }
 
-fn by_hand(why: &str) -> Step {
-    Step::ByHand(format!(
+fn by_hand(why: &str) -> SetupStep {
+    SetupStep::ByHand(format!(
         "{why}, so these lines are yours to add where the app starts (docs/start-up.md explains them):\n\
          \x20   let migrator = Migrator::new(&migrations::ALL).app(env!(\"CARGO_PKG_NAME\"), env!(\"CARGO_PKG_VERSION\"))\n\
          \x20       .build(option_env!(\"DBMIG_BUILD\"));\n\

@@ -5,28 +5,30 @@ use std::fs;
 use toml_edit::Item;
 
 use super::Target;
-use crate::change::Step;
+use crate::change::SetupStep;
 use crate::failure::{Failure, Result};
 
-pub(super) fn step(target: &Target<'_>) -> Result<Step> {
+pub(super) fn step(target: &Target<'_>) -> Result<SetupStep> {
     let manifest = target.manifest;
     let package = manifest.document.get("package");
     let named = package.and_then(|package| package.get("build")).and_then(Item::as_str);
     let path = target.folder().join(named.unwrap_or("build.rs"));
     let template = super::rendered(BUILD, target);
     if !path.is_file() {
-        return Ok(Step::create(path, template));
+        return Ok(SetupStep::create(path, template));
     }
     let text = fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
     if text.contains("dbmig_core") {
-        return Ok(Step::Nothing);
+        return Ok(SetupStep::Nothing);
     }
     let call = body_of_main(&template);
     Ok(match with_call(&text, &call) {
-        Some(after) => Step::edit(&path, &text, after),
-        None => {
-            Step::ByHand(format!("call this in `main` of {}:\n{}", path.display(), call.trim_end()))
-        }
+        Some(after) => SetupStep::edit(&path, &text, after),
+        None => SetupStep::ByHand(format!(
+            "call this in `main` of {}:\n{}",
+            path.display(),
+            call.trim_end()
+        )),
     })
 }
 

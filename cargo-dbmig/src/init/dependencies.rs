@@ -3,8 +3,8 @@
 use dbmig_core::Dialect;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use super::{Extent, Source, Target};
-use crate::change::Step;
+use super::{CrateSource, Extent, Target};
+use crate::change::SetupStep;
 use crate::failure::{Failure, Result};
 use crate::project::{relative, with_slashes};
 
@@ -15,7 +15,7 @@ const DIESEL_VERSION: &str = "2.3";
 /// Those that diesel 2.3 works with.
 const SQLITE_VERSIONS: &str = ">=0.30.1, <0.39.0";
 
-pub(super) fn step(target: &Target<'_>, extent: Extent) -> Result<Step> {
+pub(super) fn step(target: &Target<'_>, extent: Extent) -> Result<SetupStep> {
     let manifest = target.manifest;
     let mut document: DocumentMut = manifest
         .text
@@ -24,8 +24,8 @@ pub(super) fn step(target: &Target<'_>, extent: Extent) -> Result<Step> {
     let backend = target.dialect.name();
     let added = edit(&mut document, target, extent, backend);
     match added {
-        Some(()) => Ok(Step::edit(&manifest.path, &manifest.text, document.to_string())),
-        None => Ok(Step::ByHand(format!(
+        Some(()) => Ok(SetupStep::edit(&manifest.path, &manifest.text, document.to_string())),
+        None => Ok(SetupStep::ByHand(format!(
             "{} is not written in a way that can be edited; run `cargo add dbmig-runtime \
              --features {backend}`, `cargo add --build dbmig-core --features codegen` and \
              `cargo add diesel`",
@@ -42,8 +42,10 @@ fn edit(
 ) -> Option<()> {
     let is_new_to_diesel = document.get("dependencies").and_then(|d| d.get("diesel")).is_none();
     let ours = |name: &str| match &target.source {
-        Source::Registry => ("version", OUR_VERSION.to_owned()),
-        Source::Path(path) => ("path", with_slashes(&relative(&path.join(name), target.folder()))),
+        CrateSource::Registry => ("version", OUR_VERSION.to_owned()),
+        CrateSource::Path(path) => {
+            ("path", with_slashes(&relative(&path.join(name), target.folder())))
+        }
     };
     add(document, "dependencies", "dbmig-runtime", ours("dbmig-runtime"), &[backend])?;
     if extent == Extent::App {
@@ -129,15 +131,15 @@ mod tests {
     use crate::project::Manifest;
     use std::path::PathBuf;
 
-    fn edited(before: &str, dialect: Dialect, source: Source) -> String {
+    fn edited(before: &str, dialect: Dialect, source: CrateSource) -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("Cargo.toml");
         std::fs::write(&path, before).unwrap();
         let manifest = Manifest::read(path).unwrap();
         let migrations = folder.path().join("migrations");
         let source = match source {
-            Source::Path(path) => Source::Path(folder.path().join(path)),
-            Source::Registry => Source::Registry,
+            CrateSource::Path(path) => CrateSource::Path(folder.path().join(path)),
+            CrateSource::Registry => CrateSource::Registry,
         };
         let extent = Extent::Embed;
         let target = Target { manifest: &manifest, dialect, migrations, source, extent };
@@ -161,8 +163,8 @@ libsqlite3-sys = { version = \">=0.30.1, <0.39.0\", features = [\"bundled\"] }
 [build-dependencies]
 dbmig-core = { version = \"0.1\", features = [\"codegen\"] }
 ";
-        assert_eq!(edited(before, Dialect::Sqlite, Source::Registry), expected);
-        assert_eq!(edited(expected, Dialect::Sqlite, Source::Registry), expected);
+        assert_eq!(edited(before, Dialect::Sqlite, CrateSource::Registry), expected);
+        assert_eq!(edited(expected, Dialect::Sqlite, CrateSource::Registry), expected);
     }
 
     #[test]
@@ -212,7 +214,7 @@ lto = true
 [build-dependencies]
 dbmig-core = { path = \"../dbmig/dbmig-core\", features = [\"codegen\"] }
 ";
-        let source = Source::Path(PathBuf::from("../dbmig"));
+        let source = CrateSource::Path(PathBuf::from("../dbmig"));
         assert_eq!(edited(before, Dialect::Postgres, source), expected);
     }
 
@@ -220,13 +222,13 @@ dbmig-core = { path = \"../dbmig/dbmig-core\", features = [\"codegen\"] }
     fn a_sorted_list_stays_sorted_with_its_comments() {
         let before = "[dependencies]\n# first\naxum = \"0.8\"\ndiesel = \"2.3\"\n# last\nserde = \"1\"\n\n[build-dependencies]\ncc = \"1\"\n";
         let expected = "[dependencies]\n# first\naxum = \"0.8\"\ndbmig-runtime = { version = \"0.1\", features = [\"mysql\"] }\ndiesel = \"2.3\"\n# last\nserde = \"1\"\n\n[build-dependencies]\ncc = \"1\"\ndbmig-core = { version = \"0.1\", features = [\"codegen\"] }\n";
-        assert_eq!(edited(before, Dialect::Mysql, Source::Registry), expected);
+        assert_eq!(edited(before, Dialect::Mysql, CrateSource::Registry), expected);
     }
 
     #[test]
     fn a_feature_is_added_to_what_is_there() {
         let before = "[dependencies]\ndbmig-runtime = { version = \"0.1\", features = [\"sqlite\"] }\ndiesel = \"2.3\"\n[build-dependencies]\ndbmig-core = \"0.1\"\n";
         let expected = "[dependencies]\ndbmig-runtime = { version = \"0.1\", features = [\"sqlite\", \"postgres\"] }\ndiesel = \"2.3\"\n[build-dependencies]\ndbmig-core = { version = \"0.1\", features = [\"codegen\"] }\n";
-        assert_eq!(edited(before, Dialect::Postgres, Source::Registry), expected);
+        assert_eq!(edited(before, Dialect::Postgres, CrateSource::Registry), expected);
     }
 }

@@ -9,16 +9,16 @@ use std::path::{Path, PathBuf};
 
 use dbmig_core::Dialect;
 use dbmig_core::history::inference::INFERENCE;
-use dbmig_core::lockfile::{self, Lock, Section};
+use dbmig_core::lockfile::{self, LockFile, Section};
 use dbmig_runtime::cli::Exit;
 use serde_json::json;
 
 use crate::args::Init;
-use crate::change::{Change, Step};
+use crate::change::{FileChange, SetupStep};
 use crate::failure::{Failure, Result};
 use crate::lock::Update;
 use crate::project::{Manifest, Project, relative, with_slashes};
-use crate::{Session, output};
+use crate::{Invocation, output};
 
 /// What is to be set up, and where.
 pub(crate) struct Target<'p> {
@@ -28,7 +28,7 @@ pub(crate) struct Target<'p> {
     /// The migrations folder.
     migrations: PathBuf,
     /// Where our crates come from.
-    source: Source,
+    source: CrateSource,
     extent: Extent,
 }
 
@@ -42,7 +42,7 @@ enum Extent {
 }
 
 /// Where our crates come from.
-enum Source {
+enum CrateSource {
     Registry,
     /// A checkout.
     Path(PathBuf),
@@ -60,13 +60,13 @@ impl Target<'_> {
 }
 
 /// Shows what is missing, asks, and adds it.
-pub(crate) fn run(args: &Init, session: &Session) -> Result<Exit> {
-    let Session { project, output, confirmation, .. } = session;
+pub(crate) fn run(args: &Init, session: &Invocation) -> Result<Exit> {
+    let Invocation { project, output, confirmation, .. } = session;
     let target = target(args, project)?;
     let mut steps = steps(&target)?;
     steps.insert(1, lock_file(&target, session)?);
-    let changes: Vec<&Change> = steps.iter().filter_map(Step::change).collect();
-    let by_hand: Vec<&str> = steps.iter().filter_map(Step::by_hand).collect();
+    let changes: Vec<&FileChange> = steps.iter().filter_map(SetupStep::change).collect();
+    let by_hand: Vec<&str> = steps.iter().filter_map(SetupStep::by_hand).collect();
     changes.iter().for_each(|change| output::show(change, session));
     by_hand.iter().for_each(|what| output.note(format_args!("by hand: {what}\n")));
     let applied = !changes.is_empty() && !args.dry_run;
@@ -87,7 +87,7 @@ pub(crate) fn run(args: &Init, session: &Session) -> Result<Exit> {
         };
         output.note(format_args!("\n{}", next.trim_end()));
     }
-    let shown = |change: &&Change| json!({ "path": project.shown(&change.path).display().to_string(), "action": change.verb() });
+    let shown = |change: &&FileChange| json!({ "path": project.shown(&change.path).display().to_string(), "action": change.verb() });
     output.json(&json!({
         "backend": target.dialect.name(),
         "changes": changes.iter().map(shown).collect::<Vec<_>>(),
@@ -128,8 +128,8 @@ fn target<'p>(args: &Init, project: &'p Project) -> Result<Target<'p>> {
     };
     let migrations = project.migrations_dir(Some(dialect))?.path;
     let source = match &args.dbmig_path {
-        None => Source::Registry,
-        Some(path) => Source::Path(checkout(&project.current.join(path))?),
+        None => CrateSource::Registry,
+        Some(path) => CrateSource::Path(checkout(&project.current.join(path))?),
     };
     let extent = if args.app { Extent::App } else { Extent::Embed };
     Ok(Target { manifest, dialect, migrations, source, extent })
@@ -143,9 +143,9 @@ fn checkout(path: &Path) -> Result<PathBuf> {
         .help("--dbmig-path takes the folder that holds dbmig-runtime/ and dbmig-core/"))
 }
 
-fn steps(target: &Target<'_>) -> Result<Vec<Step>> {
+fn steps(target: &Target<'_>) -> Result<Vec<SetupStep>> {
     let program = match target.extent {
-        Extent::Embed => Step::Nothing,
+        Extent::Embed => SetupStep::Nothing,
         Extent::App => app::step(target)?,
     };
     // Whoever has to write the program chooses what it needs.
@@ -158,35 +158,35 @@ fn steps(target: &Target<'_>) -> Result<Vec<Step>> {
     ];
     // A program that is written anew declares the module itself.
     let declaration = match &program {
-        Step::Change(_) => Step::Nothing,
-        Step::Nothing | Step::ByHand(_) => module::declaration_step(target)?,
+        SetupStep::Change(_) => SetupStep::Nothing,
+        SetupStep::Nothing | SetupStep::ByHand(_) => module::declaration_step(target)?,
     };
     steps.extend([program, declaration]);
     Ok(steps)
 }
 
 /// git keeps no empty folder; Diesel's CLI puts the same file there.
-fn migrations_folder(target: &Target<'_>) -> Step {
+fn migrations_folder(target: &Target<'_>) -> SetupStep {
     if target.migrations.is_dir() {
-        return Step::Nothing;
+        return SetupStep::Nothing;
     }
-    Step::create(target.migrations.join(".keep"), String::new())
+    SetupStep::create(target.migrations.join(".keep"), String::new())
 }
 
 /// What a build reads instead of parsing SQL.
-fn lock_file(target: &Target<'_>, session: &Session) -> Result<Step> {
+fn lock_file(target: &Target<'_>, session: &Invocation) -> Result<SetupStep> {
     let path = target.migrations.join(lockfile::FILE);
     if path.exists() {
-        return Ok(Step::Nothing);
+        return Ok(SetupStep::Nothing);
     }
     if !target.migrations.is_dir() {
         let dialect = target.dialect;
         let section = Section { dialect, inference: INFERENCE, entries: Vec::new() };
-        return Ok(Step::create(path, Lock::default().with(section).to_string()));
+        return Ok(SetupStep::create(path, LockFile::default().with(section).to_string()));
     }
     Ok(match Update::compute(session, &target.migrations, &[target.dialect]) {
-        Ok(update) => Step::create(path, update.after.to_string()),
-        Err(failure) => Step::ByHand(format!("{failure}\nthen run `{}`", lockfile::COMMAND)),
+        Ok(update) => SetupStep::create(path, update.after.to_string()),
+        Err(failure) => SetupStep::ByHand(format!("{failure}\nthen run `{}`", lockfile::COMMAND)),
     })
 }
 
@@ -201,13 +201,13 @@ mod tests {
         fs::write(root.join("src/main.rs"), "fn main() {}\n").unwrap();
     }
 
-    fn steps_of(root: &Path) -> Vec<Step> {
+    fn steps_of(root: &Path) -> Vec<SetupStep> {
         let manifest = Manifest::read(root.join("Cargo.toml")).unwrap();
         let target = Target {
             manifest: &manifest,
             dialect: Dialect::Sqlite,
             migrations: root.join("migrations"),
-            source: Source::Registry,
+            source: CrateSource::Registry,
             extent: Extent::Embed,
         };
         steps(&target).unwrap()
@@ -218,13 +218,13 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         package(root.path(), "[package]\nname = \"app\"\n");
         let first = steps_of(root.path());
-        assert_eq!(first.iter().filter_map(Step::change).count(), 5);
-        assert_eq!(first.iter().filter_map(Step::by_hand).count(), 0);
-        first.iter().filter_map(Step::change).for_each(|change| change.apply().unwrap());
+        assert_eq!(first.iter().filter_map(SetupStep::change).count(), 5);
+        assert_eq!(first.iter().filter_map(SetupStep::by_hand).count(), 0);
+        first.iter().filter_map(SetupStep::change).for_each(|change| change.apply().unwrap());
         for path in ["migrations/.keep", "build.rs", "src/migrations.rs"] {
             assert!(root.path().join(path).is_file(), "{path}");
         }
-        assert_eq!(steps_of(root.path()), [const { Step::Nothing }; 6]);
+        assert_eq!(steps_of(root.path()), [const { SetupStep::Nothing }; 6]);
     }
 
     #[test]
@@ -237,7 +237,7 @@ mod tests {
             manifest: &manifest,
             dialect: Dialect::Postgres,
             migrations,
-            source: Source::Registry,
+            source: CrateSource::Registry,
             extent: Extent::Embed,
         };
         let module = rendered(module::MODULE, &target);

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use super::Target;
-use crate::change::Step;
+use crate::change::SetupStep;
 use crate::failure::{Failure, Result};
 
 pub(super) const MODULE: &str = include_str!("../../templates/migrations.rs");
 
 /// `src/migrations.rs`
-pub(super) fn file_step(target: &Target<'_>) -> Result<Step> {
+pub(super) fn file_step(target: &Target<'_>) -> Result<SetupStep> {
     let source = target.folder().join("src");
     for path in [source.join("migrations.rs"), source.join("migrations/mod.rs")] {
         if !path.is_file() {
@@ -18,9 +18,9 @@ pub(super) fn file_step(target: &Target<'_>) -> Result<Step> {
         }
         let text = fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
         return Ok(if text.contains("dbmig_runtime") {
-            Step::Nothing
+            SetupStep::Nothing
         } else {
-            Step::ByHand(format!(
+            SetupStep::ByHand(format!(
                 "{} is there and does not embed the migrations; put this into it or into another \
                  module:\n{}",
                 path.display(),
@@ -28,16 +28,16 @@ pub(super) fn file_step(target: &Target<'_>) -> Result<Step> {
             ))
         });
     }
-    Ok(Step::create(source.join("migrations.rs"), super::rendered(MODULE, target)))
+    Ok(SetupStep::create(source.join("migrations.rs"), super::rendered(MODULE, target)))
 }
 
 /// `mod migrations;` in the library, else in the program.
-pub(super) fn declaration_step(target: &Target<'_>) -> Result<Step> {
+pub(super) fn declaration_step(target: &Target<'_>) -> Result<SetupStep> {
     let roots = [("src/lib.rs", "pub mod migrations;"), ("src/main.rs", "mod migrations;")]
         .map(|(path, line)| (target.folder().join(path), line));
     for (path, _) in &roots {
         if is_declared(path)? {
-            return Ok(Step::Nothing);
+            return Ok(SetupStep::Nothing);
         }
     }
     for (path, line) in roots {
@@ -46,11 +46,11 @@ pub(super) fn declaration_step(target: &Target<'_>) -> Result<Step> {
         }
         let text = fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
         return Ok(match with_declaration(&text, line) {
-            Some(after) => Step::edit(&path, &text, after),
-            None => Step::ByHand(format!("add `{line}` to {}", path.display())),
+            Some(after) => SetupStep::edit(&path, &text, after),
+            None => SetupStep::ByHand(format!("add `{line}` to {}", path.display())),
         });
     }
-    Ok(Step::ByHand(
+    Ok(SetupStep::ByHand(
         "add `mod migrations;` to the file that cargo compiles; there is neither src/main.rs nor \
          src/lib.rs"
             .to_owned(),

@@ -5,20 +5,20 @@ mod update;
 use std::path::Path;
 
 use dbmig_core::impact::Verdict;
-use dbmig_core::lockfile::{Change, Late, Section, What};
+use dbmig_core::lockfile::{EntryChange, Late, Section, What};
 use dbmig_core::{Dialect, lockfile};
 use dbmig_runtime::cli::Exit;
 use serde_json::{Value, json};
 
-pub(crate) use update::{Found, Update};
+pub(crate) use update::{OnDisk, Update};
 
 use crate::args::Lock;
 use crate::failure::{Failure, Result};
 use crate::project::MigrationsDir;
-use crate::{Session, output};
+use crate::{Invocation, output};
 
 /// Writes the lock file, or says what is stale.
-pub(crate) fn run(args: &Lock, session: &Session) -> Result<Exit> {
+pub(crate) fn run(args: &Lock, session: &Invocation) -> Result<Exit> {
     let project = &session.project;
     let named = args.backend.first().copied();
     let directory = project.migrations_dir(named.or(project.dialect()?))?.existing()?;
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Lock, session: &Session) -> Result<Exit> {
 }
 
 /// Those that are named, else those that the file has and the one that the project is for.
-fn dialects(args: &Lock, session: &Session, directory: &MigrationsDir) -> Result<Vec<Dialect>> {
+fn dialects(args: &Lock, session: &Invocation, directory: &MigrationsDir) -> Result<Vec<Dialect>> {
     if !args.backend.is_empty() {
         return Ok(args.backend.clone());
     }
@@ -54,7 +54,7 @@ fn dialects(args: &Lock, session: &Session, directory: &MigrationsDir) -> Result
 /// After a command that has read the migrations anyway, or made one. What goes wrong is told, and
 /// is no reason to end that command.
 pub(crate) fn refresh(
-    session: &Session,
+    session: &Invocation,
     directory: &Path,
     dialect: Option<Dialect>,
 ) -> Option<Update> {
@@ -78,7 +78,7 @@ pub(crate) fn refresh(
             output::detail(session.output, &format!("wrote {}", path.display()));
             // What stands in one directory only, the database tells better: `run` refuses it if it has
             // to. A merge is seen here, and never again.
-            if matches!(update.found, Found::Conflict(_)) {
+            if matches!(update.found, OnDisk::Conflict(_)) {
                 late(&update, session);
             }
             Some(update)
@@ -101,9 +101,9 @@ fn newer(update: &Update) -> String {
     )
 }
 
-fn tell(update: &Update, path: &str, check: bool, written: bool, session: &Session) {
+fn tell(update: &Update, path: &str, check: bool, written: bool, session: &Invocation) {
     let output = &session.output;
-    if let Found::Unreadable(error) = &update.found {
+    if let OnDisk::Unreadable(error) = &update.found {
         output.note(format_args!("{path} could not be read: {error}"));
     }
     if update.is_by_newer_rules() {
@@ -114,11 +114,11 @@ fn tell(update: &Update, path: &str, check: bool, written: bool, session: &Sessi
     }
     late(update, session);
     output.line(match (&update.found, check, written) {
-        (Found::Conflict(_), true, _) => {
+        (OnDisk::Conflict(_), true, _) => {
             format!("{path} has a merge conflict: run `{}`", lockfile::COMMAND)
         }
-        (Found::Conflict(_), false, _) => format!("resolved the merge conflict in {path}"),
-        (Found::Missing, true, _) => format!("{path} does not exist: run `{}`", lockfile::COMMAND),
+        (OnDisk::Conflict(_), false, _) => format!("resolved the merge conflict in {path}"),
+        (OnDisk::Missing, true, _) => format!("{path} does not exist: run `{}`", lockfile::COMMAND),
         (_, true, _) if update.is_stale() => {
             format!("{path} is stale: run `{}`", lockfile::COMMAND)
         }
@@ -128,7 +128,7 @@ fn tell(update: &Update, path: &str, check: bool, written: bool, session: &Sessi
 }
 
 /// `added 2_drop_nick: breaking: drops the column users.nick (up.sql:3:1)`
-fn in_words(change: &Change, update: &Update) -> String {
+fn in_words(change: &EntryChange, update: &Update) -> String {
     let what = match change.what {
         What::Added => "added",
         What::Removed => "removed",
@@ -145,7 +145,7 @@ fn in_words(change: &Change, update: &Update) -> String {
     format!("{what} {}{of}{meaning}", change.name)
 }
 
-fn late(update: &Update, session: &Session) {
+fn late(update: &Update, session: &Invocation) {
     for Late { name, newest, .. } in &update.late {
         session.output.warning(format_args!(
             "{name} sorts before `{newest}`, which was there without it: where that one is applied, `run` refuses \
@@ -166,7 +166,7 @@ fn in_json(update: &Update, path: &str, written: bool) -> Value {
             "breaking": breaking.map(|entry| &entry.name).collect::<Vec<_>>(),
         })
     };
-    let change = |change: &Change| {
+    let change = |change: &EntryChange| {
         let (what, file) = match change.what {
             What::Added => ("added", None),
             What::Removed => ("removed", None),

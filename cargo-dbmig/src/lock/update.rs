@@ -5,31 +5,33 @@ use std::path::{Path, PathBuf};
 
 use dbmig_core::Dialect;
 use dbmig_core::history::inference::INFERENCE;
-use dbmig_core::lockfile::{self, Change, Late, Lock, ParseError, ParseErrorKind, Section, Side};
+use dbmig_core::lockfile::{
+    self, EntryChange, Late, LockFile, ParseError, ParseErrorKind, Section, Side,
+};
 use dbmig_core::scan::scan_shown_as;
 
-use crate::Session;
+use crate::Invocation;
 use crate::exclusive::exclusively;
 use crate::failure::{Failure, Result};
 
 /// What the file was when it was read.
 #[derive(Debug)]
-pub(crate) enum Found {
+pub(crate) enum OnDisk {
     Missing,
-    Lock(Lock),
+    Lock(LockFile),
     /// With both sides of a merge.
     Conflict([Side; 2]),
     Unreadable(ParseError),
 }
 
-impl Found {
+impl OnDisk {
     fn read(path: &Path) -> Result<(Self, String)> {
         if !path.exists() {
             return Ok((Self::Missing, String::new()));
         }
         let text = fs::read(path).map_err(Failure::io("read", path))?;
         let text = String::from_utf8_lossy(&text).into_owned();
-        let found = match (Lock::parse(&text), lockfile::sides(&text)) {
+        let found = match (LockFile::parse(&text), lockfile::sides(&text)) {
             (Err(error), Some(sides)) if error.kind == ParseErrorKind::Conflict => {
                 Self::Conflict(sides)
             }
@@ -50,7 +52,7 @@ impl Found {
     }
 
     /// What it held, as far as that is known.
-    fn lock(&self) -> Option<&Lock> {
+    fn lock(&self) -> Option<&LockFile> {
         match self {
             Self::Lock(lock) => Some(lock),
             Self::Missing | Self::Conflict(_) | Self::Unreadable(_) => None,
@@ -62,11 +64,11 @@ impl Found {
 #[derive(Debug)]
 pub(crate) struct Update {
     pub(crate) path: PathBuf,
-    pub(crate) found: Found,
+    pub(crate) found: OnDisk,
     /// The text that was found.
     before: String,
-    pub(crate) after: Lock,
-    pub(crate) changes: Vec<Change>,
+    pub(crate) after: LockFile,
+    pub(crate) changes: Vec<EntryChange>,
     pub(crate) late: Vec<Late>,
 }
 
@@ -82,24 +84,24 @@ pub(super) fn dialects_of(directory: &Path) -> Vec<Dialect> {
 impl Update {
     /// Reads the migrations in `directory` for each of `dialects`.
     pub(crate) fn compute(
-        session: &Session,
+        session: &Invocation,
         directory: &Path,
         dialects: &[Dialect],
     ) -> Result<Self> {
         // A `new` at the same time has written all of its files, or none.
         exclusively(directory, || {
             let path = directory.join(lockfile::FILE);
-            let (found, before) = Found::read(&path)?;
-            let mut after = Lock::default();
+            let (found, before) = OnDisk::read(&path)?;
+            let mut after = LockFile::default();
             for dialect in dialects {
                 after = after.with(section(session, directory, *dialect)?);
             }
             let (changes, late) = match &found {
-                Found::Lock(lock) => {
+                OnDisk::Lock(lock) => {
                     (lockfile::changes(lock, &after), lockfile::late(lock, &after))
                 }
-                Found::Conflict(sides) => (Vec::new(), lockfile::late_in_merge(sides)),
-                Found::Missing | Found::Unreadable(_) => (Vec::new(), Vec::new()),
+                OnDisk::Conflict(sides) => (Vec::new(), lockfile::late_in_merge(sides)),
+                OnDisk::Missing | OnDisk::Unreadable(_) => (Vec::new(), Vec::new()),
             };
             Ok(Self { path, found, before, after, changes, late })
         })
@@ -144,7 +146,7 @@ impl Update {
 }
 
 /// The migrations as `dialect` reads them, with the settings of the project.
-fn section(session: &Session, directory: &Path, dialect: Dialect) -> Result<Section> {
+fn section(session: &Invocation, directory: &Path, dialect: Dialect) -> Result<Section> {
     let project = &session.project;
     let shown = project.shown(directory);
     let scanned = scan_shown_as(directory, &shown, dialect);

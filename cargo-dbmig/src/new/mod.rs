@@ -13,17 +13,17 @@ use dbmig_runtime::cli::Exit;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::Session;
+use crate::Invocation;
 use crate::args::New;
 use crate::exclusive::exclusively;
 use crate::failure::{Failure, Result};
-use crate::lock::{self, Found, Update};
+use crate::lock::{self, OnDisk, Update};
 use name::Intent;
 use template::Files;
 use version::Choice;
 
 /// Creates the files of a migration and shows them.
-pub(crate) fn run(args: &New, session: &Session) -> Result<Exit> {
+pub(crate) fn run(args: &New, session: &Invocation) -> Result<Exit> {
     let project = &session.project;
     let name = name::normalise(&args.name)?;
     let directory = project.migrations_dir(args.backend.or(project.dialect()?))?;
@@ -106,8 +106,8 @@ fn directories(folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn report(created: &Created, lock: Option<&Update>, session: &Session) {
-    let Session { project, output, .. } = session;
+fn report(created: &Created, lock: Option<&Update>, session: &Invocation) {
+    let Invocation { project, output, .. } = session;
     if let Some(note) = &created.note {
         output.warning(note);
     }
@@ -115,7 +115,7 @@ fn report(created: &Created, lock: Option<&Update>, session: &Session) {
         output.line(format_args!("created {}", project.shown(file).display()));
     }
     if let Some(lock) = lock {
-        let verb = if matches!(lock.found, Found::Missing) { "created" } else { "updated" };
+        let verb = if matches!(lock.found, OnDisk::Missing) { "created" } else { "updated" };
         output.line(format_args!("{verb} {}", project.shown(&lock.path).display()));
     }
     let shown = |path: &Path| project.shown(path).display().to_string();

@@ -12,14 +12,14 @@ use crate::failure::{Failure, Result};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct MigrationsDir {
     pub(crate) path: PathBuf,
-    pub(crate) origin: Origin,
+    pub(crate) origin: DirectoryOrigin,
     /// The database whose name the folder bears, of several under one `migrations`.
     pub(crate) dialect: Option<Dialect>,
 }
 
 /// Who named the migrations folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum DirectoryOrigin {
     Flag,
     Variable(String),
     Settings,
@@ -30,7 +30,7 @@ pub(crate) enum Origin {
     Default,
 }
 
-impl std::fmt::Display for Origin {
+impl std::fmt::Display for DirectoryOrigin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Flag => f.write_str("--migrations-dir"),
@@ -50,7 +50,9 @@ impl MigrationsDir {
         }
         let path = self.path.display();
         let message = match &self.origin {
-            Origin::Default => format!("there is no migrations folder: {path} does not exist"),
+            DirectoryOrigin::Default => {
+                format!("there is no migrations folder: {path} does not exist")
+            }
             origin => format!("the migrations folder {path} does not exist ({origin} names it)"),
         };
         Err(Failure::usage(message)
@@ -63,23 +65,26 @@ impl MigrationsDir {
 pub(super) fn find(project: &Project, flag: Option<&Path>) -> Result<MigrationsDir> {
     let named = |path: PathBuf, origin| Ok(MigrationsDir { path, origin, dialect: None });
     if let Some(path) = flag {
-        return named(project.current.join(path), Origin::Flag);
+        return named(project.current.join(path), DirectoryOrigin::Flag);
     }
     if let Some(variable) = project.environment.first_of(&["MIGRATION_DIRECTORY"]) {
-        return named(project.current.join(variable.value), Origin::Variable(variable.origin));
+        return named(
+            project.current.join(variable.value),
+            DirectoryOrigin::Variable(variable.origin),
+        );
     }
     if let Some(path) = &project.settings.migrations_dir {
-        return named(path.clone(), Origin::Settings);
+        return named(path.clone(), DirectoryOrigin::Settings);
     }
     if let Some((path, file)) = diesel_toml::migrations_dir(project)? {
-        return named(path, Origin::DieselToml(file));
+        return named(path, DirectoryOrigin::DieselToml(file));
     }
     let mut above = project.base.ancestors().map(|at| at.join("migrations"));
     if let Some(path) = above.find(|path| path.is_dir()) {
-        return named(path, Origin::Found);
+        return named(path, DirectoryOrigin::Found);
     }
     if let Some(package) = &project.package {
-        return named(package.folder().join("migrations"), Origin::Default);
+        return named(package.folder().join("migrations"), DirectoryOrigin::Default);
     }
     Err(nowhere(project))
 }
@@ -154,7 +159,7 @@ fn backend_folders(path: &Path) -> Result<Vec<(PathBuf, Dialect)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::{Environment, Settings};
+    use crate::project::{Environment, ProjectSettings};
 
     fn project(root: &Path, base: &str) -> Project {
         let base = root.join(base);
@@ -163,7 +168,7 @@ mod tests {
             current: base.clone(),
             package: None,
             workspace: None,
-            settings: Settings::default(),
+            settings: ProjectSettings::default(),
             environment: Environment::default(),
             location: crate::args::Location::default(),
             base,
@@ -211,7 +216,7 @@ mod tests {
         let choose = |dialect| {
             let found = MigrationsDir {
                 path: root.path().to_owned(),
-                origin: Origin::Found,
+                origin: DirectoryOrigin::Found,
                 dialect: None,
             };
             of_dialect(found, dialect).map(|found| found.path)

@@ -18,7 +18,7 @@ pub(crate) use directory::MigrationsDir;
 pub(crate) use environment::Environment;
 pub(crate) use manifest::{Manifest, member_folder};
 pub(crate) use relative::{relative, with_slashes};
-pub(crate) use settings::Settings;
+pub(crate) use settings::ProjectSettings;
 
 use crate::args::Location;
 use crate::failure::{Failure, Result};
@@ -34,7 +34,7 @@ pub(crate) struct Project {
     pub(crate) package: Option<Manifest>,
     /// The Cargo.toml of the workspace around it, where it is another file.
     workspace: Option<Manifest>,
-    pub(crate) settings: Settings,
+    pub(crate) settings: ProjectSettings,
     pub(crate) environment: Environment,
     location: Location,
 }
@@ -45,7 +45,7 @@ impl Project {
         let base = base_folder(location, current)?;
         let environment = Environment::load(&base)?;
         let manifests = manifest::around(&base)?;
-        let settings = Settings::read(&manifests)?;
+        let settings = ProjectSettings::read(&manifests)?;
         Ok(Self {
             current: current.to_owned(),
             base,

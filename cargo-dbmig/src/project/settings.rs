@@ -30,7 +30,7 @@ const KEYS: [&str; 11] = [
 
 /// Our own settings; Diesel refuses unknown keys in diesel.toml.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Settings {
+pub(crate) struct ProjectSettings {
     /// `migrations-dir`, relative to the Cargo.toml that names it.
     pub(crate) migrations_dir: Option<PathBuf>,
     /// `backend`
@@ -45,7 +45,7 @@ pub(crate) struct Settings {
     pub(crate) strictness: Strictness,
 }
 
-impl Settings {
+impl ProjectSettings {
     /// What the package says, and where it is silent, the workspace.
     pub(super) fn read(manifests: &Manifests) -> Result<Self> {
         let of = |manifest: &Option<Manifest>, table: &str| {
@@ -147,14 +147,14 @@ fn refused(manifest: &Manifest, span: Option<std::ops::Range<usize>>, message: &
 mod tests {
     use super::*;
 
-    fn read(package: &str, workspace: &str) -> (tempfile::TempDir, Result<Settings>) {
+    fn read(package: &str, workspace: &str) -> (tempfile::TempDir, Result<ProjectSettings>) {
         let root = tempfile::tempdir().unwrap();
         let member = root.path().join("member");
         std::fs::create_dir(&member).unwrap();
         std::fs::write(root.path().join("Cargo.toml"), workspace).unwrap();
         std::fs::write(member.join("Cargo.toml"), package).unwrap();
         let manifests = super::super::manifest::around(&member).unwrap();
-        (root, Settings::read(&manifests))
+        (root, ProjectSettings::read(&manifests))
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{env, fs, io};
 
 use super::cache;
 use super::revision::{Revision, revision};
-use super::source::{Directory, Source};
+use super::source::{LockedDirectory, Source};
 use crate::Dialect;
 use crate::scan::{self, CargoSettings, Problem, ScanError};
 
@@ -113,14 +113,17 @@ fn out() -> Option<PathBuf> {
 
 /// Reads the directory and the settings once. Whatever becomes of these files, the build script runs
 /// again.
-fn begin(root: &Path, dir: &Path) -> (Result<Directory, Problem>, Result<CargoSettings, Problem>) {
+fn begin(
+    root: &Path,
+    dir: &Path,
+) -> (Result<LockedDirectory, Problem>, Result<CargoSettings, Problem>) {
     out().iter().for_each(|out| cache::forget(out, dir));
     let settings = CargoSettings::find(root);
     let manifests = match &settings {
         Ok(settings) => settings.files.clone(),
         Err(problem) => vec![problem.path.clone()],
     };
-    let directory = Directory::read(root, dir);
+    let directory = LockedDirectory::read(root, dir);
     let watched = match &directory {
         Ok(directory) => directory.watched(),
         Err(problem) => {

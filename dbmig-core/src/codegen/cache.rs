@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::build::fingerprint_variable;
-use super::source::Directory;
+use super::source::LockedDirectory;
 use crate::Dialect;
 use crate::scan::{CargoSettings, ScanError};
 
@@ -38,7 +38,7 @@ pub fn embed(
     out: Option<&Path>,
 ) -> Result<Embedded, ScanError> {
     let refuse = |problem| ScanError::new(dir, vec![problem]);
-    let directory = Directory::read(root, dir).map_err(refuse)?;
+    let directory = LockedDirectory::read(root, dir).map_err(refuse)?;
     let fingerprint = directory.fingerprint();
     let kept = out.map(|out| place(out, dir, dialect));
     let text = kept.and_then(|kept| fs::read_to_string(kept).ok()).unwrap_or_default();

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use crate::impact::{Basis, Compatibility, Reason, Verdict};
 #[cfg(not(feature = "scan"))]
-use crate::lockfile::Lock;
+use crate::lockfile::LockFile;
 use crate::scan::{CargoSettings, Listing, Problem, ScanError, fingerprint_of};
 use crate::{Dialect, MigrationSet, lockfile};
 
 /// A directory, as it was read.
-pub(super) struct Directory {
+pub(super) struct LockedDirectory {
     listing: Listing,
     /// As it is called in messages.
     shown: PathBuf,
@@ -25,7 +25,7 @@ pub(super) struct Source {
     pub(super) warnings: Vec<String>,
 }
 
-impl Directory {
+impl LockedDirectory {
     /// What lies in `dir` below the package's `root`.
     pub(super) fn read(root: &Path, dir: &Path) -> Result<Self, Problem> {
         let on_disk = root.join(dir);
@@ -54,7 +54,7 @@ impl Directory {
     /// The databases that the directory is for, as far as anything says so.
     #[cfg(not(feature = "scan"))]
     pub(super) fn dialects(&self, _: &CargoSettings) -> Vec<Dialect> {
-        let lock = self.lock.as_deref().and_then(|text| Lock::parse(text).ok());
+        let lock = self.lock.as_deref().and_then(|text| LockFile::parse(text).ok());
         let sections = lock.map_or_else(Vec::new, |lock| lock.sections);
         sections.iter().map(|section| section.dialect).collect()
     }

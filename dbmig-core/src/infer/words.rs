@@ -2,7 +2,7 @@
 
 use crate::Dialect;
 use crate::sql::Statement;
-use crate::sql::token::{Kind, Token};
+use crate::sql::token::{Token, TokenKind};
 
 /// A text and its tokens.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub(in crate::infer) struct Words {
 
 #[derive(Clone, Debug)]
 struct Word {
-    kind: Kind,
+    kind: TokenKind,
     /// Bytes of the text.
     from: usize,
     to: usize,
@@ -48,7 +48,7 @@ impl Words {
         let (dialect, text) = (statement.dialect(), String::new());
         let mut all = Self { dialect, text, words: Vec::new() };
         for word in &outer.words {
-            let inner = (word.kind == Kind::String && depth > 0)
+            let inner = (word.kind == TokenKind::String && depth > 0)
                 .then(|| unquoted(&outer.text[word.from..word.to]))
                 .flatten();
             match inner {
@@ -69,7 +69,7 @@ impl Words {
 
     /// Whether the word there is this keyword.
     pub(in crate::infer) fn is(&self, at: usize, keyword: &str) -> bool {
-        self.words.get(at).is_some_and(|word| word.kind == Kind::Word && word.key == keyword)
+        self.words.get(at).is_some_and(|word| word.kind == TokenKind::Word && word.key == keyword)
     }
 
     pub(in crate::infer) fn any(&self, at: usize, keywords: &[&str]) -> bool {
@@ -81,22 +81,22 @@ impl Words {
     }
 
     pub(in crate::infer) fn symbol(&self, at: usize, symbol: &str) -> bool {
-        self.words.get(at).is_some_and(|word| word.kind == Kind::Symbol && word.key == symbol)
+        self.words.get(at).is_some_and(|word| word.kind == TokenKind::Symbol && word.key == symbol)
     }
 
     pub(in crate::infer) fn is_number(&self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|word| word.kind == Kind::Number)
+        self.words.get(at).is_some_and(|word| word.kind == TokenKind::Number)
     }
 
     /// The name there, or what may be one.
     pub(in crate::infer) fn name(&self, at: usize) -> Option<&str> {
         let word = self.words.get(at)?;
-        matches!(word.kind, Kind::Word | Kind::Name).then_some(word.key.as_str())
+        matches!(word.kind, TokenKind::Word | TokenKind::Name).then_some(word.key.as_str())
     }
 
     /// The content of the string there.
     pub(in crate::infer) fn string(&self, at: usize) -> Option<String> {
-        let word = self.words.get(at).filter(|word| word.kind == Kind::String)?;
+        let word = self.words.get(at).filter(|word| word.kind == TokenKind::String)?;
         unquoted(&self.text[word.from..word.to])
     }
 
@@ -198,7 +198,8 @@ impl Words {
         let (mut parts, mut at) = (Vec::new(), from);
         while at < to {
             let word = self.words.get(at)?;
-            let is_name = matches!(word.kind, Kind::Word | Kind::Name) || word.key.starts_with('$');
+            let is_name =
+                matches!(word.kind, TokenKind::Word | TokenKind::Name) || word.key.starts_with('$');
             match with(&word.key).filter(|_| is_name) {
                 Some(_) if self.symbol(at + 1, ".") || at > 0 && self.symbol(at - 1, ".") => {
                     return None;
@@ -234,8 +235,8 @@ pub(in crate::infer) fn same(a: &str, b: &str) -> bool {
 
 fn key(token: &Token<'_>) -> String {
     match token.kind {
-        Kind::Word => token.text.to_ascii_lowercase(),
-        Kind::Name => {
+        TokenKind::Word => token.text.to_ascii_lowercase(),
+        TokenKind::Name => {
             let mut inside = token.text.chars();
             let quote = inside.next();
             inside.next_back();

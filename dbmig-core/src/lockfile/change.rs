@@ -1,11 +1,11 @@
 //! What differs between a lock file and another, and what has come in the wrong order.
 
-use super::{Entry, Lock, Section, Side};
+use super::{LockEntry, LockFile, Section, Side};
 use crate::{Dialect, Version};
 
 /// How an entry differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct EntryChange {
     /// Whose section it is.
     pub dialect: Dialect,
     /// The name of the migration.
@@ -30,18 +30,19 @@ pub enum What {
 }
 
 /// What makes `after` of `before`, the databases and then the versions in their order.
-pub fn changes(before: &Lock, after: &Lock) -> Vec<Change> {
+pub fn changes(before: &LockFile, after: &LockFile) -> Vec<EntryChange> {
     let dialects = Dialect::ALL.into_iter();
     dialects.flat_map(|dialect| of_sections(dialect, before, after)).collect()
 }
 
-fn of_sections(dialect: Dialect, before: &Lock, after: &Lock) -> Vec<Change> {
-    let entries = |lock| Lock::section(lock, dialect).map_or(&[][..], |section| &section.entries);
+fn of_sections(dialect: Dialect, before: &LockFile, after: &LockFile) -> Vec<EntryChange> {
+    let entries =
+        |lock| LockFile::section(lock, dialect).map_or(&[][..], |section| &section.entries);
     let (before, after) = (entries(before), entries(after));
     let mut found = Vec::new();
-    let mut add = |entry: &Entry, what| {
+    let mut add = |entry: &LockEntry, what| {
         let version = entry.version.clone();
-        found.push((version, Change { dialect, name: entry.name.clone(), what }));
+        found.push((version, EntryChange { dialect, name: entry.name.clone(), what }));
     };
     for entry in after {
         match before.iter().find(|old| old.name == entry.name) {
@@ -62,7 +63,7 @@ fn of_sections(dialect: Dialect, before: &Lock, after: &Lock) -> Vec<Change> {
     found.into_iter().map(|(_, change)| change).collect()
 }
 
-fn changed_files(old: &Entry, new: &Entry) -> Vec<&'static str> {
+fn changed_files(old: &LockEntry, new: &LockEntry) -> Vec<&'static str> {
     let (old, new) = (&old.files, &new.files);
     let files = [
         ("up.sql", old.up != new.up),
@@ -85,7 +86,7 @@ pub struct Late {
 }
 
 /// What `after` has beyond `before`, and should have had earlier.
-pub fn late(before: &Lock, after: &Lock) -> Vec<Late> {
+pub fn late(before: &LockFile, after: &LockFile) -> Vec<Late> {
     late_beside(&Side::of(after), &Side::of(before))
 }
 
@@ -113,7 +114,7 @@ fn late_beside(side: &Side, other: &Side) -> Vec<Late> {
 
 impl Section {
     /// The entry of a directory.
-    pub fn entry(&self, name: &str) -> Option<&Entry> {
+    pub fn entry(&self, name: &str) -> Option<&LockEntry> {
         let version = Version::of_directory(name).ok()?;
         let index = self.entries.binary_search_by(|entry| entry.version.cmp(&version)).ok()?;
         self.entries.get(index).filter(|entry| entry.name == name)

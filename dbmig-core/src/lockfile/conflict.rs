@@ -1,6 +1,6 @@
 //! A lock file in which Git has left both sides of a merge.
 
-use super::{FORMAT_KEY, Lock, Section, entry};
+use super::{FORMAT_KEY, LockFile, Section, entry};
 use crate::{Dialect, Version};
 
 /// What one side of the merge has.
@@ -11,7 +11,7 @@ pub struct Side {
 }
 
 impl Side {
-    pub(super) fn of(lock: &Lock) -> Self {
+    pub(super) fn of(lock: &LockFile) -> Self {
         let of_section = |section: &Section| {
             let dialect = section.dialect;
             let entries = section.entries.iter();

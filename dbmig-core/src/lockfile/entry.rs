@@ -1,7 +1,7 @@
 //! One migration as one line.
 
 use super::text::escape_first;
-use super::{Entry, FileSum, FileSums, Note, settings, verdict};
+use super::{FileSum, FileSums, LockEntry, Note, settings, verdict};
 use crate::escape::{escape, unescape};
 use crate::impact::{Losses, ReversalVerdict};
 use crate::migration::Settings;
@@ -17,7 +17,7 @@ const DOWN: &str = "down ";
 const METADATA: &str = "metadata ";
 
 /// What a reviewer wants to read stands first, what only programs read last.
-pub(super) fn write(entry: &Entry, text: &mut String) {
+pub(super) fn write(entry: &LockEntry, text: &mut String) {
     let mut parts = vec![
         escape_first(entry.version.as_str()),
         escape(&entry.name),
@@ -47,7 +47,7 @@ pub(super) fn write(entry: &Entry, text: &mut String) {
 pub(super) type Wrong<'t> = (&'t str, &'static str);
 
 /// Reads what [`write`] has written.
-pub(super) fn read(line: &str) -> Result<Entry, Wrong<'_>> {
+pub(super) fn read(line: &str) -> Result<LockEntry, Wrong<'_>> {
     let mut parts = Parts { rest: Some(line) };
     let version = parts.next("the version is missing")?;
     let name = parts.next("the name is missing")?;
@@ -75,7 +75,7 @@ pub(super) fn read(line: &str) -> Result<Entry, Wrong<'_>> {
     let plain = unescape(name);
     let of_name = Version::of_directory(&plain).ok();
     let of_name = of_name.filter(|of_name| of_name.as_str() == unescape(version));
-    Ok(Entry {
+    Ok(LockEntry {
         version: of_name.ok_or((version, "this is not the version of the name behind it"))?,
         name: plain,
         compatibility: verdict::read_compatibility(compatibility, &settings)

@@ -32,7 +32,7 @@ use crate::migration::Settings;
 use crate::scan::Rule;
 use crate::{Checksum, Dialect, Version};
 
-pub use change::{Change, Late, What, changes, late, late_in_merge};
+pub use change::{EntryChange, Late, What, changes, late, late_in_merge};
 pub use conflict::{Side, sides};
 pub use error::{ParseError, ParseErrorKind};
 
@@ -52,7 +52,7 @@ const HEAD: &str = "\
 
 /// The content of a lock file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lock {
+pub struct LockFile {
     /// One for each database that the directory is embedded for, in the order of [`Dialect::ALL`].
     pub sections: Vec<Section>,
 }
@@ -66,12 +66,12 @@ pub struct Section {
     /// of whoever wrote it.
     pub inference: u32,
     /// In the order of their versions.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<LockEntry>,
 }
 
 /// What is known of one migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct LockEntry {
     /// Its version.
     pub version: Version,
     /// The name of its directory.
@@ -146,7 +146,7 @@ impl fmt::Display for FileSum {
     }
 }
 
-impl Lock {
+impl LockFile {
     /// The section of a database.
     pub fn section(&self, dialect: Dialect) -> Option<&Section> {
         self.sections.iter().find(|section| section.dialect == dialect)
@@ -171,7 +171,7 @@ impl Lock {
     }
 }
 
-impl fmt::Display for Lock {
+impl fmt::Display for LockFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = format!("{HEAD}{FORMAT_KEY} {FORMAT}\n");
         for section in &self.sections {

@@ -1,6 +1,6 @@
 //! What a scanned directory puts into its lock file.
 
-use super::{Entry, FileSum, FileSums, Note, Section};
+use super::{FileSum, FileSums, LockEntry, Note, Section};
 use crate::Migration;
 use crate::history::inference::INFERENCE;
 use crate::migration::Down;
@@ -15,7 +15,7 @@ impl Section {
             };
             let notes = scanned.warnings.iter().filter(inside).filter_map(|it| note(it, scanned));
             let metadata = scanned.metadata_of(migration);
-            Entry {
+            LockEntry {
                 version: migration.version.clone(),
                 name: migration.name.to_string(),
                 settings: migration.settings.clone(),

@@ -2,7 +2,7 @@
 
 use super::entry;
 use super::{
-    DIGEST_KEY, FORMAT, FORMAT_KEY, INFERENCE_KEY, Lock, ParseError, ParseErrorKind, Section,
+    DIGEST_KEY, FORMAT, FORMAT_KEY, INFERENCE_KEY, LockFile, ParseError, ParseErrorKind, Section,
     conflict, digest,
 };
 use crate::sql::Position;
@@ -10,13 +10,13 @@ use crate::{Checksum, Dialect};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-pub(super) fn lock(text: &str) -> Result<Lock, ParseError> {
+pub(super) fn lock(text: &str) -> Result<LockFile, ParseError> {
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     // Before all else: what stands between the marks is no mistake of its own.
     if let Some(line) = text.lines().position(conflict::is_mark) {
         return Err(at(line, 0, ParseErrorKind::Conflict));
     }
-    let mut reader = Reader { lock: Lock::default(), format: false };
+    let mut reader = Reader { lock: LockFile::default(), format: false };
     let mut lines = text.lines().enumerate();
     for (index, line) in lines.by_ref() {
         if let Some(written) = line.strip_prefix(DIGEST_KEY) {
@@ -39,7 +39,7 @@ fn check_digest(text: &str, index: usize, written: &str) -> Result<(), ParseErro
 }
 
 struct Reader {
-    lock: Lock,
+    lock: LockFile,
     /// Whether its line was read.
     format: bool,
 }

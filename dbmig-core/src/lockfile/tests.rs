@@ -6,10 +6,10 @@ use crate::impact::{Loss, Losses, Reason, ReversalVerdict, Verdict};
 use crate::migration::{DeclaredCompatibility, DeclaredReversibility, Execution, ForeignKeys};
 use crate::sql::Position;
 
-fn entry(name: &str, reason: &str) -> Entry {
+fn entry(name: &str, reason: &str) -> LockEntry {
     let at = Some(Position { line: 3, column: 1 });
     let reason = Reason::inferred(reason, at);
-    Entry {
+    LockEntry {
         version: Version::of_directory(name).expect("a short version"),
         name: name.to_owned(),
         settings: Settings::DEFAULT,
@@ -21,13 +21,13 @@ fn entry(name: &str, reason: &str) -> Entry {
     }
 }
 
-fn lock(names: &[&str]) -> Lock {
+fn lock(names: &[&str]) -> LockFile {
     let entries = names.iter().map(|name| entry(name, "only adds")).collect();
-    Lock::default().with(Section { dialect: Dialect::Sqlite, inference: 1, entries })
+    LockFile::default().with(Section { dialect: Dialect::Sqlite, inference: 1, entries })
 }
 
 /// What Git writes where both sides have changed the same lines.
-fn merged(ours: &Lock, theirs: &Lock) -> String {
+fn merged(ours: &LockFile, theirs: &LockFile) -> String {
     let (ours, theirs) = (ours.to_string(), theirs.to_string());
     let pairs = ours.lines().zip(theirs.lines());
     let same = pairs.take_while(|(one, other)| one == other).count();
@@ -61,15 +61,15 @@ fn a_reviewer_reads_what_a_migration_means() {
     let text = text.with(Section { dialect: Dialect::Postgres, inference: 12, entries });
     let expected = include_str!("golden.lock");
     assert_eq!(text.to_string(), expected);
-    assert_eq!(Lock::parse(expected), Ok(text));
+    assert_eq!(LockFile::parse(expected), Ok(text));
 }
 
 #[test]
 fn line_ends_and_byte_order_marks_change_nothing() {
     let lock = lock(&["1_a", "2_b"]);
     let text = lock.to_string();
-    assert_eq!(Lock::parse(&text.replace('\n', "\r\n")), Ok(lock.clone()));
-    assert_eq!(Lock::parse(&format!("\u{feff}{text}")), Ok(lock));
+    assert_eq!(LockFile::parse(&text.replace('\n', "\r\n")), Ok(lock.clone()));
+    assert_eq!(LockFile::parse(&format!("\u{feff}{text}")), Ok(lock));
     assert_eq!(FileSum::of("a\r\nb\r"), FileSum::of("a\nb\r"));
     assert_ne!(FileSum::of("a\nb"), FileSum::of("ab"));
 }
@@ -80,7 +80,7 @@ fn every_mistake_is_named_with_its_place() {
     let after = |from: &str, to: &str| {
         let changed = text.replacen(from, to, 1);
         assert_ne!(changed, text, "{from}");
-        Lock::parse(&changed).expect_err(to).to_string()
+        LockFile::parse(&changed).expect_err(to).to_string()
     };
     for (from, to, expected) in [
         ("only adds", "adds", "9:1: the digest is not that of the lines above"),
@@ -99,9 +99,9 @@ fn every_mistake_is_named_with_its_place() {
         assert!(found.contains("cargo dbmig lock"), "{found}");
     }
     let at = text.find("[digest]").expect("a digest");
-    let cut = Lock::parse(&text[..at]).expect_err("no digest");
+    let cut = LockFile::parse(&text[..at]).expect_err("no digest");
     assert_eq!((cut.position.line, cut.kind), (9, ParseErrorKind::NoDigest));
-    let more = Lock::parse(&format!("{text}1\t1_a\n")).expect_err("more");
+    let more = LockFile::parse(&format!("{text}1\t1_a\n")).expect_err("more");
     assert!(more.to_string().contains("nothing stands behind the digest"), "{more}");
 }
 
@@ -110,7 +110,7 @@ fn a_conflict_says_who_has_added_what() {
     let before = lock(&["1_a"]);
     let (ours, theirs) = (lock(&["1_a", "4_ours", "6_ours"]), lock(&["1_a", "5_theirs"]));
     let text = merged(&ours, &theirs);
-    let error = Lock::parse(&text).expect_err("a conflict");
+    let error = LockFile::parse(&text).expect_err("a conflict");
     assert_eq!((error.position.line, &error.kind), (7, &ParseErrorKind::Conflict));
     assert!(error.to_string().contains("run `cargo dbmig lock`"), "{error}");
     let late = late_in_merge(&sides(&text).expect("a conflict"));
@@ -201,7 +201,7 @@ fn any_reversal() -> impl Strategy<Value = ReversalVerdict> {
     ]
 }
 
-fn any_entry() -> impl Strategy<Value = Entry> {
+fn any_entry() -> impl Strategy<Value = LockEntry> {
     let rule = prop_oneof![Just(None), Just(Some(Rule::BrokenDowns))];
     let note = (rule, any_text()).prop_map(|(rule, text)| Note { rule, text });
     let sum = || any::<[u8; 16]>().prop_map(FileSum);
@@ -220,7 +220,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
     let name = (any_text(), any_text()).prop_map(|(version, name)| format!("{version}_{name}"));
     let name = name.prop_filter("a version", |name| Version::of_directory(name).is_ok());
     (name, any_settings(), compatibility, reversibility, notes, any::<[u8; 32]>(), files).prop_map(
-        |(name, settings, compatibility, reversibility, notes, checksum, files)| Entry {
+        |(name, settings, compatibility, reversibility, notes, checksum, files)| LockEntry {
             version: Version::of_directory(&name).expect("filtered"),
             name,
             settings,
@@ -233,7 +233,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
     )
 }
 
-fn any_lock() -> impl Strategy<Value = Lock> {
+fn any_lock() -> impl Strategy<Value = LockFile> {
     let section = |dialect| {
         let entries = proptest::collection::vec(any_entry(), 0..4);
         let section = (entries, any::<u32>()).prop_map(move |(mut entries, inference)| {
@@ -245,21 +245,21 @@ fn any_lock() -> impl Strategy<Value = Lock> {
     };
     Dialect::ALL
         .map(section)
-        .prop_map(|sections| Lock { sections: sections.into_iter().flatten().collect() })
+        .prop_map(|sections| LockFile { sections: sections.into_iter().flatten().collect() })
 }
 
 proptest! {
     #[test]
     fn what_is_written_is_read(lock in any_lock()) {
         let text = lock.to_string();
-        prop_assert_eq!(Lock::parse(&text).map_err(|error| format!("{error}\n{text}")), Ok(lock));
+        prop_assert_eq!(LockFile::parse(&text).map_err(|error| format!("{error}\n{text}")), Ok(lock));
     }
 
     /// However few the changes, their digests differ on one line.
     #[test]
     fn two_changes_always_meet(lock in any_lock(), ours in any_entry(), theirs in any_entry()) {
         prop_assume!(ours.version != theirs.version);
-        let with = |entry: &Entry| {
+        let with = |entry: &LockEntry| {
             let section = Section { dialect: Dialect::Mysql, inference: 1, entries: vec![entry.clone()] };
             lock.clone().with(section).to_string()
         };
@@ -272,7 +272,7 @@ proptest! {
         let whole = lock(&["1_a", "2_b"]).to_string();
         let mut lines: Vec<&str> = whole.lines().collect();
         if let Some(line) = lines.get_mut(line) { *line = &text; }
-        let _ = Lock::parse(&lines.join("\n"));
+        let _ = LockFile::parse(&lines.join("\n"));
         let _ = sides(&lines.join("\n"));
     }
 }

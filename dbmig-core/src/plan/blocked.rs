@@ -7,7 +7,7 @@ use super::drift::{self, Drifted};
 use super::loss::DataLossReport;
 use super::lowest::Lowest;
 use super::unresumable::Unresumable;
-use super::{Comparison, Distrust, Extent, History, Presence, Unknown, downwards, newest};
+use super::{AheadState, Comparison, Extent, History, Unknown, UntrustedReason, downwards, newest};
 use crate::migration::MigrationSet;
 use crate::sql::SplitError;
 use crate::{Build, Version};
@@ -97,7 +97,7 @@ pub enum IrreversibleReason {
     /// It is not among the migrations here, so it could not be applied again.
     NotInSet,
     /// It is not among the migrations here, and the script that the database holds cannot be trusted.
-    Untrusted(Distrust),
+    Untrusted(UntrustedReason),
 }
 
 impl fmt::Display for IrreversibleReason {
@@ -112,15 +112,15 @@ impl fmt::Display for IrreversibleReason {
             Self::BrokenDown { path, error } => write!(f, "{path}:{}: {error}", error.position),
             Self::Declared => f.write_str("its metadata.toml says `reversible = \"no\"`"),
             Self::Untrusted(why) => f.write_str(match why {
-                Distrust::Altered => {
+                UntrustedReason::Altered => {
                     "the script to revert it that the database holds is not the one that was stored when it \
                      was applied: its checksum is another one"
                 }
-                Distrust::Unsigned => {
+                UntrustedReason::Unsigned => {
                     "the script to revert it that the database holds is not signed, and DBMIG_HISTORY_KEY is set: \
                      it was applied without the key"
                 }
-                Distrust::WrongSignature => {
+                UntrustedReason::WrongSignature => {
                     "the script to revert it that the database holds is signed with another DBMIG_HISTORY_KEY, or \
                      was altered"
                 }
@@ -161,7 +161,7 @@ impl Blocked {
         comparison: &Comparison<'_>,
     ) -> Self {
         let pending = comparison.pending.iter().map(|migration| migration.name.to_string());
-        let oldest = comparison.unknown.iter().find(|one| one.presence == Presence::Applied);
+        let oldest = comparison.unknown.iter().find(|one| one.presence == AheadState::Applied);
         let reach = |oldest: &Unknown| {
             let count = history.count_down_to(&oldest.version)?;
             downwards(set, newest(history, Extent::Last(count)).iter()).is_ok().then_some(count)
@@ -179,7 +179,7 @@ impl Blocked {
         match self {
             Self::Interrupted(_) => true,
             Self::BelowFloor { breaking, .. } => {
-                breaking.iter().all(|one| one.presence != Presence::Applied)
+                breaking.iter().all(|one| one.presence != AheadState::Applied)
             }
             Self::Drift(_)
             | Self::OutOfOrder { .. }

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use super::{History, Occasion};
+use super::{History, RunCircumstances};
 use crate::impact::Compatibility;
 use crate::migration::{Migration, MigrationSet};
 use crate::{Build, Version};
@@ -64,16 +64,16 @@ pub struct Unknown {
     /// The build that applied it, as [`crate::Build`] writes it; empty where nobody knows.
     pub app: String,
     /// When and where that was; told of what is breaking only.
-    pub occasion: Occasion,
+    pub occasion: RunCircumstances,
     /// Whether an app that does not know it can live with it.
     pub compatibility: Compatibility,
     /// How far it is.
-    pub presence: Presence,
+    pub presence: AheadState,
 }
 
 /// How far a migration is that the set does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
+pub enum AheadState {
     /// It is applied.
     Applied,
     /// Somebody has said that it is about to begin.
@@ -91,7 +91,7 @@ impl Unknown {
     }
 
     fn is_applied(&self) -> bool {
-        self.presence == Presence::Applied
+        self.presence == AheadState::Applied
     }
 
     fn is_breaking(&self) -> bool {
@@ -104,8 +104,8 @@ impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)?;
         let verb = match self.presence {
-            Presence::Applied => "applied",
-            Presence::Announced => "about to begin",
+            AheadState::Applied => "applied",
+            AheadState::Announced => "about to begin",
         };
         match self.app.as_str() {
             "" => write!(f, " ({verb})")?,
@@ -125,7 +125,7 @@ impl<'s> Comparison<'s> {
             app: applied.app.clone(),
             occasion: applied.occasion.clone(),
             compatibility: applied.impact.compatibility(),
-            presence: Presence::Applied,
+            presence: AheadState::Applied,
         });
         let is_foreign = |version: &Version| {
             set.get(version).is_none()
@@ -138,7 +138,7 @@ impl<'s> Comparison<'s> {
             app: run.app.clone(),
             occasion: run.occasion.clone(),
             compatibility: run.impact.compatibility(),
-            presence: Presence::Announced,
+            presence: AheadState::Announced,
         });
         let mut unknown: Vec<_> = applied.chain(announced).collect();
         unknown.sort_by(|a, b| a.version.cmp(&b.version));

@@ -40,7 +40,7 @@ pub struct Announced {
     /// The build that runs it, as [`crate::Build`] writes it.
     pub app: String,
     /// When and where that is; told of what is breaking only.
-    pub occasion: Occasion,
+    pub occasion: RunCircumstances,
 }
 
 /// The last run of a version, where the database refused a statement of it.
@@ -68,13 +68,13 @@ pub struct Applied {
     /// The build that applied it, as [`crate::Build`] writes it; empty where nobody knows.
     pub app: String,
     /// When and where that was; told of what is breaking only.
-    pub occasion: Occasion,
+    pub occasion: RunCircumstances,
 }
 
 /// When a run of the history was, on which machine, as which user of the database. Empty where
 /// nobody knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Occasion {
+pub struct RunCircumstances {
     /// When it began, in UTC, as `2026-11-22T16:30:00.000Z`.
     pub at: String,
     /// The machine.
@@ -110,12 +110,12 @@ pub enum StoredDown {
     /// None.
     Absent,
     /// One that must not be played.
-    Untrusted(Distrust),
+    Untrusted(UntrustedReason),
 }
 
 /// Why a stored script must not be played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Distrust {
+pub enum UntrustedReason {
     /// It is not the text that was stored: its checksum is another one.
     Altered,
     /// A key is given, and it is not signed.
@@ -166,7 +166,7 @@ pub enum Cause {
 }
 
 /// ` at 2026-11-22 16:30:00 UTC on shop-7d9f-x2x as migrator`, as far as it is known.
-impl fmt::Display for Occasion {
+impl fmt::Display for RunCircumstances {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { at, host, user } = self;
         if !at.is_empty() {

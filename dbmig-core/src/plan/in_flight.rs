@@ -3,7 +3,7 @@
 
 use super::Interrupted;
 use crate::Dialect;
-use crate::sql::effect::{self, Effect, ObjectKind};
+use crate::sql::effect::{self, ObjectKind, StatementEffect};
 use crate::sql::{self, Statement, kind};
 
 /// Stands between the objects in a sighting.
@@ -28,7 +28,7 @@ pub(super) enum InFlightOutcome {
 impl Interrupted {
     /// The effect of the statement that was in flight when its runner vanished: what to look for
     /// in the catalogue. Nothing, where none was.
-    pub fn in_flight(&self, dialect: Dialect) -> Option<Effect> {
+    pub fn in_flight(&self, dialect: Dialect) -> Option<StatementEffect> {
         let statements = sql::split(dialect, &self.script).unwrap_or_default();
         in_flight(dialect, self, &statements).map(|(_, effect)| effect)
     }
@@ -43,8 +43,8 @@ pub(super) fn outcome<'t>(
 ) -> Option<(Statement<'t>, InFlightOutcome)> {
     let (statement, effect) = in_flight(dialect, run, statements)?;
     let outcome = match (effect, &run.catalog_before, &run.catalog_now) {
-        (Effect::Repeatable, ..) => InFlightOutcome::NotDone,
-        (Effect::Visible(objects), Some(before), Some(now)) => {
+        (StatementEffect::Repeatable, ..) => InFlightOutcome::NotDone,
+        (StatementEffect::Visible(objects), Some(before), Some(now)) => {
             let before: Vec<_> = before.split(SEPARATOR).collect();
             let now: Vec<_> = now.split(SEPARATOR).collect();
             match objects.as_slice() {
@@ -66,13 +66,13 @@ fn in_flight<'t>(
     dialect: Dialect,
     run: &Interrupted,
     statements: &[Statement<'t>],
-) -> Option<(Statement<'t>, Effect)> {
+) -> Option<(Statement<'t>, StatementEffect)> {
     let statement = *statements.get(run.done).filter(|_| run.in_doubt())?;
-    let effect = Effect::of(dialect, &statement);
+    let effect = StatementEffect::of(dialect, &statement);
     // After `USE` or `SET search_path` a bare name means something that we cannot look up now.
     let moved = statements.iter().take(run.done).any(|s| kind::moves_names(dialect, s));
     let bare = effect.objects().iter().any(|object| object.schema.is_none());
-    Some((statement, if moved && bare { Effect::Opaque } else { effect }))
+    Some((statement, if moved && bare { StatementEffect::Opaque } else { effect }))
 }
 
 fn changed(before: &[&str], now: &[&str]) -> InFlightOutcome {

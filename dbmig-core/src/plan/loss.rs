@@ -19,12 +19,12 @@ pub struct Lossy {
     /// How that is known.
     pub reversibility: Reversibility,
     /// Whether an earlier run has begun the step.
-    pub progress: Progress,
+    pub progress: LossProgress,
 }
 
 /// How far a step is that loses something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum LossProgress {
     /// It is still to begin.
     New,
     /// An earlier run, which was allowed to, has begun it: what is gone already is not counted.
@@ -72,7 +72,8 @@ impl Plan<'_> {
             };
             match &reversibility.reversal {
                 ReversalVerdict::Lossy(losses) => {
-                    let progress = if step.is_begun() { Progress::Begun } else { Progress::New };
+                    let progress =
+                        if step.is_begun() { LossProgress::Begun } else { LossProgress::New };
                     Some(Lossy {
                         name: name.clone(),
                         losses: losses.clone(),
@@ -100,7 +101,7 @@ impl Lossy {
             }
             Losses::Known(all) => {
                 let rows = all.into_iter().map(|loss| Counted { rows: count(&loss), loss });
-                let gone = |one: &Counted| progress == Progress::Begun && one.rows.is_err();
+                let gone = |one: &Counted| progress == LossProgress::Begun && one.rows.is_err();
                 let counted: Vec<_> = rows.filter(|one| one.rows != Ok(0) && !gone(one)).collect();
                 (!counted.is_empty()).then_some(DataLossReport { name, counted, uncountable: None })
             }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Presence, Unknown};
+use super::{AheadState, Unknown};
 use crate::Build;
 
 /// Which version can run with migrations that the refused one cannot live with.
@@ -71,8 +71,8 @@ impl fmt::Display for Trail<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Unknown { name, app, occasion, presence, .. } = self.newest;
         let verb = match presence {
-            Presence::Applied => "was applied",
-            Presence::Announced => "is about to begin",
+            AheadState::Applied => "was applied",
+            AheadState::Announced => "is about to begin",
         };
         match app.as_str() {
             "" if occasion.at.is_empty() => {

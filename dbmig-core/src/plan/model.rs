@@ -250,7 +250,7 @@ impl<'s> Step<'s> {
 
 /// The place of a statement in a script, for messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct StatementPlace {
     /// The file, or `stored script of ..`.
     pub path: String,
     /// Where in it.
@@ -262,7 +262,7 @@ pub struct Place {
 }
 
 /// Its number, where it is, and on the next line its text without passwords.
-impl fmt::Display for Place {
+impl fmt::Display for StatementPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, position, number, text } = self;
         write!(f, "{number} ({path}:{position}):\n  {text}")

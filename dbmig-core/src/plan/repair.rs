@@ -267,7 +267,7 @@ mod tests {
     use super::*;
     use crate::Dialect;
     use crate::impact::Impact;
-    use crate::plan::{Applied, Cause, Occasion, Record, StoredDown};
+    use crate::plan::{Applied, Cause, Record, RunCircumstances, StoredDown};
     use crate::{Checksum, migration::tests::migration};
 
     fn set() -> MigrationSet {
@@ -335,7 +335,7 @@ mod tests {
             },
             impact: Impact::UNREAD,
             app: String::new(),
-            occasion: Occasion::default(),
+            occasion: RunCircumstances::default(),
         });
         let found = diagnose(&set, &history);
         let [drifted, interrupted] = found.as_slice() else { panic!("{found:?}") };

@@ -4,8 +4,8 @@ use super::blocked::Blocked;
 use super::in_flight::{self, InFlightOutcome};
 use super::unresumable::{Unresumable, UnresumableReason};
 use super::{
-    Action, Beyond, Cause, Direction, DownScript, History, Interrupted, Place, Step, SupersededRun,
-    Target,
+    Action, Beyond, Cause, Direction, DownScript, History, Interrupted, StatementPlace, Step,
+    SupersededRun, Target,
 };
 use crate::migration::{Down, MigrationSet, Script};
 use crate::sql::{self, Statement, kind, session};
@@ -192,9 +192,9 @@ fn unchanged(
     }
 }
 
-fn place(path: String, index: usize, statement: &Statement<'_>) -> Place {
+fn place(path: String, index: usize, statement: &Statement<'_>) -> StatementPlace {
     let text = statement.without_secrets().into_owned();
-    Place { path, position: statement.position, number: index + 1, text }
+    StatementPlace { path, position: statement.position, number: index + 1, text }
 }
 
 impl Interrupted {

@@ -10,7 +10,7 @@ mod decision;
 mod home;
 use crate::impact::{Compatibility, Impact, Reason, ReversalVerdict, Reversibility, Verdict};
 use crate::migration::{Body, Down, Script, Settings, SqlBody};
-use crate::status::{State, status};
+use crate::status::{MigrationState, status};
 use crate::{Checksum, Dialect, Version};
 
 fn script(path: &str, text: &str) -> Script {
@@ -65,7 +65,7 @@ fn recorded(migration: &Migration) -> Applied {
         },
         impact: migration.impact.clone(),
         app: "app 1".to_owned(),
-        occasion: Occasion::default(),
+        occasion: RunCircumstances::default(),
     }
 }
 
@@ -81,7 +81,7 @@ fn unverified(version: &str) -> Applied {
         record: Record::Unverified,
         impact: Impact::UNREAD,
         app: String::new(),
-        occasion: Occasion::default(),
+        occasion: RunCircumstances::default(),
     }
 }
 
@@ -141,7 +141,7 @@ fn what_each_side_lacks_of_the_other_is_refused_unless_allowed() {
     let policy = Policy { diverged: Diverged::Allow, ..Policy::default() };
     assert_eq!(words(&plan(&set, &history, &Target::Latest, &policy).unwrap()), ["up 2_b"]);
     let entry = status(&set, &history).into_iter().last().unwrap();
-    assert_eq!((entry.name.as_str(), entry.state), ("5", State::Missing));
+    assert_eq!((entry.name.as_str(), entry.state), ("5", MigrationState::Missing));
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn a_migration_of_another_tool_is_no_drift() {
     let set = named(&["1_a"]);
     let history = History { applied: vec![unverified("1")], ..History::default() };
     assert!(decide(&set, &history, &Target::Latest).unwrap().is_empty());
-    assert_eq!(status(&set, &history)[0].state, State::Unverified);
+    assert_eq!(status(&set, &history)[0].state, MigrationState::Unverified);
     assert_eq!(words(&decide(&set, &history, &Target::Revert(Extent::ONE)).unwrap()), ["down 1_a"]);
 }
 
@@ -296,7 +296,7 @@ fn a_failed_run_goes_on_where_it_ended() {
     // It may have done a part of its work before it failed.
     let error = decide(&set, &failed(2), &Target::Latest).unwrap_err();
     assert!(error.remedy("cargo dbmig").contains("repair --not-done 2"), "{error}");
-    assert_eq!(status(&set, &history)[0].state, State::Interrupted);
+    assert_eq!(status(&set, &history)[0].state, MigrationState::Interrupted);
 }
 
 #[test]
@@ -429,7 +429,7 @@ proptest! {
         let applied: Vec<_> = set.iter().take(cut).collect();
         let history = history(&applied);
         let planned = decide(&set, &history, &Target::Latest).unwrap();
-        let pending: Vec<_> = status(&set, &history).into_iter().filter(|e| e.state == State::Pending).map(|e| e.version).collect();
+        let pending: Vec<_> = status(&set, &history).into_iter().filter(|e| e.state == MigrationState::Pending).map(|e| e.version).collect();
         prop_assert_eq!(planned.steps.iter().map(|s| s.version().clone()).collect::<Vec<_>>(), pending);
     }
 }

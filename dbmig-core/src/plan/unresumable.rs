@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Direction, Place};
+use super::{Direction, StatementPlace};
 use crate::Version;
 
 /// A run that did not end and that cannot simply go on.
@@ -23,11 +23,11 @@ pub struct Unresumable {
 pub enum UnresumableReason {
     /// The runner vanished while this statement ran, or it failed where it may have done a part of
     /// its work, and the catalogue does not tell.
-    InFlight(Place),
+    InFlight(StatementPlace),
     /// What this statement made or set was part of its session, and is gone with it.
-    SessionGone(Place),
+    SessionGone(StatementPlace),
     /// A statement that was already done has changed since.
-    Changed(Place),
+    Changed(StatementPlace),
     /// The migration is not among the migrations here any more.
     Gone,
     /// What is asked for now is something else.

@@ -1,6 +1,6 @@
 //! What the SQL of each migration means for others, and whether its `metadata.toml` says otherwise.
 
-use super::entry::Judgement;
+use super::entry::Candidate;
 use super::metadata::Declared;
 use super::warning::{Contradiction, Warning, WarningKind};
 use crate::impact::{Reason, ReversalVerdict};
@@ -10,7 +10,7 @@ use crate::sql::Position;
 use crate::{Dialect, Migration};
 
 /// Gives the migrations their outlook; they are in the order of their versions.
-pub(super) fn add(dialect: Dialect, judged: Vec<Judgement>) -> (Vec<Migration>, Vec<Warning>) {
+pub(super) fn add(dialect: Dialect, judged: Vec<Candidate>) -> (Vec<Migration>, Vec<Warning>) {
     let (mut migrations, declared): (Vec<_>, Vec<_>) =
         judged.into_iter().map(|judged| (judged.migration, judged.declared)).unzip();
     let inferred = infer(dialect, &migrations);

@@ -14,12 +14,12 @@ use crate::impact::Impact;
 use crate::migration::{
     Body, DeclaredReversibility, Down, Execution, Migration, Script, Settings, SqlBody,
 };
-use crate::sql::control::Control;
+use crate::sql::control::TransactionControl;
 use crate::sql::{Piece, Reading, SplitError, Statement, kind, rows, split_and_show};
 use crate::{Checksum, Dialect, Version};
 
 /// A migration, and where its `metadata.toml` says something about it.
-pub(super) struct Judgement {
+pub(super) struct Candidate {
     pub(super) migration: Migration,
     pub(super) declared: Declared,
     /// The text of that file.
@@ -27,7 +27,7 @@ pub(super) struct Judgement {
 }
 
 /// The migration, or nothing after the report has been told why.
-pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Judgement> {
+pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Candidate> {
     let named = named(entry, report);
     let content = entry.content.as_ref().map_err(|kind| report.refuse(&entry.path, kind.clone()));
     let content = content.ok()?;
@@ -49,7 +49,7 @@ pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Judgement> {
     let name = Cow::Owned(name.to_owned());
     let MetadataFile { settings, declared, text } = said;
     let migration = Migration { version, name, body, settings, checksum, impact };
-    Some(Judgement { migration, declared, metadata: text })
+    Some(Candidate { migration, declared, metadata: text })
 }
 
 fn named<'e>(entry: &'e Entry, report: &mut Report) -> Result<(&'e str, Version), ProblemKind> {
@@ -198,7 +198,7 @@ fn misfits(path: &Path, statements: &[Statement<'_>], execution: Execution, repo
 fn prepares(path: &Path, statements: &[Statement<'_>], execution: Execution, report: &mut Report) {
     let dialect = report.dialect;
     let left = |at: usize| {
-        Control::of(dialect, statements) == Control::EndsOuter(at)
+        TransactionControl::of(dialect, statements) == TransactionControl::EndsOuter(at)
             || !statements[at..].iter().any(|s| kind::ends_prepared(dialect, s))
     };
     let found: Vec<_> = statements

@@ -10,7 +10,7 @@ use super::warning::{Warning, WarningKind};
 use super::{ScanError, text};
 use crate::history::inference::INFERENCE;
 use crate::impact::Impact;
-use crate::lockfile::{self, FileSum, FileSums, Lock, Section};
+use crate::lockfile::{self, FileSum, FileSums, LockFile, Section};
 use crate::migration::{Body, Down, Migration, Script, Settings, SqlBody};
 use crate::{Checksum, Dialect, MigrationSet, Version, parallel};
 
@@ -24,15 +24,15 @@ pub(crate) struct Locked {
 }
 
 /// One migration of it.
-struct Found {
+struct LockedMigration {
     migration: Migration,
     /// What of it the lock file does not know.
-    stale: Vec<Stale>,
+    stale: Vec<StaleEntry>,
 }
 
 /// What the lock file does not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Stale {
+enum StaleEntry {
     /// This directory.
     Added(String),
     /// It knows a directory that is gone.
@@ -41,7 +41,7 @@ enum Stale {
     File(String, &'static str),
 }
 
-impl Stale {
+impl StaleEntry {
     fn in_words(&self) -> String {
         match self {
             Self::Added(name) => format!("`{name}` is not in it"),
@@ -71,7 +71,7 @@ pub(crate) fn locked(
     let refuse =
         |text: String| ScanError::new(shown, vec![Problem::new(&path, ProblemKind::Lock(text))]);
     let text = lock.ok_or_else(|| refuse(no_lock()))?;
-    let lock = Lock::parse(text).map_err(|error| {
+    let lock = LockFile::parse(text).map_err(|error| {
         let kind = ProblemKind::Lock(error.kind.to_string());
         ScanError::new(shown, vec![Problem::at(&path, error.position, kind)])
     })?;
@@ -97,7 +97,7 @@ pub(crate) fn locked(
     })?;
     let is_here = |version: &Version| set.get(version).is_some();
     let gone = section.entries.iter().filter(|entry| !is_here(&entry.version));
-    stale.extend(gone.map(|entry| Stale::Removed(entry.name.clone())));
+    stale.extend(gone.map(|entry| StaleEntry::Removed(entry.name.clone())));
     let mut warnings = notes(&set, section, shown, strictness)?;
     warnings.extend(by_other_rules(section, &path));
     let stray = |path: &PathBuf| Warning {
@@ -109,7 +109,7 @@ pub(crate) fn locked(
     if !stale.is_empty() {
         let said = in_words(&stale);
         let level = strictness.level(Rule::StaleLock);
-        if level == Level::Deny || !stale.iter().all(Stale::is_bearable) {
+        if level == Level::Deny || !stale.iter().all(StaleEntry::is_bearable) {
             return Err(refuse(said));
         }
         let is_told = level == Level::Warn;
@@ -134,9 +134,9 @@ fn no_section(dialect: Dialect) -> String {
     )
 }
 
-fn in_words(stale: &[Stale]) -> String {
+fn in_words(stale: &[StaleEntry]) -> String {
     const SHOWN: usize = 3;
-    let mut said: Vec<_> = stale.iter().take(SHOWN).map(Stale::in_words).collect();
+    let mut said: Vec<_> = stale.iter().take(SHOWN).map(StaleEntry::in_words).collect();
     if stale.len() > SHOWN {
         said.push(format!("and {} more", stale.len() - SHOWN));
     }
@@ -181,7 +181,7 @@ fn by_other_rules(section: &Section, path: &Path) -> Option<String> {
 }
 
 /// The migration in one directory.
-fn of(entry: &Entry, section: &Section, dialect: Dialect) -> Result<Found, Problem> {
+fn of(entry: &Entry, section: &Section, dialect: Dialect) -> Result<LockedMigration, Problem> {
     let content = entry.content.as_ref().map_err(|it| Problem::new(&entry.path, it.clone()))?;
     let name =
         entry.name.to_str().ok_or_else(|| Problem::new(&entry.path, ProblemKind::NameNotUtf8))?;
@@ -205,8 +205,8 @@ fn of(entry: &Entry, section: &Section, dialect: Dialect) -> Result<Found, Probl
         Some(known) => changed(name, &known.files, &files),
         None => {
             let settings = files.metadata.is_some();
-            let settings = settings.then(|| Stale::File(name.to_owned(), METADATA));
-            [Stale::Added(name.to_owned())].into_iter().chain(settings).collect()
+            let settings = settings.then(|| StaleEntry::File(name.to_owned(), METADATA));
+            [StaleEntry::Added(name.to_owned())].into_iter().chain(settings).collect()
         }
     };
     // Nothing that was found out about other texts is said of these.
@@ -223,7 +223,10 @@ fn of(entry: &Entry, section: &Section, dialect: Dialect) -> Result<Found, Probl
     };
     let body = Body::Sql(SqlBody { up, down });
     let name = Cow::Owned(name.to_owned());
-    Ok(Found { migration: Migration { version, name, body, settings, checksum, impact }, stale })
+    Ok(LockedMigration {
+        migration: Migration { version, name, body, settings, checksum, impact },
+        stale,
+    })
 }
 
 fn scripts(entry: &Entry, content: &Content) -> Result<(Script, Down), Problem> {
@@ -242,14 +245,14 @@ fn scripts(entry: &Entry, content: &Content) -> Result<(Script, Down), Problem> 
     Ok((script(&up.path, text::of(up)?), down))
 }
 
-fn changed(name: &str, known: &FileSums, found: &FileSums) -> Vec<Stale> {
+fn changed(name: &str, known: &FileSums, found: &FileSums) -> Vec<StaleEntry> {
     let files = [
         ("up.sql", known.up != found.up),
         ("down.sql", known.down != found.down),
         (METADATA, known.metadata != found.metadata),
     ];
     let changed = files.into_iter().filter(|(_, differs)| *differs);
-    changed.map(|(file, _)| Stale::File(name.to_owned(), file)).collect()
+    changed.map(|(file, _)| StaleEntry::File(name.to_owned(), file)).collect()
 }
 
 #[cfg(test)]
@@ -260,9 +263,9 @@ mod tests {
     use std::fs;
 
     /// A directory whose lock file is what [`lock`](Directory::lock) last made of it.
-    struct Directory(tempfile::TempDir);
+    struct LockedDirectory(tempfile::TempDir);
 
-    impl Directory {
+    impl LockedDirectory {
         fn new() -> Self {
             let directory = Self(tempfile::tempdir().unwrap());
             directory.write("1_a/up.sql", "\u{feff}CREATE TABLE a (id INTEGER);\r\n");
@@ -284,7 +287,7 @@ mod tests {
         }
 
         fn lock(&self) {
-            let lock = Lock::default().with(Section::of(&self.scanned()));
+            let lock = LockFile::default().with(Section::of(&self.scanned()));
             self.write(lockfile::FILE, &lock.to_string());
         }
 
@@ -302,7 +305,7 @@ mod tests {
 
     #[test]
     fn the_lock_file_gives_what_the_sql_gives() {
-        let directory = Directory::new();
+        let directory = LockedDirectory::new();
         directory.lock();
         let locked = directory.locked(Dialect::Sqlite, Strictness::default()).unwrap();
         assert_eq!(locked.set, directory.scanned().set);
@@ -322,10 +325,10 @@ mod tests {
 
     #[test]
     fn without_a_lock_file_both_ways_are_named() {
-        let refused = Directory::new().refused();
+        let refused = LockedDirectory::new().refused();
         assert!(refused.starts_with("m/dbmig.lock: there is no lock file: run `cargo dbmig lock`"));
         assert!(refused.contains("the feature `infer`"), "{refused}");
-        let directory = Directory::new();
+        let directory = LockedDirectory::new();
         directory.lock();
         let other =
             directory.locked(Dialect::Mysql, Strictness::default()).expect_err("no section");
@@ -337,7 +340,7 @@ mod tests {
 
     #[test]
     fn what_is_stale_is_named() {
-        type Make = fn(&Directory);
+        type Make = fn(&LockedDirectory);
         let cases: [(Make, &str); 7] = [
             (|d| d.write("1_a/up.sql", "CREATE TABLE b (id INT)"), "up.sql of `1_a` was changed"),
             (|d| d.write("1_a/down.sql", "SELECT 1"), "down.sql of `1_a` was changed"),
@@ -354,13 +357,13 @@ mod tests {
             ),
         ];
         for (make, expected) in cases {
-            let directory = Directory::new();
+            let directory = LockedDirectory::new();
             directory.lock();
             make(&directory);
             let expected = format!("m/dbmig.lock: it is stale: {expected}: run `cargo dbmig lock`");
             assert_eq!(directory.refused(), expected);
         }
-        let directory = Directory::new();
+        let directory = LockedDirectory::new();
         directory.lock();
         directory.write("3_c/down.sql", "SELECT 1");
         assert!(directory.refused().starts_with("m/3_c: there is no up.sql"));
@@ -370,7 +373,7 @@ mod tests {
     /// error all the same.
     #[test]
     fn where_stale_is_a_warning_nothing_old_is_said_of_new_texts() {
-        let directory = Directory::new();
+        let directory = LockedDirectory::new();
         directory.lock();
         directory.write("1_a/up.sql", "CREATE TABLE b (id INT)");
         directory.write("3_c/up.sql", "SELECT 1");

@@ -1,7 +1,7 @@
 //! Which functions a query calls.
 
 use super::Statement;
-use super::token::{Kind, Token};
+use super::token::{Token, TokenKind};
 
 /// What may stand before a parenthesis and changes nothing: keywords, types, and the commonest
 /// functions.
@@ -88,7 +88,7 @@ const HARMLESS: &[&str] = &[
 pub(crate) fn unknown(statement: &Statement<'_>) -> Option<(String, Option<String>)> {
     let tokens: Vec<Token<'_>> = statement.tokens().collect();
     let called = |pair: &[Token<'_>]| {
-        let name = pair[0].kind == Kind::Name
+        let name = pair[0].kind == TokenKind::Name
             || pair[0].word().is_some_and(|word| {
                 HARMLESS.binary_search(&word.to_ascii_lowercase().as_str()).is_err()
             });
@@ -96,7 +96,7 @@ pub(crate) fn unknown(statement: &Statement<'_>) -> Option<(String, Option<Strin
     };
     let is_call = |(at, pair): (usize, &[Token<'_>])| called(pair) && !is_filled(&tokens, at);
     let at = tokens.windows(2).enumerate().position(is_call)?;
-    let text = tokens[at..].iter().find(|token| token.kind == Kind::String);
+    let text = tokens[at..].iter().find(|token| token.kind == TokenKind::String);
     let text = text.map(|token| token.text.trim_matches('\'').to_owned());
     Some((tokens[at].text.to_owned(), text))
 }

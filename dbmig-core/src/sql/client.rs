@@ -15,7 +15,7 @@ pub struct ClientCommand {
 
 /// Where a token stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Clause {
     BetweenStatements,
     InStatement,
 }
@@ -28,8 +28,8 @@ pub(super) enum Line {
 }
 
 /// What `token` begins, if that is for a client; `rest` is what follows it.
-pub(super) fn line(dialect: Dialect, token: &Token<'_>, rest: &str, place: Place) -> Option<Line> {
-    let begins = place == Place::BetweenStatements;
+pub(super) fn line(dialect: Dialect, token: &Token<'_>, rest: &str, place: Clause) -> Option<Line> {
+    let begins = place == Clause::BetweenStatements;
     let command = |client| {
         let command = format!("{}{}", token.text, name(rest));
         Some(Line::Refuse(ClientCommand { client, command }))

@@ -6,7 +6,7 @@ use crate::Dialect;
 
 /// What a script does to the transaction that it runs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Control {
+pub enum TransactionControl {
     /// Nothing.
     Within,
     /// It begins and commits transactions of its own: statement by statement it does what it says.
@@ -16,7 +16,7 @@ pub enum Control {
     EndsOuter(usize),
 }
 
-impl Control {
+impl TransactionControl {
     /// Of a script.
     pub fn of(dialect: Dialect, statements: &[Statement<'_>]) -> Self {
         let (mut control, mut own) = (Self::Within, false);
@@ -56,38 +56,44 @@ mod tests {
     use super::*;
     use crate::sql::split;
 
-    fn of(dialect: Dialect, text: &str) -> Control {
-        Control::of(dialect, &split(dialect, text).unwrap())
+    fn of(dialect: Dialect, text: &str) -> TransactionControl {
+        TransactionControl::of(dialect, &split(dialect, text).unwrap())
     }
 
     #[test]
     fn scripts_and_the_transaction_around_them() {
         for dialect in Dialect::ALL {
             for (script, expected) in [
-                ("UPDATE a SET b = 1; SAVEPOINT s; ROLLBACK TO s", Control::Within),
-                ("BEGIN; UPDATE a SET b = 1; COMMIT", Control::Own),
-                ("BEGIN; UPDATE a SET b = 1; ROLLBACK; BEGIN; COMMIT", Control::Own),
-                ("UPDATE a SET b = 1; ROLLBACK; UPDATE a SET b = 2", Control::EndsOuter(1)),
-                ("BEGIN; COMMIT; ROLLBACK", Control::EndsOuter(2)),
+                ("UPDATE a SET b = 1; SAVEPOINT s; ROLLBACK TO s", TransactionControl::Within),
+                ("BEGIN; UPDATE a SET b = 1; COMMIT", TransactionControl::Own),
+                ("BEGIN; UPDATE a SET b = 1; ROLLBACK; BEGIN; COMMIT", TransactionControl::Own),
+                (
+                    "UPDATE a SET b = 1; ROLLBACK; UPDATE a SET b = 2",
+                    TransactionControl::EndsOuter(1),
+                ),
+                ("BEGIN; COMMIT; ROLLBACK", TransactionControl::EndsOuter(2)),
             ] {
                 assert_eq!(of(dialect, script), expected, "{dialect}: {script}");
             }
         }
         for (script, expected) in [
-            ("UPDATE a; ABORT", Control::EndsOuter(1)),
-            ("UPDATE a; PREPARE TRANSACTION 'x'", Control::EndsOuter(1)),
-            ("BEGIN; UPDATE a; PREPARE TRANSACTION 'x'; COMMIT PREPARED 'x'", Control::Own),
-            ("ROLLBACK PREPARED 'x'", Control::Own),
-            ("COMMIT AND CHAIN; UPDATE a; ROLLBACK", Control::Own),
-            ("ROLLBACK AND CHAIN; UPDATE a", Control::Own),
+            ("UPDATE a; ABORT", TransactionControl::EndsOuter(1)),
+            ("UPDATE a; PREPARE TRANSACTION 'x'", TransactionControl::EndsOuter(1)),
+            (
+                "BEGIN; UPDATE a; PREPARE TRANSACTION 'x'; COMMIT PREPARED 'x'",
+                TransactionControl::Own,
+            ),
+            ("ROLLBACK PREPARED 'x'", TransactionControl::Own),
+            ("COMMIT AND CHAIN; UPDATE a; ROLLBACK", TransactionControl::Own),
+            ("ROLLBACK AND CHAIN; UPDATE a", TransactionControl::Own),
         ] {
             assert_eq!(of(Dialect::Postgres, script), expected, "{script}");
         }
         let commits = "UPDATE a SET b = 1; COMMIT; UPDATE a SET b = 2";
-        assert_eq!(of(Dialect::Postgres, commits), Control::Own);
-        assert_eq!(of(Dialect::Mysql, commits), Control::Own);
-        assert_eq!(of(Dialect::Sqlite, commits), Control::EndsOuter(1));
+        assert_eq!(of(Dialect::Postgres, commits), TransactionControl::Own);
+        assert_eq!(of(Dialect::Mysql, commits), TransactionControl::Own);
+        assert_eq!(of(Dialect::Sqlite, commits), TransactionControl::EndsOuter(1));
         let committed = "BEGIN; CREATE TABLE t (a INT); ROLLBACK";
-        assert_eq!(of(Dialect::Mysql, committed), Control::EndsOuter(2));
+        assert_eq!(of(Dialect::Mysql, committed), TransactionControl::EndsOuter(2));
     }
 }

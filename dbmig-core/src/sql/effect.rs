@@ -12,7 +12,7 @@ use crate::Dialect;
 
 /// What a statement whose runner has vanished leaves to be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub enum StatementEffect {
     /// Running it once more does no harm, whether it took effect or not.
     Repeatable,
     /// If it took effect the catalogue has changed in each of these objects, else in none.
@@ -55,7 +55,7 @@ pub enum ObjectKind {
     Database,
 }
 
-impl Effect {
+impl StatementEffect {
     /// What `statement` leaves to be seen.
     pub fn of(dialect: Dialect, statement: &Statement<'_>) -> Self {
         let mut reader = Reader::new(dialect, statement);
@@ -109,9 +109,9 @@ pub fn schema_name(statement: &Statement<'_>) -> Option<String> {
 }
 
 /// What SQLite runs outside of transactions only sets something up or tidies.
-fn sqlite(reader: &mut Reader<'_>) -> Option<Effect> {
+fn sqlite(reader: &mut Reader<'_>) -> Option<StatementEffect> {
     let repeatable = ["VACUUM", "PRAGMA", "ATTACH", "DETACH", "ANALYZE", "REINDEX", "BEGIN"];
-    reader.any(&repeatable).then_some(Effect::Repeatable)
+    reader.any(&repeatable).then_some(StatementEffect::Repeatable)
 }
 
 #[cfg(test)]
@@ -127,10 +127,10 @@ mod tests {
             let schema = o.schema.as_ref().map(|s| format!("{s}.")).unwrap_or_default();
             format!("{:?} {schema}{}", o.kind, o.name)
         };
-        match Effect::of(dialect, &statements[0]) {
-            Effect::Repeatable => "repeatable".to_owned(),
-            Effect::Opaque => "opaque".to_owned(),
-            Effect::Visible(all) => all.iter().map(word).collect::<Vec<_>>().join(", "),
+        match StatementEffect::of(dialect, &statements[0]) {
+            StatementEffect::Repeatable => "repeatable".to_owned(),
+            StatementEffect::Opaque => "opaque".to_owned(),
+            StatementEffect::Visible(all) => all.iter().map(word).collect::<Vec<_>>().join(", "),
         }
     }
 

@@ -8,7 +8,7 @@ use super::reading::Reading;
 use super::rules::{
     BlockComments, ByteOrderMark, Dollar, Escapes, Follower, Holds, Operators, Quote, Rules,
 };
-use super::token::{Kind, Token};
+use super::token::{Token, TokenKind};
 
 /// Splits a text into tokens, from its start to its end.
 #[derive(Clone, Debug)]
@@ -104,33 +104,33 @@ impl<'t> Lexer<'t> {
     }
 
     /// The length of the token here and what it is.
-    fn measure(&self) -> (usize, Kind, Option<Unterminated>) {
+    fn measure(&self) -> (usize, TokenKind, Option<Unterminated>) {
         let rest = self.rest();
         let bytes = rest.as_bytes();
         if self.at_delimiter(self.at) {
-            return (self.delimiter.map_or(0, str::len), Kind::Delimiter, None);
+            return (self.delimiter.map_or(0, str::len), TokenKind::Delimiter, None);
         }
         if self.byte_order_mark() {
-            return (BYTE_ORDER_MARK.len(), Kind::Space, None);
+            return (BYTE_ORDER_MARK.len(), TokenKind::Space, None);
         }
         if is_space(bytes[0]) {
-            return (self.run(1, is_space), Kind::Space, None);
+            return (self.run(1, is_space), TokenKind::Space, None);
         }
         if let Some(length) = self.line_comment(rest) {
-            return (length, Kind::Comment, None);
+            return (length, TokenKind::Comment, None);
         }
         if let Some(token) = self.block_comment().or_else(|| self.quoted()) {
             return token;
         }
         match bytes[0] {
             b'.' if bytes.get(1).is_some_and(u8::is_ascii_digit) => {
-                (self.number(), Kind::Number, None)
+                (self.number(), TokenKind::Number, None)
             }
-            b'0'..=b'9' => (self.number(), Kind::Number, None),
+            b'0'..=b'9' => (self.number(), TokenKind::Number, None),
             b'$' if self.rules.dollar == Dollar::Quote => self.dollar_quote(),
-            b'$' if self.rules.dollar == Dollar::Symbol => (1, Kind::Symbol, None),
-            first if is_word(first) => (self.run(1, is_word), Kind::Word, None),
-            _ => (self.operator(), Kind::Symbol, None),
+            b'$' if self.rules.dollar == Dollar::Symbol => (1, TokenKind::Symbol, None),
+            first if is_word(first) => (self.run(1, is_word), TokenKind::Word, None),
+            _ => (self.operator(), TokenKind::Symbol, None),
         }
     }
 
@@ -160,24 +160,25 @@ impl<'t> Lexer<'t> {
         Some(rest.bytes().position(|byte| ends(&byte)).unwrap_or(rest.len()))
     }
 
-    fn block_comment(&self) -> Option<(usize, Kind, Option<Unterminated>)> {
+    fn block_comment(&self) -> Option<(usize, TokenKind, Option<Unterminated>)> {
         let rest = self.rest();
         if !self.executable.is_empty() && rest.starts_with("*/") {
-            return Some((2, Kind::ExecutableClose, None));
+            return Some((2, TokenKind::ExecutableClose, None));
         }
         let inside = rest.strip_prefix("/*")?;
         match self.rules.block_comments {
             BlockComments::Nested => Some(match nested_comment(rest) {
-                Some(length) => (length, Kind::Comment, None),
-                None => (rest.len(), Kind::Comment, Some(Unterminated::Comment)),
+                Some(length) => (length, TokenKind::Comment, None),
+                None => (rest.len(), TokenKind::Comment, Some(Unterminated::Comment)),
             }),
             BlockComments::Executable => {
                 if let Some(opener) = ["!", "M!"].into_iter().find(|o| inside.starts_with(o)) {
                     let version = inside[opener.len()..].bytes().take(6);
                     let digits = version.take_while(u8::is_ascii_digit).count();
-                    return Some((2 + opener.len() + digits, Kind::ExecutableOpen, None));
+                    return Some((2 + opener.len() + digits, TokenKind::ExecutableOpen, None));
                 }
-                let kind = if inside.starts_with('+') { Kind::Hint } else { Kind::Comment };
+                let kind =
+                    if inside.starts_with('+') { TokenKind::Hint } else { TokenKind::Comment };
                 Some(match inside.find("*/") {
                     Some(length) => (length + 4, kind, None),
                     None => (rest.len(), kind, Some(Unterminated::Comment)),
@@ -187,17 +188,17 @@ impl<'t> Lexer<'t> {
             BlockComments::OpenEnded if inside.is_empty() => None,
             BlockComments::OpenEnded => {
                 let length = inside.find("*/").map_or(rest.len(), |length| length + 4);
-                Some((length, Kind::Comment, None))
+                Some((length, TokenKind::Comment, None))
             }
         }
     }
 
-    fn quoted(&self) -> Option<(usize, Kind, Option<Unterminated>)> {
+    fn quoted(&self) -> Option<(usize, TokenKind, Option<Unterminated>)> {
         let bytes = self.rest().as_bytes();
         let (from, quote) = self.quote(bytes)?;
         let (kind, open) = match quote.holds {
-            Holds::String => (Kind::String, Unterminated::String),
-            Holds::Name => (Kind::Name, Unterminated::QuotedIdentifier),
+            Holds::String => (TokenKind::String, Unterminated::String),
+            Holds::Name => (TokenKind::Name, Unterminated::QuotedIdentifier),
         };
         Some(match closing(&bytes[from..], quote) {
             Some(length) => (from + length, kind, None),
@@ -243,7 +244,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn dollar_quote(&self) -> (usize, Kind, Option<Unterminated>) {
+    fn dollar_quote(&self) -> (usize, TokenKind, Option<Unterminated>) {
         let rest = self.rest();
         let is_tag = |byte: u8| is_word(byte) && byte != b'$';
         let tag = rest.bytes().skip(1).take_while(|&byte| is_tag(byte)).count();
@@ -251,14 +252,14 @@ impl<'t> Lexer<'t> {
         let bytes = rest.as_bytes();
         if let digits @ 1.. = bytes[1..].iter().take_while(|byte| byte.is_ascii_digit()).count() {
             // `$1`, a parameter.
-            return (1 + digits, Kind::Number, None);
+            return (1 + digits, TokenKind::Number, None);
         }
         if bytes.get(tag + 1) != Some(&b'$') {
-            return (1, Kind::Symbol, None);
+            return (1, TokenKind::Symbol, None);
         }
         match rest[opener..].find(&rest[..opener]) {
-            Some(length) => (2 * opener + length, Kind::String, None),
-            None => (rest.len(), Kind::String, Some(Unterminated::DollarQuote)),
+            Some(length) => (2 * opener + length, TokenKind::String, None),
+            None => (rest.len(), TokenKind::String, Some(Unterminated::DollarQuote)),
         }
     }
 
@@ -279,27 +280,31 @@ impl<'t> Lexer<'t> {
     /// What the next token needs to know about this one.
     fn remember(&mut self, token: &Token<'t>) {
         match token.kind {
-            Kind::ExecutableOpen => self.executable.push(token.offset),
-            Kind::ExecutableClose => _ = self.executable.pop(),
-            Kind::Delimiter => self.executable.clear(),
+            TokenKind::ExecutableOpen => self.executable.push(token.offset),
+            TokenKind::ExecutableClose => _ = self.executable.pop(),
+            TokenKind::Delimiter => self.executable.clear(),
             _ => {}
         }
         self.continuation = match (token.kind, self.continuation) {
-            (Kind::String, Continuation::AfterNewline(escapes)) if token.text.starts_with('\'') => {
+            (TokenKind::String, Continuation::AfterNewline(escapes))
+                if token.text.starts_with('\'') =>
+            {
                 Continuation::After(escapes)
             }
-            (Kind::String, _) if matches!(self.rules.dollar, Dollar::Quote) => {
+            (TokenKind::String, _) if matches!(self.rules.dollar, Dollar::Quote) => {
                 match token.text.as_bytes()[0] {
                     b'e' | b'E' => Continuation::After(Escapes::DoublingAndBackslash),
                     b'b' | b'B' | b'x' | b'X' => Continuation::After(Escapes::Nothing),
                     _ => Continuation::None,
                 }
             }
-            (Kind::Space, Continuation::After(escapes)) if token.text.contains(['\n', '\r']) => {
+            (TokenKind::Space, Continuation::After(escapes))
+                if token.text.contains(['\n', '\r']) =>
+            {
                 Continuation::AfterNewline(escapes)
             }
-            (Kind::Space, continuation) => continuation,
-            (Kind::Comment, continuation) if token.text.starts_with("--") => continuation,
+            (TokenKind::Space, continuation) => continuation,
+            (TokenKind::Comment, continuation) if token.text.starts_with("--") => continuation,
             _ => Continuation::None,
         };
     }

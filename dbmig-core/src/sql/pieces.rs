@@ -5,7 +5,7 @@ use super::error::{SplitError, Unfit};
 use super::grammar::{Grammar, Semicolon, grammar};
 use super::lexer::Lexer;
 use super::reading::{Follower, Reading};
-use super::token::{Kind, Token};
+use super::token::{Token, TokenKind};
 use super::{Position, Unterminated};
 use crate::Dialect;
 
@@ -116,8 +116,8 @@ impl<'t> Pieces<'t> {
     /// A line for a client: nothing, or what cannot be played.
     fn client_line(&mut self, token: &Token<'t>) -> Option<Line> {
         let place = match self.state {
-            State::InStatement => client::Place::InStatement,
-            State::BetweenStatements | State::Done => client::Place::BetweenStatements,
+            State::InStatement => client::Clause::InStatement,
+            State::BetweenStatements | State::Done => client::Clause::BetweenStatements,
         };
         client::line(self.reading.dialect, token, self.lexer.rest(), place)
     }
@@ -152,7 +152,7 @@ impl<'t> Iterator for Pieces<'t> {
 
     fn next(&mut self) -> Option<Piece<'t>> {
         while let Some(token) = self.lexer.next() {
-            if token.kind == Kind::Delimiter || (token.is(";") && self.ends_here()) {
+            if token.kind == TokenKind::Delimiter || (token.is(";") && self.ends_here()) {
                 return Some(self.end_statement());
             }
             let counts = token.is_significant() || token.open.is_some();

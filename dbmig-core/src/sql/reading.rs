@@ -6,7 +6,7 @@
 mod mysql;
 mod postgres;
 
-use super::token::{Kind, Token};
+use super::token::{Token, TokenKind};
 use crate::Dialect;
 
 /// How text is read.
@@ -156,7 +156,7 @@ impl<'t> Follower<'t> {
 /// Whether a backslash in the token is read by the setting: in a string with a prefix and in a
 /// comment it is not.
 fn depends(token: &Token<'_>) -> bool {
-    matches!(token.kind, Kind::String | Kind::Name)
+    matches!(token.kind, TokenKind::String | TokenKind::Name)
         && token.text.starts_with(['\'', '"', 'n', 'N'])
         && token.text.contains('\\')
 }
@@ -174,8 +174,8 @@ fn is_symbol(token: Option<&Token<'_>>, symbol: &str) -> bool {
 /// What a string without escapes says, or a word.
 fn text<'t>(token: &Token<'t>) -> Option<&'t str> {
     match token.kind {
-        Kind::Word | Kind::Number => Some(token.text),
-        Kind::String | Kind::Name => {
+        TokenKind::Word | TokenKind::Number => Some(token.text),
+        TokenKind::String | TokenKind::Name => {
             let quote = token.text.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'))?;
             token.text.strip_prefix(quote)?.strip_suffix(quote)
         }

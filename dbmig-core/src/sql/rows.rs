@@ -2,7 +2,7 @@
 
 use super::effect::ObjectKind;
 use super::reader::Reader;
-use super::token::{Kind, Token};
+use super::token::{Token, TokenKind};
 use super::{Position, Statement};
 use crate::Dialect;
 
@@ -86,8 +86,8 @@ fn is_constant(reader: &mut Reader<'_>) -> bool {
 fn is_literal(token: &Token<'_>) -> bool {
     const NOW: [&str; 3] = ["CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"];
     match token.kind {
-        Kind::Number | Kind::String | Kind::Name => true,
-        Kind::Word => !NOW.iter().any(|now| token.text.eq_ignore_ascii_case(now)),
+        TokenKind::Number | TokenKind::String | TokenKind::Name => true,
+        TokenKind::Word => !NOW.iter().any(|now| token.text.eq_ignore_ascii_case(now)),
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Statement;
 use super::kind::mentions;
-use super::token::Kind;
+use super::token::TokenKind;
 use crate::Dialect;
 
 /// The number of the statement before `done` whose value is gone with its session, and is used
@@ -67,7 +67,7 @@ fn variables<'t>(statement: &Statement<'t>) -> impl Iterator<Item = &'t str> + u
     let named = |n: &usize| is_at(*n) && !is_at(n + 1) && !n.checked_sub(1).is_some_and(is_at);
     let name = |n: usize| {
         let token = tokens.get(n + 1)?;
-        matches!(token.kind, Kind::Word | Kind::Name | Kind::String)
+        matches!(token.kind, TokenKind::Word | TokenKind::Name | TokenKind::String)
             .then(|| token.text.trim_matches(['`', '\'', '"']))
     };
     let names: Vec<_> = (0..tokens.len()).filter(named).filter_map(name).collect();

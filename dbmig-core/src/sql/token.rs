@@ -11,7 +11,7 @@ use crate::Dialect;
 /// A piece of the text; all tokens together are the whole text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token<'t> {
-    pub(crate) kind: Kind,
+    pub(crate) kind: TokenKind,
     pub(crate) text: &'t str,
     pub(crate) offset: usize,
     /// Set when the text ended before the token did.
@@ -19,7 +19,7 @@ pub(crate) struct Token<'t> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum TokenKind {
     Space,
     Comment,
     /// A keyword or a name without quotes.
@@ -41,12 +41,15 @@ pub(crate) enum Kind {
 impl<'t> Token<'t> {
     /// Whether the token means something to the database.
     pub(crate) fn is_significant(&self) -> bool {
-        !matches!(self.kind, Kind::Space | Kind::Comment | Kind::Delimiter)
+        !matches!(self.kind, TokenKind::Space | TokenKind::Comment | TokenKind::Delimiter)
     }
 
     /// Whether the token only says how others are to be read.
     pub(crate) fn is_mark(&self) -> bool {
-        matches!(self.kind, Kind::ExecutableOpen | Kind::ExecutableClose | Kind::Hint)
+        matches!(
+            self.kind,
+            TokenKind::ExecutableOpen | TokenKind::ExecutableClose | TokenKind::Hint
+        )
     }
 
     pub(crate) fn end(&self) -> usize {
@@ -54,20 +57,20 @@ impl<'t> Token<'t> {
     }
 
     pub(crate) fn is(&self, symbol: &str) -> bool {
-        self.kind == Kind::Symbol && self.text == symbol
+        self.kind == TokenKind::Symbol && self.text == symbol
     }
 
     /// The word, if this is one.
     pub(crate) fn word(&self) -> Option<&'t str> {
-        (self.kind == Kind::Word).then_some(self.text)
+        (self.kind == TokenKind::Word).then_some(self.text)
     }
 
     /// The name as the database knows it, if this is one: a keyword may be, too.
     pub(crate) fn name(&self, dialect: Dialect) -> Option<String> {
         match (self.kind, dialect) {
-            (Kind::Name, _) => unquoted(self.text),
-            (Kind::Word, Dialect::Postgres) => Some(self.text.to_ascii_lowercase()),
-            (Kind::Word, Dialect::Mysql | Dialect::Sqlite) => Some(self.text.to_owned()),
+            (TokenKind::Name, _) => unquoted(self.text),
+            (TokenKind::Word, Dialect::Postgres) => Some(self.text.to_ascii_lowercase()),
+            (TokenKind::Word, Dialect::Mysql | Dialect::Sqlite) => Some(self.text.to_owned()),
             _ => None,
         }
     }
@@ -80,16 +83,16 @@ impl<'t> Token<'t> {
             self.text.get(from..end).unwrap_or_default()
         };
         match (reading.dialect, self.kind) {
-            (Dialect::Mysql, Kind::Name) if self.text.starts_with('"') => {
+            (Dialect::Mysql, TokenKind::Name) if self.text.starts_with('"') => {
                 let name = inside(1).replace("\"\"", "\"").replace('`', "``");
                 Cow::Owned(format!("`{name}`"))
             }
-            (Dialect::Mysql, Kind::String)
+            (Dialect::Mysql, TokenKind::String)
                 if reading.backslash == Backslash::Literal && self.text.contains('\\') =>
             {
                 Cow::Owned(self.text.replace('\\', "\\\\"))
             }
-            (Dialect::Postgres, Kind::String)
+            (Dialect::Postgres, TokenKind::String)
                 if self.text.starts_with('\'') && self.text.contains('\\') =>
             {
                 Cow::Owned(format!("E{}", self.text))

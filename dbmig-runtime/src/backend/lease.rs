@@ -22,7 +22,7 @@ use crate::database::lock::{
 };
 use crate::database::session::Session;
 use crate::error::transient::is_lock_wait;
-use crate::tables::{Standing, Tables};
+use crate::tables::{TableOwner, Tables};
 
 /// For how long it holds without being renewed, in seconds. Its holder renews it every 10 s.
 const TERM: u64 = SILENCE / 2;
@@ -35,11 +35,11 @@ const TABLE: &str = "__dbmig_lease";
 /// See the module.
 pub(super) struct Lease {
     pub(super) engine: &'static dyn Engine,
-    pub(super) words: Words,
+    pub(super) words: LeaseSql,
 }
 
 /// What its statements say on one kind of database.
-pub(super) struct Words {
+pub(super) struct LeaseSql {
     /// Begins a transaction that sees what was committed a moment ago.
     pub(super) begin: &'static str,
     /// Ends it.
@@ -104,15 +104,15 @@ impl Lock for Lease {
 
     fn take(&self, db: &mut dyn Session, claim: &Claim<'_>, unchanged: &str) -> QueryResult<Take> {
         let standing = self.engine.standing(db, claim.tables, TABLE)?;
-        if let Standing::Foreign(foreign) = standing {
+        if let TableOwner::Foreign(foreign) = standing {
             return Ok(Take::Foreign(foreign));
         }
-        if standing != Standing::Absent
+        if standing != TableOwner::Absent
             && let Ok(take) = self.attempt(db, claim, unchanged)
         {
             return Ok(take);
         }
-        if let Standing::Foreign(foreign) = self.create(db, claim.tables)? {
+        if let TableOwner::Foreign(foreign) = self.create(db, claim.tables)? {
             return Ok(Take::Foreign(foreign));
         }
         self.attempt(db, claim, unchanged)
@@ -206,20 +206,20 @@ impl Lease {
 
     /// Creates the table, which may happen several times at once. Its rows come once it is known whose
     /// it is: somebody may have been faster.
-    fn create(&self, db: &mut dyn Session, tables: &Tables) -> QueryResult<Standing> {
+    fn create(&self, db: &mut dyn Session, tables: &Tables) -> QueryResult<TableOwner> {
         let (engine, table) = (self.engine, tables.qualified(TABLE));
-        let Words { time, storage, .. } = self.words;
+        let LeaseSql { time, storage, .. } = self.words;
         let create = format!(
             "{}CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, token BIGINT NOT NULL, \
          holder TEXT NOT NULL, doing TEXT NOT NULL, since {time} NOT NULL, \
          expires_at {time} NOT NULL){storage};\n",
             engine.writing(),
         );
-        create_concurrently(db, engine.dialect().ddl(), &create, Standing::Absent, |db| {
+        create_concurrently(db, engine.dialect().ddl(), &create, TableOwner::Absent, |db| {
             engine.standing(db, tables, TABLE)
         })?;
         let standing = engine.standing(db, tables, TABLE)?;
-        if standing == Standing::Trusted {
+        if standing == TableOwner::Trusted {
             self.fill(db, tables)?;
         }
         Ok(standing)
@@ -227,7 +227,7 @@ impl Lease {
 
     /// The two rows, unless they are there.
     fn fill(&self, db: &mut dyn Session, tables: &Tables) -> QueryResult<()> {
-        let Words { insert, unless, past, .. } = self.words;
+        let LeaseSql { insert, unless, past, .. } = self.words;
         db.execute(&format!(
             "{}{insert} INTO {} (id, token, holder, doing, since, expires_at) \
          VALUES (1, 0, '', '', {past}, {past}), (2, 0, '', '', {past}, {past}) {unless};\n",

@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 
-use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, Failure};
+use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, StepFailure};
 use crate::database::engine::Engine;
 use crate::database::envelope::Envelope;
 use crate::database::session::{Session, Stop};
@@ -14,7 +14,7 @@ pub(super) fn one_by_one(
     db: &mut dyn Session,
     step: &Atomic<'_>,
     before_commit: &dyn Fn(&mut dyn Session) -> QueryResult<()>,
-) -> Result<AtomicOutcome, Failure> {
+) -> Result<AtomicOutcome, StepFailure> {
     let envelope = engine.envelope(&step.setting);
     let begun = std::time::Instant::now();
     if let Err(error) = db.execute(&envelope.open) {
@@ -33,7 +33,7 @@ pub(super) fn one_by_one(
         let _ = db.execute_sql(&envelope.abort, Stop::AfterIt);
     }
     let outcome = result?;
-    ended.map_err(Failure::bookkeeping)?;
+    ended.map_err(StepFailure::bookkeeping)?;
     Ok(outcome)
 }
 
@@ -43,23 +43,23 @@ fn statements_and_rows(
     envelope: &Envelope,
     begun: std::time::Instant,
     before_commit: &dyn Fn(&mut dyn Session) -> QueryResult<()>,
-) -> Result<AtomicOutcome, Failure> {
+) -> Result<AtomicOutcome, StepFailure> {
     if !step.overtaken.is_empty()
-        && !db.query(step.overtaken).map_err(Failure::bookkeeping)?.is_empty()
+        && !db.query(step.overtaken).map_err(StepFailure::bookkeeping)?.is_empty()
     {
         return Ok(AtomicOutcome::Overtaken);
     }
     for (index, statement) in step.statements.iter().enumerate() {
         if step.control.is_cancelled() {
-            return Err(Failure::cancelled());
+            return Err(StepFailure::cancelled());
         }
         db.execute_sql(statement.text, Stop::Interrupts).map_err(|error| {
             let at = FailedAt::Statement(index, None);
-            Failure::of(std::slice::from_ref(statement), at, error)
+            StepFailure::of(std::slice::from_ref(statement), at, error)
         })?;
     }
-    before_commit(db).map_err(Failure::bookkeeping)?;
+    before_commit(db).map_err(StepFailure::bookkeeping)?;
     let rows = format!("{}{}", envelope.proof, (step.rows)(Some(begun.elapsed())));
-    db.execute(&rows).map_err(Failure::closing)?;
+    db.execute(&rows).map_err(StepFailure::closing)?;
     Ok(AtomicOutcome::Committed)
 }

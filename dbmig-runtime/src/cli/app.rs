@@ -9,7 +9,7 @@ use dbmig_core::plan::BreakingAhead;
 
 use super::args::Command;
 use super::common::CommonArgs;
-use super::context::{Context, Origin};
+use super::context::{Context, MigrationsOrigin};
 use super::execute::execute;
 use super::exit::Exit;
 use super::output::end_with;
@@ -191,7 +191,7 @@ impl Migrate {
         let context = Context {
             program: &self.program,
             set,
-            origin: Origin::Embedded,
+            origin: MigrationsOrigin::Embedded,
             warnings: &[],
             url: &url,
             options,

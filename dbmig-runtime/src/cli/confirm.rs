@@ -20,7 +20,7 @@ pub enum Confirmation {
 
 /// Which databases are asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum ConfirmedDatabases {
     /// All: a port of this machine may lead to another one, and a file may be the only copy.
     Everywhere,
     /// Those that are not on this machine.
@@ -35,12 +35,12 @@ pub fn confirm(
     output: &Output,
     url: &DatabaseUrl,
     what: &str,
-    asked: Asked,
+    asked: ConfirmedDatabases,
     confirmation: Confirmation,
 ) -> Result<(), Exit> {
     let concerned = match asked {
-        Asked::Everywhere => true,
-        Asked::FarAway => !url.is_local() || environment_leads_away(url),
+        ConfirmedDatabases::Everywhere => true,
+        ConfirmedDatabases::FarAway => !url.is_local() || environment_leads_away(url),
     };
     match confirmation {
         Confirmation::Ask if concerned => {}

@@ -20,7 +20,7 @@ pub struct Context<'a> {
     /// The migrations.
     pub set: &'a MigrationSet,
     /// Where they come from.
-    pub origin: Origin,
+    pub origin: MigrationsOrigin,
     /// What smells in them; told with the plans that they are part of.
     pub warnings: &'a [(Version, String)],
     /// The database.
@@ -37,7 +37,7 @@ pub struct Context<'a> {
 
 /// Where the migrations of a command come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum MigrationsOrigin {
     /// A directory, which has all that was ever applied from it, unless somebody has deleted some.
     Directory,
     /// A program, which may be older than the database that it meets.
@@ -60,7 +60,7 @@ impl<'a> Context<'a> {
 /// from it, or what another branch has applied.
 pub(super) fn tell_missing<'n>(context: &Context<'_>, names: impl Iterator<Item = &'n String>) {
     let names: Vec<_> = names.map(String::as_str).collect();
-    if context.origin == Origin::Embedded || names.is_empty() {
+    if context.origin == MigrationsOrigin::Embedded || names.is_empty() {
         return;
     }
     context.output.warning(format!(

@@ -4,7 +4,7 @@ use super::args::Command;
 
 /// What a command does to a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Effect {
+pub(super) enum CommandEffect {
     /// It reads: a database that is not there yet is an empty one, and is not created.
     Reads,
     /// It reads, until another process has written.
@@ -17,30 +17,30 @@ pub(super) enum Effect {
 }
 
 impl Command {
-    pub(super) fn effect(&self) -> Effect {
+    pub(super) fn effect(&self) -> CommandEffect {
         match self {
             Self::Status(_)
             | Self::Pending(_)
             | Self::Plan(_)
             | Self::History(_)
-            | Self::Verify(_) => Effect::Reads,
-            Self::Wait(_) => Effect::Waits,
-            Self::Run(args) => unless(args.dry_run, Effect::Writes),
+            | Self::Verify(_) => CommandEffect::Reads,
+            Self::Wait(_) => CommandEffect::Waits,
+            Self::Run(args) => unless(args.dry_run, CommandEffect::Writes),
             // A job has nobody to ask; what would be lost is counted, and refused unless allowed.
-            Self::Sync(args) => unless(args.dry_run, Effect::Writes),
-            Self::Baseline(args) => unless(args.dry_run, Effect::Writes),
-            Self::Revert(args) => unless(args.dry_run, Effect::Loses("revert migrations")),
+            Self::Sync(args) => unless(args.dry_run, CommandEffect::Writes),
+            Self::Baseline(args) => unless(args.dry_run, CommandEffect::Writes),
+            Self::Revert(args) => unless(args.dry_run, CommandEffect::Loses("revert migrations")),
             Self::Redo(args) => {
-                unless(args.dry_run, Effect::Loses("revert migrations and apply them again"))
+                unless(args.dry_run, CommandEffect::Loses("revert migrations and apply them again"))
             }
             Self::Repair(args) => {
                 let only_explains = args.dry_run || args.what.repair().is_none();
-                unless(only_explains, Effect::Loses("record what you say as what holds"))
+                unless(only_explains, CommandEffect::Loses("record what you say as what holds"))
             }
         }
     }
 }
 
-const fn unless(shows_only: bool, effect: Effect) -> Effect {
-    if shows_only { Effect::Reads } else { effect }
+const fn unless(shows_only: bool, effect: CommandEffect) -> CommandEffect {
+    if shows_only { CommandEffect::Reads } else { effect }
 }

@@ -1,11 +1,11 @@
 //! Executes a command: the same for `cargo dbmig` and for an app.
 
 use super::args::Command;
-use super::confirm::{Asked, confirm};
+use super::confirm::{ConfirmedDatabases, confirm};
 use super::context::Context;
-use super::effect::Effect;
+use super::effect::CommandEffect;
 use super::exit::Exit;
-use super::progress::Progress;
+use super::progress::ProgressLine;
 use super::signals::end_when_silent;
 use super::{commands, lasting};
 use crate::backoff::patiently;
@@ -25,9 +25,14 @@ pub fn execute(command: &Command, context: &Context<'_>) -> Exit {
 
 fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> {
     lasting::refuse_others(command, context.url)?;
-    if let Effect::Loses(what) = command.effect()
-        && let Err(exit) =
-            confirm(&context.output, context.url, what, Asked::FarAway, context.confirmation)
+    if let CommandEffect::Loses(what) = command.effect()
+        && let Err(exit) = confirm(
+            &context.output,
+            context.url,
+            what,
+            ConfirmedDatabases::FarAway,
+            context.confirmation,
+        )
     {
         return Ok(exit);
     }
@@ -54,11 +59,13 @@ fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> 
 
 fn open(command: &Command, context: &Context<'_>) -> Result<Box<dyn Database>, Error> {
     let Options { connect_wait, control, .. } = &context.options;
-    let mut progress = Progress::new(context.output);
+    let mut progress = ProgressLine::new(context.output);
     let mut observe = |event: &Event<'_>| progress.observe(event);
     let opened = patiently(*connect_wait, control, &mut observe, || match command.effect() {
-        Effect::Writes => connect_with(context.url, control),
-        Effect::Reads | Effect::Waits | Effect::Loses(_) => connect_to_read(context.url, control),
+        CommandEffect::Writes => connect_with(context.url, control),
+        CommandEffect::Reads | CommandEffect::Waits | CommandEffect::Loses(_) => {
+            connect_to_read(context.url, control)
+        }
     });
     progress.end();
     opened

@@ -6,7 +6,7 @@ mod sync;
 
 use dbmig_core::impact::{Compatibility, Reason, Reversibility};
 use dbmig_core::plan::{Diagnosis, RepairAction};
-use dbmig_core::status::{Entry, State};
+use dbmig_core::status::{MigrationState, StatusEntry};
 use serde::Serialize;
 
 use super::exit::Exit;
@@ -19,7 +19,7 @@ pub(super) use plan::Planned;
 pub(super) use sync::{StartupOutcome, Synced};
 
 #[derive(Serialize)]
-pub(super) struct Failure<'a> {
+pub(super) struct FailureRow<'a> {
     error: FailureBody<'a>,
 }
 
@@ -30,7 +30,7 @@ struct FailureBody<'a> {
     exit_code: u8,
 }
 
-impl<'a> Failure<'a> {
+impl<'a> FailureRow<'a> {
     pub(super) const fn new(message: &'a str, next: Option<&'a str>, exit: Exit) -> Self {
         Self { error: FailureBody { message, next, exit_code: exit.code() } }
     }
@@ -74,7 +74,7 @@ impl<'a> Finished<'a> {
 
 /// `status`, `pending`
 #[derive(Serialize)]
-pub(super) struct Standing<'a> {
+pub(super) struct StatusList<'a> {
     migrations: Vec<EntryRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     runner: Option<&'a str>,
@@ -88,13 +88,13 @@ struct EntryRow<'a> {
     version: &'a str,
     name: &'a str,
     state: &'a str,
-    compatible: Judgement<'a>,
-    reversible: Judgement<'a>,
+    compatible: VerdictRow<'a>,
+    reversible: VerdictRow<'a>,
 }
 
 /// A judgement, and what it rests on.
 #[derive(Serialize)]
-struct Judgement<'a> {
+struct VerdictRow<'a> {
     verdict: &'static str,
     basis: &'static str,
     reason: &'a str,
@@ -104,7 +104,7 @@ struct Judgement<'a> {
     column: Option<u32>,
 }
 
-impl<'a> Judgement<'a> {
+impl<'a> VerdictRow<'a> {
     fn new(verdict: &'static str, reason: &'a Reason) -> Self {
         let Reason { basis, text: reason, position } = reason;
         let (line, column) = (position.map(|at| at.line), position.map(|at| at.column));
@@ -120,13 +120,14 @@ impl<'a> Judgement<'a> {
     }
 }
 
-impl<'a> Standing<'a> {
+impl<'a> StatusList<'a> {
     pub(super) fn new(
-        entries: &'a [Entry],
+        entries: &'a [StatusEntry],
         runner: Option<&'a str>,
         ledger: Option<&'a LedgerPlace>,
     ) -> Self {
-        let count = |state: State| entries.iter().filter(|entry| entry.state == state).count();
+        let count =
+            |state: MigrationState| entries.iter().filter(|entry| entry.state == state).count();
         Self {
             migrations: entries
                 .iter()
@@ -134,13 +135,13 @@ impl<'a> Standing<'a> {
                     version: entry.version.as_str(),
                     name: &entry.name,
                     state: entry.state.name(),
-                    compatible: Judgement::compatibility(&entry.compatibility),
-                    reversible: Judgement::reversibility(&entry.reversibility),
+                    compatible: VerdictRow::compatibility(&entry.compatibility),
+                    reversible: VerdictRow::reversibility(&entry.reversibility),
                 })
                 .collect(),
             runner,
             ledger: ledger.map(LedgerRow::new),
-            counts: State::ALL
+            counts: MigrationState::ALL
                 .map(|s| (s.name().to_owned(), count(s).into()))
                 .into_iter()
                 .collect(),
@@ -151,11 +152,11 @@ impl<'a> Standing<'a> {
 /// `history`
 #[derive(Serialize)]
 pub(super) struct Runs<'a> {
-    runs: Vec<RunRow<'a>>,
+    runs: Vec<HistoryEntry<'a>>,
 }
 
 #[derive(Serialize)]
-struct RunRow<'a> {
+struct HistoryEntry<'a> {
     version: &'a str,
     name: &'a str,
     direction: &'a str,
@@ -174,7 +175,7 @@ struct RunRow<'a> {
 
 impl<'a> Runs<'a> {
     pub(super) fn new(rows: &'a [HistoryRow]) -> Self {
-        let row = |row: &'a HistoryRow| RunRow {
+        let row = |row: &'a HistoryRow| HistoryEntry {
             version: row.version.as_str(),
             name: &row.name,
             direction: &row.direction,
@@ -258,14 +259,14 @@ pub(super) struct DriftRow<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Reached<'a> {
+pub(super) struct WaitRow<'a> {
     reached: bool,
     ahead: &'a [String],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     breaking_ahead: &'a [String],
 }
 
-impl<'a> Reached<'a> {
+impl<'a> WaitRow<'a> {
     pub(super) fn new(report: &'a Report) -> Self {
         Self { reached: true, ahead: &report.ahead, breaking_ahead: &report.breaking }
     }

@@ -2,15 +2,15 @@
 //! URL opens for reading only.
 
 use super::args::Command;
-use super::effect::Effect;
+use super::effect::CommandEffect;
 use crate::url::{DatabaseUrl, UrlError};
 
 /// Refuses databases that `command` cannot do its work on.
 pub(super) fn refuse_others(command: &Command, url: &DatabaseUrl) -> Result<(), UrlError> {
     match command.effect() {
-        Effect::Reads => Ok(()),
-        Effect::Waits => url.must_outlive_the_process(),
-        Effect::Writes | Effect::Loses(_) => {
+        CommandEffect::Reads => Ok(()),
+        CommandEffect::Waits => url.must_outlive_the_process(),
+        CommandEffect::Writes | CommandEffect::Loses(_) => {
             url.must_outlive_the_process()?;
             url.must_write()
         }

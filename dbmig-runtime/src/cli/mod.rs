@@ -30,8 +30,8 @@ pub use args::{
     RepairArgs, RevertArgs, RunArgs, StatusArgs, SyncArgs, VerifyArgs, WaitForArgs,
 };
 pub use common::{Color, CommonArgs};
-pub use confirm::{Asked, Confirmation, confirm};
-pub use context::{Context, Origin};
+pub use confirm::{Confirmation, ConfirmedDatabases, confirm};
+pub use context::{Context, MigrationsOrigin};
 pub use execute::execute;
 pub use exit::Exit;
 pub use output::{Format, Output, Verbosity, end_with};

@@ -127,7 +127,7 @@ impl Output {
     /// An error that is none of the runtime's.
     pub fn failure(&self, message: &str, remedy: Option<&str>, exit: Exit) {
         if self.format == Format::Json {
-            self.json(&json::Failure::new(message, remedy, exit));
+            self.json(&json::FailureRow::new(message, remedy, exit));
         }
         self.said(message, remedy);
     }

@@ -15,7 +15,7 @@ use crate::runner::awaiting;
 /// by line, as the commands do; also why the app is not ready. For apps that use no `tracing`.
 pub fn to_stderr() -> impl FnMut(&Event<'_>) + Send {
     let output = Output::default();
-    let mut progress = Progress { line: None, ..Progress::new(output) };
+    let mut progress = ProgressLine { line: None, ..ProgressLine::new(output) };
     move |event| match event {
         Event::Ready { report, .. } => match report.ahead.len() {
             0 => output.note(format!("the schema is ready, {} applied", report.done.len())),
@@ -29,7 +29,7 @@ pub fn to_stderr() -> impl FnMut(&Event<'_>) + Send {
     }
 }
 
-pub(super) struct Progress {
+pub(super) struct ProgressLine {
     output: Output,
     line: Option<ProgressBar>,
     told_waiting: Duration,
@@ -37,7 +37,7 @@ pub(super) struct Progress {
     told_connecting: bool,
 }
 
-impl Progress {
+impl ProgressLine {
     pub(super) fn new(output: Output) -> Self {
         let line = output.is_live().then(|| {
             let line = ProgressBar::new_spinner();

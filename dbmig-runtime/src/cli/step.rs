@@ -5,12 +5,12 @@ use dbmig_core::migration::Execution;
 use dbmig_core::plan::{Direction, Step};
 use dbmig_core::sql::{Position, Statement};
 
-use crate::execute::{Resolved, Source};
+use crate::execute::{Resolved, ScriptSource};
 
 /// A step of a plan, as it is shown.
 pub(super) struct ShownStep {
     pub(super) execution: Execution,
-    pub(super) source: Source,
+    pub(super) source: ScriptSource,
     /// Where the script is.
     pub(super) path: String,
     pub(super) statements: Vec<(Position, String)>,

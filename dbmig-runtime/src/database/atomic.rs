@@ -6,14 +6,14 @@ use dbmig_core::migration::ForeignKeys;
 use dbmig_core::sql::{Position, Statement};
 
 use super::assertion::Breach;
-use super::envelope::{Setting, is_ended};
+use super::envelope::{TransactionSetting, is_ended};
 use crate::control::Control;
 use crate::error::without_secrets;
 
 /// Statements and rows that commit together or not at all.
 pub struct Atomic<'a> {
     /// Where.
-    pub setting: Setting<'a>,
+    pub setting: TransactionSetting<'a>,
     /// The migration's statements.
     pub statements: &'a [Statement<'a>],
     /// `PRAGMA foreign_keys` during it.
@@ -39,7 +39,7 @@ pub enum AtomicOutcome {
 
 /// Why an atomic step failed; it is rolled back, unless the connection was lost on the way.
 #[derive(Debug)]
-pub struct Failure {
+pub struct StepFailure {
     /// Where.
     pub at: FailedAt,
     /// What the database said.
@@ -68,7 +68,7 @@ pub enum FailedAt {
     Cancelled,
 }
 
-impl Failure {
+impl StepFailure {
     /// What became of `statements` of a migration, without the passwords in them.
     pub(crate) fn of(
         statements: &[Statement<'_>],

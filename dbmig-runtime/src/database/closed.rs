@@ -3,7 +3,7 @@
 use diesel::QueryResult;
 use diesel::result::Error;
 
-use super::connection::{Database, Opener, Origin};
+use super::connection::{ConnectionOrigin, Database, Opener};
 use super::engine::Engine;
 use super::session::{Nesting, Ownership, Row, Session, Stop, sealed};
 use crate::control::Control;
@@ -42,7 +42,7 @@ impl Session for Closed {
 impl Database for Closed {
     fn report_to(&mut self, _control: &Control) {}
 
-    fn origin_of(&self) -> Option<&Origin> {
+    fn origin_of(&self) -> Option<&ConnectionOrigin> {
         None
     }
 

@@ -36,7 +36,7 @@ pub trait Database: Session {
 
     /// Where the connection came from, where dbmig opened it itself.
     #[doc(hidden)]
-    fn origin_of(&self) -> Option<&Origin>;
+    fn origin_of(&self) -> Option<&ConnectionOrigin>;
 
     /// Opens more connections to the same database, where dbmig opened this one itself; also when
     /// this one is closed.
@@ -56,7 +56,7 @@ pub trait Database: Session {
 
 /// Where a connection of dbmig's own came from, and so where another one comes from.
 #[derive(Clone)]
-pub struct Origin {
+pub struct ConnectionOrigin {
     control: Control,
     /// When it was begun to be opened.
     since: Instant,
@@ -66,7 +66,7 @@ pub struct Origin {
 /// Opens another connection like the one that is asked; it tells the control that is given.
 pub(crate) type Open = dyn Fn(&Control) -> Result<Box<dyn Database>, Error> + Send + Sync;
 
-impl Origin {
+impl ConnectionOrigin {
     /// Of a connection that is about to be opened.
     pub(crate) fn new(control: &Control, open: Arc<Open>) -> Self {
         Self { control: control.clone(), since: Instant::now(), open }
@@ -98,13 +98,13 @@ pub(crate) type Opener = Box<dyn Fn() -> Result<Box<dyn Database>, Error>>;
 /// A connection that dbmig opened.
 struct Owned<C> {
     connection: C,
-    origin: Origin,
+    origin: ConnectionOrigin,
 }
 
 /// Connects to `text`, which `url` stands for in messages.
 #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
 pub(crate) fn establish<C>(
-    origin: Origin,
+    origin: ConnectionOrigin,
     url: &DatabaseUrl,
     text: &str,
 ) -> Result<Box<dyn Database>, Error>
@@ -135,8 +135,8 @@ where
 trait Held {
     type Connection: LoadConnection;
     fn held(&mut self) -> &mut Self::Connection;
-    fn origin(&self) -> Option<&Origin>;
-    fn origin_mut(&mut self) -> Option<&mut Origin>;
+    fn origin(&self) -> Option<&ConnectionOrigin>;
+    fn origin_mut(&mut self) -> Option<&mut ConnectionOrigin>;
 }
 
 impl<C: LoadConnection> Held for Owned<C> {
@@ -144,10 +144,10 @@ impl<C: LoadConnection> Held for Owned<C> {
     fn held(&mut self) -> &mut C {
         &mut self.connection
     }
-    fn origin(&self) -> Option<&Origin> {
+    fn origin(&self) -> Option<&ConnectionOrigin> {
         Some(&self.origin)
     }
-    fn origin_mut(&mut self) -> Option<&mut Origin> {
+    fn origin_mut(&mut self) -> Option<&mut ConnectionOrigin> {
         Some(&mut self.origin)
     }
 }
@@ -157,10 +157,10 @@ impl<C: LoadConnection> Held for Borrowed<'_, C> {
     fn held(&mut self) -> &mut C {
         self.0
     }
-    fn origin(&self) -> Option<&Origin> {
+    fn origin(&self) -> Option<&ConnectionOrigin> {
         None
     }
-    fn origin_mut(&mut self) -> Option<&mut Origin> {
+    fn origin_mut(&mut self) -> Option<&mut ConnectionOrigin> {
         None
     }
 }
@@ -241,7 +241,7 @@ where
         }
     }
 
-    fn origin_of(&self) -> Option<&Origin> {
+    fn origin_of(&self) -> Option<&ConnectionOrigin> {
         self.origin()
     }
 

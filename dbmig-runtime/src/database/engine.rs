@@ -8,13 +8,13 @@ use dbmig_core::sql::{Position, Statement};
 use dbmig_core::{Dialect, MigrationSet, Version};
 use diesel::QueryResult;
 
-use super::atomic::{Atomic, AtomicOutcome, FailedAt, Failure};
-use super::envelope::{Envelope, Setting};
+use super::atomic::{Atomic, AtomicOutcome, FailedAt, StepFailure};
+use super::envelope::{Envelope, TransactionSetting};
 use super::lock::Lock;
-use super::place::{Found, Sought};
+use super::place::{Location, Sought};
 use super::session::Session;
-use crate::tables::columns::Kind;
-use crate::tables::{Presence, Standing, Tables};
+use crate::tables::columns::ColumnType;
+use crate::tables::{Presence, TableOwner, Tables};
 
 /// The SQL of one database. The engine above it never asks which one it is.
 pub trait Engine: Sync {
@@ -22,7 +22,7 @@ pub trait Engine: Sync {
     fn dialect(&self) -> Dialect;
 
     /// Where the two tables are or would be. Reads only.
-    fn locate(&self, db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Found>;
+    fn locate(&self, db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Location>;
 
     /// The migrations in the history of `tables` that have created `schema`. Reads only.
     fn creators(
@@ -40,8 +40,8 @@ pub trait Engine: Sync {
         _db: &mut dyn Session,
         _tables: &Tables,
         _name: &str,
-    ) -> QueryResult<Standing> {
-        Ok(Standing::Trusted)
+    ) -> QueryResult<TableOwner> {
+        Ok(TableOwner::Trusted)
     }
 
     /// Prepares the session for dbmig's work; what it answers with undoes that.
@@ -61,7 +61,7 @@ pub trait Engine: Sync {
     }
 
     /// The type of a column of our table.
-    fn column_type(&self, kind: Kind) -> &'static str;
+    fn column_type(&self, kind: ColumnType) -> &'static str;
 
     /// What stands behind the columns where our table is created.
     fn table_end(&self) -> &'static str {
@@ -139,10 +139,10 @@ pub trait Engine: Sync {
     fn interrupt(&self, db: &mut dyn Session, session: &str) -> QueryResult<()>;
 
     /// What goes around statements and rows to make them one transaction.
-    fn envelope(&self, setting: &Setting<'_>) -> Envelope;
+    fn envelope(&self, setting: &TransactionSetting<'_>) -> Envelope;
 
     /// Prepares a session for statements that run on their own.
-    fn prepare_alone(&self, setting: &Setting<'_>) -> String;
+    fn prepare_alone(&self, setting: &TransactionSetting<'_>) -> String;
 
     /// What comes between a write of ours and a statement of the migration that runs on its own: the
     /// session as that one is to find it.
@@ -151,7 +151,8 @@ pub trait Engine: Sync {
     }
 
     /// Runs a step in one transaction.
-    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, Failure>;
+    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>)
+    -> Result<AtomicOutcome, StepFailure>;
 
     /// The place in `statement`, played alone, that `error` names.
     fn place(
@@ -222,10 +223,10 @@ pub trait Engine: Sync {
     fn is_fence(&self, error: &diesel::result::Error) -> bool;
 
     /// What failed before the first statement of a script, or in rows that come without one.
-    fn around(&self, error: diesel::result::Error) -> Failure {
+    fn around(&self, error: diesel::result::Error) -> StepFailure {
         match self.is_fence(&error) {
-            true => Failure { at: FailedAt::Fence, error },
-            false => Failure::ours(error),
+            true => StepFailure { at: FailedAt::Fence, error },
+            false => StepFailure::ours(error),
         }
     }
 }

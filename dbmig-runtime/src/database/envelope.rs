@@ -17,7 +17,7 @@ pub struct Limits {
 
 /// Where a transaction of ours runs.
 #[derive(Clone, Copy)]
-pub struct Setting<'a> {
+pub struct TransactionSetting<'a> {
     /// The two tables.
     pub tables: &'a Tables,
     /// Whether the connection is in a transaction already.
@@ -84,8 +84,8 @@ impl Envelope {
     /// still the one that was begun: a script may have ended it, and then nothing of ours may follow.
     /// A savepoint goes with its transaction, on each of the three databases, and in any way that a
     /// transaction can end.
-    pub(crate) fn plain(words: &Words, nesting: Nesting) -> Self {
-        let Words { begin, commit, rollback } = words;
+    pub(crate) fn plain(words: &TransactionSql, nesting: Nesting) -> Self {
+        let TransactionSql { begin, commit, rollback } = words;
         let (begin, commit, rollback) = match nesting {
             Nesting::TopLevel => {
                 ((*begin).to_owned(), (*commit).to_owned(), (*rollback).to_owned())
@@ -107,7 +107,7 @@ impl Envelope {
 
 /// The words that begin and end a transaction.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Words {
+pub(crate) struct TransactionSql {
     pub(crate) begin: &'static str,
     pub(crate) commit: &'static str,
     pub(crate) rollback: &'static str,

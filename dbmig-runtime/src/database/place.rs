@@ -25,22 +25,22 @@ impl<'a> Sought<'a> {
 
 /// What an engine has found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum Location {
     /// The place.
     At(Tables),
     /// There is no such schema.
     NoSchema,
     /// A ledger, or several, where another place may be meant.
-    InDoubt(Doubt),
+    InDoubt(PlaceDoubt),
 }
 
 /// Places that may be meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Doubt {
+pub struct PlaceDoubt {
     /// Where Diesel's unqualified name would create its table.
     pub here: Tables,
     /// The ledgers, in the order in which the session looks through their schemas.
-    pub ledgers: Vec<Ledger>,
+    pub ledgers: Vec<FoundLedger>,
     /// Which of them matter.
     pub matter: Matter,
 }
@@ -56,18 +56,18 @@ pub enum Matter {
 
 /// A ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ledger {
+pub struct FoundLedger {
     /// Its schema.
     pub schema: String,
     /// Its owner, where the database has such a thing.
     pub owner: Option<String>,
     /// Whether to read it runs nothing of others, and is allowed.
-    pub reading: Reading,
+    pub reading: Readability,
 }
 
 /// Whether a table may be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub enum Readability {
     /// It may.
     Safe,
     /// It may not.

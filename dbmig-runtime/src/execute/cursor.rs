@@ -9,19 +9,19 @@ use dbmig_core::plan::Step;
 use dbmig_core::sql::{Statement, kind};
 
 use super::reached::{Reached, begun_at, reached};
-use super::{Place, limits, retrying};
+use super::{StepContext, limits, retrying};
 use crate::database::Database;
-use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, Failure};
+use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, StepFailure};
 use crate::database::envelope::{Limits, Part};
 use crate::database::session::Stop;
 use crate::error::Left;
 use crate::event::{Event, Observe};
-use crate::history::{self, Cursor, Run};
+use crate::history::{self, Cursor, RunRecord};
 
 mod notes;
 
 /// What failed, and what is left of the migration.
-type Stopped = (Failure, Left);
+type Stopped = (StepFailure, Left);
 
 /// How a statement is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +40,8 @@ enum Noted {
 }
 
 struct Stepper<'a, 's> {
-    place: &'a Place<'a>,
-    run: &'a Run<'a>,
+    place: &'a StepContext<'a>,
+    run: &'a RunRecord<'a>,
     statements: &'a [Statement<'s>],
     name: String,
     limits: Limits,
@@ -52,8 +52,8 @@ struct Stepper<'a, 's> {
 /// Plays the statements that are not done yet.
 pub(super) fn one_by_one(
     db: &mut dyn Database,
-    place: &Place<'_>,
-    run: &Run<'_>,
+    place: &StepContext<'_>,
+    run: &RunRecord<'_>,
     statements: &[Statement<'_>],
     step: &Step<'_>,
     observe: &mut Observe<'_>,
@@ -63,7 +63,7 @@ pub(super) fn one_by_one(
         let error = diesel::result::Error::QueryBuilderError(
             "`foreign_keys = \"off\"` needs `run_in_transaction = true`".into(),
         );
-        return Err((Failure::bookkeeping(error), Left::Statements(done)));
+        return Err((StepFailure::bookkeeping(error), Left::Statements(done)));
     }
     let dialect = place.tables.dialect;
     let stepper = Stepper {
@@ -85,7 +85,7 @@ pub(super) fn one_by_one(
     for index in done..statements.len() {
         let noted = if noted && index == done { Noted::Already } else { Noted::NotYet };
         let played = if place.options.control.is_cancelled() {
-            Err(Failure::cancelled())
+            Err(StepFailure::cancelled())
         } else {
             stepper.execute_sql(db, index, noted, observe)
         };
@@ -116,18 +116,18 @@ impl Stepper<'_, '_> {
         db: &mut dyn Database,
         step: &Step<'_>,
         observe: &mut Observe<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), StepFailure> {
         let dialect = self.place.tables.dialect;
         let done = self.statements.iter().take(step.done_before);
         for statement in done.filter(|s| kind::sets_session(dialect, s)) {
             db.execute(statement.text).map_err(|error| {
-                Failure::of(std::slice::from_ref(statement), FailedAt::Bookkeeping, error)
+                StepFailure::of(std::slice::from_ref(statement), FailedAt::Bookkeeping, error)
             })?;
         }
         for leftover in &step.leftovers {
             observe(&Event::Clearing { name: self.run.name, leftover });
             let drop = db.engine().drop_leftover(leftover);
-            db.execute_sql(&drop, Stop::AfterIt).map_err(Failure::bookkeeping)?;
+            db.execute_sql(&drop, Stop::AfterIt).map_err(StepFailure::bookkeeping)?;
         }
         Ok(())
     }
@@ -138,7 +138,7 @@ impl Stepper<'_, '_> {
         index: usize,
         noted: Noted,
         observe: &mut Observe<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), StepFailure> {
         let Some(statement) = self.statements.get(index) else { return Ok(()) };
         let shown = statement.without_secrets();
         let of = self.statements.len();
@@ -154,7 +154,7 @@ impl Stepper<'_, '_> {
         db: &mut dyn Database,
         index: usize,
         observe: &mut Observe<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), StepFailure> {
         let (engine, place) = (db.engine(), self.place);
         let last = index + 1 == self.statements.len();
         let rows = |_| {
@@ -181,7 +181,7 @@ impl Stepper<'_, '_> {
                     FailedAt::Script => FailedAt::Statement(index, None),
                     other => other,
                 };
-                Failure { at, ..failure }
+                StepFailure { at, ..failure }
             },
         )
     }
@@ -193,7 +193,7 @@ impl Stepper<'_, '_> {
         index: usize,
         noted: Noted,
         observe: &mut Observe<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), StepFailure> {
         let engine = db.engine();
         if noted == Noted::NotYet {
             let rows = self.advance(engine, &self.before(db, index));
@@ -203,7 +203,7 @@ impl Stepper<'_, '_> {
             db.execute_sql(statement.text, Stop::AfterIt).map_err(|error| {
                 let place = engine.place(&error, statement);
                 let at = FailedAt::Statement(index, place);
-                Failure::of(std::slice::from_ref(statement), at, error)
+                StepFailure::of(std::slice::from_ref(statement), at, error)
             })
         };
         // A second try would find what the first has left, or miss what a transaction around it had

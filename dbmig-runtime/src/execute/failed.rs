@@ -2,17 +2,17 @@
 
 use dbmig_core::sql::Statement;
 
-use crate::database::atomic::{FailedAt, Failure};
+use crate::database::atomic::{FailedAt, StepFailure};
 use crate::error::transient::is_lost;
 use crate::error::{Error, FailedPart, FailedStatement, Left, MigrationError};
-use crate::history::Run;
+use crate::history::RunRecord;
 use crate::report::Report;
 
 pub(super) fn step_error(
-    run: &Run<'_>,
+    run: &RunRecord<'_>,
     path: &str,
     statements: &[Statement<'_>],
-    failure: Failure,
+    failure: StepFailure,
     left: Left,
     before: &Report,
 ) -> Error {

@@ -7,16 +7,16 @@
 use dbmig_core::history::RunState;
 use dbmig_core::plan::Direction;
 
-use super::{Place, note};
+use super::{StepContext, note};
 use crate::database::Database;
-use crate::database::atomic::{AtomicOutcome, FailedAt, Failure};
+use crate::database::atomic::{AtomicOutcome, FailedAt, StepFailure};
 use crate::database::session::Nesting;
 use crate::error::transient::is_lost;
-use crate::history::{self, Cursor, Progress, Run, Why};
+use crate::history::{self, Cursor, RunProgress, RunRecord, Why};
 
 /// Whether a row says that the run has begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Announced {
+pub(super) enum StartRow {
     Yes,
     No,
 }
@@ -24,17 +24,17 @@ pub(super) enum Announced {
 /// Announces a breaking migration.
 pub(super) fn raise(
     db: &mut dyn Database,
-    place: &Place<'_>,
-    run: &Run<'_>,
-) -> Result<Announced, Failure> {
+    place: &StepContext<'_>,
+    run: &RunRecord<'_>,
+) -> Result<StartRow, StepFailure> {
     let breaking = run.impact.compatibility().verdict.raises_floor();
     // In a transaction that somebody else has begun, nobody would see it.
     let seen = db.nesting() == Nesting::TopLevel;
     if run.direction == Direction::Down || !breaking || !seen {
-        return Ok(Announced::No);
+        return Ok(StartRow::No);
     }
     let engine = db.engine();
-    let progress = Progress {
+    let progress = RunProgress {
         state: RunState::Running,
         cursor: Cursor::default(),
         error: None,
@@ -45,16 +45,16 @@ pub(super) fn raise(
         + &history::supersede(engine, place.tables, run.version, RunState::Resumed)
         + &history::insert(engine, place.tables, run, &progress);
     note(db, place, &rows).map_err(|error| engine.around(error))?;
-    Ok(Announced::Yes)
+    Ok(StartRow::Yes)
 }
 
 /// What was announced has not come. Best effort: where it cannot be written, the row stays, and the
 /// next runner that holds the lock knows that it means nothing.
 pub(super) fn lower(
     db: &mut dyn Database,
-    place: &Place<'_>,
-    run: &Run<'_>,
-    result: &Result<AtomicOutcome, Failure>,
+    place: &StepContext<'_>,
+    run: &RunRecord<'_>,
+    result: &Result<AtomicOutcome, StepFailure>,
 ) {
     let (engine, tables) = (db.engine(), place.tables);
     let message;

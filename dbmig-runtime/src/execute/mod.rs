@@ -9,15 +9,15 @@ use dbmig_core::sql;
 use dbmig_core::sql::{Statement, kind};
 
 use crate::database::Database;
-use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, Failure};
+use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, StepFailure};
 use crate::database::engine::Engine;
-use crate::database::envelope::{Limits, Part, Setting};
+use crate::database::envelope::{Limits, Part, TransactionSetting};
 use crate::database::lock::Fence;
 use crate::database::session::{Nesting, Ownership};
 use crate::error::transient::{is_lock_wait, is_lost};
 use crate::error::{Error, Left};
 use crate::event::{Event, Observe};
-use crate::history::{self, Cursor, Progress, Run, Runner};
+use crate::history::{self, Cursor, RunProgress, RunRecord, RunnerIdentity};
 use crate::last_words;
 use crate::options::Options;
 use crate::report::{Done, Report};
@@ -32,29 +32,29 @@ mod resolved;
 
 use diesel::QueryResult;
 use failed::step_error;
-use floor::Announced;
+use floor::StartRow;
 #[cfg(feature = "cli")]
-pub(crate) use resolved::Source;
-pub(crate) use resolved::{Origin, Resolved, resolve, storable_down};
+pub(crate) use resolved::ScriptSource;
+pub(crate) use resolved::{Resolved, ScriptOrigin, resolve, storable_down};
 
 /// Where a step is executed.
-pub(crate) struct Place<'a> {
+pub(crate) struct StepContext<'a> {
     pub(crate) tables: &'a Tables,
     pub(crate) options: &'a Options,
-    pub(crate) runner: &'a Runner,
+    pub(crate) runner: &'a RunnerIdentity,
     /// Fails in a transaction when the lock is lost.
     pub(crate) fence: &'a Fence,
 }
 
-impl Place<'_> {
+impl StepContext<'_> {
     /// The setting of a transaction for the session `name`.
     pub(crate) fn setting<'s>(
         &'s self,
         db: &mut dyn Database,
         name: &'s str,
         part: Part,
-    ) -> Setting<'s> {
-        Setting {
+    ) -> TransactionSetting<'s> {
+        TransactionSetting {
             tables: self.tables,
             nesting: db.nesting(),
             ownership: db.ownership(),
@@ -74,17 +74,17 @@ impl Place<'_> {
 /// Executes one step. `before` is what the run has done so far, for the error.
 pub(crate) fn step(
     db: &mut dyn Database,
-    place: &Place<'_>,
+    place: &StepContext<'_>,
     step: &Step<'_>,
     before: &Report,
     observe: &mut Observe<'_>,
 ) -> Result<Option<Done>, Error> {
-    let origin = Origin { tables: place.tables, key: place.options.history_key.as_ref() };
+    let origin = ScriptOrigin { tables: place.tables, key: place.options.history_key.as_ref() };
     let mut kept = None;
     let Resolved { script, statements, execution, settings, impact, checksum, down, .. } =
         resolve(db, &origin, step, &mut kept)?;
     let dialect = place.tables.dialect;
-    let run = Run {
+    let run = RunRecord {
         version: step.version(),
         name: step.name(),
         direction: step.direction(),
@@ -103,10 +103,10 @@ pub(crate) fn step(
         Nesting::InTransaction if guest => engine.owners_limits(place.tables),
         Nesting::InTransaction | Nesting::TopLevel => "",
     };
-    let failed = |failure: Failure, left| {
-        let Failure { at, error } = failure;
+    let failed = |failure: StepFailure, left| {
+        let StepFailure { at, error } = failure;
         let error = last_words::of_limits(engine, &statements, owners, error);
-        step_error(&run, &script.path, &statements, Failure { at, error }, left, before)
+        step_error(&run, &script.path, &statements, StepFailure { at, error }, left, before)
     };
     refusal::refuse(dialect, settings.execution, &statements, step, db.nesting())
         .map_err(|failure| failed(failure, Left::Statements(step.done_before)))?;
@@ -126,7 +126,7 @@ pub(crate) fn step(
 
 /// What refuses a transaction, such as `CREATE INDEX CONCURRENTLY`, waits without making others
 /// wait, and leaves an invalid index when it is stopped: the runner's own limit is not for it.
-fn limits(place: &Place<'_>, settings: &Settings, statements: &[Statement<'_>]) -> Limits {
+fn limits(place: &StepContext<'_>, settings: &Settings, statements: &[Statement<'_>]) -> Limits {
     let patient = |s: &Statement<'_>| kind::refuses_transaction(place.tables.dialect, s);
     let default = place.options.lock_timeout.filter(|_| !statements.iter().any(patient));
     Limits {
@@ -137,19 +137,19 @@ fn limits(place: &Place<'_>, settings: &Settings, statements: &[Statement<'_>]) 
 
 fn transaction(
     db: &mut dyn Database,
-    place: &Place<'_>,
-    run: &Run<'_>,
+    place: &StepContext<'_>,
+    run: &RunRecord<'_>,
     statements: &[Statement<'_>],
     observe: &mut Observe<'_>,
-) -> Result<AtomicOutcome, Failure> {
+) -> Result<AtomicOutcome, StepFailure> {
     let (engine, tables) = (db.engine(), place.tables);
     let announced = retrying(place, run, observe, || floor::raise(db, place, run))?;
     let rows = |elapsed: Option<Duration>| {
         let ledger = history::ledger(engine, tables, run.version, run.direction);
-        if announced == Announced::Yes {
+        if announced == StartRow::Yes {
             return ledger + &history::complete(engine, tables, run);
         }
-        let progress = Progress {
+        let progress = RunProgress {
             state: RunState::Done,
             cursor: Cursor::after(statements.len()),
             error: None,
@@ -161,7 +161,7 @@ fn transaction(
     let name = place.session_name(run.name);
     let limits = limits(place, run.settings, statements);
     let atomic = Atomic {
-        setting: Setting { limits, ..place.setting(db, &name, Part::Whole) },
+        setting: TransactionSetting { limits, ..place.setting(db, &name, Part::Whole) },
         statements,
         foreign_keys: run.settings.foreign_keys,
         overtaken: &overtaken(engine, tables, run),
@@ -177,15 +177,15 @@ fn transaction(
         result => result,
     };
     match (&result, announced) {
-        (Err(failure), Announced::No) => record_failure(db, place, run, failure, begun),
-        (_, Announced::Yes) => floor::lower(db, place, run, &result),
-        (Ok(_), Announced::No) => {}
+        (Err(failure), StartRow::No) => record_failure(db, place, run, failure, begun),
+        (_, StartRow::Yes) => floor::lower(db, place, run, &result),
+        (Ok(_), StartRow::No) => {}
     }
     result
 }
 
 /// Whether the step failed because it is done already.
-fn was_overtaken(db: &mut dyn Database, atomic: &Atomic<'_>, failure: &Failure) -> bool {
+fn was_overtaken(db: &mut dyn Database, atomic: &Atomic<'_>, failure: &StepFailure) -> bool {
     let refused = !matches!(failure.at, FailedAt::Fence | FailedAt::Cancelled);
     refused
         && !is_lost(&failure.error)
@@ -195,9 +195,9 @@ fn was_overtaken(db: &mut dyn Database, atomic: &Atomic<'_>, failure: &Failure) 
 /// For `history`; the error itself is on its way to the caller, so this is best effort.
 fn record_failure(
     db: &mut dyn Database,
-    place: &Place<'_>,
-    run: &Run<'_>,
-    failure: &Failure,
+    place: &StepContext<'_>,
+    run: &RunRecord<'_>,
+    failure: &StepFailure,
     begun: Instant,
 ) {
     if matches!(failure.at, FailedAt::Fence | FailedAt::Changed | FailedAt::Cancelled)
@@ -207,7 +207,7 @@ fn record_failure(
     }
     let (engine, tables) = (db.engine(), place.tables);
     let error = failure.error.to_string();
-    let progress = Progress {
+    let progress = RunProgress {
         state: RunState::Failed,
         cursor: Cursor::default(),
         error: Some(&error),
@@ -219,7 +219,7 @@ fn record_failure(
 }
 
 /// Writes `rows` about a step that is not under way, in a transaction of their own.
-fn note(db: &mut dyn Database, place: &Place<'_>, rows: &str) -> QueryResult<()> {
+fn note(db: &mut dyn Database, place: &StepContext<'_>, rows: &str) -> QueryResult<()> {
     let envelope = db.engine().envelope(&place.setting(db, &place.runner.session, Part::Whole));
     db.execute(&envelope.around(rows)).inspect_err(|_| {
         // The first error is the one that matters.
@@ -228,7 +228,7 @@ fn note(db: &mut dyn Database, place: &Place<'_>, rows: &str) -> QueryResult<()>
 }
 
 /// A row, if another runner has already done what `run` is about to do.
-fn overtaken(engine: &dyn Engine, tables: &Tables, run: &Run<'_>) -> String {
+fn overtaken(engine: &dyn Engine, tables: &Tables, run: &RunRecord<'_>) -> String {
     let row = format!(
         "SELECT version FROM {} WHERE {}",
         tables.ledger_name(),
@@ -242,22 +242,22 @@ fn overtaken(engine: &dyn Engine, tables: &Tables, run: &Run<'_>) -> String {
 
 /// Tries again what failed only because somebody else held a lock on a table or row.
 fn retrying<T>(
-    place: &Place<'_>,
-    run: &Run<'_>,
+    place: &StepContext<'_>,
+    run: &RunRecord<'_>,
     observe: &mut Observe<'_>,
-    mut attempt: impl FnMut() -> Result<T, Failure>,
-) -> Result<T, Failure> {
+    mut attempt: impl FnMut() -> Result<T, StepFailure>,
+) -> Result<T, StepFailure> {
     let control = &place.options.control;
     let retries = run.settings.retries.unwrap_or(place.options.retries);
     let mut tried = 0;
     loop {
         if control.is_cancelled() {
-            return Err(Failure::cancelled());
+            return Err(StepFailure::cancelled());
         }
         match attempt() {
             // Whatever the database calls it: it was we who interrupted the statement.
             Err(failure) if control.is_cancelled() && !is_lost(&failure.error) => {
-                return Err(Failure { at: FailedAt::Cancelled, ..failure });
+                return Err(StepFailure { at: FailedAt::Cancelled, ..failure });
             }
             Err(failure) if tried < retries && is_lock_wait(&failure.error) => {
                 tried += 1;

@@ -4,7 +4,7 @@ use dbmig_core::Dialect;
 use dbmig_core::dialect::NestedBegin;
 use dbmig_core::sql::{Statement, kind};
 
-use crate::database::atomic::{FailedAt, Failure};
+use crate::database::atomic::{FailedAt, StepFailure};
 use crate::error::Left;
 use crate::error::transient::is_lost;
 
@@ -23,7 +23,7 @@ pub(super) fn reached(
     dialect: Dialect,
     statements: &[Statement<'_>],
     index: usize,
-    failure: &Failure,
+    failure: &StepFailure,
 ) -> Reached {
     if let Some(begun) = begun_at(dialect, &statements[..index]) {
         return Reached::AsNoted(begun);
@@ -35,7 +35,7 @@ pub(super) fn reached(
 }
 
 /// Whether the statement that failed may have left something.
-fn is_in_doubt(dialect: Dialect, statement: &Statement<'_>, failure: &Failure) -> bool {
+fn is_in_doubt(dialect: Dialect, statement: &Statement<'_>, failure: &StepFailure) -> bool {
     is_lost(&failure.error)
         || failure.at == FailedAt::Unproven
         || (matches!(failure.at, FailedAt::Statement(..) | FailedAt::Cancelled)
@@ -65,7 +65,7 @@ impl Reached {
         self,
         statements: &[Statement<'_>],
         index: usize,
-        failure: &Failure,
+        failure: &StepFailure,
     ) -> Left {
         match self {
             Self::Done(done) => Left::Statements(done),
@@ -86,7 +86,7 @@ mod tests {
 
     fn at(dialect: Dialect, text: &str, index: usize) -> Reached {
         let error = diesel::result::Error::QueryBuilderError("no".into());
-        let failure = Failure { at: FailedAt::Statement(index, None), error };
+        let failure = StepFailure { at: FailedAt::Statement(index, None), error };
         reached(dialect, &split(dialect, text).unwrap(), index, &failure)
     }
 

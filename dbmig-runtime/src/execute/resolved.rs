@@ -8,7 +8,7 @@ use dbmig_core::plan::{
     Action, Blocked, DownScript, Irreversible, IrreversibleReason, Step, Unresumable,
     UnresumableReason, same_so_far,
 };
-use dbmig_core::sql::control::Control;
+use dbmig_core::sql::control::TransactionControl;
 use dbmig_core::sql::{Statement, kind};
 use dbmig_core::{Checksum, Dialect, Version};
 
@@ -22,7 +22,7 @@ use crate::tables::Tables;
 pub(crate) struct Resolved<'a> {
     pub(crate) script: &'a Script,
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "for those who show it"))]
-    pub(crate) source: Source,
+    pub(crate) source: ScriptSource,
     pub(crate) statements: Vec<Statement<'a>>,
     /// How many of them an earlier run has done.
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "for those who show it"))]
@@ -37,7 +37,7 @@ pub(crate) struct Resolved<'a> {
 
 /// Where a script comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
+pub(crate) enum ScriptSource {
     /// The set.
     Set,
     /// The history: it was stored when the migration was applied.
@@ -45,7 +45,7 @@ pub(crate) enum Source {
 }
 
 /// From where a step is resolved.
-pub(crate) struct Origin<'a> {
+pub(crate) struct ScriptOrigin<'a> {
     pub(crate) tables: &'a Tables,
     /// Stored scripts must be signed with it, where there is one.
     pub(crate) key: Option<&'a HistoryKey>,
@@ -54,14 +54,14 @@ pub(crate) struct Origin<'a> {
 /// Says what `step` plays. A stored script is read, judged again, and kept in `kept`.
 pub(crate) fn resolve<'a>(
     db: &mut dyn Database,
-    origin: &Origin<'_>,
+    origin: &ScriptOrigin<'_>,
     step: &'a Step<'_>,
     kept: &'a mut Option<Script>,
 ) -> Result<Resolved<'a>, Error> {
     let dialect = origin.tables.dialect;
     let of_set = |migration: &'a Migration, script, down| {
         let facts = Facts {
-            source: Source::Set,
+            source: ScriptSource::Set,
             settings: migration.settings.clone(),
             impact: migration.consequences(),
             checksum: migration.checksum,
@@ -86,7 +86,7 @@ pub(crate) fn resolve<'a>(
 
 fn stored<'a>(
     db: &mut dyn Database,
-    origin: &Origin<'_>,
+    origin: &ScriptOrigin<'_>,
     step: &'a Step<'_>,
     (version, name): (&Version, &str),
     kept: &'a mut Option<Script>,
@@ -106,7 +106,7 @@ fn stored<'a>(
             .map_err(|reason| unresumable(step, reason))?;
     }
     let facts = Facts {
-        source: Source::Stored,
+        source: ScriptSource::Stored,
         settings: Settings {
             execution: stored.execution,
             ..Settings::from_history(&stored.settings)
@@ -120,7 +120,7 @@ fn stored<'a>(
 
 /// What is known of a step beside its script.
 struct Facts {
-    source: Source,
+    source: ScriptSource,
     settings: Settings,
     impact: Impact,
     checksum: Checksum,
@@ -168,7 +168,7 @@ fn execution(
             Ddl::Transactional => true,
             Ddl::CommitsImplicitly => statements.iter().all(|s| kind::is_rollbackable(dialect, s)),
         };
-        lasts && Control::of(dialect, statements) == Control::Within
+        lasts && TransactionControl::of(dialect, statements) == TransactionControl::Within
     };
     match declared {
         Execution::Transaction if !step.is_begun() && is_one() => Execution::Transaction,

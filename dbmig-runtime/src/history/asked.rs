@@ -4,13 +4,13 @@ use crate::database::session::Row;
 use crate::tables::columns::Column;
 
 /// The columns of a query, in its order.
-pub(super) struct Asked {
+pub(super) struct Selection {
     /// How many others come before them.
     pub(super) before: usize,
     pub(super) columns: &'static [Column],
 }
 
-impl Asked {
+impl Selection {
     /// What stands behind `SELECT`: an expression for each column.
     pub(super) fn list(&self, expression: impl Fn(Column) -> String) -> String {
         self.columns.iter().copied().map(expression).collect::<Vec<_>>().join(", ")

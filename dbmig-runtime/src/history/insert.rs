@@ -6,7 +6,7 @@ use dbmig_core::impact::Impact;
 use dbmig_core::migration::Execution;
 use dbmig_core::plan::{Direction, Interrupted, Unknown};
 
-use super::{Progress, Run, Runner};
+use super::{RunProgress, RunRecord, RunnerIdentity};
 use crate::database::engine::Engine;
 use crate::signature::{Signed, sum};
 use crate::tables::Tables;
@@ -32,14 +32,14 @@ fn row(engine: &dyn Engine, tables: &Tables, values: &[(Column, String)]) -> Str
 pub(crate) fn insert(
     engine: &dyn Engine,
     tables: &Tables,
-    run: &Run<'_>,
-    progress: &Progress<'_>,
+    run: &RunRecord<'_>,
+    progress: &RunProgress<'_>,
 ) -> String {
     let literal = |text: &str| engine.dialect().literal(text);
     let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
     let settings = run.settings.to_history() + &inference::note(run.impact);
     let signed = run.down.and_then(|down| {
-        let Run { version, execution, impact, .. } = *run;
+        let RunRecord { version, execution, impact, .. } = *run;
         let signed = Signed { version, execution, settings: &settings, impact, down };
         run.runner.key.as_ref()?.sign(&signed)
     });
@@ -92,7 +92,7 @@ pub(crate) struct Settled<'a> {
     pub(crate) state: RunState,
     pub(crate) done: usize,
     pub(crate) note: &'a str,
-    pub(crate) runner: &'a Runner,
+    pub(crate) runner: &'a RunnerIdentity,
 }
 
 /// A row like the one that `run` left, as a person has settled it.
@@ -138,7 +138,7 @@ pub(crate) fn say(
     engine: &dyn Engine,
     tables: &Tables,
     verdict: &Declaration<'_>,
-    (note, runner): (&str, &Runner),
+    (note, runner): (&str, &RunnerIdentity),
 ) -> String {
     let literal = |text: &str| engine.dialect().literal(text);
     let (history, now) = (tables.history_name(), engine.now().to_owned());
@@ -184,7 +184,7 @@ pub(crate) fn went_on(
     engine: &dyn Engine,
     tables: &Tables,
     (unknown, impact): (&Unknown, &Impact),
-    runner: &Runner,
+    runner: &RunnerIdentity,
 ) -> String {
     let note = NoRun {
         version: &unknown.version,

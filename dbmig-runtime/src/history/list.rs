@@ -2,15 +2,15 @@
 
 use dbmig_core::{Build, Version};
 
-use super::asked::Asked;
+use super::asked::Selection;
 use crate::database::Database;
 use crate::database::session::Row;
 use crate::error::Error;
 use crate::report::HistoryRow;
-use crate::tables::columns::{Column, Kind};
+use crate::tables::columns::{Column, ColumnType};
 use crate::tables::{Presence, Tables};
 
-const SHOWN: Asked = Asked {
+const SHOWN: Selection = Selection {
     before: 0,
     columns: &[
         Column::StartedAt,
@@ -58,14 +58,14 @@ fn rows_where(
     }
     let engine = db.engine();
     let shown = SHOWN.list(|column| match column.kind() {
-        Kind::Time => engine.iso(column.name()),
-        Kind::Id | Kind::Format | Kind::Count => engine.text(column.name()),
-        Kind::Version
-        | Kind::Direction
-        | Kind::Word
-        | Kind::Digest
-        | Kind::Text
-        | Kind::LongText => column.name().to_owned(),
+        ColumnType::Time => engine.iso(column.name()),
+        ColumnType::Id | ColumnType::Format | ColumnType::Count => engine.text(column.name()),
+        ColumnType::Version
+        | ColumnType::Direction
+        | ColumnType::Word
+        | ColumnType::Digest
+        | ColumnType::Text
+        | ColumnType::LongText => column.name().to_owned(),
     });
     let sql = format!("SELECT {shown} FROM {} WHERE {condition}", tables.history_name());
     let rows = db.query(&sql).map_err(Error::database("read the history"))?;

@@ -44,7 +44,7 @@ pub(crate) fn create(engine: &dyn Engine, tables: &Tables) -> String {
 
 /// Who runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Runner {
+pub(crate) struct RunnerIdentity {
     /// The build that runs.
     pub(crate) build: Build,
     /// The machine.
@@ -56,7 +56,7 @@ pub(crate) struct Runner {
 }
 
 /// A run of one migration, as the history holds it.
-pub(crate) struct Run<'a> {
+pub(crate) struct RunRecord<'a> {
     pub(crate) version: &'a Version,
     pub(crate) name: &'a str,
     pub(crate) direction: Direction,
@@ -68,11 +68,11 @@ pub(crate) struct Run<'a> {
     /// Without its passwords.
     pub(crate) script: &'a str,
     pub(crate) down: Option<&'a str>,
-    pub(crate) runner: &'a Runner,
+    pub(crate) runner: &'a RunnerIdentity,
 }
 
 /// How far a run has come, and since when.
-pub(crate) struct Progress<'a> {
+pub(crate) struct RunProgress<'a> {
     pub(crate) state: RunState,
     pub(crate) cursor: Cursor,
     pub(crate) error: Option<&'a str>,

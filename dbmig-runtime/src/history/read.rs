@@ -5,7 +5,7 @@ use dbmig_core::migration::Execution;
 use dbmig_core::plan::{Direction, History};
 use dbmig_core::{Build, Version};
 
-use super::asked::Asked;
+use super::asked::Selection;
 use crate::database::Database;
 use crate::database::engine::Engine;
 use crate::database::session::{Nesting, Row};
@@ -21,7 +21,7 @@ const RUN_ROW: &str = "h";
 const MARK_ROW: &str = "m";
 
 /// What is read of a run. The value of a row of another kind stands where the version does.
-const RUN: Asked = Asked {
+const RUN: Selection = Selection {
     before: 1,
     columns: &[
         Column::Version,

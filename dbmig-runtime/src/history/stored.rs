@@ -7,7 +7,7 @@ use dbmig_core::impact::Impact;
 use dbmig_core::migration::Execution;
 use dbmig_core::{Checksum, Version};
 
-use super::asked::Asked;
+use super::asked::Selection;
 use crate::database::Database;
 use crate::error::Error;
 use crate::signature::StoredScript;
@@ -30,7 +30,7 @@ pub(crate) fn stored_texts(
     db: &mut dyn Database,
     tables: &Tables,
 ) -> Result<HashMap<Version, StoredTexts>, Error> {
-    const TEXTS: Asked = Asked {
+    const TEXTS: Selection = Selection {
         before: 0,
         columns: &[Column::Version, Column::Script, Column::DownScript, Column::Settings],
     };
@@ -59,7 +59,7 @@ pub(crate) fn stored_down(
     tables: &Tables,
     version: &Version,
 ) -> Result<Option<StoredScript>, Error> {
-    const DOWN: Asked = Asked {
+    const DOWN: Selection = Selection {
         before: 0,
         columns: &[
             Column::DownScript,

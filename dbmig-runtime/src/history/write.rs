@@ -4,7 +4,7 @@ use dbmig_core::Version;
 use dbmig_core::history::RunState;
 use dbmig_core::plan::{Direction, SupersededRun};
 
-use super::Run;
+use super::RunRecord;
 use crate::database::assertion::{Breach, expect};
 use crate::database::engine::Engine;
 use crate::tables::Tables;
@@ -35,7 +35,7 @@ impl Cursor {
 pub(crate) fn advance(
     engine: &dyn Engine,
     tables: &Tables,
-    run: &Run<'_>,
+    run: &RunRecord<'_>,
     cursor: &Cursor,
 ) -> String {
     let set = format!(
@@ -50,7 +50,7 @@ pub(crate) fn advance(
 }
 
 /// `run` is done; fails where its row is gone.
-pub(crate) fn complete(engine: &dyn Engine, tables: &Tables, run: &Run<'_>) -> String {
+pub(crate) fn complete(engine: &dyn Engine, tables: &Tables, run: &RunRecord<'_>) -> String {
     let (total, done) = (run.total, RunState::Done.name());
     let set = format!(
         "UPDATE {} SET state = '{done}', statements_started = {total}, statements_done = {total}, \
@@ -63,7 +63,12 @@ pub(crate) fn complete(engine: &dyn Engine, tables: &Tables, run: &Run<'_>) -> S
 }
 
 /// An `UPDATE` of no row is no error, and says nothing.
-fn expect_reached(engine: &dyn Engine, tables: &Tables, run: &Run<'_>, done: usize) -> String {
+fn expect_reached(
+    engine: &dyn Engine,
+    tables: &Tables,
+    run: &RunRecord<'_>,
+    done: usize,
+) -> String {
     expect(engine.dialect(), &reached(engine, tables, run, done), Breach::Changed)
 }
 
@@ -80,7 +85,7 @@ pub(crate) enum Why<'a> {
 pub(crate) fn fail(
     engine: &dyn Engine,
     tables: &Tables,
-    run: &Run<'_>,
+    run: &RunRecord<'_>,
     reached: Option<usize>,
     why: Why<'_>,
 ) -> String {
@@ -101,7 +106,7 @@ pub(crate) fn fail(
 }
 
 /// The row of `run` and no other's.
-fn under_way(engine: &dyn Engine, run: &Run<'_>) -> String {
+fn under_way(engine: &dyn Engine, run: &RunRecord<'_>) -> String {
     format!(
         "{} AND state = '{}' AND session = {}",
         engine.is_version(run.version),
@@ -111,7 +116,12 @@ fn under_way(engine: &dyn Engine, run: &Run<'_>) -> String {
 }
 
 /// A condition: the history says that so many statements of `run` are done.
-pub(crate) fn reached(engine: &dyn Engine, tables: &Tables, run: &Run<'_>, done: usize) -> String {
+pub(crate) fn reached(
+    engine: &dyn Engine,
+    tables: &Tables,
+    run: &RunRecord<'_>,
+    done: usize,
+) -> String {
     let literal = |text: &str| engine.dialect().literal(text);
     format!(
         "EXISTS (SELECT 1 FROM {} WHERE {} AND direction = {} AND session = {} AND state IN ({}, {}) \

@@ -20,11 +20,11 @@ const INSIST: Duration = Duration::from_secs(2);
 
 /// What the one who works tells the one who keeps the lock.
 #[derive(Debug, Default)]
-pub(super) struct Working(Mutex<Told>);
+pub(super) struct Working(Mutex<LastTold>);
 
 /// What was told last.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Told {
+pub(super) struct LastTold {
     /// How others know the session that works; it may get another one on the way.
     pub(super) session: String,
     /// What it does.
@@ -32,11 +32,11 @@ pub(super) struct Told {
 }
 
 impl Working {
-    pub(super) fn tell(&self, change: impl FnOnce(&mut Told)) {
+    pub(super) fn tell(&self, change: impl FnOnce(&mut LastTold)) {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn told(&self) -> Told {
+    fn told(&self) -> LastTold {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -91,7 +91,7 @@ impl Heartbeat<'_> {
                 continue;
             }
             last = Instant::now();
-            let Told { session, doing } = self.working.told();
+            let LastTold { session, doing } = self.working.told();
             if lock == Kept::Held && self.lock.heartbeat(db, self.claim, &doing).is_err() {
                 // The fence of the next transaction says so where it matters. What is under way
                 // may still be asked to stop.

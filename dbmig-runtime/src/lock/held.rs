@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::heartbeat::Working;
-use super::orphans::Under;
+use super::orphans::LockContext;
 use super::waiting::Waiting;
 use super::{heartbeat, orphans};
 use crate::backoff::patiently;
@@ -90,7 +90,7 @@ pub(super) fn work<T>(
     let (fence, working) = (lock.fence(claim, guard), Working::default());
     if claim.connection == LockConnection::Shared {
         let session = session(db, claim)?;
-        let under = Under { fence: &fence, session: &session, options };
+        let under = LockContext { fence: &fence, session: &session, options };
         let look = orphans::outlive(db, &under, seen, observe, &mut || Ok(()))?;
         let work = Work::Borrowed(db);
         return body(
@@ -108,7 +108,7 @@ pub(super) fn work<T>(
     let mut heartbeat = || lock.heartbeat(db, claim, "");
     join(&mut *work, lock, claim, options, observe, &mut heartbeat)?;
     let session = session(&mut *work, claim)?;
-    let under = Under { fence: &fence, session: &session, options };
+    let under = LockContext { fence: &fence, session: &session, options };
     let look = orphans::outlive(&mut *work, &under, seen, observe, &mut heartbeat)?;
     working.tell(|told| session.clone_into(&mut told.session));
     heartbeat::keep(db, lock, claim, &working, &options.control, || {

@@ -20,7 +20,7 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// How the look under the lock is confirmed: with what the transactions of the work begin with, in
 /// the session of this name.
-pub(super) struct Under<'a> {
+pub(super) struct LockContext<'a> {
     pub(super) fence: &'a Fence,
     pub(super) session: &'a str,
     pub(super) options: &'a Options,
@@ -30,7 +30,7 @@ pub(super) struct Under<'a> {
 /// database looks like.
 pub(super) fn outlive(
     db: &mut dyn Database,
-    under: &Under<'_>,
+    under: &LockContext<'_>,
     (seen, freshness): (Snapshot, Freshness),
     observe: &mut Observe<'_>,
     heartbeat: &mut dyn FnMut() -> QueryResult<()>,
@@ -74,7 +74,7 @@ pub(super) fn outlive(
 /// Behind a pooler another session may have another `search_path`, left there by somebody else.
 fn confirmed(
     db: &mut dyn Database,
-    under: &Under<'_>,
+    under: &LockContext<'_>,
     seen: &Snapshot,
     (sessions, since): (&[String], Instant),
 ) -> Result<Option<Snapshot>, Error> {

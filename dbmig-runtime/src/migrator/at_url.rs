@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::event::Observe;
 use crate::options::Options;
 use crate::report::Report;
-use crate::runner::{Known, notice_at, run_at, wait_at};
+use crate::runner::{Noticed, notice_at, run_at, wait_at};
 use crate::startup::{self, Startup};
 use crate::url::DatabaseUrl;
 
@@ -100,7 +100,7 @@ impl<B: Backend, V: Into<Version>> Migrator<'static, B, V> {
         task.start(
             move |url, observe| run_at(set, &run, url, &Target::Latest, observe),
             move |report| {
-                let mut known = Known::at_the_start(report);
+                let mut known = Noticed::at_the_start(report);
                 move |url: &DatabaseUrl| notice_at(set, &watching, url, &mut known)
             },
         )

@@ -7,7 +7,7 @@ use crate::startup::{Migrating, StartupState, StartupStatus};
 
 /// What is told in each state; what does not apply is left out.
 #[derive(Default, Serialize)]
-struct Body<'a> {
+struct ProbeBody<'a> {
     state: &'static str,
     /// For how long it has been in that state.
     since_s: f64,
@@ -20,7 +20,7 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     current: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    statement: Option<Statement>,
+    statement: Option<StatementProgress>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retries: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,7 +41,7 @@ struct Body<'a> {
 }
 
 #[derive(Serialize)]
-struct Statement {
+struct StatementProgress {
     number: usize,
     of: usize,
 }
@@ -54,7 +54,7 @@ const RESTART: &str = "what is in `restart` was applied while this process ran: 
 const SILENCE: f64 = 1.0;
 
 pub(super) fn body(snapshot: &StartupStatus, detail: Detail) -> String {
-    let mut body = Body {
+    let mut body = ProbeBody {
         state: snapshot.state.name(),
         since_s: seconds(snapshot.in_state.as_secs_f64()),
         elapsed_s: seconds(snapshot.elapsed.as_secs_f64()),
@@ -62,7 +62,7 @@ pub(super) fn body(snapshot: &StartupStatus, detail: Detail) -> String {
             .unanswered
             .map(|d| seconds(d.as_secs_f64()))
             .filter(|s| *s > SILENCE),
-        ..Body::default()
+        ..ProbeBody::default()
     };
     match &snapshot.state {
         StartupState::Connecting { problem } => body.reason.clone_from(problem),
@@ -88,11 +88,11 @@ pub(super) fn body(snapshot: &StartupStatus, detail: Detail) -> String {
     text + "\n"
 }
 
-impl<'a> Body<'a> {
+impl<'a> ProbeBody<'a> {
     fn progress(&mut self, at: &'a Migrating) {
         (self.done, self.of) = (Some(at.done), Some(at.of));
         self.current = at.current.as_deref();
-        self.statement = at.statement.map(|(number, of)| Statement { number, of });
+        self.statement = at.statement.map(|(number, of)| StatementProgress { number, of });
         self.retries = Some(at.retries).filter(|retries| *retries > 0);
     }
 }

@@ -10,7 +10,7 @@ use dbmig_core::plan::{
 use super::decide;
 use crate::database::Database;
 use crate::error::Error;
-use crate::execute::{Origin, resolve};
+use crate::execute::{ScriptOrigin, resolve};
 use crate::history;
 use crate::lock::Held;
 use crate::options::Options;
@@ -140,7 +140,7 @@ pub(super) fn losses(
     history: &History,
 ) -> Result<Vec<DataLossReport>, Error> {
     let dialect = db.engine().dialect();
-    let origin = Origin { tables, key: options.history_key.as_ref() };
+    let origin = ScriptOrigin { tables, key: options.history_key.as_ref() };
     let mut lossy = plan.lossy(history).into_iter().peekable();
     let (mut before, mut losses) = (Vec::new(), Vec::new());
     for step in &plan.steps {

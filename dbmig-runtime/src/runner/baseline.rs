@@ -8,8 +8,8 @@ use super::{Runner, ensure_tables, runner, within};
 use crate::database::Database;
 use crate::database::envelope::Part;
 use crate::error::Error;
-use crate::execute::{self, Place};
-use crate::history::{self, Cursor, Progress, Run};
+use crate::execute::{self, StepContext};
+use crate::history::{self, Cursor, RunProgress, RunRecord};
 use crate::lock::{Held, with_lock};
 use crate::options::Options;
 use crate::report::{Done, Report};
@@ -99,7 +99,7 @@ pub(super) fn adopt(
     let runner = runner(held, options);
     let down = execute::storable_down(migration, tables.dialect);
     let total = migration.up().statements(tables.dialect).map_or(0, |s| s.len());
-    let run = Run {
+    let run = RunRecord {
         version: &migration.version,
         name: &migration.name,
         direction: Direction::Up,
@@ -114,7 +114,7 @@ pub(super) fn adopt(
         runner: &runner,
     };
     let engine = held.db().engine();
-    let progress = Progress {
+    let progress = RunProgress {
         state: RunState::Baselined,
         cursor: Cursor::default(),
         error: None,
@@ -127,14 +127,14 @@ pub(super) fn adopt(
     };
     let rows = ledger + &history::insert(engine, &tables, &run, &progress);
     let fence = held.fence.clone();
-    let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
+    let place = StepContext { tables: &tables, options, runner: &runner, fence: &fence };
     write(held.db(), &place, &rows, "write the baseline")
 }
 
 /// Writes `rows` in one transaction under the lock.
 pub(super) fn write(
     db: &mut dyn Database,
-    place: &Place<'_>,
+    place: &StepContext<'_>,
     rows: &str,
     doing: &'static str,
 ) -> Result<(), Error> {

@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use dbmig_core::MigrationSet;
-use dbmig_core::plan::{BreakingAhead, Comparison, History, Presence, Relation, Unknown};
+use dbmig_core::plan::{AheadState, BreakingAhead, Comparison, History, Relation, Unknown};
 
 use super::{baseline, ensure_tables, runner};
 use crate::database::Database;
 use crate::database::session::Nesting;
 use crate::error::Error;
 use crate::event::{Event, Observe};
-use crate::execute::Place;
+use crate::execute::StepContext;
 use crate::history;
 use crate::lock::{Held, with_lock};
 use crate::options::{Options, host};
@@ -76,12 +76,12 @@ fn note_one(held: &mut Held<'_>, options: &Options, one: &Unknown) -> Result<(),
     let Some(applied) = held.look.history.find(&one.version).cloned() else { return Ok(()) };
     let (tables, runner) = (ensure_tables(held)?, runner(held, options));
     let told = history::is_noted(held.db(), &tables, &one.version, (&runner.build, &runner.host))?;
-    if told || one.presence != Presence::Applied {
+    if told || one.presence != AheadState::Applied {
         return Ok(());
     }
     let engine = held.db().engine();
     let rows = history::went_on(engine, &tables, (one, &applied.impact), &runner);
     let fence = held.fence.clone();
-    let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
+    let place = StepContext { tables: &tables, options, runner: &runner, fence: &fence };
     baseline::write(held.db(), &place, &rows, "note that this version goes on")
 }

@@ -8,7 +8,7 @@ use super::{baseline, runner};
 use crate::database::Database;
 use crate::error::Error;
 use crate::error::transient::tells_of_lock_wait;
-use crate::execute::Place;
+use crate::execute::StepContext;
 use crate::history;
 use crate::lock::Held;
 use crate::options::Options;
@@ -40,7 +40,7 @@ pub(super) fn settle(
     let forget =
         |version: &Version| history::supersede(engine, &tables, version, RunState::Forgotten);
     let rows: String = void.iter().map(forget).collect();
-    let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
+    let place = StepContext { tables: &tables, options, runner: &runner, fence: &fence };
     baseline::write(held.db(), &place, &rows, "put aside what an earlier run has announced")
 }
 

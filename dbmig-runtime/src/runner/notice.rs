@@ -25,13 +25,13 @@ pub(crate) struct News {
 
 /// What the app has met so far of what is applied and not in its set.
 #[derive(Debug)]
-pub(crate) struct Known {
+pub(crate) struct Noticed {
     /// What was there when it became ready, by name.
     at_the_start: Vec<String>,
     /// Those of it that ask for a restart when they go.
     after_restart: Vec<String>,
     /// What was there at the last look; none before the first one.
-    foreign: Option<Vec<Foreign>>,
+    foreign: Option<Vec<UnknownMigration>>,
     /// Versions that came since the start.
     came: Vec<Version>,
     /// Names of what asks for a restart. Nothing but a restart takes them out.
@@ -40,7 +40,7 @@ pub(crate) struct Known {
 
 /// An applied migration that the set does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Foreign {
+struct UnknownMigration {
     version: Version,
     name: String,
     /// The run that applied it; none where nobody knows.
@@ -48,7 +48,7 @@ struct Foreign {
     verdict: Verdict,
 }
 
-impl Known {
+impl Noticed {
     /// By an app that has become ready with `report`.
     pub(crate) fn at_the_start(report: &Report) -> Self {
         let (at_the_start, after_restart) = (report.missing.clone(), report.after_restart.clone());
@@ -81,7 +81,7 @@ impl Known {
         News { unknown: history.unknown_to(set), breaking, restart: self.restart.clone() }
     }
 
-    fn has_met(&self, one: &Foreign) -> bool {
+    fn has_met(&self, one: &UnknownMigration) -> bool {
         let Some(foreign) = &self.foreign else { return self.at_the_start.contains(&one.name) };
         foreign.iter().any(|known| {
             let other_run = matches!((known.run, one.run), (Some(a), Some(b)) if a != b);
@@ -98,11 +98,11 @@ impl Known {
 
 /// Names of what is applied and not in the set, and asks processes from before for a restart.
 pub(super) fn after_restart(set: &MigrationSet, history: &History) -> Vec<String> {
-    let asks = |one: &Foreign| one.verdict == Verdict::CompatibleAfterRestart;
+    let asks = |one: &UnknownMigration| one.verdict == Verdict::CompatibleAfterRestart;
     foreign(set, history).into_iter().filter(asks).map(|one| one.name).collect()
 }
 
-fn foreign(set: &MigrationSet, history: &History) -> Vec<Foreign> {
+fn foreign(set: &MigrationSet, history: &History) -> Vec<UnknownMigration> {
     let unknown = history.applied.iter().filter(|applied| set.get(&applied.version).is_none());
     let foreign = unknown.map(|applied| {
         let (name, run) = match &applied.record {
@@ -110,7 +110,7 @@ fn foreign(set: &MigrationSet, history: &History) -> Vec<Foreign> {
             Record::Unverified => (applied.version.to_string(), None),
         };
         let verdict = applied.impact.compatibility().verdict;
-        Foreign { version: applied.version.clone(), name, run, verdict }
+        UnknownMigration { version: applied.version.clone(), name, run, verdict }
     });
     foreign.collect()
 }
@@ -121,7 +121,7 @@ pub(crate) fn notice_at(
     set: &MigrationSet,
     options: &Options,
     url: &DatabaseUrl,
-    known: &mut Known,
+    known: &mut Noticed,
 ) -> Result<News, Error> {
     let runner = Runner::new(set, options.clone());
     let db = &mut *connect_to_read(url, &options.control)?;
@@ -160,11 +160,11 @@ mod tests {
         read(applied.iter().map(|(version, ..)| (*version).to_owned()).collect(), &rows)
     }
 
-    fn known(at_the_start: &[(&str, usize, &str)]) -> Known {
+    fn known(at_the_start: &[(&str, usize, &str)]) -> Noticed {
         let (set, history) = (set(), history(at_the_start));
         let after_restart = after_restart(&set, &history);
         let missing = history.missing_from(&set);
-        Known::at_the_start(&Report { missing, after_restart, ..Report::default() })
+        Noticed::at_the_start(&Report { missing, after_restart, ..Report::default() })
     }
 
     const A: (&str, usize, &str) = ("1", 1, "after_restart");

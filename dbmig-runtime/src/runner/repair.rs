@@ -9,7 +9,7 @@ use super::baseline::{adopt, write};
 use super::{Runner, ensure_tables, runner, within};
 use crate::database::Database;
 use crate::error::Error;
-use crate::execute::Place;
+use crate::execute::StepContext;
 use crate::history::{self, Declaration, Settled};
 use crate::lock::{Held, with_lock};
 use crate::options::Options;
@@ -65,7 +65,7 @@ impl<'a> Runner<'a> {
 }
 
 /// What becomes of Diesel's table.
-enum Ledger {
+enum LedgerChange {
     Unchanged,
     AsIfItHadEnded,
 }
@@ -78,10 +78,14 @@ fn carry_out(
     let note = format!("repair: {action}");
     let (run, state, done, ledger) = match action {
         // Settled as if the database had refused the next statement: the next run goes on there.
-        RepairAction::Cursor { run, done } => (run, RunState::Failed, *done, Ledger::Unchanged),
-        RepairAction::Forget { run } => (run, RunState::Forgotten, run.done, Ledger::Unchanged),
+        RepairAction::Cursor { run, done } => {
+            (run, RunState::Failed, *done, LedgerChange::Unchanged)
+        }
+        RepairAction::Forget { run } => {
+            (run, RunState::Forgotten, run.done, LedgerChange::Unchanged)
+        }
         RepairAction::Finish { run } => {
-            (run, RunState::Baselined, run.done, Ledger::AsIfItHadEnded)
+            (run, RunState::Baselined, run.done, LedgerChange::AsIfItHadEnded)
         }
         RepairAction::Accept { migration } => return adopt(held, options, migration, Some(&note)),
         RepairAction::Compatible { version, name } => {
@@ -92,8 +96,10 @@ fn carry_out(
     let runner = runner(held, options);
     let engine = held.db().engine();
     let ledger = match ledger {
-        Ledger::AsIfItHadEnded => history::ledger(engine, &tables, &run.version, run.direction),
-        Ledger::Unchanged => String::new(),
+        LedgerChange::AsIfItHadEnded => {
+            history::ledger(engine, &tables, &run.version, run.direction)
+        }
+        LedgerChange::Unchanged => String::new(),
     };
     let rows = history::supersede(engine, &tables, &run.version, RunState::Resumed)
         + &history::settle(
@@ -104,7 +110,7 @@ fn carry_out(
         )
         + &ledger;
     let fence = held.fence.clone();
-    let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
+    let place = StepContext { tables: &tables, options, runner: &runner, fence: &fence };
     write(held.db(), &place, &rows, "write the repair")
 }
 
@@ -135,6 +141,6 @@ fn make_compatible(
     let verdict = Declaration { version, name, impact: &impact, signature: signature.as_deref() };
     let rows = history::say(held.db().engine(), &tables, &verdict, (note, &runner));
     let fence = held.fence.clone();
-    let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
+    let place = StepContext { tables: &tables, options, runner: &runner, fence: &fence };
     write(held.db(), &place, &rows, "write the repair")
 }

@@ -3,10 +3,10 @@
 use dbmig_core::plan::Plan;
 
 use crate::database::creation::create_concurrently;
-use crate::database::place::{Found, Sought};
+use crate::database::place::{Location, Sought};
 use crate::error::Error;
 use crate::event::{Event, Observe};
-use crate::execute::{self, Place};
+use crate::execute::{self, StepContext};
 use crate::history;
 use crate::lock::{Held, refuse_foreign, refuse_obstacle};
 use crate::options::{Options, host};
@@ -27,8 +27,8 @@ pub(super) fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     // Diesel's tools create the first one without our lock.
     create_concurrently(db, tables.dialect.ddl(), &create, (tables.ledger, tables.history), |db| {
         Ok(match engine.locate(db, Sought::Again(&tables.schema))? {
-            Found::At(now) => (now.ledger, now.history),
-            Found::NoSchema | Found::InDoubt(_) => (Presence::Absent, Presence::Absent),
+            Location::At(now) => (now.ledger, now.history),
+            Location::NoSchema | Location::InDoubt(_) => (Presence::Absent, Presence::Absent),
         })
     })
     .map_err(Error::database("create the migrations' tables"))?;
@@ -61,7 +61,7 @@ pub(super) fn execute_plan(
         held.announce(step.name());
         let fence = held.fence.clone();
         let runner = runner(held, options);
-        let place = Place { tables: &tables, options, runner: &runner, fence: &fence };
+        let place = StepContext { tables: &tables, options, runner: &runner, fence: &fence };
         if let Some(done) = execute::step(held.db(), &place, step, &report, observe)? {
             observe(&Event::StepDone { done: &done, number, of });
             report.done.push(done);
@@ -73,8 +73,8 @@ pub(super) fn execute_plan(
     Ok(report)
 }
 
-pub(super) fn runner(held: &Held<'_>, options: &Options) -> history::Runner {
-    history::Runner {
+pub(super) fn runner(held: &Held<'_>, options: &Options) -> history::RunnerIdentity {
+    history::RunnerIdentity {
         build: options.this_build(),
         host: host(),
         session: held.session.clone(),

@@ -18,7 +18,7 @@ use crate::snapshot::read_with_catalog;
 use crate::url::DatabaseUrl;
 
 /// What a look has found.
-enum Found {
+enum Observation {
     /// The schema is there, or a later one.
     Reached(Report),
     /// So many migrations are pending.
@@ -51,8 +51,8 @@ pub(crate) fn wait_at(
         let observed = observe_at(&runner, url, &mut db);
         let waited = since.elapsed();
         let doing = match observed {
-            Ok(Found::Reached(report)) => return Ok(report),
-            Ok(Found::Pending { count: pending, holder, failed }) => {
+            Ok(Observation::Reached(report)) => return Ok(report),
+            Ok(Observation::Pending { count: pending, holder, failed }) => {
                 let (of, holder, failed) =
                     (set.as_slice().len(), holder.as_deref(), failed.as_deref());
                 observe(&Event::Awaiting { pending, of, holder, failed, waited });
@@ -96,7 +96,7 @@ fn observe_at(
     runner: &Runner<'_>,
     url: &DatabaseUrl,
     kept: &mut Option<Box<dyn Database>>,
-) -> Result<Found, Error> {
+) -> Result<Observation, Error> {
     let control = &runner.options.control;
     let mut db = match kept.take() {
         Some(db) => db,
@@ -111,10 +111,10 @@ fn observe_at(
     Ok(found)
 }
 
-fn find(runner: &Runner<'_>, db: &mut dyn Database) -> Result<Found, Error> {
+fn find(runner: &Runner<'_>, db: &mut dyn Database) -> Result<Observation, Error> {
     super::within(db, |db| {
         if runner.is_current(db) {
-            return Ok(Found::Reached(Report::default()));
+            return Ok(Observation::Reached(Report::default()));
         }
         let mut history = read_with_catalog(db, &runner.seek())?.history;
         let holder = runner.holder(db)?;
@@ -127,7 +127,7 @@ fn find(runner: &Runner<'_>, db: &mut dyn Database) -> Result<Found, Error> {
                 let missing = history.missing_from(runner.set);
                 let breaking = beyond::breaking(runner.set, &history, &runner.options);
                 let breaking = breaking.into_iter().map(|one| one.name).collect();
-                Ok(Found::Reached(Report { ahead, missing, breaking, ..Report::default() }))
+                Ok(Observation::Reached(Report { ahead, missing, breaking, ..Report::default() }))
             }
             // One that a person has to settle does not come by itself, unless somebody is at it.
             Err(blocked) if holder.is_none() || !blocked.may_pass() => Err(blocked.into()),
@@ -153,10 +153,10 @@ fn without_the_dead(
     Ok(now)
 }
 
-fn pending(set: &MigrationSet, history: &History, holder: Option<String>) -> Found {
+fn pending(set: &MigrationSet, history: &History, holder: Option<String>) -> Observation {
     let is_pending = |m: &&Migration| history.find(&m.version).is_none();
     let failed = history.failures.iter().find_map(|failed| set.get(&failed.version));
-    Found::Pending {
+    Observation::Pending {
         count: set.iter().filter(is_pending).count(),
         holder,
         failed: failed.map(|migration| migration.name.to_string()),

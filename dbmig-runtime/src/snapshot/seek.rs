@@ -7,7 +7,7 @@ use dbmig_core::plan::is_home;
 use super::anew::judge_anew;
 use super::{Snapshot, read_at};
 use crate::database::Database;
-use crate::database::place::{Doubt, Found, Ledger, Matter, Reading, Sought};
+use crate::database::place::{FoundLedger, Location, Matter, PlaceDoubt, Readability, Sought};
 use crate::error::{Error, LedgerInDoubt, LedgerSeen};
 use crate::history;
 #[cfg(feature = "cli")]
@@ -68,13 +68,13 @@ impl<'a> Seek<'a> {
     /// Where the two tables are. Reads only.
     pub(crate) fn locate(&self, db: &mut dyn Database) -> Result<Tables, Error> {
         match find(db, self.sought())? {
-            Found::InDoubt(doubt) => self.settle(db, doubt),
+            Location::InDoubt(doubt) => self.settle(db, doubt),
             found => certain(found, self.sought(), db),
         }
     }
 
     /// A ledger elsewhere is not in doubt if it says itself why it is there; all others are refused.
-    fn settle(&self, db: &mut dyn Database, doubt: Doubt) -> Result<Tables, Error> {
+    fn settle(&self, db: &mut dyn Database, doubt: PlaceDoubt) -> Result<Tables, Error> {
         if let Some(tables) = self.home(db, &doubt)? {
             return Ok(tables);
         }
@@ -96,14 +96,14 @@ impl<'a> Seek<'a> {
 
     /// The only ledger, if a migration of its own has created the schema that now comes before it.
     /// Whoever owns such tables could claim that, so they must be trusted.
-    fn home(&self, db: &mut dyn Database, doubt: &Doubt) -> Result<Option<Tables>, Error> {
-        let Doubt { here, ledgers, .. } = doubt;
+    fn home(&self, db: &mut dyn Database, doubt: &PlaceDoubt) -> Result<Option<Tables>, Error> {
+        let PlaceDoubt { here, ledgers, .. } = doubt;
         let [ledger] = ledgers.as_slice() else { return Ok(None) };
         if here.ledger == Presence::Present || here.history == Presence::Present {
             return Ok(None);
         }
         let engine = db.engine();
-        let Ok(Found::At(tables)) = engine.locate(db, Sought::Again(&ledger.schema)) else {
+        let Ok(Location::At(tables)) = engine.locate(db, Sought::Again(&ledger.schema)) else {
             return Ok(None);
         };
         if tables.foreign.is_some() || tables.history == Presence::Absent {
@@ -122,12 +122,12 @@ impl<'a> Seek<'a> {
         &self,
         db: &mut dyn Database,
         here: &Tables,
-        ledger: &Ledger,
+        ledger: &FoundLedger,
     ) -> Result<LedgerSeen, Error> {
         let table = Tables { schema: ledger.schema.clone(), ..here.clone() }.qualified(LEDGER);
         let (rows, known) = match ledger.reading {
-            Reading::Unsafe => (None, 0),
-            Reading::Safe => {
+            Readability::Unsafe => (None, 0),
+            Readability::Safe => {
                 let versions = history::versions(db, &table)?;
                 let known = versions.iter().filter(|version| self.set.get(version).is_some());
                 (Some(versions.len()), known.count())
@@ -145,18 +145,18 @@ pub(crate) fn locate_again(db: &mut dyn Database, seen: &Tables) -> Result<Table
     Ok(Tables { chosen: seen.chosen.clone(), ..certain(found, sought, db)? })
 }
 
-fn find(db: &mut dyn Database, sought: Sought<'_>) -> Result<Found, Error> {
+fn find(db: &mut dyn Database, sought: Sought<'_>) -> Result<Location, Error> {
     db.engine().locate(db, sought).map_err(Error::database("find the migrations' tables"))
 }
 
-fn certain(found: Found, sought: Sought<'_>, db: &dyn Database) -> Result<Tables, Error> {
+fn certain(found: Location, sought: Sought<'_>, db: &dyn Database) -> Result<Tables, Error> {
     match found {
-        Found::At(tables) => Ok(tables),
-        Found::InDoubt(doubt) => Err(Error::OtherSchema {
+        Location::At(tables) => Ok(tables),
+        Location::InDoubt(doubt) => Err(Error::OtherSchema {
             before: sought.schema().unwrap_or_default().to_owned(),
             now: doubt.here.schema,
         }),
-        Found::NoSchema => Err(Error::NoLedgerSchema {
+        Location::NoSchema => Err(Error::NoLedgerSchema {
             dialect: db.engine().dialect(),
             schema: sought.schema().unwrap_or_default().to_owned(),
         }),

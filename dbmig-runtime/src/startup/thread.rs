@@ -40,7 +40,7 @@ impl Task {
     /// `watching` makes of its report goes on looking at the database.
     pub(crate) fn start<N: Notice>(
         self,
-        run: impl Run,
+        run: impl StartupRun,
         watching: impl FnOnce(&Report) -> N + Send + 'static,
     ) -> Startup {
         let shared = Arc::new(SharedState::new());
@@ -58,7 +58,7 @@ impl Task {
     fn work<N: Notice>(
         self,
         shared: Arc<SharedState>,
-        run: impl Run,
+        run: impl StartupRun,
         watching: impl FnOnce(&Report) -> N,
     ) {
         let Self { url, control, on_failure, watch, mut observe } = self;
@@ -84,12 +84,12 @@ impl Task {
 }
 
 /// One run.
-pub(crate) trait Run:
+pub(crate) trait StartupRun:
     FnMut(&DatabaseUrl, &mut Observe<'_>) -> Result<Report, Error> + Send + 'static
 {
 }
 
-impl<F> Run for F where
+impl<F> StartupRun for F where
     F: FnMut(&DatabaseUrl, &mut Observe<'_>) -> Result<Report, Error> + Send + 'static
 {
 }
@@ -100,7 +100,7 @@ fn persist(
     url: &DatabaseUrl,
     control: &Control,
     observe: &mut Observe<'_>,
-    mut run: impl Run,
+    mut run: impl StartupRun,
 ) -> Result<Report, Error> {
     let mut pause = Pause::between_runs();
     loop {

@@ -64,7 +64,7 @@ pub(crate) enum Column {
 
 /// What a column holds, for the type that each database gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnType {
     /// The key, which counts up.
     Id,
     /// A small number.
@@ -155,25 +155,27 @@ impl Column {
     }
 
     /// What it holds.
-    pub(crate) const fn kind(self) -> Kind {
+    pub(crate) const fn kind(self) -> ColumnType {
         match self {
-            Self::Id => Kind::Id,
-            Self::Format => Kind::Format,
-            Self::StatementsTotal | Self::StatementsStarted | Self::StatementsDone => Kind::Count,
-            Self::Version => Kind::Version,
-            Self::Direction => Kind::Direction,
-            Self::State | Self::Execution | Self::Compatible | Self::Reversible => Kind::Word,
-            Self::Checksum | Self::DownChecksum | Self::Signature => Kind::Digest,
-            Self::StartedAt | Self::EndedAt => Kind::Time,
+            Self::Id => ColumnType::Id,
+            Self::Format => ColumnType::Format,
+            Self::StatementsTotal | Self::StatementsStarted | Self::StatementsDone => {
+                ColumnType::Count
+            }
+            Self::Version => ColumnType::Version,
+            Self::Direction => ColumnType::Direction,
+            Self::State | Self::Execution | Self::Compatible | Self::Reversible => ColumnType::Word,
+            Self::Checksum | Self::DownChecksum | Self::Signature => ColumnType::Digest,
+            Self::StartedAt | Self::EndedAt => ColumnType::Time,
             Self::Name
             | Self::Settings
             | Self::App
             | Self::Host
             | Self::DatabaseUser
             | Self::Session
-            | Self::Note => Kind::Text,
+            | Self::Note => ColumnType::Text,
             Self::Script | Self::DownScript | Self::Impact | Self::CatalogBefore | Self::Error => {
-                Kind::LongText
+                ColumnType::LongText
             }
         }
     }
@@ -214,7 +216,7 @@ impl Column {
     }
 
     /// Their definitions for `CREATE TABLE`, with the types that a database gives them.
-    pub(crate) fn definitions(of: impl Fn(Kind) -> &'static str) -> String {
+    pub(crate) fn definitions(of: impl Fn(ColumnType) -> &'static str) -> String {
         let one = |column: Self| {
             format!("{} {}{}", column.name(), of(column.kind()), column.constraint())
         };

@@ -32,14 +32,14 @@ pub struct SqliteFile {
     /// As the URL says it; it may be relative, or a link.
     pub path: PathBuf,
     /// What a connection may do with it.
-    pub access: Access,
+    pub access: FileAccess,
     /// What a connection does where it is not there.
     pub absent: Absent,
 }
 
 /// What a connection may do with its file, by the URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
+pub enum FileAccess {
     /// Read and write.
     Write,
     /// Read: `mode=ro`, `immutable=1`.
@@ -83,7 +83,7 @@ pub(super) fn place(text: &str) -> Result<SqlitePlace, UrlError> {
     let Some(uri) = uri(text) else {
         return Ok(match text {
             ":memory:" | "" => SqlitePlace::Memory(Sharing::Private),
-            path => file(path, Access::Write, Absent::Created),
+            path => file(path, FileAccess::Write, Absent::Created),
         });
     };
     let (path, query) = split(uri)?;
@@ -91,8 +91,8 @@ pub(super) fn place(text: &str) -> Result<SqlitePlace, UrlError> {
     let query = Query::read(query)?;
     let in_memory = path.is_empty() || path == ":memory:" || query.mode == Mode::Memory;
     let access = match (query.mode, query.immutable) {
-        (Mode::Read, _) | (_, Some(true)) => Access::Read,
-        (Mode::Create | Mode::Write | Mode::Memory, _) => Access::Write,
+        (Mode::Read, _) | (_, Some(true)) => FileAccess::Read,
+        (Mode::Create | Mode::Write | Mode::Memory, _) => FileAccess::Write,
     };
     let absent = match query.mode {
         Mode::Create => Absent::Created,
@@ -148,7 +148,7 @@ fn decoded(path: &str) -> Result<String, UrlError> {
     }
 }
 
-fn file(path: &str, access: Access, absent: Absent) -> SqlitePlace {
+fn file(path: &str, access: FileAccess, absent: Absent) -> SqlitePlace {
     // `file:///C:/x`, as SQLite has it on Windows.
     let bytes = path.as_bytes();
     let has_drive =

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use dbmig_core::lockfile::{Lock, ParseErrorKind};
+use dbmig_core::lockfile::{LockFile, ParseErrorKind};
 use dbmig_tests::{Backend, Project, database, project::Output, project::run};
 use serde_json::Value;
 
@@ -26,8 +26,8 @@ fn lock_for(project: &Project, backend: &str) -> Output {
     project.dbmig(&["lock", "--backend", backend]).success()
 }
 
-fn parsed(project: &Project) -> Lock {
-    Lock::parse(&project.read(FILE)).unwrap()
+fn parsed(project: &Project) -> LockFile {
+    LockFile::parse(&project.read(FILE)).unwrap()
 }
 
 fn json(output: &Output) -> Value {
@@ -229,7 +229,7 @@ fn two_branches_that_add_migrations_meet_in_a_conflict() {
         assert_eq!(merge.code, Some(1), "{merge:?}");
         let unmerged = git(&project, &["diff", "--name-only", "--diff-filter=U"]).success().stdout;
         assert_eq!(unmerged, format!("{FILE}\n"), "nothing else is in conflict");
-        let error = Lock::parse(&project.read(FILE)).unwrap_err();
+        let error = LockFile::parse(&project.read(FILE)).unwrap_err();
         assert_eq!(error.kind, ParseErrorKind::Conflict);
         let check = project.dbmig(&["lock", "--check"]).expect(3).stdout;
         assert!(check.contains(&format!("{FILE} has a merge conflict")), "{check}");

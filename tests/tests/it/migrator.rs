@@ -5,8 +5,8 @@ use std::time::Duration;
 use dbmig_core::scan::scan;
 use dbmig_runtime::url::DatabaseUrl;
 use dbmig_runtime::{
-    Class, Control, Error, Event, Extent, Locking, Migrations, Migrator, Options, Runner, State,
-    Target, Version, connect,
+    Class, Control, Error, Event, Extent, Locking, MigrationState, Migrations, Migrator, Options,
+    Runner, Target, Version, connect,
 };
 use dbmig_tests::{Backend, TestDatabase, database};
 use diesel::connection::{Connection, LoadConnection, SimpleConnection};
@@ -52,7 +52,7 @@ where
     let report = migrator.revert_to(conn, authors).unwrap();
     assert_eq!(report.reverted().collect::<Vec<_>>(), [NAMES[2], NAMES[1]]);
     let states: Vec<_> = migrator.status(conn).unwrap().iter().map(|entry| entry.state).collect();
-    assert_eq!(states, [State::Applied, State::Pending, State::Pending]);
+    assert_eq!(states, [MigrationState::Applied, MigrationState::Pending, MigrationState::Pending]);
     let newest = &migrator.history(conn, 1).unwrap()[0];
     assert_eq!((newest.app.as_str(), newest.direction.as_str()), ("shop 1.2.3", "down"));
     migrator.revert(conn, Extent::All).unwrap();

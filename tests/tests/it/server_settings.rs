@@ -130,7 +130,7 @@ fn on_one_that_was_lent(all: &'static Migrations<Mysql>, db: &TestDatabase, grou
     let migrator = || Migrator::new(all);
     let pending = |conn: &mut MysqlConnection| {
         let entries = migrator().status(conn).unwrap();
-        entries.iter().filter(|entry| entry.state == dbmig_runtime::State::Pending).count()
+        entries.iter().filter(|entry| entry.state == dbmig_runtime::MigrationState::Pending).count()
     };
     assert_eq!(pending(conn), 5, "{group:?}");
     assert_eq!(migrator().run(conn).unwrap().done.len(), 5, "{group:?}");

@@ -6,7 +6,7 @@ use super::{Reader, column, shape};
 use crate::infer::change::{Act, Certainty, Extent, How, Kind, Nulls, Rows, Uniqueness};
 use crate::infer::formula::Formula;
 use crate::infer::name::{Name, folded};
-use crate::sql::token::Kind as Lexical;
+use crate::sql::token::TokenKind as Lexical;
 use crate::sql::{Statement, kind};
 
 impl Reader<'_, '_> {

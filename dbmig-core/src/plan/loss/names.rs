@@ -4,7 +4,7 @@ use crate::Dialect;
 use crate::impact::Loss;
 use crate::sql::effect::{Object, ObjectKind};
 use crate::sql::reader::Reader;
-use crate::sql::token::{Kind, Token};
+use crate::sql::token::{Token, TokenKind};
 use crate::sql::{self, Statement, calls, kind};
 
 /// Whether `script`, which is played before, may change what the name of `loss` means: then what is
@@ -199,7 +199,7 @@ impl Wanted<'_> {
         let is_column = !NO_COLUMNS.contains(&second.as_str());
         // SQLite takes a text for a name where only a name can stand.
         let at = if second == "COLUMN" { 2 } else { 1 };
-        let is_text = part.get(at).is_some_and(|token| token.kind == Kind::String);
+        let is_text = part.get(at).is_some_and(|token| token.kind == TokenKind::String);
         if is_text && ["RENAME", "ADD", "DROP", "CHANGE"].contains(&first.as_str()) {
             return true;
         }
@@ -257,13 +257,13 @@ impl Wanted<'_> {
         let Some(own) = self.table.last() else { return true };
         // Nothing but names can stand here, and SQLite takes a text for one.
         std::iter::from_fn(|| reader.take())
-            .any(|token| token.kind == Kind::String || self.is(&token, own))
+            .any(|token| token.kind == TokenKind::String || self.is(&token, own))
     }
 
     /// Whether a token is this name, or cannot be told from it.
     fn is(&self, token: &Token<'_>, name: &str) -> bool {
         match token.kind {
-            Kind::Word | Kind::Name => {
+            TokenKind::Word | TokenKind::Name => {
                 let own = token.name(self.dialect);
                 own.is_none_or(|own| own.to_lowercase() == name.to_lowercase())
             }

@@ -180,7 +180,7 @@ fn below_floor__another_version_or_build_than_the_refused_one_is_named() {
         let mut case = case(&[Compatible, Compatible, Breaking], 1, 3);
         let newest = case.database.applied.last_mut().unwrap();
         applied_by.clone_into(&mut newest.app);
-        newest.occasion = Occasion {
+        newest.occasion = RunCircumstances {
             at: "2026-11-30T11:22:33.044Z".to_owned(),
             host: "pod-1".to_owned(),
             user: "owner".to_owned(),
@@ -252,7 +252,7 @@ fn one_step_that_cannot_go_back_refuses_all_of_them() {
     let mut case = case(&[Compatible; 4], 1, 4);
     let stored = [
         StoredDown::Present,
-        StoredDown::Untrusted(Distrust::Altered),
+        StoredDown::Untrusted(UntrustedReason::Altered),
         StoredDown::Absent,
         StoredDown::Present,
     ];
@@ -264,7 +264,7 @@ fn one_step_that_cannot_go_back_refuses_all_of_them() {
     let reasons: Vec<_> = all.into_iter().map(|one| (one.name, one.reason)).collect();
     let expected = [
         ("3_m".to_owned(), IrreversibleReason::GoneWithoutStored),
-        ("2_m".to_owned(), IrreversibleReason::Untrusted(Distrust::Altered)),
+        ("2_m".to_owned(), IrreversibleReason::Untrusted(UntrustedReason::Altered)),
     ];
     assert_eq!(reasons, expected);
 }
@@ -280,7 +280,7 @@ fn the_floor_rises_with_the_announcement_and_falls_with_the_failure() {
         session: None,
         impact: breaking.impact.clone(),
         app: "shop 2.0".to_owned(),
-        occasion: Occasion::default(),
+        occasion: RunCircumstances::default(),
     };
     case.database.announced = vec![announced.clone()];
     let error = case.start_up().unwrap_err();

@@ -1,7 +1,7 @@
 //! What MySQL and MariaDB commit by themselves: every schema change.
 
 use super::Reader;
-use super::{Effect, Object, ObjectKind};
+use super::{Object, ObjectKind, StatementEffect};
 
 /// These set up, tidy or say once more what holds; START TRANSACTION and COMMIT of the script's
 /// own are here because our cursor is part of the transaction between them.
@@ -14,11 +14,11 @@ const REPEATABLE: [&str; 16] = [
 const ATTRIBUTES: [&str; 9] =
     ["ONLINE", "OFFLINE", "IGNORE", "AGGREGATE", "UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR", "UNDO"];
 
-pub(super) fn effect(reader: &mut Reader<'_>) -> Option<Effect> {
+pub(super) fn effect(reader: &mut Reader<'_>) -> Option<StatementEffect> {
     // MariaDB's `SET STATEMENT .. FOR ..` runs what follows.
     while reader.word("SET") {
         if !reader.word("STATEMENT") {
-            return Some(Effect::Repeatable);
+            return Some(StatementEffect::Repeatable);
         }
         if !reader.skip_to("FOR") {
             return None;
@@ -26,7 +26,7 @@ pub(super) fn effect(reader: &mut Reader<'_>) -> Option<Effect> {
     }
     if reader.any(&REPEATABLE) {
         // `BEGIN NOT ATOMIC ..` is a program.
-        return (!reader.word("NOT")).then_some(Effect::Repeatable);
+        return (!reader.word("NOT")).then_some(StatementEffect::Repeatable);
     }
     match reader.one_of(&["CREATE", "ALTER", "DROP", "RENAME"])? {
         "CREATE" => create(reader),
@@ -36,23 +36,23 @@ pub(super) fn effect(reader: &mut Reader<'_>) -> Option<Effect> {
     }
 }
 
-fn create(reader: &mut Reader<'_>) -> Option<Effect> {
+fn create(reader: &mut Reader<'_>) -> Option<StatementEffect> {
     if reader.phrase(&["OR", "REPLACE"]) {
-        return (!reader.word("TEMPORARY")).then_some(Effect::Repeatable);
+        return (!reader.word("TEMPORARY")).then_some(StatementEffect::Repeatable);
     }
     attributes(reader);
     if reader.any(&["USER", "ROLE"]) {
-        return reader.phrase(&["IF", "NOT", "EXISTS"]).then_some(Effect::Repeatable);
+        return reader.phrase(&["IF", "NOT", "EXISTS"]).then_some(StatementEffect::Repeatable);
     }
     let what = subject(reader)?;
     reader.phrase(&["IF", "NOT", "EXISTS"]);
     if what == Subject::Index {
         return on_table(reader);
     }
-    Effect::visible(vec![reader.object(what.kind())?])
+    StatementEffect::visible(vec![reader.object(what.kind())?])
 }
 
-fn alter(reader: &mut Reader<'_>) -> Option<Effect> {
+fn alter(reader: &mut Reader<'_>) -> Option<StatementEffect> {
     attributes(reader);
     if reader.word("TABLE") {
         reader.phrase(&["IF", "EXISTS"]);
@@ -66,13 +66,17 @@ fn alter(reader: &mut Reader<'_>) -> Option<Effect> {
         }
         let partitions = mentions(&["PARTITION", "PARTITIONING"]);
         let kind = if partitions { ObjectKind::Partitions } else { ObjectKind::Definition };
-        return Effect::visible(vec![Object { kind, ..table }]);
+        return StatementEffect::visible(vec![Object { kind, ..table }]);
     }
     match subject(reader)? {
         Subject::Object(ObjectKind::Event) => {
             let event = reader.object(ObjectKind::Event)?;
             let renames = reader.rest_mentions(&["RENAME"]);
-            if renames { Effect::visible(vec![event]) } else { Some(Effect::Repeatable) }
+            if renames {
+                StatementEffect::visible(vec![event])
+            } else {
+                Some(StatementEffect::Repeatable)
+            }
         }
         Subject::Index
         | Subject::Object(
@@ -84,23 +88,23 @@ fn alter(reader: &mut Reader<'_>) -> Option<Effect> {
             | ObjectKind::Trigger
             | ObjectKind::Routine
             | ObjectKind::Database,
-        ) => Some(Effect::Repeatable),
+        ) => Some(StatementEffect::Repeatable),
     }
 }
 
-fn drop(reader: &mut Reader<'_>) -> Option<Effect> {
+fn drop(reader: &mut Reader<'_>) -> Option<StatementEffect> {
     let account = reader.any(&["USER", "ROLE"]);
     let what = if account { None } else { Some(subject(reader)?) };
     if reader.phrase(&["IF", "EXISTS"]) {
-        return Some(Effect::Repeatable);
+        return Some(StatementEffect::Repeatable);
     }
     match what? {
         Subject::Index => on_table(reader),
-        what => Effect::visible(reader.objects(what.kind())),
+        what => StatementEffect::visible(reader.objects(what.kind())),
     }
 }
 
-fn rename(reader: &mut Reader<'_>) -> Option<Effect> {
+fn rename(reader: &mut Reader<'_>) -> Option<StatementEffect> {
     if !reader.any(&["TABLE", "TABLES"]) {
         return None;
     }
@@ -119,13 +123,13 @@ fn rename(reader: &mut Reader<'_>) -> Option<Effect> {
     // A swap may leave each of them looking as before.
     let swapped =
         |source: &Object| targets.iter().any(|t| t.name.eq_ignore_ascii_case(&source.name));
-    if sources.iter().any(swapped) { None } else { Effect::visible(sources) }
+    if sources.iter().any(swapped) { None } else { StatementEffect::visible(sources) }
 }
 
 /// `.. ON t`
-fn on_table(reader: &mut Reader<'_>) -> Option<Effect> {
+fn on_table(reader: &mut Reader<'_>) -> Option<StatementEffect> {
     let table = reader.skip_to("ON").then(|| reader.object(ObjectKind::Definition))??;
-    Effect::visible(vec![table])
+    StatementEffect::visible(vec![table])
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

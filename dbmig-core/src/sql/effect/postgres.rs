@@ -1,7 +1,7 @@
 //! What PostgreSQL runs outside of transactions.
 
 use super::Reader;
-use super::{Effect, ObjectKind};
+use super::{ObjectKind, StatementEffect};
 
 /// These set up or tidy; BEGIN and COMMIT of the script's own are here because our cursor is part
 /// of the transaction between them.
@@ -22,20 +22,20 @@ const REPEATABLE: [&str; 14] = [
     "END",
 ];
 
-pub(super) fn effect(reader: &mut Reader<'_>) -> Option<Effect> {
+pub(super) fn effect(reader: &mut Reader<'_>) -> Option<StatementEffect> {
     if reader.any(&REPEATABLE) {
-        return Some(Effect::Repeatable);
+        return Some(StatementEffect::Repeatable);
     }
     match reader.one_of(&["CREATE", "DROP", "ALTER"])? {
         "CREATE" => create(reader),
         "DROP" => drop(reader),
-        _ => reader.word("SYSTEM").then_some(Effect::Repeatable),
+        _ => reader.word("SYSTEM").then_some(StatementEffect::Repeatable),
     }
 }
 
-fn create(reader: &mut Reader<'_>) -> Option<Effect> {
+fn create(reader: &mut Reader<'_>) -> Option<StatementEffect> {
     if reader.word("DATABASE") {
-        return Effect::visible(vec![reader.object(ObjectKind::Database)?]);
+        return StatementEffect::visible(vec![reader.object(ObjectKind::Database)?]);
     }
     reader.word("UNIQUE");
     if !reader.phrase(&["INDEX", "CONCURRENTLY"]) || !reader.skip_to("ON") {
@@ -43,17 +43,17 @@ fn create(reader: &mut Reader<'_>) -> Option<Effect> {
     }
     reader.word("ONLY");
     // Not the index: it may have no name, and one of that name may be invalid.
-    Effect::visible(vec![reader.object(ObjectKind::Indexes)?])
+    StatementEffect::visible(vec![reader.object(ObjectKind::Indexes)?])
 }
 
-fn drop(reader: &mut Reader<'_>) -> Option<Effect> {
+fn drop(reader: &mut Reader<'_>) -> Option<StatementEffect> {
     let kind = match reader.one_of(&["DATABASE", "INDEX"])? {
         "DATABASE" => ObjectKind::Database,
         _ => ObjectKind::Index,
     };
     reader.word("CONCURRENTLY");
     if reader.phrase(&["IF", "EXISTS"]) {
-        return Some(Effect::Repeatable);
+        return Some(StatementEffect::Repeatable);
     }
-    Effect::visible(reader.objects(kind))
+    StatementEffect::visible(reader.objects(kind))
 }

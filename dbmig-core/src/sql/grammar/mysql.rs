@@ -9,7 +9,7 @@ use stage::{Begins, Frame, Opener, Parameters, Returns, Routine, RoutineKind, Sh
 
 use super::{Grammar, Semicolon, is_any};
 use crate::sql::Unterminated;
-use crate::sql::token::{Kind, Token};
+use crate::sql::token::{Token, TokenKind};
 
 #[derive(Debug, Default)]
 pub(super) struct Mysql<'t> {
@@ -167,7 +167,7 @@ impl<'t> Mysql<'t> {
         } else if token.is(";") {
             // Within a package: declared here, defined later.
             return self.enter_after_semicolon();
-        } else if !in_parameters && matches!(token.kind, Kind::Word | Kind::Name) {
+        } else if !in_parameters && matches!(token.kind, TokenKind::Word | TokenKind::Name) {
             if is_any(token.text, &["AS", "IS"]) {
                 return self.push(Opener::Declarations, token.offset, Begins::Statement);
             }
@@ -191,9 +191,9 @@ impl<'t> Mysql<'t> {
     /// The conditions of a handler, then its statement.
     fn handler(&mut self, token: &Token<'t>, due: bool) {
         let due = match token.kind {
-            Kind::Symbol => token.is(","),
-            Kind::Word if !due => return self.body(token),
-            Kind::Word => is_any(token.text, &["SQLSTATE", "VALUE", "NOT"]),
+            TokenKind::Symbol => token.is(","),
+            TokenKind::Word if !due => return self.body(token),
+            TokenKind::Word => is_any(token.text, &["SQLSTATE", "VALUE", "NOT"]),
             _ => false,
         };
         self.stage = Stage::Handler { due };
@@ -207,7 +207,9 @@ impl<'t> Mysql<'t> {
         match (token.word(), begins) {
             (Some(word), Begins::Statement) => self.first_word(word, token.offset),
             (Some(word), _) if self.previous != "." => self.later_word(word, token.offset),
-            (None, Begins::Statement) if token.kind == Kind::Name => self.begins = Begins::Label,
+            (None, Begins::Statement) if token.kind == TokenKind::Name => {
+                self.begins = Begins::Label
+            }
             (None, Begins::Label) if token.is(":") => self.begins = Begins::Statement,
             _ => {}
         }

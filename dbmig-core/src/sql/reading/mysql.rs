@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Backslash, Change, DoubleQuotes, Reading, Setting, is_symbol, is_word, text};
-use crate::sql::token::{Kind, Token};
+use crate::sql::token::{Token, TokenKind};
 
 /// With what the statements begin that may change how text is read.
 pub(super) const BEGINNINGS: &[&str] = &["SET", "SELECT", "PREPARE", "EXECUTE"];
@@ -91,7 +91,8 @@ impl Script {
             // A statement in a string, which may set anything.
             [_, rest @ ..] => {
                 let hidden = rest.iter().any(|token| {
-                    token.kind == Kind::String && token.text.to_lowercase().contains("sql_mode")
+                    token.kind == TokenKind::String
+                        && token.text.to_lowercase().contains("sql_mode")
                 });
                 now = None;
                 hidden
@@ -150,8 +151,10 @@ impl Script {
         if let [only] = tokens {
             return match only.kind {
                 _ if is_word(Some(only), "DEFAULT") => self.global,
-                Kind::Number if only.text == "0" => Some(Modes::default()),
-                Kind::String | Kind::Word | Kind::Name => Modes::in_list(text(only)?),
+                TokenKind::Number if only.text == "0" => Some(Modes::default()),
+                TokenKind::String | TokenKind::Word | TokenKind::Name => {
+                    Modes::in_list(text(only)?)
+                }
                 _ => None,
             };
         }

@@ -1,6 +1,6 @@
 //! Whether SQL leaves a password open: `PASSWORD %L`, `IDENTIFIED BY ?`, `PASSWORD ` at its end.
 
-use super::super::token::{Kind, Token};
+use super::super::token::{Token, TokenKind};
 use super::walk::announces;
 
 /// What was seen so far.
@@ -20,18 +20,19 @@ impl Asks {
     pub(super) fn step(&mut self, token: &Token<'_>) {
         let percent = std::mem::take(&mut self.percent);
         match token.kind {
-            Kind::Word if announces(token.text) => self.since = Some(0),
-            Kind::Word if percent && ["L", "s", "I"].contains(&token.text) => self.ask(),
-            Kind::Word if BETWEEN.iter().any(|word| word.eq_ignore_ascii_case(token.text)) => {}
-            Kind::Word | Kind::Name => self.since = self.since.map(|words| words + 1),
-            Kind::Number if percent || token.text.starts_with('$') => self.ask(),
-            Kind::Symbol if [",", ")", ";"].contains(&token.text) => self.since = None,
-            Kind::Symbol => {
+            TokenKind::Word if announces(token.text) => self.since = Some(0),
+            TokenKind::Word if percent && ["L", "s", "I"].contains(&token.text) => self.ask(),
+            TokenKind::Word if BETWEEN.iter().any(|word| word.eq_ignore_ascii_case(token.text)) => {
+            }
+            TokenKind::Word | TokenKind::Name => self.since = self.since.map(|words| words + 1),
+            TokenKind::Number if percent || token.text.starts_with('$') => self.ask(),
+            TokenKind::Symbol if [",", ")", ";"].contains(&token.text) => self.since = None,
+            TokenKind::Symbol => {
                 self.percent = token.text.ends_with('%');
                 self.asked |= token.text.contains('?') && self.is_near();
             }
-            Kind::String if token.open.is_some() && token.text.len() == 1 => self.ask(),
-            Kind::String => self.since = None,
+            TokenKind::String if token.open.is_some() && token.text.len() == 1 => self.ask(),
+            TokenKind::String => self.since = None,
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::lexer::Lexer;
 use super::super::reading::Reading;
-use super::super::token::{Kind, Token};
+use super::super::token::{Token, TokenKind};
 use super::asks::Asks;
 use super::literal::{Account, account, content, dollar_body, may_hold_secrets};
 
@@ -66,12 +66,12 @@ impl<'t> Walk<'_, 't> {
     fn step(&mut self, token: &Token<'t>, base: usize) {
         self.asks.step(token);
         match token.kind {
-            Kind::Space | Kind::Comment => return,
-            Kind::String if token.open.is_some() => self.cut(token.text, base + token.offset),
-            Kind::String => return self.string(token.text, base + token.offset),
-            Kind::Word if announces(token.text) => self.expect(Before::Announcement),
-            Kind::Symbol if token.text == ";" => self.before = Before::Nothing,
-            Kind::Symbol if [",", ")"].contains(&token.text) => self.expect(Before::Nothing),
+            TokenKind::Space | TokenKind::Comment => return,
+            TokenKind::String if token.open.is_some() => self.cut(token.text, base + token.offset),
+            TokenKind::String => return self.string(token.text, base + token.offset),
+            TokenKind::Word if announces(token.text) => self.expect(Before::Announcement),
+            TokenKind::Symbol if token.text == ";" => self.before = Before::Nothing,
+            TokenKind::Symbol if [",", ")"].contains(&token.text) => self.expect(Before::Nothing),
             _ => {}
         }
         if self.before == Before::Password {

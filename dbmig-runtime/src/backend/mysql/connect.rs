@@ -1,14 +1,17 @@
 //! Connections to MySQL and MariaDB.
 
 use crate::database::Database;
-use crate::database::connection::{Origin, establish};
+use crate::database::connection::{ConnectionOrigin, establish};
 use crate::error::{ConnectReason, Error};
 use crate::url::DatabaseUrl;
 
 /// libmariadb knows no `ssl_mode`: it goes on without encryption where the server offers none,
 /// and checks a certificate only against an authority that it was given
 /// (Connector/C 3.3, tried in `tests/tests/it/tls.rs`). So what the URL asks for is checked here.
-pub(crate) fn connect(origin: Origin, url: &DatabaseUrl) -> Result<Box<dyn Database>, Error> {
+pub(crate) fn connect(
+    origin: ConnectionOrigin,
+    url: &DatabaseUrl,
+) -> Result<Box<dyn Database>, Error> {
     let mode = url.parameter("ssl_mode").unwrap_or_default().to_ascii_lowercase();
     let verifies = mode.starts_with("verify");
     let wants = verifies || mode == "required" || url.parameter("ssl_ca").is_some();

@@ -1,11 +1,11 @@
 //! The lease in MySQL's words.
 
 use super::MysqlEngine;
-use crate::backend::lease::{Lease, Words};
+use crate::backend::lease::{Lease, LeaseSql};
 
 pub(super) static LEASE: Lease = Lease {
     engine: &MysqlEngine,
-    words: Words {
+    words: LeaseSql {
         // Where another level is the default, what is read may lock, or be as old as the transaction.
         begin: "SET SESSION lc_messages = 'en_US';\n\
                 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\nSTART TRANSACTION;\n",

@@ -12,13 +12,13 @@ use diesel::{QueryResult, RunQueryDsl};
 use super::Mysql;
 use crate::backend::one_by_one::one_by_one;
 use crate::database::Backend;
-use crate::database::atomic::{Atomic, AtomicOutcome, Failure};
+use crate::database::atomic::{Atomic, AtomicOutcome, StepFailure};
 use crate::database::engine::{Activity, During, Engine, Idle, Renewal};
-use crate::database::envelope::{Envelope, Limits, Setting, Words};
+use crate::database::envelope::{Envelope, Limits, TransactionSetting, TransactionSql};
 use crate::database::lock::{Isolation, Lock};
-use crate::database::place::{Found, Sought};
+use crate::database::place::{Location, Sought};
 use crate::database::session::{Ownership, Row, Session, sealed};
-use crate::tables::columns::Kind;
+use crate::tables::columns::ColumnType;
 use crate::tables::{Chosen, HISTORY, LEDGER, Presence, Sessions, Tables};
 
 mod catalog_state;
@@ -46,7 +46,7 @@ impl Backend for Mysql {
 struct MysqlEngine;
 
 /// Whatever `completion_type` makes of the bare words.
-const WORDS: Words = Words {
+const WORDS: TransactionSql = TransactionSql {
     begin: "START TRANSACTION",
     commit: "COMMIT AND NO CHAIN NO RELEASE",
     rollback: "ROLLBACK AND NO CHAIN NO RELEASE",
@@ -57,7 +57,7 @@ impl Engine for MysqlEngine {
         Dialect::Mysql
     }
 
-    fn locate(&self, db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Found> {
+    fn locate(&self, db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Location> {
         let schema = match sought.schema() {
             Some(schema) => Dialect::Mysql.literal(schema),
             None => "DATABASE()".to_owned(),
@@ -83,10 +83,10 @@ impl Engine for MysqlEngine {
         };
         let (schema, chosen) = match (sought, row.optional(3)) {
             (Sought::Session, _) => (current, Chosen::Only),
-            (Sought::Setting(_) | Sought::Again(_), None) => return Ok(Found::NoSchema),
+            (Sought::Setting(_) | Sought::Again(_), None) => return Ok(Location::NoSchema),
             (Sought::Setting(_) | Sought::Again(_), Some(schema)) => (schema, Chosen::Setting),
         };
-        Ok(Found::At(Tables {
+        Ok(Location::At(Tables {
             dialect: Dialect::Mysql,
             schema: schema.to_owned(),
             current: current.to_owned(),
@@ -114,18 +114,18 @@ impl Engine for MysqlEngine {
         tables.create_ledger() + " ENGINE = InnoDB"
     }
 
-    fn column_type(&self, kind: Kind) -> &'static str {
+    fn column_type(&self, kind: ColumnType) -> &'static str {
         match kind {
-            Kind::Id => "BIGINT AUTO_INCREMENT PRIMARY KEY",
-            Kind::Format => "SMALLINT",
-            Kind::Count => "INT",
-            Kind::Version => "VARCHAR(50)",
-            Kind::Direction => "VARCHAR(8)",
-            Kind::Word => "VARCHAR(16)",
-            Kind::Digest => "CHAR(64)",
-            Kind::Time => "DATETIME(3)",
-            Kind::Text => "TEXT",
-            Kind::LongText => "LONGTEXT",
+            ColumnType::Id => "BIGINT AUTO_INCREMENT PRIMARY KEY",
+            ColumnType::Format => "SMALLINT",
+            ColumnType::Count => "INT",
+            ColumnType::Version => "VARCHAR(50)",
+            ColumnType::Direction => "VARCHAR(8)",
+            ColumnType::Word => "VARCHAR(16)",
+            ColumnType::Digest => "CHAR(64)",
+            ColumnType::Time => "DATETIME(3)",
+            ColumnType::Text => "TEXT",
+            ColumnType::LongText => "LONGTEXT",
         }
     }
 
@@ -189,7 +189,7 @@ impl Engine for MysqlEngine {
         }
     }
 
-    fn envelope(&self, setting: &Setting<'_>) -> Envelope {
+    fn envelope(&self, setting: &TransactionSetting<'_>) -> Envelope {
         let plain = Envelope::plain(&WORDS, setting.nesting);
         let prepare = session::prepare(setting);
         let cleanse = match setting.part.ends() {
@@ -207,7 +207,7 @@ impl Engine for MysqlEngine {
         session::turning(Envelope { open, proof, ..plain })
     }
 
-    fn prepare_alone(&self, setting: &Setting<'_>) -> String {
+    fn prepare_alone(&self, setting: &TransactionSetting<'_>) -> String {
         session::alone(setting)
     }
 
@@ -215,7 +215,11 @@ impl Engine for MysqlEngine {
         session::theirs()
     }
 
-    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, Failure> {
+    fn atomic(
+        &self,
+        db: &mut dyn Session,
+        step: &Atomic<'_>,
+    ) -> Result<AtomicOutcome, StepFailure> {
         one_by_one(self, db, step, &|_| Ok(()))
     }
 

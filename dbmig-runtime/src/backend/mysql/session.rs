@@ -6,7 +6,7 @@
 
 use dbmig_core::Dialect;
 
-use super::{Envelope, Limits, Setting, Tables};
+use super::{Envelope, Limits, Tables, TransactionSetting};
 use crate::database::lock::SILENCE;
 
 /// Which servers have a setting.
@@ -19,28 +19,33 @@ enum On {
 
 /// What kind of value it takes: a variable of the session forgets it.
 #[derive(Clone, Copy)]
-enum Kind {
+enum ValueKind {
     Text,
     Number,
     Fraction,
 }
 
 /// A setting, and what it is to be; nothing where it is only given back.
-struct Known(&'static str, Kind, On, &'static str);
+struct SessionSetting(&'static str, ValueKind, On, &'static str);
 
 /// Change what a statement of ours means or whether it is allowed: ours during it, and during a
 /// migration what they were. `sql_mode` also decides whether `''` is NULL, and whether a text that
 /// is too long is cut.
-const TURNED: [Known; 8] = [
-    Known("sql_mode", Kind::Text, On::Both, "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"),
-    Known("sql_select_limit", Kind::Number, On::Both, "18446744073709551615"),
-    Known("sql_big_selects", Kind::Number, On::Both, "1"),
-    Known("sql_safe_updates", Kind::Number, On::Both, "0"),
-    Known("sql_auto_is_null", Kind::Number, On::Both, "0"),
-    Known("completion_type", Kind::Text, On::Both, "'NO_CHAIN'"),
+const TURNED: [SessionSetting; 8] = [
+    SessionSetting(
+        "sql_mode",
+        ValueKind::Text,
+        On::Both,
+        "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+    ),
+    SessionSetting("sql_select_limit", ValueKind::Number, On::Both, "18446744073709551615"),
+    SessionSetting("sql_big_selects", ValueKind::Number, On::Both, "1"),
+    SessionSetting("sql_safe_updates", ValueKind::Number, On::Both, "0"),
+    SessionSetting("sql_auto_is_null", ValueKind::Number, On::Both, "0"),
+    SessionSetting("completion_type", ValueKind::Text, On::Both, "'NO_CHAIN'"),
     // MySQL has a limit for SELECT only.
-    Known(LIMIT, Kind::Fraction, On::MariaDb, "0"),
-    Known("max_execution_time", Kind::Number, On::MySql, "0"),
+    SessionSetting(LIMIT, ValueKind::Fraction, On::MariaDb, "0"),
+    SessionSetting("max_execution_time", ValueKind::Number, On::MySql, "0"),
 ];
 
 /// The limit of a statement.
@@ -48,27 +53,27 @@ const LIMIT: &str = "max_statement_time";
 
 /// Ours for as long as dbmig is at work: the words of an error are all that tells what it is about,
 /// and a transaction that cannot write is of no use to a migration.
-const HELD: [Known; 3] = [
-    Known("lc_messages", Kind::Text, On::Both, "'en_US'"),
-    Known("tx_read_only", Kind::Number, On::MariaDb, "0"),
-    Known("transaction_read_only", Kind::Number, On::MySql, "0"),
+const HELD: [SessionSetting; 3] = [
+    SessionSetting("lc_messages", ValueKind::Text, On::Both, "'en_US'"),
+    SessionSetting("tx_read_only", ValueKind::Number, On::MariaDb, "0"),
+    SessionSetting("transaction_read_only", ValueKind::Number, On::MySql, "0"),
 ];
 
 /// What a migration commonly sets for its session, or dbmig for the migration.
-const KEPT: [Known; 8] = [
-    Known("foreign_key_checks", Kind::Number, On::Both, ""),
-    Known("unique_checks", Kind::Number, On::Both, ""),
-    Known("lock_wait_timeout", Kind::Number, On::Both, ""),
-    Known("innodb_lock_wait_timeout", Kind::Number, On::Both, ""),
-    Known("character_set_client", Kind::Text, On::Both, ""),
-    Known("character_set_results", Kind::Text, On::Both, ""),
-    Known("character_set_connection", Kind::Text, On::Both, ""),
-    Known("collation_connection", Kind::Text, On::Both, ""),
+const KEPT: [SessionSetting; 8] = [
+    SessionSetting("foreign_key_checks", ValueKind::Number, On::Both, ""),
+    SessionSetting("unique_checks", ValueKind::Number, On::Both, ""),
+    SessionSetting("lock_wait_timeout", ValueKind::Number, On::Both, ""),
+    SessionSetting("innodb_lock_wait_timeout", ValueKind::Number, On::Both, ""),
+    SessionSetting("character_set_client", ValueKind::Text, On::Both, ""),
+    SessionSetting("character_set_results", ValueKind::Text, On::Both, ""),
+    SessionSetting("character_set_connection", ValueKind::Text, On::Both, ""),
+    SessionSetting("collation_connection", ValueKind::Text, On::Both, ""),
 ];
 
 /// Turning it on commits: never on a connection that was lent, unless what is to be written would
 /// do so anyway.
-const AUTOCOMMIT: Known = Known("autocommit", Kind::Number, On::Both, "1");
+const AUTOCOMMIT: SessionSetting = SessionSetting("autocommit", ValueKind::Number, On::Both, "1");
 
 /// On a cluster, a read waits until its node has what the others have committed.
 const SYNC: &str = "SET SESSION wsrep_sync_wait = 7, wsrep_dirty_reads = 0";
@@ -79,7 +84,7 @@ pub(super) const COMPLETE: &str = "/*M! SET STATEMENT sql_select_limit = 1844674
      sql_big_selects = 1, max_statement_time = 0, wsrep_sync_wait = 7 FOR */ \
      SELECT /*+ SET_VAR(sql_select_limit = 18446744073709551615) SET_VAR(sql_big_selects = 1) */";
 
-impl Known {
+impl SessionSetting {
     /// An assignment, as one of several: for the servers that have the setting. MariaDB passes over
     /// what is for MySQL from 5.7 on.
     fn one(&self, assignment: &str) -> String {
@@ -96,8 +101,8 @@ impl Known {
         let variable = format!("@dbmig_{noted}_{name}");
         // `ON`, read as a text, would be no number.
         let value = match self.1 {
-            Kind::Text => format!("@@SESSION.{name}"),
-            Kind::Number | Kind::Fraction => format!("@@SESSION.{name} + 0"),
+            ValueKind::Text => format!("@@SESSION.{name}"),
+            ValueKind::Number | ValueKind::Fraction => format!("@@SESSION.{name} + 0"),
         };
         self.one(&format!("{variable} = IF({already}, {variable}, {value})"))
     }
@@ -110,9 +115,9 @@ impl Known {
     fn give(&self, noted: &str) -> String {
         let variable = format!("@dbmig_{noted}_{}", self.0);
         let value = match self.1 {
-            Kind::Text => variable,
-            Kind::Number => format!("CAST({variable} AS UNSIGNED)"),
-            Kind::Fraction => format!("{variable} + 0.0"),
+            ValueKind::Text => variable,
+            ValueKind::Number => format!("CAST({variable} AS UNSIGNED)"),
+            ValueKind::Fraction => format!("{variable} + 0.0"),
         };
         self.one(&format!("@@SESSION.{} = {value}", self.0))
     }
@@ -121,22 +126,22 @@ impl Known {
 /// One statement: `first`, and an assignment for each setting.
 fn set<'k>(
     first: &str,
-    known: impl IntoIterator<Item = &'k Known>,
-    one: impl Fn(&Known) -> String,
+    known: impl IntoIterator<Item = &'k SessionSetting>,
+    one: impl Fn(&SessionSetting) -> String,
 ) -> String {
     let rest: String = known.into_iter().map(one).collect();
     format!("SET {first}{rest};\n")
 }
 
 /// All that is changed or given back.
-fn all() -> impl Iterator<Item = &'static Known> {
+fn all() -> impl Iterator<Item = &'static SessionSetting> {
     TURNED.iter().chain(&HELD).chain(&KEPT).chain(std::iter::once(&AUTOCOMMIT))
 }
 
 /// What [`leave`] gives back is what is found here, however often it is entered.
 pub(super) fn enter() -> String {
     let noted = set("@dbmig_found = 1", all(), |one| one.note("found", "@dbmig_ours IS NOT NULL"));
-    noted + &ours() + &set("@dbmig_held = 1", &HELD, Known::ours) + &sync()
+    noted + &ours() + &set("@dbmig_held = 1", &HELD, SessionSetting::ours) + &sync()
 }
 
 /// For a session of our own: of a host that has vanished, the server drops it after a while, and its
@@ -153,13 +158,13 @@ pub(super) fn leave() -> String {
 
 /// Where reads and writes of ours are to be single transactions. Commits what is open.
 pub(super) fn autocommit() -> String {
-    set("@dbmig_single = 1", [&AUTOCOMMIT], Known::ours)
+    set("@dbmig_single = 1", [&AUTOCOMMIT], SessionSetting::ours)
 }
 
 /// The session as our own statements need it; says nothing new where it is so.
 fn ours() -> String {
     set("@dbmig_noted = 1", &TURNED, |one| one.note("theirs", "@dbmig_ours <=> 1"))
-        + &set("@dbmig_ours = 1", &TURNED, Known::ours)
+        + &set("@dbmig_ours = 1", &TURNED, SessionSetting::ours)
 }
 
 /// The session as a migration's statements are to find it, or have left it. Only after [`ours`].
@@ -170,7 +175,7 @@ pub(super) fn theirs() -> String {
 /// Undoes what a migration may have set: the commonest, for a session of our own is given up after
 /// it ([`Renewal::ByReconnecting`](super::Renewal)).
 pub(super) fn cleanse(tables: &Tables) -> String {
-    let forget = |one: &Known| {
+    let forget = |one: &SessionSetting| {
         let name = one.0;
         one.one(&format!("@dbmig_theirs_{name} = @dbmig_found_{name}"))
     };
@@ -199,12 +204,12 @@ pub(super) fn turning(envelope: Envelope) -> Envelope {
 }
 
 /// Prepares the session for statements of a migration that run on their own.
-pub(super) fn alone(setting: &Setting<'_>) -> String {
+pub(super) fn alone(setting: &TransactionSetting<'_>) -> String {
     format!("{}{}{}", ours(), prepare(setting), theirs())
 }
 
 /// Prepares the session for the statements of a migration.
-pub(super) fn prepare(setting: &Setting<'_>) -> String {
+pub(super) fn prepare(setting: &TransactionSetting<'_>) -> String {
     limits(&setting.limits)
 }
 

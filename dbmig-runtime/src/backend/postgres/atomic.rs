@@ -9,9 +9,9 @@ use super::PostgresEngine;
 use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH};
 use super::message::{Message, position_of};
 use crate::database::assertion::{Breach, assert_that};
-use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, Failure};
+use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, StepFailure};
 use crate::database::engine::Engine;
-use crate::database::envelope::{Envelope, Words, is_ended};
+use crate::database::envelope::{Envelope, TransactionSql, is_ended};
 use crate::database::session::{Session, Stop};
 use crate::error::transient::{is_lock_wait, is_lost};
 use crate::tables::{HISTORY, LEDGER};
@@ -20,7 +20,10 @@ use crate::tables::{HISTORY, LEDGER};
 const LOCATE_WITHIN: Duration = Duration::from_secs(10);
 
 /// The whole of it is one message.
-pub(super) fn atomic(db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, Failure> {
+pub(super) fn atomic(
+    db: &mut dyn Session,
+    step: &Atomic<'_>,
+) -> Result<AtomicOutcome, StepFailure> {
     let envelope = PostgresEngine.envelope(&step.setting);
     let after = format!("{}{}{}", envelope.proof, (step.rows)(None), envelope.close);
     let message = Message::new(&envelope.open, step.statements, &after);
@@ -32,11 +35,11 @@ pub(super) fn atomic(db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOu
     let Err(error) = played else { return committed(db, step) };
     if is_lost(&error) {
         // So is the transaction, unless it was committed at the last moment.
-        return Err(Failure { at: FailedAt::Script, error });
+        return Err(StepFailure { at: FailedAt::Script, error });
     }
     let _ = db.execute_sql(&envelope.abort, Stop::AfterIt);
     if is_ended(&error) {
-        return Err(Failure::closing(error));
+        return Err(StepFailure::closing(error));
     }
     let at = match position_of(&error).and_then(|position| message.find(position)) {
         _ if PostgresEngine.is_fence(&error) => FailedAt::Fence,
@@ -52,7 +55,7 @@ pub(super) fn atomic(db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOu
         None => FailedAt::Script,
     };
     let at = if at == FailedAt::Script && is_ours(&error) { FailedAt::Around } else { at };
-    Err(Failure::of(step.statements, at, error))
+    Err(StepFailure::of(step.statements, at, error))
 }
 
 /// Finds the statement that fails by playing the script again, one statement at a time, and
@@ -72,11 +75,11 @@ fn replay(db: &mut dyn Session, step: &Atomic<'_>, envelope: &Envelope) -> Faile
 /// No error is an answer only where every statement was played: libpq stops at a COPY that sends or
 /// wants rows, and Diesel takes that for success. Where the word is nowhere in the script, however the
 /// server reads it, there was none.
-fn committed(db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, Failure> {
+fn committed(db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, StepFailure> {
     if !step.statements.iter().any(|statement| names_copy(statement.text)) {
         return Ok(AtomicOutcome::Committed);
     }
-    let words = Words {
+    let words = TransactionSql {
         begin: "BEGIN ISOLATION LEVEL READ COMMITTED",
         commit: "COMMIT",
         rollback: "ROLLBACK",
@@ -85,10 +88,10 @@ fn committed(db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, F
     let proof = assert_that(Dialect::Postgres, step.proof);
     match db.execute(&ask.around(&format!("{KEEP_PATH}{SAFE_PATH}{proof}{RESTORE_PATH}"))) {
         Ok(()) => Ok(AtomicOutcome::Committed),
-        Err(error) if is_lost(&error) => Err(Failure { at: FailedAt::Script, error }),
+        Err(error) if is_lost(&error) => Err(StepFailure { at: FailedAt::Script, error }),
         Err(_) => {
             let _ = db.execute(&ask.abort);
-            Err(Failure::unproven(
+            Err(StepFailure::unproven(
                 "the server does not confirm that it has committed the script: it has taken a part of it \
                  for a COPY, and waited for rows that dbmig does not send",
             ))

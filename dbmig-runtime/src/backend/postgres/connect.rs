@@ -1,7 +1,7 @@
 //! Connections to PostgreSQL.
 
 use crate::database::Database;
-use crate::database::connection::{Origin, establish};
+use crate::database::connection::{ConnectionOrigin, establish};
 use crate::error::Error;
 use crate::url::DatabaseUrl;
 
@@ -15,6 +15,9 @@ const PARAMETERS: [(&str, &str); 5] = [
     ("tcp_user_timeout", "30000"),
 ];
 
-pub(crate) fn connect(origin: Origin, url: &DatabaseUrl) -> Result<Box<dyn Database>, Error> {
+pub(crate) fn connect(
+    origin: ConnectionOrigin,
+    url: &DatabaseUrl,
+) -> Result<Box<dyn Database>, Error> {
     establish::<diesel::PgConnection>(origin, url, url.with_parameters(&PARAMETERS).expose())
 }

@@ -5,7 +5,7 @@
 
 use dbmig_core::Dialect;
 
-use super::{Envelope, Limits, Nesting, Ownership, Setting, Words};
+use super::{Envelope, Limits, Nesting, Ownership, TransactionSetting, TransactionSql};
 use crate::database::lock::Isolation;
 
 /// Only the catalogue; a table that is temporary is found last.
@@ -72,12 +72,12 @@ pub(super) const LIMITS: usize = 4;
 /// Of a server that can be told to notice the death of a client.
 pub(super) const NOTICES: &str = "notices";
 
-pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
+pub(super) fn envelope(setting: &TransactionSetting<'_>) -> Envelope {
     let begin = match setting.fence.isolation {
         Isolation::Default => "BEGIN READ WRITE",
         Isolation::ReadsLate => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     };
-    let words = Words { begin, commit: "COMMIT", rollback: "ROLLBACK" };
+    let words = TransactionSql { begin, commit: "COMMIT", rollback: "ROLLBACK" };
     let plain = Envelope::plain(&words, setting.nesting);
     let cleanse_if = |wanted| if wanted { cleanse(setting) } else { String::new() };
     let ours = setting.ownership == Ownership::Owned;
@@ -113,7 +113,7 @@ pub(super) fn envelope(setting: &Setting<'_>) -> Envelope {
     }
 }
 
-pub(super) fn prepare_alone(setting: &Setting<'_>) -> String {
+pub(super) fn prepare_alone(setting: &TransactionSetting<'_>) -> String {
     let own = match setting.ownership {
         Ownership::Owned => for_ours(setting, "SET"),
         Ownership::Borrowed => String::new(),
@@ -128,7 +128,7 @@ pub(super) fn prepare_alone(setting: &Setting<'_>) -> String {
 }
 
 /// The session has its name in any case: others see it while a statement runs alone, too.
-fn for_ours(setting: &Setting<'_>, set: &str) -> String {
+fn for_ours(setting: &TransactionSetting<'_>, set: &str) -> String {
     let watch = match setting.tables.setting(SERVER) {
         NOTICES => format!("{set} {NOTICE_DEATH};\n"),
         _ => String::new(),
@@ -154,7 +154,7 @@ pub(super) fn short(name: &str) -> String {
 }
 
 /// Undoes what a migration may have set for the session.
-fn cleanse(setting: &Setting<'_>) -> String {
+fn cleanse(setting: &TransactionSetting<'_>) -> String {
     let literal = |i| Dialect::Postgres.literal(setting.tables.setting(i));
     // Not where it is that already: it would look as if somebody had set it.
     let path = format!(
@@ -197,7 +197,7 @@ pub(super) fn give_back() -> String {
     KEPT.map(give_back).join(", ")
 }
 
-fn role(setting: &Setting<'_>, local: &str) -> String {
+fn role(setting: &TransactionSetting<'_>, local: &str) -> String {
     let role = Dialect::Postgres.literal(setting.tables.setting(ROLE));
     format!("SELECT pg_catalog.set_config('role', {role}, {local});\n")
 }

@@ -3,12 +3,12 @@
 use dbmig_core::Dialect;
 
 use super::PostgresEngine;
-use crate::backend::lease::{Lease, Words};
+use crate::backend::lease::{Lease, LeaseSql};
 use crate::database::assertion::{Breach, expect};
 
 pub(super) static LEASE: Lease = Lease {
     engine: &PostgresEngine,
-    words: Words {
+    words: LeaseSql {
         // The message itself is the transaction. One that an error leaves open is too much for a pooler
         // in statement mode.
         begin: "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;\n",

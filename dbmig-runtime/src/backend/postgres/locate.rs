@@ -10,8 +10,10 @@ use diesel::QueryResult;
 use diesel::result::Error;
 
 use super::envelope::NOTICES;
-use super::{Found, HISTORY, LEDGER, Ownership, Row, Session, Sought, Tables, last_words, trust};
-use crate::database::place::{Doubt, Ledger, Matter, Reading};
+use super::{
+    HISTORY, LEDGER, Location, Ownership, Row, Session, Sought, Tables, last_words, trust,
+};
+use crate::database::place::{FoundLedger, Matter, PlaceDoubt, Readability};
 use crate::tables::{Chosen, Obstacle, Presence, Sessions};
 
 /// Why nothing is written there.
@@ -24,12 +26,12 @@ const NOTICES_FROM: usize = 140_000;
 /// Where Diesel's unqualified name would create its table.
 const CURRENT: &str = "pg_catalog.current_schema()";
 
-pub(super) fn locate(db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Found> {
+pub(super) fn locate(db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Location> {
     let rows = db.query(&query(sought, db.ownership()))?;
     let row = rows.into_iter().next().unwrap_or_default();
     let schema = match (row.optional(0), sought) {
         (Some(schema), _) => schema,
-        (None, Sought::Setting(_) | Sought::Again(_)) => return Ok(Found::NoSchema),
+        (None, Sought::Setting(_) | Sought::Again(_)) => return Ok(Location::NoSchema),
         (None, Sought::Session) => return Err(no_place()),
     };
     if db.ownership() == Ownership::Owned && row.text(8) == "session" {
@@ -70,9 +72,9 @@ pub(super) fn locate(db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Fo
     tables.foreign = ledger.foreign().or_else(|| history.foreign());
     if sought == Sought::Session && row.number(10) > 0 {
         let ledgers = on_the_path(db)?;
-        return Ok(Found::InDoubt(Doubt { here: tables, ledgers, matter: Matter::Any }));
+        return Ok(Location::InDoubt(PlaceDoubt { here: tables, ledgers, matter: Matter::Any }));
     }
-    Ok(Found::At(tables))
+    Ok(Location::At(tables))
 }
 
 /// One row, about the schema that is sought and about the session.
@@ -110,12 +112,12 @@ fn query(sought: Sought<'_>, ownership: Ownership) -> String {
 }
 
 /// The ledgers of all schemas of the path, in its order.
-fn on_the_path(db: &mut dyn Session) -> QueryResult<Vec<Ledger>> {
+fn on_the_path(db: &mut dyn Session) -> QueryResult<Vec<FoundLedger>> {
     let rows = db.query(&trust::ledgers())?;
-    let ledger = |row: &Row| Ledger {
+    let ledger = |row: &Row| FoundLedger {
         schema: row.text(0).to_owned(),
         owner: row.optional(1).map(str::to_owned),
-        reading: if row.is_true(2) { Reading::Safe } else { Reading::Unsafe },
+        reading: if row.is_true(2) { Readability::Safe } else { Readability::Unsafe },
     };
     Ok(rows.iter().map(ledger).collect())
 }

@@ -13,14 +13,14 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::Postgres;
 use crate::database::Backend;
-use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, Failure};
+use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, StepFailure};
 use crate::database::engine::{Activity, During, Engine, Idle};
-use crate::database::envelope::{Envelope, Limits, Setting, Words};
+use crate::database::envelope::{Envelope, Limits, TransactionSetting, TransactionSql};
 use crate::database::lock::Lock;
-use crate::database::place::{Found, Sought};
+use crate::database::place::{Location, Sought};
 use crate::database::session::{Nesting, Ownership, Row, Session, sealed};
-use crate::tables::columns::Kind;
-use crate::tables::{HISTORY, LEDGER, Standing, Tables};
+use crate::tables::columns::ColumnType;
+use crate::tables::{HISTORY, LEDGER, TableOwner, Tables};
 
 mod atomic;
 mod catalog_state;
@@ -57,7 +57,7 @@ impl Engine for PostgresEngine {
         Dialect::Postgres
     }
 
-    fn locate(&self, db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Found> {
+    fn locate(&self, db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Location> {
         locate::locate(db, sought)
     }
 
@@ -70,7 +70,12 @@ impl Engine for PostgresEngine {
         origin::creators(db, tables, schema)
     }
 
-    fn standing(&self, db: &mut dyn Session, tables: &Tables, name: &str) -> QueryResult<Standing> {
+    fn standing(
+        &self,
+        db: &mut dyn Session,
+        tables: &Tables,
+        name: &str,
+    ) -> QueryResult<TableOwner> {
         trust::look(db, tables, name)
     }
 
@@ -78,14 +83,18 @@ impl Engine for PostgresEngine {
         "SET TRANSACTION READ WRITE;\n"
     }
 
-    fn column_type(&self, kind: Kind) -> &'static str {
+    fn column_type(&self, kind: ColumnType) -> &'static str {
         match kind {
-            Kind::Id => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-            Kind::Format => "SMALLINT",
-            Kind::Count => "INTEGER",
-            Kind::Version => "VARCHAR(50)",
-            Kind::Direction | Kind::Word | Kind::Digest | Kind::Text | Kind::LongText => "TEXT",
-            Kind::Time => "TIMESTAMPTZ",
+            ColumnType::Id => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+            ColumnType::Format => "SMALLINT",
+            ColumnType::Count => "INTEGER",
+            ColumnType::Version => "VARCHAR(50)",
+            ColumnType::Direction
+            | ColumnType::Word
+            | ColumnType::Digest
+            | ColumnType::Text
+            | ColumnType::LongText => "TEXT",
+            ColumnType::Time => "TIMESTAMPTZ",
         }
     }
 
@@ -150,15 +159,19 @@ impl Engine for PostgresEngine {
         tables.setting(envelope::LIMITS)
     }
 
-    fn envelope(&self, setting: &Setting<'_>) -> Envelope {
+    fn envelope(&self, setting: &TransactionSetting<'_>) -> Envelope {
         envelope::envelope(setting)
     }
 
-    fn prepare_alone(&self, setting: &Setting<'_>) -> String {
+    fn prepare_alone(&self, setting: &TransactionSetting<'_>) -> String {
         envelope::prepare_alone(setting)
     }
 
-    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, Failure> {
+    fn atomic(
+        &self,
+        db: &mut dyn Session,
+        step: &Atomic<'_>,
+    ) -> Result<AtomicOutcome, StepFailure> {
         atomic::atomic(db, step)
     }
 

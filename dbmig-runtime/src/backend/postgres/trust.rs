@@ -9,7 +9,7 @@ use diesel::QueryResult;
 use diesel::result::Error;
 
 use super::{HISTORY, LEDGER, Session};
-use crate::tables::{Access, Foreign, Standing, Tables};
+use crate::tables::{Access, Foreign, TableOwner, Tables};
 
 /// From where the conditions below take `c`, `n` and `o`.
 const FROM: &str = "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
@@ -101,22 +101,26 @@ pub(super) fn facts(schema: &str, name: &str) -> String {
 }
 
 /// What [`facts`] mean.
-pub(super) fn standing(tables: &Tables, name: &str, facts: Option<&str>) -> QueryResult<Standing> {
+pub(super) fn standing(
+    tables: &Tables,
+    name: &str,
+    facts: Option<&str>,
+) -> QueryResult<TableOwner> {
     let Some((flags, owner)) = facts.and_then(|facts| facts.split_at_checked(3)) else {
-        return Ok(Standing::Absent);
+        return Ok(TableOwner::Absent);
     };
     let table = tables.qualified(name);
     let owner = owner.to_owned();
     match flags.as_bytes() {
-        [b't', b't', _] => Ok(Standing::Trusted),
-        [b't', _, b't'] => Ok(Standing::Foreign(Foreign { table, owner, access: Access::Write })),
-        [b't', _, _] => Ok(Standing::Foreign(Foreign { table, owner, access: Access::Read })),
+        [b't', b't', _] => Ok(TableOwner::Trusted),
+        [b't', _, b't'] => Ok(TableOwner::Foreign(Foreign { table, owner, access: Access::Write })),
+        [b't', _, _] => Ok(TableOwner::Foreign(Foreign { table, owner, access: Access::Read })),
         _ => Err(not_plain(&table, &owner)),
     }
 }
 
 /// The same of one more table, which is in the schema of the others.
-pub(super) fn look(db: &mut dyn Session, tables: &Tables, name: &str) -> QueryResult<Standing> {
+pub(super) fn look(db: &mut dyn Session, tables: &Tables, name: &str) -> QueryResult<TableOwner> {
     let schema = format!("{}::pg_catalog.name", tables.dialect.literal(&tables.schema));
     let rows = db.query(&format!("SELECT {}", facts(&schema, name)))?;
     standing(tables, name, rows.first().and_then(|row| row.optional(0)))

@@ -6,12 +6,15 @@ use std::path::Path;
 use diesel::QueryResult;
 
 use super::files::{self, folder};
-use crate::database::connection::{Origin, establish};
+use crate::database::connection::{ConnectionOrigin, establish};
 use crate::database::{Database, Row};
 use crate::error::{ConnectReason, Error};
 use crate::url::{Absent, DatabaseUrl, SqliteFile};
 
-pub(crate) fn connect(origin: Origin, url: &DatabaseUrl) -> Result<Box<dyn Database>, Error> {
+pub(crate) fn connect(
+    origin: ConnectionOrigin,
+    url: &DatabaseUrl,
+) -> Result<Box<dyn Database>, Error> {
     let mut db = establish::<diesel::SqliteConnection>(origin, url, url.expose())
         .map_err(|error| with_reason(url, error))?;
     let read = db.query("SELECT CAST(schema_version AS TEXT) FROM pragma_schema_version");
@@ -28,7 +31,7 @@ pub(crate) fn connect(origin: Origin, url: &DatabaseUrl) -> Result<Box<dyn Datab
 
 /// Connects only to read: a missing file is an empty database then, and is not created.
 pub(crate) fn connect_to_read(
-    origin: Origin,
+    origin: ConnectionOrigin,
     url: &DatabaseUrl,
 ) -> Result<Box<dyn Database>, Error> {
     match would_create(url) {

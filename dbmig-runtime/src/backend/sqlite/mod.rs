@@ -13,13 +13,13 @@ use diesel::{QueryResult, RunQueryDsl};
 use super::Sqlite;
 use crate::backend::one_by_one::one_by_one;
 use crate::database::Backend;
-use crate::database::atomic::{Atomic, AtomicOutcome, Failure};
+use crate::database::atomic::{Atomic, AtomicOutcome, StepFailure};
 use crate::database::engine::{Activity, Engine};
-use crate::database::envelope::{Envelope, Setting, Words};
+use crate::database::envelope::{Envelope, TransactionSetting, TransactionSql};
 use crate::database::lock::Lock;
-use crate::database::place::{Doubt, Found, Ledger, Matter, Reading, Sought};
+use crate::database::place::{FoundLedger, Location, Matter, PlaceDoubt, Readability, Sought};
 use crate::database::session::{Nesting, Row, Session, sealed};
-use crate::tables::columns::Kind;
+use crate::tables::columns::ColumnType;
 use crate::tables::{Chosen, HISTORY, LEDGER, Presence, Sessions, Tables};
 
 mod connect;
@@ -55,9 +55,9 @@ impl Engine for SqliteEngine {
 
     /// In the file that was opened, where Diesel's unqualified name creates its table, too; never in
     /// one that was attached to it.
-    fn locate(&self, db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Found> {
+    fn locate(&self, db: &mut dyn Session, sought: Sought<'_>) -> QueryResult<Location> {
         if !is_main(sought) {
-            return Ok(Found::NoSchema);
+            return Ok(Location::NoSchema);
         }
         let rows = db.query(&format!(
             "SELECT name, type FROM main.sqlite_master WHERE name IN ('{LEDGER}', '{HISTORY}')"
@@ -91,12 +91,14 @@ impl Engine for SqliteEngine {
             session: Vec::new(),
         };
         if sought != Sought::Session || tables.ledger == Presence::Present {
-            return Ok(Found::At(tables));
+            return Ok(Location::At(tables));
         }
         let ledgers = attached(db)?;
         Ok(match ledgers.is_empty() {
-            true => Found::At(tables),
-            false => Found::InDoubt(Doubt { here: tables, ledgers, matter: Matter::Related }),
+            true => Location::At(tables),
+            false => {
+                Location::InDoubt(PlaceDoubt { here: tables, ledgers, matter: Matter::Related })
+            }
         })
     }
 
@@ -112,17 +114,17 @@ impl Engine for SqliteEngine {
         Ok(format!("PRAGMA busy_timeout = {before}"))
     }
 
-    fn column_type(&self, kind: Kind) -> &'static str {
+    fn column_type(&self, kind: ColumnType) -> &'static str {
         match kind {
-            Kind::Id => "INTEGER PRIMARY KEY AUTOINCREMENT",
-            Kind::Format | Kind::Count => "INTEGER",
-            Kind::Version => "VARCHAR(50)",
-            Kind::Direction
-            | Kind::Word
-            | Kind::Digest
-            | Kind::Time
-            | Kind::Text
-            | Kind::LongText => "TEXT",
+            ColumnType::Id => "INTEGER PRIMARY KEY AUTOINCREMENT",
+            ColumnType::Format | ColumnType::Count => "INTEGER",
+            ColumnType::Version => "VARCHAR(50)",
+            ColumnType::Direction
+            | ColumnType::Word
+            | ColumnType::Digest
+            | ColumnType::Time
+            | ColumnType::Text
+            | ColumnType::LongText => "TEXT",
         }
     }
 
@@ -152,16 +154,21 @@ impl Engine for SqliteEngine {
         Ok(())
     }
 
-    fn envelope(&self, setting: &Setting<'_>) -> Envelope {
-        let words = Words { begin: "BEGIN IMMEDIATE", commit: "COMMIT", rollback: "ROLLBACK" };
+    fn envelope(&self, setting: &TransactionSetting<'_>) -> Envelope {
+        let words =
+            TransactionSql { begin: "BEGIN IMMEDIATE", commit: "COMMIT", rollback: "ROLLBACK" };
         Envelope::plain(&words, setting.nesting)
     }
 
-    fn prepare_alone(&self, _setting: &Setting<'_>) -> String {
+    fn prepare_alone(&self, _setting: &TransactionSetting<'_>) -> String {
         String::new()
     }
 
-    fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, Failure> {
+    fn atomic(
+        &self,
+        db: &mut dyn Session,
+        step: &Atomic<'_>,
+    ) -> Result<AtomicOutcome, StepFailure> {
         let asked = step.statements.iter().any(kind::turns_foreign_keys_off);
         if step.foreign_keys == ForeignKeys::Unchanged && !asked {
             return one_by_one(self, db, step, &|_| Ok(()));
@@ -169,7 +176,7 @@ impl Engine for SqliteEngine {
         let enforced = match db.query("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys")
         {
             Ok(rows) => rows.first().is_some_and(|row| row.text(0) == "1"),
-            Err(error) => return Err(Failure::bookkeeping(error)),
+            Err(error) => return Err(StepFailure::bookkeeping(error)),
         };
         if !enforced {
             // The script asks for what is so; `metadata.toml` asks for the check, too.
@@ -179,14 +186,14 @@ impl Engine for SqliteEngine {
             };
         }
         if step.setting.nesting == Nesting::InTransaction {
-            return Err(Failure::bookkeeping(Error::QueryBuilderError(
+            return Err(StepFailure::bookkeeping(Error::QueryBuilderError(
                 "foreign keys cannot be switched off inside a transaction, and the connection is in one"
                     .into(),
             )));
         }
-        db.execute("PRAGMA foreign_keys = OFF").map_err(Failure::bookkeeping)?;
+        db.execute("PRAGMA foreign_keys = OFF").map_err(StepFailure::bookkeeping)?;
         let result = one_by_one(self, db, step, &check_foreign_keys);
-        db.execute("PRAGMA foreign_keys = ON").map_err(Failure::bookkeeping)?;
+        db.execute("PRAGMA foreign_keys = ON").map_err(StepFailure::bookkeeping)?;
         result
     }
 
@@ -232,7 +239,7 @@ fn is_main(sought: Sought<'_>) -> bool {
 }
 
 /// The ledgers of the files that are attached to this session.
-fn attached(db: &mut dyn Session) -> QueryResult<Vec<Ledger>> {
+fn attached(db: &mut dyn Session) -> QueryResult<Vec<FoundLedger>> {
     let names =
         db.query("SELECT name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')")?;
     let mut ledgers = Vec::new();
@@ -243,7 +250,7 @@ fn attached(db: &mut dyn Session) -> QueryResult<Vec<Ledger>> {
             Dialect::Sqlite.identifier(&schema),
         ))?;
         if !found.is_empty() {
-            ledgers.push(Ledger { schema, owner: None, reading: Reading::Safe });
+            ledgers.push(FoundLedger { schema, owner: None, reading: Readability::Safe });
         }
     }
     Ok(ledgers)

@@ -1,6 +1,6 @@
 //! `pending`: the names of what is to be applied.
 
-use dbmig_core::status::State;
+use dbmig_core::status::MigrationState;
 
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
@@ -15,10 +15,10 @@ pub(in crate::cli) fn pending(
 ) -> Result<Exit, Error> {
     let mut entries = context.runner().status(db)?;
     entries.retain(|e| {
-        e.state == State::Pending
-            || (e.state == State::Interrupted && context.set.get(&e.version).is_some())
+        e.state == MigrationState::Pending
+            || (e.state == MigrationState::Interrupted && context.set.get(&e.version).is_some())
     });
-    context.output.json(&json::Standing::new(&entries, None, None));
+    context.output.json(&json::StatusList::new(&entries, None, None));
     if entries.is_empty() {
         context.output.line("nothing pending");
     }

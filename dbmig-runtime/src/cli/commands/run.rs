@@ -8,7 +8,7 @@ use crate::cli::args::{Allowed, RunArgs};
 use crate::cli::context::{Context, tell_missing, warn};
 use crate::cli::exit::Exit;
 use crate::cli::json;
-use crate::cli::progress::Progress;
+use crate::cli::progress::ProgressLine;
 use crate::cli::show::plural;
 use crate::database::Database;
 use crate::error::Error;
@@ -35,7 +35,7 @@ pub(in crate::cli) fn run_to(
     target: &Target,
     allowed: Allowed,
 ) -> Result<Report, Error> {
-    let mut progress = Progress::new(context.output);
+    let mut progress = ProgressLine::new(context.output);
     let observe = |event: &Event<'_>| {
         if let Event::Planned { plan } = event {
             warn(context, plan);

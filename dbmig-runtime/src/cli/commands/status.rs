@@ -1,8 +1,8 @@
 //! `status`: where each migration stands.
 
-use dbmig_core::status::{Entry, State};
+use dbmig_core::status::{MigrationState, StatusEntry};
 
-use crate::cli::context::{Context, Origin};
+use crate::cli::context::{Context, MigrationsOrigin};
 use crate::cli::exit::Exit;
 use crate::cli::json;
 use crate::cli::output::{Output, Tone};
@@ -17,7 +17,7 @@ pub(in crate::cli) fn status(
     let entries = context.runner().status(db)?;
     let holder = context.runner().holder(db)?;
     let ledger = context.runner().ledger(db)?;
-    context.output.json(&json::Standing::new(&entries, holder.as_deref(), Some(&ledger)));
+    context.output.json(&json::StatusList::new(&entries, holder.as_deref(), Some(&ledger)));
     show(&context.output, &entries);
     if !ledger.is_obvious() {
         context.output.line(format!("the ledger is {ledger}"));
@@ -30,21 +30,22 @@ pub(in crate::cli) fn status(
 }
 
 /// Whether `--check` takes it for something that somebody has to look after.
-const fn is_found(state: State, origin: Origin) -> bool {
+const fn is_found(state: MigrationState, origin: MigrationsOrigin) -> bool {
     match (state, origin) {
-        (State::Applied | State::Unverified, _) | (State::Missing, Origin::Embedded) => false,
-        (State::Pending | State::Drifted | State::Interrupted, _)
-        | (State::Missing, Origin::Directory) => true,
+        (MigrationState::Applied | MigrationState::Unverified, _)
+        | (MigrationState::Missing, MigrationsOrigin::Embedded) => false,
+        (MigrationState::Pending | MigrationState::Drifted | MigrationState::Interrupted, _)
+        | (MigrationState::Missing, MigrationsOrigin::Directory) => true,
     }
 }
 
-fn show(output: &Output, entries: &[Entry]) {
+fn show(output: &Output, entries: &[StatusEntry]) {
     for entry in entries {
         let state = tone(entry.state).paint(format_args!("{:<11}", entry.state.name()));
         let compatibility = Tone::Faint.paint(&entry.compatibility);
         output.line(format!("{state}  {}  {compatibility}", entry.name));
     }
-    let counts = State::ALL.iter().filter_map(|state| {
+    let counts = MigrationState::ALL.iter().filter_map(|state| {
         let count = entries.iter().filter(|entry| entry.state == *state).count();
         (count > 0).then(|| format!("{count} {}", state.name()))
     });
@@ -52,10 +53,12 @@ fn show(output: &Output, entries: &[Entry]) {
     output.line(if counts.is_empty() { "no migrations".to_owned() } else { counts.join(", ") });
 }
 
-const fn tone(state: State) -> Tone {
+const fn tone(state: MigrationState) -> Tone {
     match state {
-        State::Applied => Tone::Good,
-        State::Pending | State::Missing | State::Unverified => Tone::Warning,
-        State::Drifted | State::Interrupted => Tone::Bad,
+        MigrationState::Applied => Tone::Good,
+        MigrationState::Pending | MigrationState::Missing | MigrationState::Unverified => {
+            Tone::Warning
+        }
+        MigrationState::Drifted | MigrationState::Interrupted => Tone::Bad,
     }
 }

@@ -8,7 +8,7 @@ use crate::cli::context::{Context, tell_missing, warn};
 use crate::cli::exit::Exit;
 use crate::cli::json::{self, StartupOutcome};
 use crate::cli::output::Tone;
-use crate::cli::progress::Progress;
+use crate::cli::progress::ProgressLine;
 use crate::cli::qovery;
 use crate::cli::show::{self, plural};
 use crate::database::Database;
@@ -30,7 +30,7 @@ pub(in crate::cli) fn sync(
     if args.dry_run {
         return dry_run(db, context, &preview);
     }
-    let mut progress = Progress::new(context.output);
+    let mut progress = ProgressLine::new(context.output);
     let observe = |event: &Event<'_>| {
         if let Event::Planned { plan } = event {
             warn(context, plan);
@@ -88,7 +88,7 @@ fn finished(context: &Context<'_>, preview: &Preview<'_>, report: &Report) -> Ex
 fn refused(context: &Context<'_>, preview: &Preview<'_>, error: &Error) -> Exit {
     let exit = Exit::from(error);
     let (message, next) = (error.to_string(), error.remedy(context.program));
-    let failure = json::Failure::new(&message, next.as_deref(), exit);
+    let failure = json::FailureRow::new(&message, next.as_deref(), exit);
     context.output.json(&json::Synced::new(preview, StartupOutcome::Failed(&failure)));
     context.output.said(&message, next.as_deref());
     exit

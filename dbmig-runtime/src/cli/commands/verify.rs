@@ -1,10 +1,10 @@
 //! `verify`: what was applied against what is here.
 
 use dbmig_core::sql::hide_secrets;
-use dbmig_core::status::{Entry, State};
+use dbmig_core::status::{MigrationState, StatusEntry};
 use similar::TextDiff;
 
-use crate::cli::context::{Context, Origin};
+use crate::cli::context::{Context, MigrationsOrigin};
 use crate::cli::exit::Exit;
 use crate::cli::json;
 use crate::cli::output::Tone;
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::runner::Runner;
 
 struct Drift<'e> {
-    entry: &'e Entry,
+    entry: &'e StatusEntry,
     path: String,
     diff: String,
 }
@@ -24,18 +24,18 @@ pub(in crate::cli) fn verify(db: &mut dyn Database, context: &Context<'_>) -> Re
     let runner = &context.runner();
     let entries = runner.status(db)?;
     let mut drifted = Vec::new();
-    for entry in entries.iter().filter(|entry| entry.state == State::Drifted) {
+    for entry in entries.iter().filter(|entry| entry.state == MigrationState::Drifted) {
         drifted.push(drift(runner, db, entry)?);
     }
     let missing = match context.origin {
-        Origin::Directory => runner.missing(db)?,
-        Origin::Embedded => Vec::new(),
+        MigrationsOrigin::Directory => runner.missing(db)?,
+        MigrationsOrigin::Embedded => Vec::new(),
     };
-    let of = |state| entries.iter().filter(move |e: &&Entry| e.state == state);
+    let of = |state| entries.iter().filter(move |e: &&StatusEntry| e.state == state);
     output.json(&json::Verified {
-        unchanged: of(State::Applied).count(),
-        unverified: of(State::Unverified).map(|e| e.name.as_str()).collect(),
-        missing: of(State::Missing).map(|e| e.name.as_str()).collect(),
+        unchanged: of(MigrationState::Applied).count(),
+        unverified: of(MigrationState::Unverified).map(|e| e.name.as_str()).collect(),
+        missing: of(MigrationState::Missing).map(|e| e.name.as_str()).collect(),
         drifted: drifted
             .iter()
             .map(|d| json::DriftRow {
@@ -54,12 +54,12 @@ pub(in crate::cli) fn verify(db: &mut dyn Database, context: &Context<'_>) -> Re
         output.line(format!("{} {}", Tone::Bad.paint("missing"), one.name));
         output.line(format!("  {}", one.advice(program)));
     }
-    let unverified = of(State::Unverified).count();
+    let unverified = of(MigrationState::Unverified).count();
     output.line(format!(
         "{} unchanged, {} drifted, {unverified} unverified, {} missing here",
-        of(State::Applied).count(),
+        of(MigrationState::Applied).count(),
         drifted.len(),
-        of(State::Missing).count(),
+        of(MigrationState::Missing).count(),
     ));
     if unverified > 0 {
         output.note(format!(
@@ -75,7 +75,7 @@ pub(in crate::cli) fn verify(db: &mut dyn Database, context: &Context<'_>) -> Re
 fn drift<'e>(
     runner: &Runner<'_>,
     db: &mut dyn Database,
-    entry: &'e Entry,
+    entry: &'e StatusEntry,
 ) -> Result<Drift<'e>, Error> {
     let before = runner.applied_text(db, &entry.version)?.unwrap_or_default();
     let (path, after) = match runner.set().get(&entry.version) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::json;
-use crate::cli::progress::Progress;
+use crate::cli::progress::ProgressLine;
 use crate::cli::show::plural;
 use crate::cli::signals::end_when_silent;
 use crate::error::Error;
@@ -17,13 +17,13 @@ pub(in crate::cli) fn wait(context: &Context<'_>, timeout: Duration) -> Result<E
     // The time-out holds for a connection that hangs, too.
     let patience = context.answer_timeout.min(timeout);
     end_when_silent(&context.options.control, context.output, patience);
-    let mut progress = Progress::new(context.output);
+    let mut progress = ProgressLine::new(context.output);
     let Context { set, options, url, .. } = context;
     let mut observe = |event: &Event<'_>| progress.observe(event);
     let result = wait_at(set, options, url, timeout, &mut observe);
     progress.end();
     let report = result?;
-    context.output.json(&json::Reached::new(&report));
+    context.output.json(&json::WaitRow::new(&report));
     match report.ahead.len() {
         0 => context.output.line("the schema is there"),
         count => {

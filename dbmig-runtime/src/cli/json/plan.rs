@@ -3,9 +3,9 @@
 use dbmig_core::plan::Plan;
 use serde::Serialize;
 
-use super::Judgement;
+use super::VerdictRow;
 use crate::cli::step::ShownStep;
-use crate::execute::Source;
+use crate::execute::ScriptSource;
 
 /// `plan`, and `--dry-run`
 #[derive(Serialize)]
@@ -21,9 +21,9 @@ struct StepRow<'a> {
     execution: &'a str,
     script: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    compatible: Option<Judgement<'a>>,
+    compatible: Option<VerdictRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reversible: Option<Judgement<'a>>,
+    reversible: Option<VerdictRow<'a>>,
     statements_done_before: usize,
     statements: Vec<StatementRow<'a>>,
 }
@@ -43,11 +43,11 @@ impl<'a> Planned<'a> {
             direction: step.direction().name(),
             execution: shown.execution.name(),
             script: match shown.source {
-                Source::Set => "here",
-                Source::Stored => "stored",
+                ScriptSource::Set => "here",
+                ScriptSource::Stored => "stored",
             },
-            compatible: shown.compatibility.as_ref().map(Judgement::compatibility),
-            reversible: shown.reversibility.as_ref().map(Judgement::reversibility),
+            compatible: shown.compatibility.as_ref().map(VerdictRow::compatibility),
+            reversible: shown.reversibility.as_ref().map(VerdictRow::reversibility),
             statements_done_before: shown.done_before,
             statements: shown
                 .statements

@@ -1,10 +1,10 @@
 //! The shape of `sync --json`.
 
 use dbmig_core::Build;
-use dbmig_core::plan::{Blocked, DataLossReport, Direction, Plan, Presence, Step};
+use dbmig_core::plan::{AheadState, Blocked, DataLossReport, Direction, Plan, Step};
 use serde::Serialize;
 
-use super::{Failure, Finished, Judgement, Planned};
+use super::{FailureRow, Finished, Planned, VerdictRow};
 use crate::report::Report;
 use crate::runner::Preview;
 
@@ -26,7 +26,7 @@ pub(in crate::cli) struct Synced<'a> {
 pub(in crate::cli) enum StartupOutcome<'a> {
     Done(#[serde(serialize_with = "finished")] &'a Report),
     Planned(Planned<'a>),
-    Failed(&'a Failure<'a>),
+    Failed(&'a FailureRow<'a>),
 }
 
 fn finished<S: serde::Serializer>(report: &&Report, serializer: S) -> Result<S::Ok, S::Error> {
@@ -46,7 +46,7 @@ struct UnknownRow<'a> {
     app: String,
     build: Option<String>,
     state: &'static str,
-    compatible: Judgement<'a>,
+    compatible: VerdictRow<'a>,
 }
 
 #[derive(Serialize)]
@@ -72,10 +72,10 @@ impl<'a> Synced<'a> {
                 app,
                 build,
                 state: match one.presence {
-                    Presence::Applied => "applied",
-                    Presence::Announced => "announced",
+                    AheadState::Applied => "applied",
+                    AheadState::Announced => "announced",
                 },
-                compatible: Judgement::compatibility(&one.compatibility),
+                compatible: VerdictRow::compatibility(&one.compatibility),
             }
         });
         Self {

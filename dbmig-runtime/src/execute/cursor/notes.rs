@@ -6,12 +6,12 @@ use dbmig_core::sql::Statement;
 
 use super::{Stepper, Way};
 use crate::database::Database;
-use crate::database::atomic::{FailedAt, Failure};
+use crate::database::atomic::{FailedAt, StepFailure};
 use crate::database::engine::Engine;
-use crate::database::envelope::{Limits, Part, Setting};
+use crate::database::envelope::{Limits, Part, TransactionSetting};
 use crate::error::transient::is_lost;
 use crate::execute::reached::Reached;
-use crate::history::{self, Cursor, Progress, Why};
+use crate::history::{self, Cursor, RunProgress, Why};
 use crate::snapshot::catalog_expression;
 
 impl Stepper<'_, '_> {
@@ -49,9 +49,9 @@ impl Stepper<'_, '_> {
         db: &mut dyn Database,
         step: &Step<'_>,
         cursor: Cursor,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), StepFailure> {
         let (engine, tables, run) = (db.engine(), self.place.tables, self.run);
-        let progress = Progress {
+        let progress = RunProgress {
             state: RunState::Running,
             cursor,
             error: None,
@@ -75,7 +75,7 @@ impl Stepper<'_, '_> {
     }
 
     /// Unless the last statement, which this run has played, has taken the rows with it.
-    pub(super) fn end(&self, db: &mut dyn Database, done_before: usize) -> Result<(), Failure> {
+    pub(super) fn end(&self, db: &mut dyn Database, done_before: usize) -> Result<(), StepFailure> {
         let mut played = self.statements.iter().skip(done_before);
         if played.next_back().is_some_and(|s| self.way(s) == Way::Together) {
             return Ok(());
@@ -94,8 +94,8 @@ impl Stepper<'_, '_> {
         history::advance(engine, self.place.tables, self.run, cursor)
     }
 
-    pub(super) fn setting(&self, db: &mut dyn Database, part: Part) -> Setting<'_> {
-        Setting { limits: self.limits, ..self.place.setting(db, &self.name, part) }
+    pub(super) fn setting(&self, db: &mut dyn Database, part: Part) -> TransactionSetting<'_> {
+        TransactionSetting { limits: self.limits, ..self.place.setting(db, &self.name, part) }
     }
 
     /// In a transaction of ours, which a failure does not leave open; or in the script's own.
@@ -104,12 +104,12 @@ impl Stepper<'_, '_> {
         db: &mut dyn Database,
         rows: &str,
         part: Part,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), StepFailure> {
         let engine = db.engine();
         if part == Part::Middle && self.own_transactions {
             return db.execute(rows).map_err(|error| engine.around(error));
         }
-        let setting = Setting { limits: Limits::default(), ..self.setting(db, part) };
+        let setting = TransactionSetting { limits: Limits::default(), ..self.setting(db, part) };
         let envelope = engine.envelope(&setting);
         // What comes next is the migration's.
         let after = if part.ends() { String::new() } else { engine.hand_over() };
@@ -126,7 +126,7 @@ impl Stepper<'_, '_> {
         &self,
         db: &mut dyn Database,
         reached: Reached,
-        failure: &Failure,
+        failure: &StepFailure,
     ) {
         if matches!(failure.at, FailedAt::Fence | FailedAt::Changed) || is_lost(&failure.error) {
             return;

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use cargo_metadata::Message;
 use cargo_metadata::diagnostic::DiagnosticLevel;
 use dbmig_core::Dialect;
-use dbmig_core::lockfile::{Lock, Section};
+use dbmig_core::lockfile::{LockFile, Section};
 use dbmig_core::scan::scan;
 use tempfile::TempDir;
 
@@ -112,7 +112,7 @@ impl App {
     pub(crate) fn lock(&self, dialects: &[Dialect]) {
         let dir = self.path("migrations");
         let sections = dialects.iter().map(|dialect| Section::of(&scan(&dir, *dialect).unwrap()));
-        let lock = sections.fold(Lock::default(), Lock::with);
+        let lock = sections.fold(LockFile::default(), LockFile::with);
         self.write("migrations/dbmig.lock", lock.to_string());
     }
 

@@ -1,6 +1,6 @@
 //! The embedded set is a source of migrations for Diesel's own harness, too.
 
-use dbmig_runtime::{Extent, Migrations, Migrator, State};
+use dbmig_runtime::{Extent, MigrationState, Migrations, Migrator};
 use dbmig_tests::{Backend, database};
 use diesel::connection::{Connection, LoadConnection};
 use diesel::migration::MigrationSource;
@@ -30,7 +30,7 @@ where
     let conn = &mut C::establish(database.url()).unwrap();
     let ledger =
         || database.column("SELECT version FROM __diesel_schema_migrations ORDER BY version");
-    let states = |conn: &mut C| -> Vec<State> {
+    let states = |conn: &mut C| -> Vec<MigrationState> {
         Migrator::new(all).status(conn).unwrap().iter().map(|entry| entry.state).collect()
     };
 
@@ -41,13 +41,16 @@ where
     assert_eq!(ledger(), VERSIONS);
     let schema = database.dump();
 
-    assert_eq!(states(conn), [State::Unverified; 3]);
+    assert_eq!(states(conn), [MigrationState::Unverified; 3]);
     assert!(Migrator::new(all).run(conn).unwrap().done.is_empty());
 
     assert_eq!(conn.revert_last_migration(all).unwrap().to_string(), VERSIONS[2]);
     let report = Migrator::new(all).run(conn).unwrap();
     assert_eq!(report.applied().collect::<Vec<_>>(), [NAMES[2]]);
-    assert_eq!(states(conn), [State::Unverified, State::Unverified, State::Applied]);
+    assert_eq!(
+        states(conn),
+        [MigrationState::Unverified, MigrationState::Unverified, MigrationState::Applied]
+    );
     assert!(!conn.has_pending_migration(all).unwrap());
 
     Migrator::new(all).revert(conn, Extent::ONE).unwrap();
@@ -62,7 +65,7 @@ where
     let applied: Vec<_> =
         conn.applied_migrations().unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(applied, [VERSIONS[2], VERSIONS[1], VERSIONS[0]]);
-    assert_eq!(states(conn), [State::Applied; 3]);
+    assert_eq!(states(conn), [MigrationState::Applied; 3]);
     database.execute("DROP TABLE __dbmig_history");
     assert_eq!(database.dump(), schema);
 }
