@@ -18,7 +18,7 @@ use crate::history;
 use crate::lock::with_lock;
 use crate::options::Options;
 use crate::report::{HistoryRow, Report};
-use crate::snapshot::{Seek, confirm, look, read_with_catalog};
+use crate::snapshot::{Seek, confirm, read, read_with_catalog};
 
 mod at_url;
 mod back;
@@ -119,32 +119,32 @@ impl<'a> Runner<'a> {
         let (mut ahead, mut missing, mut breaking) = (Vec::new(), Vec::new(), Vec::new());
         let mut after_restart = Vec::new();
         let needs_work = |db: &mut dyn Database| {
-            let look = read_for(db, set, options, target)?;
-            let plan = decide(&look.history);
+            let snapshot = read_for(db, set, options, target)?;
+            let plan = decide(&snapshot.history);
             if let (Ok(plan), Some(before)) = (&plan, before.get()) {
-                refuse_failed(db, &look, plan, before)?;
+                refuse_failed(db, &snapshot, plan, before)?;
             }
-            before.get_or_init(|| look.history.clone());
-            ahead = look.history.unknown_to(set);
-            missing = look.history.missing_from(set);
-            breaking = beyond::breaking(set, &look.history, options);
-            after_restart = notice::after_restart(set, &look.history);
+            before.get_or_init(|| snapshot.history.clone());
+            ahead = snapshot.history.unknown_to(set);
+            missing = snapshot.history.missing_from(set);
+            breaking = beyond::breaking(set, &snapshot.history, options);
+            after_restart = notice::after_restart(set, &snapshot.history);
             let settled = is_settled(plan);
             // What every start finds is asked once; what a person wanted is not put off by a replica.
             if settled.is_err() || (settled.as_ref().is_ok_and(|it| *it) && !is_start(target)) {
-                confirm(db, &look)?;
+                confirm(db, &snapshot)?;
             }
-            Ok((!settled?).then_some(look))
+            Ok((!settled?).then_some(snapshot))
         };
         let goal = goal(set, target);
         let done = with_lock(db, options, observe, goal.as_ref(), needs_work, |held, observe| {
             settle(held, set, options)?;
             trust(held, set, options, target)?;
-            let plan = decide(&held.look.history)?;
+            let plan = decide(&held.snapshot.history)?;
             refuse_loss(held, options, target, &plan)?;
             if let Some(before) = before.get() {
-                let look = held.look.clone();
-                refuse_failed(held.db(), &look, &plan, before)?;
+                let snapshot = held.snapshot.clone();
+                refuse_failed(held.db(), &snapshot, &plan, before)?;
             }
             execute_plan(held, options, &plan, observe)
         })?;
@@ -165,10 +165,10 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn plan(&self, db: &mut dyn Database, target: &Target) -> Result<Plan<'a>, Error> {
         within(db, |db| {
-            let mut look = read_with_catalog(db, &self.seek())?;
-            trust_stored(db, &mut look, self.set, &self.options, target)?;
-            let plan = decide(self.set, &look.history, target, &self.options)?;
-            match look.history.newer_format {
+            let mut snapshot = read_with_catalog(db, &self.seek())?;
+            trust_stored(db, &mut snapshot, self.set, &self.options, target)?;
+            let plan = decide(self.set, &snapshot.history, target, &self.options)?;
+            match snapshot.history.newer_format {
                 Some(found) if !plan.is_empty() => Err(Error::NewerHistory { found }),
                 _ => Ok(plan),
             }
@@ -189,7 +189,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`Error`]
     pub fn status(&self, db: &mut dyn Database) -> Result<Vec<StatusEntry>, Error> {
-        within(db, |db| Ok(status::status(self.set, &look(db, &self.seek())?.history)))
+        within(db, |db| Ok(status::status(self.set, &read(db, &self.seek())?.history)))
     }
 
     /// Who is migrating the database at this moment; nobody, where the lock is free. Reads only.
@@ -210,7 +210,7 @@ impl<'a> Runner<'a> {
     /// [`Error`]
     pub fn history(&self, db: &mut dyn Database, limit: usize) -> Result<Vec<HistoryRow>, Error> {
         within(db, |db| {
-            let tables = look(db, &self.seek())?.tables;
+            let tables = read(db, &self.seek())?.tables;
             history::list(db, &tables, limit)
         })
     }

@@ -53,18 +53,18 @@ impl Snapshot {
 /// a transaction, which no proxy sends anywhere else.
 pub(crate) fn is_confirmed(
     db: &mut dyn Database,
-    look: &Snapshot,
+    snapshot: &Snapshot,
     fence: &Fence,
     (name, more): (&str, &[String]),
 ) -> QueryResult<bool> {
     let engine = db.engine();
     let more = more.iter().map(|it| expect(engine.dialect(), it, Breach::Changed));
-    let rows: String = std::iter::once(look.expected(engine)).chain(more).collect();
+    let rows: String = std::iter::once(snapshot.expected(engine)).chain(more).collect();
     if rows.is_empty() {
         return Ok(true);
     }
     let setting = TransactionSetting {
-        tables: &look.tables,
+        tables: &snapshot.tables,
         nesting: db.nesting(),
         ownership: db.ownership(),
         name,
@@ -79,23 +79,23 @@ pub(crate) fn is_confirmed(
 }
 
 /// Looks at the two tables. Reads only.
-pub(crate) fn look(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Snapshot, Error> {
+pub(crate) fn read(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Snapshot, Error> {
     let tables = seek.locate(db)?;
-    let look = read_at(db, tables)?;
-    seek.judged(db, look)
+    let snapshot = read_at(db, tables)?;
+    seek.judged(db, snapshot)
 }
 
 /// Looks into the catalogue, too, where a statement was in flight. Reads only.
 pub(crate) fn read_with_catalog(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Snapshot, Error> {
-    let look = look(db, seek)?;
-    with_catalog(db, look)
+    let snapshot = read(db, seek)?;
+    with_catalog(db, snapshot)
 }
 
 /// The same once more in the same place, whichever session it is. Reads only.
 pub(crate) fn read_again(db: &mut dyn Database, seen: &Tables) -> Result<Snapshot, Error> {
     let tables = locate_again(db, seen)?;
-    let look = read_at(db, tables)?;
-    with_catalog(db, look)
+    let snapshot = read_at(db, tables)?;
+    with_catalog(db, snapshot)
 }
 
 /// Looks at the two tables, and makes sure that the server that writes says the same: for what is
@@ -104,17 +104,17 @@ pub(crate) fn read_again(db: &mut dyn Database, seen: &Tables) -> Result<Snapsho
 /// # Errors
 /// [`Error::Lagging`] where it does not.
 pub(crate) fn read_confirmed(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Snapshot, Error> {
-    let look = look(db, seek)?;
-    confirm(db, &look)?;
-    Ok(look)
+    let snapshot = read(db, seek)?;
+    confirm(db, &snapshot)?;
+    Ok(snapshot)
 }
 
 /// The same of a look that is there. A server that does not write has nothing else to say.
-pub(crate) fn confirm(db: &mut dyn Database, look: &Snapshot) -> Result<(), Error> {
-    if look.tables.obstacle.is_some() {
+pub(crate) fn confirm(db: &mut dyn Database, snapshot: &Snapshot) -> Result<(), Error> {
+    if snapshot.tables.obstacle.is_some() {
         return Ok(());
     }
-    match is_confirmed(db, look, &Fence::default(), ("dbmig", &[])) {
+    match is_confirmed(db, snapshot, &Fence::default(), ("dbmig", &[])) {
         Ok(true) => Ok(()),
         Ok(false) => Err(Error::Lagging { waited: Duration::ZERO }),
         Err(error) => Err(Error::database("confirm what was read")(error)),
@@ -131,11 +131,11 @@ fn read_at(db: &mut dyn Database, tables: Tables) -> Result<Snapshot, Error> {
     }
 }
 
-fn with_catalog(db: &mut dyn Database, mut look: Snapshot) -> Result<Snapshot, Error> {
-    for run in &mut look.history.interrupted {
-        run.catalog_now = catalog_now(db, &look.tables, run, &mut look.states)?;
+fn with_catalog(db: &mut dyn Database, mut snapshot: Snapshot) -> Result<Snapshot, Error> {
+    for run in &mut snapshot.history.interrupted {
+        run.catalog_now = catalog_now(db, &snapshot.tables, run, &mut snapshot.states)?;
     }
-    Ok(look)
+    Ok(snapshot)
 }
 
 /// What the catalogue says now of what the statement in flight is about.

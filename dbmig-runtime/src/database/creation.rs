@@ -24,7 +24,7 @@ pub(crate) fn create_concurrently<T: PartialEq>(
     ddl: Ddl,
     create: &str,
     mut before: T,
-    mut look: impl FnMut(&mut dyn Session) -> QueryResult<T>,
+    mut read: impl FnMut(&mut dyn Session) -> QueryResult<T>,
 ) -> QueryResult<()> {
     let guard = guard(db, ddl);
     let guarded = format!("{}{create}{}", guard.open, guard.close);
@@ -36,7 +36,7 @@ pub(crate) fn create_concurrently<T: PartialEq>(
         if !guard.abort.is_empty() {
             db.execute(&guard.abort)?;
         }
-        let now = look(db)?;
+        let now = read(db)?;
         if now == before && !is_collision(&error) {
             return Err(error);
         }

@@ -97,12 +97,12 @@ impl Heartbeat<'_> {
                 // may still be asked to stop.
                 lock = Kept::Lost;
             }
-            self.look(db, &session);
+            self.check(db, &session);
         }
     }
 
     /// Whether the server is still at work on a statement that takes long.
-    fn look(&mut self, db: &dyn Database, session: &str) {
+    fn check(&mut self, db: &dyn Database, session: &str) {
         if let Phase::Interruptible(since) | Phase::Uninterruptible(since) = self.control.phase()
             && since.elapsed() >= INTERVAL
             && let Some(activity) = self.ask(db, |asking| asking.engine().activity(asking, session))

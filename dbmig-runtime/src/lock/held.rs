@@ -28,7 +28,7 @@ pub(crate) struct Held<'d> {
     /// [`Lock::fence`]
     pub(crate) fence: Fence,
     /// What the database says, read under the lock.
-    pub(crate) look: Snapshot,
+    pub(crate) snapshot: Snapshot,
 }
 
 enum Work<'d> {
@@ -91,10 +91,10 @@ pub(super) fn work<T>(
     if claim.connection == LockConnection::Shared {
         let session = session(db, claim)?;
         let under = LockContext { fence: &fence, session: &session, options };
-        let look = orphans::outlive(db, &under, seen, observe, &mut || Ok(()))?;
+        let snapshot = orphans::outlive(db, &under, seen, observe, &mut || Ok(()))?;
         let work = Work::Borrowed(db);
         return body(
-            &mut Held { work, lock, claim, working: &working, session, fence, look },
+            &mut Held { work, lock, claim, working: &working, session, fence, snapshot },
             observe,
         );
     }
@@ -109,11 +109,11 @@ pub(super) fn work<T>(
     join(&mut *work, lock, claim, options, observe, &mut heartbeat)?;
     let session = session(&mut *work, claim)?;
     let under = LockContext { fence: &fence, session: &session, options };
-    let look = orphans::outlive(&mut *work, &under, seen, observe, &mut heartbeat)?;
+    let snapshot = orphans::outlive(&mut *work, &under, seen, observe, &mut heartbeat)?;
     working.tell(|told| session.clone_into(&mut told.session));
     heartbeat::keep(db, lock, claim, &working, &options.control, || {
         let work = Work::Own(work);
-        body(&mut Held { work, lock, claim, working: &working, session, fence, look }, observe)
+        body(&mut Held { work, lock, claim, working: &working, session, fence, snapshot }, observe)
     })
 }
 

@@ -62,10 +62,10 @@ pub(crate) fn with_lock<T>(
     let mut unready = Unready::new(options);
     let mut told = None;
     loop {
-        let look = match decide(db) {
-            Ok(Some(look)) => {
+        let snapshot = match decide(db) {
+            Ok(Some(snapshot)) => {
                 unready.over();
-                look
+                snapshot
             }
             Ok(None) => return Ok(None),
             Err(Error::Lagging { .. }) => {
@@ -77,11 +77,11 @@ pub(crate) fn with_lock<T>(
                 continue;
             }
         };
-        refuse(&look)?;
-        if (options.locking, look.tables.sessions) == (Locking::Advisory, Sessions::Shared) {
+        refuse(&snapshot)?;
+        if (options.locking, snapshot.tables.sessions) == (Locking::Advisory, Sessions::Shared) {
             return Err(Error::NoLock(NoLock::SharedSession));
         }
-        let tables = look.tables.clone();
+        let tables = snapshot.tables.clone();
         let lock = of(db, &tables, options)?;
         let connection = connection(db, lock, &tables)?;
         if let Some(cluster) = tables.cluster
@@ -91,7 +91,7 @@ pub(crate) fn with_lock<T>(
             observe(&Event::Cluster { cluster });
         }
         let claim = Claim { tables: &tables, token, who: &who, connection };
-        let unchanged = look.expected(db.engine());
+        let unchanged = snapshot.expected(db.engine());
         let taken = match lock.take(db, &claim, &unchanged) {
             // On another node of a cluster somebody was faster.
             Err(error) if is_lock_wait(&error) => Take::Busy,
@@ -108,7 +108,7 @@ pub(crate) fn with_lock<T>(
                     lock,
                     (&claim, &guard),
                     options,
-                    (look, freshness),
+                    (snapshot, freshness),
                     observe,
                     body,
                 );
@@ -122,7 +122,7 @@ pub(crate) fn with_lock<T>(
             Take::Foreign(foreign) => return Err(Error::foreign(&foreign)),
             Take::Busy => {
                 // Once it is there, it is something else that is waited for.
-                let goal = goal.filter(|goal| look.history.find(goal).is_none());
+                let goal = goal.filter(|goal| snapshot.history.find(goal).is_none());
                 if let Err(error) = waiting.watch(db, lock, &tables, goal, observe) {
                     unready.wait(error, observe)?;
                 }
@@ -132,10 +132,10 @@ pub(crate) fn with_lock<T>(
 }
 
 /// Nothing is written where nothing can be, where somebody else could lead it astray, or where a newer dbmig knows better.
-fn refuse(look: &Snapshot) -> Result<(), Error> {
-    refuse_foreign(&look.tables)?;
-    refuse_obstacle(&look.tables)?;
-    look.history.newer_format.map_or(Ok(()), |found| Err(Error::NewerHistory { found }))
+fn refuse(snapshot: &Snapshot) -> Result<(), Error> {
+    refuse_foreign(&snapshot.tables)?;
+    refuse_obstacle(&snapshot.tables)?;
+    snapshot.history.newer_format.map_or(Ok(()), |found| Err(Error::NewerHistory { found }))
 }
 
 /// Nothing is written where the server only reads, or where a rollback would leave a row.

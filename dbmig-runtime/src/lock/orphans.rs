@@ -43,8 +43,8 @@ pub(super) fn outlive(
                       waiting: &mut Waiting,
                       observe: &mut Observe<'_>,
                       heartbeat: &mut dyn FnMut() -> QueryResult<()>| loop {
-        if let Some(look) = confirmed(db, under, seen, (sessions, since))? {
-            return Ok::<_, Error>(look);
+        if let Some(snapshot) = confirmed(db, under, seen, (sessions, since))? {
+            return Ok::<_, Error>(snapshot);
         }
         waiting.changed(observe)?;
         heartbeat().map_err(super::lost())?;
@@ -78,21 +78,21 @@ fn confirmed(
     seen: &Snapshot,
     (sessions, since): (&[String], Instant),
 ) -> Result<Option<Snapshot>, Error> {
-    let look = match read_there(db, &seen.tables) {
+    let snapshot = match read_there(db, &seen.tables) {
         Err(Error::Lagging { .. }) => return Ok(None),
-        look => look?,
+        snapshot => snapshot?,
     };
     // Somebody may have been faster with a table that was not there.
-    super::refuse(&look)?;
-    if look.tables.current != seen.tables.current {
-        let [before, now] = [&seen.tables.current, &look.tables.current];
+    super::refuse(&snapshot)?;
+    if snapshot.tables.current != seen.tables.current {
+        let [before, now] = [&seen.tables.current, &snapshot.tables.current];
         return Err(Error::OtherSchema { before: before.clone(), now: now.clone() });
     }
     let engine = db.engine();
     let idle = if since.elapsed() < GRACE { Idle::Counts } else { Idle::Passes };
     let quiet: Vec<_> = sessions.iter().filter_map(|one| engine.quiet(one, idle)).collect();
-    match is_confirmed(db, &look, under.fence, (under.session, &quiet)) {
-        Ok(true) => Ok(Some(look)),
+    match is_confirmed(db, &snapshot, under.fence, (under.session, &quiet)) {
+        Ok(true) => Ok(Some(snapshot)),
         Ok(false) => Ok(None),
         Err(error) if engine.is_fence(&error) => Err(Error::LockLost(Box::default())),
         Err(error) => Err(Error::database("confirm what was read")(error)),

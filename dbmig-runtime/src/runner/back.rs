@@ -14,7 +14,7 @@ use crate::execute::{ScriptOrigin, resolve};
 use crate::history;
 use crate::lock::Held;
 use crate::options::Options;
-use crate::snapshot::{Seek, Snapshot, look, read_with_catalog};
+use crate::snapshot::{Seek, Snapshot, read, read_with_catalog};
 use crate::tables::Tables;
 
 /// How the database stands to a set, and what would be done about it.
@@ -35,13 +35,13 @@ pub(super) fn preview<'s>(
     options: &Options,
     target: &Target,
 ) -> Result<Preview<'s>, Error> {
-    let mut look = read_with_catalog(db, &Seek::of(set, options))?;
-    trust_stored(db, &mut look, set, options, target)?;
-    let history = &look.history;
+    let mut snapshot = read_with_catalog(db, &Seek::of(set, options))?;
+    trust_stored(db, &mut snapshot, set, options, target)?;
+    let history = &snapshot.history;
     let comparison = Comparison::of(set, history);
     let plan = decide(set, history, target, options);
     let losses = match &plan {
-        Ok(plan) => losses(db, (&look.tables, options), plan, history)?,
+        Ok(plan) => losses(db, (&snapshot.tables, options), plan, history)?,
         Err(_) => Vec::new(),
     };
     let writes = plan.as_ref().is_ok_and(|plan| !plan.is_empty());
@@ -59,9 +59,9 @@ pub(super) fn read_for(
     options: &Options,
     target: &Target,
 ) -> Result<Snapshot, Error> {
-    let mut look = look(db, &Seek::of(set, options))?;
-    trust_stored(db, &mut look, set, options, target)?;
-    Ok(look)
+    let mut snapshot = read(db, &Seek::of(set, options))?;
+    trust_stored(db, &mut snapshot, set, options, target)?;
+    Ok(snapshot)
 }
 
 /// The same again under the lock.
@@ -71,16 +71,16 @@ pub(super) fn trust(
     options: &Options,
     target: &Target,
 ) -> Result<(), Error> {
-    let mut look = held.look.clone();
-    trust_stored(held.db(), &mut look, set, options, target)?;
-    held.look = look;
+    let mut snapshot = held.snapshot.clone();
+    trust_stored(held.db(), &mut snapshot, set, options, target)?;
+    held.snapshot = snapshot;
     Ok(())
 }
 
 /// Says of each stored script that may be needed whether it can be trusted.
 pub(super) fn trust_stored(
     db: &mut dyn Database,
-    look: &mut Snapshot,
+    snapshot: &mut Snapshot,
     set: &MigrationSet,
     options: &Options,
     target: &Target,
@@ -92,8 +92,8 @@ pub(super) fn trust_stored(
         | Target::RevertTo(_)
         | Target::Redo(_) => {}
     }
-    let tables = look.tables.clone();
-    for applied in &mut look.history.applied {
+    let tables = snapshot.tables.clone();
+    for applied in &mut snapshot.history.applied {
         // The set's own script serves.
         if set.get(&applied.version).is_some_and(|here| !applied.differs_from(here)) {
             continue;
@@ -126,8 +126,8 @@ pub(super) fn refuse_loss(
         | Target::RevertTo(_)
         | Target::Redo(_) => return Ok(()),
     }
-    let history = held.look.history.clone();
-    let tables = held.look.tables.clone();
+    let history = held.snapshot.history.clone();
+    let tables = held.snapshot.tables.clone();
     let losses = losses(held.db(), (&tables, options), plan, &history)?;
     Ok(allow_loss(&losses, options.policy.data_loss)?)
 }

@@ -13,7 +13,7 @@ use crate::history::{self, Cursor, RunProgress, RunRecord};
 use crate::lock::{Held, with_lock};
 use crate::options::Options;
 use crate::report::{Done, Report};
-use crate::snapshot::{Seek, look, read_confirmed};
+use crate::snapshot::{Seek, read, read_confirmed};
 
 impl<'a> Runner<'a> {
     /// Takes every migration up to and with `through` (all, where there is none) as applied,
@@ -45,12 +45,12 @@ impl<'a> Runner<'a> {
                 .collect::<Vec<_>>()
         };
         let decide = |db: &mut dyn Database| {
-            let look = read_confirmed(db, &Seek::of(set, options))?;
-            Ok((!wanted(&look.history).is_empty()).then_some(look))
+            let snapshot = read_confirmed(db, &Seek::of(set, options))?;
+            Ok((!wanted(&snapshot.history).is_empty()).then_some(snapshot))
         };
         let done = with_lock(db, options, observe, None, decide, |held, _| {
             let mut report = Report::default();
-            for migration in wanted(&held.look.history) {
+            for migration in wanted(&held.snapshot.history) {
                 adopt(held, options, migration, None)?;
                 report.done.push(Done::planned(migration));
             }
@@ -68,7 +68,7 @@ impl<'a> Runner<'a> {
         db: &mut dyn Database,
         through: Option<&Version>,
     ) -> Result<Vec<&'a Migration>, Error> {
-        let history = within(db, |db| look(db, &self.seek()))?.history;
+        let history = within(db, |db| read(db, &self.seek()))?.history;
         self.check(through)?;
         let wanted = self.set.iter().filter(|m| through.is_none_or(|last| m.version <= *last));
         Ok(wanted.filter(|m| is_unrecorded(&history, m)).collect())
@@ -121,7 +121,7 @@ pub(super) fn adopt(
         note,
         span: history::moment(engine),
     };
-    let ledger = match held.look.history.find(&migration.version) {
+    let ledger = match held.snapshot.history.find(&migration.version) {
         Some(_) => String::new(),
         None => history::ledger(engine, &tables, &migration.version, Direction::Up),
     };

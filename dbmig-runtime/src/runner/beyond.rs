@@ -15,7 +15,7 @@ use crate::execute::StepContext;
 use crate::history;
 use crate::lock::{Held, with_lock};
 use crate::options::{Options, host};
-use crate::snapshot::{Seek, look};
+use crate::snapshot::{Seek, read};
 
 /// A note keeps nobody from starting: whoever is at work is not waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -56,13 +56,13 @@ fn note(
     }
     let impatient = Options { lock_wait: PATIENCE, connect_wait: PATIENCE, ..options.clone() };
     let decide = |db: &mut dyn Database| {
-        let look = look(db, &Seek::of(set, options))?;
+        let snapshot = read(db, &Seek::of(set, options))?;
         for one in breaking {
-            if history::is_noted(db, &look.tables, &one.version, (&options.this_build(), &host()))?
+            if history::is_noted(db, &snapshot.tables, &one.version, (&options.this_build(), &host()))?
             {
                 continue;
             }
-            return Ok(Some(look));
+            return Ok(Some(snapshot));
         }
         Ok(None)
     };
@@ -73,7 +73,7 @@ fn note(
 }
 
 fn note_one(held: &mut Held<'_>, options: &Options, one: &Unknown) -> Result<(), Error> {
-    let Some(applied) = held.look.history.find(&one.version).cloned() else { return Ok(()) };
+    let Some(applied) = held.snapshot.history.find(&one.version).cloned() else { return Ok(()) };
     let (tables, runner) = (ensure_tables(held)?, runner(held, options));
     let told = history::is_noted(held.db(), &tables, &one.version, (&runner.build, &runner.host))?;
     if told || one.presence != AheadState::Applied {

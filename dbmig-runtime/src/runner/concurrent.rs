@@ -30,12 +30,12 @@ pub(super) fn settle(
     set: &MigrationSet,
     options: &Options,
 ) -> Result<(), Error> {
-    let void = discard_stale(set, &mut held.look.history);
+    let void = discard_stale(set, &mut held.snapshot.history);
     if void.is_empty() {
         return Ok(());
     }
     let (tables, runner, fence) =
-        (held.look.tables.clone(), runner(held, options), held.fence.clone());
+        (held.snapshot.tables.clone(), runner(held, options), held.fence.clone());
     let engine = held.db().engine();
     let forget =
         |version: &Version| history::supersede(engine, &tables, version, RunState::Forgotten);
@@ -48,13 +48,13 @@ pub(super) fn settle(
 /// others is no such failure.
 pub(super) fn refuse_failed(
     db: &mut dyn Database,
-    look: &Snapshot,
+    snapshot: &Snapshot,
     plan: &Plan<'_>,
     before: &History,
 ) -> Result<(), Error> {
-    match failed_meanwhile(plan, before, &look.history) {
+    match failed_meanwhile(plan, before, &snapshot.history) {
         Some(failed) if !tells_of_lock_wait(&failed.error) => {
-            Err(Error::FailedElsewhere(Box::new(history::run(db, &look.tables, failed.run)?)))
+            Err(Error::FailedElsewhere(Box::new(history::run(db, &snapshot.tables, failed.run)?)))
         }
         _ => Ok(()),
     }

@@ -8,7 +8,7 @@ use super::back::trust_stored;
 use super::{Runner, within};
 use crate::database::Database;
 use crate::error::Error;
-use crate::snapshot::look;
+use crate::snapshot::read;
 
 /// A migration that is applied and not in the set.
 pub(crate) struct Missing {
@@ -25,9 +25,9 @@ impl Runner<'_> {
     /// What is applied and not in the set, oldest first. Reads only.
     pub(crate) fn missing(&self, db: &mut dyn Database) -> Result<Vec<Missing>, Error> {
         within(db, |db| {
-            let mut look = look(db, &self.seek())?;
-            trust_stored(db, &mut look, self.set, &self.options, &Target::Revert(Extent::All))?;
-            let history = &look.history;
+            let mut snapshot = read(db, &self.seek())?;
+            trust_stored(db, &mut snapshot, self.set, &self.options, &Target::Revert(Extent::All))?;
+            let history = &snapshot.history;
             let missing = history.applied.iter().filter(|one| self.set.get(&one.version).is_none());
             let reaches = |count: &NonZeroUsize| {
                 let target = Target::Revert(Extent::Last(*count));

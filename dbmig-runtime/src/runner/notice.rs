@@ -9,7 +9,7 @@ use crate::connect::connect_to_read;
 use crate::error::Error;
 use crate::options::Options;
 use crate::report::Report;
-use crate::snapshot::look;
+use crate::snapshot::read;
 use crate::url::DatabaseUrl;
 
 /// What was noticed of the schema since the app became ready.
@@ -127,7 +127,7 @@ pub(crate) fn notice_at(
     let db = &mut *connect_to_read(url, &options.control)?;
     let history = within(db, |db| match runner.is_current(db) {
         true => Ok(History::default()),
-        false => Ok(look(db, &runner.seek())?.history),
+        false => Ok(read(db, &runner.seek())?.history),
     })?;
     Ok(known.meet(set, &history))
 }

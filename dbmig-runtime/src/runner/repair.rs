@@ -13,7 +13,7 @@ use crate::execute::StepContext;
 use crate::history::{self, Declaration, Settled};
 use crate::lock::{Held, with_lock};
 use crate::options::Options;
-use crate::snapshot::{Seek, look, read_confirmed, read_with_catalog};
+use crate::snapshot::{Seek, read, read_confirmed, read_with_catalog};
 
 impl<'a> Runner<'a> {
     /// All that asks for a decision, or for a run that goes on. Reads only.
@@ -33,7 +33,7 @@ impl<'a> Runner<'a> {
         db: &mut dyn Database,
         wanted: &Repair,
     ) -> Result<RepairAction<'a>, Error> {
-        within(db, |db| Ok(plan::repair(self.set, &look(db, &self.seek())?.history, wanted)?))
+        within(db, |db| Ok(plan::repair(self.set, &read(db, &self.seek())?.history, wanted)?))
     }
 
     /// Writes down what a person says of an interrupted run or a changed migration, and that it
@@ -50,12 +50,12 @@ impl<'a> Runner<'a> {
         db.report_to(&options.control);
         within(db, |db| {
             let decide = |db: &mut dyn Database| {
-                let look = read_confirmed(db, &Seek::of(set, options))?;
-                plan::repair(set, &look.history, wanted)?;
-                Ok(Some(look))
+                let snapshot = read_confirmed(db, &Seek::of(set, options))?;
+                plan::repair(set, &snapshot.history, wanted)?;
+                Ok(Some(snapshot))
             };
             let done = with_lock(db, options, observe, None, decide, |held, _| {
-                let action = plan::repair(set, &held.look.history, wanted)?;
+                let action = plan::repair(set, &held.snapshot.history, wanted)?;
                 carry_out(held, options, &action)?;
                 Ok(action)
             })?;
@@ -122,7 +122,7 @@ fn make_compatible(
     note: &str,
 ) -> Result<(), Error> {
     let (tables, runner) = (ensure_tables(held)?, runner(held, options));
-    let applied = held.look.history.find(version);
+    let applied = held.snapshot.history.find(version);
     let reversibility = applied.map(|applied| applied.impact.reversibility());
     let reversibility = reversibility.unwrap_or_else(|| Impact::UNREAD.reversibility());
     let compatibility = Compatibility {

@@ -16,7 +16,7 @@ use crate::tables::{Presence, Tables};
 
 /// Creates what is missing of the two tables, under the lock.
 pub(super) fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
-    let tables = held.look.tables.clone();
+    let tables = held.snapshot.tables.clone();
     if tables.ledger == Presence::Present && tables.history == Presence::Present {
         return Ok(tables);
     }
@@ -36,8 +36,8 @@ pub(super) fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     let created = locate_again(db, &tables)?;
     refuse_foreign(&created)?;
     refuse_obstacle(&created)?;
-    held.look.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };
-    Ok(held.look.tables.clone())
+    held.snapshot.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };
+    Ok(held.snapshot.tables.clone())
 }
 
 pub(super) fn execute_plan(

@@ -44,8 +44,8 @@ impl<'a> Seek<'a> {
         clippy::unnecessary_wraps,
         reason = "with the commands it differs"
     )]
-    pub(super) fn judged(&self, _db: &mut dyn Database, look: Snapshot) -> Result<Snapshot, Error> {
-        Ok(look)
+    pub(super) fn judged(&self, _db: &mut dyn Database, snapshot: Snapshot) -> Result<Snapshot, Error> {
+        Ok(snapshot)
     }
 
     /// With today's verdicts, where they are at hand.
@@ -53,12 +53,12 @@ impl<'a> Seek<'a> {
     pub(super) fn judged(
         &self,
         db: &mut dyn Database,
-        mut look: Snapshot,
+        mut snapshot: Snapshot,
     ) -> Result<Snapshot, Error> {
         if let Some(judge) = self.judge {
-            judge_anew(db, (&look.tables, &mut look.history), self.set, judge)?;
+            judge_anew(db, (&snapshot.tables, &mut snapshot.history), self.set, judge)?;
         }
-        Ok(look)
+        Ok(snapshot)
     }
 
     pub(crate) fn sought(&self) -> Sought<'a> {
@@ -111,10 +111,10 @@ impl<'a> Seek<'a> {
         }
         let creators = engine.creators(db, &tables, &here.schema);
         let creators = creators.map_err(Error::database("read the history"))?;
-        let look = read_at(db, tables)?;
-        let is_home = is_home(self.set, &look.history, &creators);
+        let snapshot = read_at(db, tables)?;
+        let is_home = is_home(self.set, &snapshot.history, &creators);
         let chosen = Chosen::Origin { first: here.schema.clone() };
-        Ok(is_home.then_some(Tables { chosen, ..look.tables }))
+        Ok(is_home.then_some(Tables { chosen, ..snapshot.tables }))
     }
 
     /// How much it holds, where reading that is safe.
