@@ -83,7 +83,7 @@ pub use migrator::Migrator;
 #[cfg(feature = "cli")]
 pub use options::Judge;
 pub use options::{Locking, Options};
-pub use report::{Done, HistoryRow, Report};
+pub use report::{Done, HistoryRow, Report, Word};
 pub use runner::{LedgerPlace, Preview, Runner};
 pub use signature::HistoryKey;
 pub use startup::{

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dbmig_core::history::RunState;
 use dbmig_core::plan::Direction;
 use dbmig_core::{Migration, Version};
 
@@ -76,10 +77,10 @@ pub struct HistoryRow {
     pub version: Version,
     /// The name of the migration's directory.
     pub name: String,
-    /// `up` or `down`.
-    pub direction: String,
-    /// The word of a [`RunState`](crate::RunState).
-    pub state: String,
+    /// Which way it went.
+    pub direction: Word<Direction>,
+    /// How far it came.
+    pub state: Word<RunState>,
     /// Statements done.
     pub statements_done: usize,
     /// Statements of the script.
@@ -96,4 +97,39 @@ pub struct HistoryRow {
     pub error: Option<String>,
     /// What a person said with `repair`.
     pub note: Option<String>,
+}
+
+/// A word of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word<T> {
+    /// One that this build knows.
+    Known(T),
+    /// One of a later dbmig, as it is stored.
+    Unknown(String),
+}
+
+impl<T> Word<T> {
+    pub(crate) fn of(word: &str, known: impl Fn(&str) -> Option<T>) -> Self {
+        known(word).map_or_else(|| Self::Unknown(word.to_owned()), Self::Known)
+    }
+}
+
+impl Word<Direction> {
+    /// The word, as it is stored.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Known(direction) => direction.name(),
+            Self::Unknown(word) => word,
+        }
+    }
+}
+
+impl Word<RunState> {
+    /// The word, as it is stored.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Known(state) => state.name(),
+            Self::Unknown(word) => word,
+        }
+    }
 }

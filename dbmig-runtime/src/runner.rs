@@ -242,7 +242,8 @@ impl<'a> Runner<'a> {
     ) -> Result<Option<String>, Error> {
         within(db, |db| {
             let tables = self.seek().locate(db)?;
-            Ok(history::stored_down(db, &tables, version)?.map(|stored| stored.text))
+            Ok(history::stored_down(db, &tables, version)?
+                .map(|stored| stored.script.text.into_owned()))
         })
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use dbmig_core::Checksum;
 use dbmig_core::Version;
 use dbmig_core::impact::Impact;
-use dbmig_core::migration::Execution;
+use dbmig_core::migration::{Execution, Script};
 use dbmig_core::plan::UntrustedReason;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -80,9 +80,10 @@ impl<'a> Signed<'a> {
 }
 
 /// The way back that was stored when a version was last applied.
+#[derive(Clone, Debug)]
 pub(crate) struct StoredScript {
     pub(crate) version: Version,
-    pub(crate) text: String,
+    pub(crate) script: Script,
     pub(crate) execution: Execution,
     /// Of the script that was applied.
     pub(crate) applied: Checksum,
@@ -96,7 +97,7 @@ pub(crate) struct StoredScript {
 impl StoredScript {
     /// Whether it is what was stored, by somebody who has `key`.
     pub(crate) fn trust(&self, key: Option<&HistoryKey>) -> Result<(), UntrustedReason> {
-        if self.checksum.as_deref() != Some(&sum(&self.text)) {
+        if self.checksum.as_deref() != Some(&sum(&self.script.text)) {
             return Err(UntrustedReason::Altered);
         }
         let Some(key) = key else { return Ok(()) };
@@ -113,7 +114,7 @@ impl StoredScript {
             execution: self.execution,
             settings: &self.settings,
             impact: &self.impact,
-            down: &self.text,
+            down: &self.script.text,
         }
     }
 }
@@ -137,10 +138,14 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
+    fn script(text: &'static str) -> Script {
+        Script { path: "stored down.sql of 1_a".into(), text: text.into() }
+    }
+
     fn stored(key: Option<&HistoryKey>) -> StoredScript {
         let mut stored = StoredScript {
             version: Version::from_ledger("1"),
-            text: "DROP TABLE a".to_owned(),
+            script: script("DROP TABLE a"),
             execution: Execution::Transaction,
             applied: Checksum::from_bytes([0; 32]),
             settings: "retries 1\n".to_owned(),
@@ -161,7 +166,7 @@ mod tests {
         assert_eq!(stored(None).trust(Some(&key)), Err(UntrustedReason::Unsigned));
         let other = HistoryKey::new(*b"another key");
         assert_eq!(stored(Some(&key)).trust(Some(&other)), Err(UntrustedReason::WrongSignature));
-        let altered = StoredScript { text: "DROP TABLE b".to_owned(), ..stored(Some(&key)) };
+        let altered = StoredScript { script: script("DROP TABLE b"), ..stored(Some(&key)) };
         assert_eq!(altered.trust(None), Err(UntrustedReason::Altered));
         let unsummed = StoredScript { checksum: None, ..stored(Some(&key)) };
         assert_eq!(unsummed.trust(Some(&key)), Err(UntrustedReason::Altered));
@@ -177,7 +182,7 @@ mod tests {
             // What would be lost is told no more.
             |s| s.impact = Impact::from_static("compatible inferred - a\nyes inferred - b\n"),
             |s| {
-                s.text = "DROP TABLE b".to_owned();
+                s.script = script("DROP TABLE b");
                 s.checksum = Some(sum("DROP TABLE b"));
             },
             |s| s.signature = Some("zz".to_owned()),

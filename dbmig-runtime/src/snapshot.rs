@@ -11,7 +11,7 @@ use crate::database::engine::{Activity, Engine};
 use crate::database::envelope::{Limits, Part, TransactionSetting};
 use crate::database::lock::Fence;
 use crate::error::Error;
-use crate::history;
+use crate::history::{self, StoredScripts};
 use crate::tables::Tables;
 
 #[cfg(feature = "cli")]
@@ -27,6 +27,8 @@ pub(crate) struct Snapshot {
     pub(crate) tables: Tables,
     /// What they hold.
     pub(crate) history: History,
+    /// The stored ways back, where a decision needs them.
+    pub(crate) stored: StoredScripts,
     /// [`Engine::mark`](crate::database::engine::Engine::mark) at that moment.
     pub(crate) mark: String,
     /// What the catalogue said: the expressions that it was asked, and the answers.
@@ -123,7 +125,13 @@ pub(crate) fn confirm(db: &mut dyn Database, snapshot: &Snapshot) -> Result<(), 
 
 fn read_at(db: &mut dyn Database, tables: Tables) -> Result<Snapshot, Error> {
     match history::read(db, &tables) {
-        Ok((history, mark)) => Ok(Snapshot { tables, history, mark, states: Vec::new() }),
+        Ok((history, mark)) => Ok(Snapshot {
+            tables,
+            history,
+            stored: StoredScripts::default(),
+            mark,
+            states: Vec::new(),
+        }),
         Err(_) if history::is_readable_where_written(db, &tables) => {
             Err(Error::Lagging { waited: Duration::ZERO })
         }

@@ -178,8 +178,8 @@ impl<'a> Runs<'a> {
         let row = |row: &'a HistoryRow| HistoryEntry {
             version: row.version.as_str(),
             name: &row.name,
-            direction: &row.direction,
-            state: &row.state,
+            direction: row.direction.as_str(),
+            state: row.state.as_str(),
             started_at: &row.started_at,
             ended_at: row.ended_at.as_deref(),
             statements_done: row.statements_done,

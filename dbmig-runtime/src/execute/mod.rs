@@ -35,7 +35,7 @@ use failed::step_error;
 use floor::StartRow;
 #[cfg(feature = "cli")]
 pub(crate) use resolved::ScriptSource;
-pub(crate) use resolved::{Resolved, ScriptOrigin, resolve, storable_down};
+pub(crate) use resolved::{Resolved, resolve, storable_down};
 
 /// Where a step is executed.
 pub(crate) struct StepContext<'a> {
@@ -71,18 +71,16 @@ impl StepContext<'_> {
     }
 }
 
-/// Executes one step. `before` is what the run has done so far, for the error.
+/// Executes one step, as it was resolved. `before` is what the run has done so far, for the error.
 pub(crate) fn step(
     db: &mut dyn Database,
     place: &StepContext<'_>,
     step: &Step<'_>,
+    resolved: Resolved<'_>,
     before: &Report,
     observe: &mut Observe<'_>,
 ) -> Result<Option<Done>, Error> {
-    let origin = ScriptOrigin { tables: place.tables, key: place.options.history_key.as_ref() };
-    let mut kept = None;
-    let Resolved { script, statements, execution, settings, impact, checksum, down, .. } =
-        resolve(db, &origin, step, &mut kept)?;
+    let Resolved { script, statements, execution, settings, impact, checksum, down, .. } = resolved;
     let dialect = place.tables.dialect;
     let run = RunRecord {
         version: step.version(),

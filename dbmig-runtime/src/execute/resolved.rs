@@ -1,24 +1,21 @@
-//! A step with all that it plays. It is made here and nowhere else, so what a dry run shows is what a
+//! A step with all that it executes. It is made here and nowhere else, so what a dry run shows is what a
 //! run executes.
 
 use dbmig_core::dialect::Ddl;
 use dbmig_core::impact::Impact;
 use dbmig_core::migration::{Down, Execution, Migration, Script, Settings};
 use dbmig_core::plan::{
-    Action, Blocked, DownScript, Irreversible, IrreversibleReason, Step, Unresumable,
-    UnresumableReason, same_so_far,
+    Action, Blocked, DownScript, Step, Unresumable, UnresumableReason, same_so_far,
 };
 use dbmig_core::sql::control::TransactionControl;
 use dbmig_core::sql::{Statement, kind};
-use dbmig_core::{Checksum, Dialect, Version};
+use dbmig_core::{Checksum, Dialect};
 
-use crate::database::Database;
 use crate::error::Error;
-use crate::history;
-use crate::signature::HistoryKey;
-use crate::tables::Tables;
+use crate::history::StoredScripts;
+use crate::signature::StoredScript;
 
-/// A step with all that it plays.
+/// A step with its script, its statements, and the way in which they are executed.
 pub(crate) struct Resolved<'a> {
     pub(crate) script: &'a Script,
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "for those who show it"))]
@@ -44,21 +41,12 @@ pub(crate) enum ScriptSource {
     Stored,
 }
 
-/// From where a step is resolved.
-pub(crate) struct ScriptOrigin<'a> {
-    pub(crate) tables: &'a Tables,
-    /// Stored scripts must be signed with it, where there is one.
-    pub(crate) key: Option<&'a HistoryKey>,
-}
-
-/// Says what `step` plays. A stored script is read, judged again, and kept in `kept`.
+/// Says what `step` executes. A stored script is one of `stored`.
 pub(crate) fn resolve<'a>(
-    db: &mut dyn Database,
-    origin: &ScriptOrigin<'_>,
+    dialect: Dialect,
+    stored: &'a StoredScripts,
     step: &'a Step<'_>,
-    kept: &'a mut Option<Script>,
 ) -> Result<Resolved<'a>, Error> {
-    let dialect = origin.tables.dialect;
     let of_set = |migration: &'a Migration, script, down| {
         let facts = Facts {
             source: ScriptSource::Set,
@@ -79,28 +67,18 @@ pub(crate) fn resolve<'a>(
             Down::Missing => Err(Error::StoredScriptGone { name: name.clone() }),
         },
         Action::Revert { script: DownScript::Stored, version, name } => {
-            stored(db, origin, step, (version, name), kept)
+            let gone = || Error::StoredScriptGone { name: name.clone() };
+            of_history(dialect, stored.get(version).ok_or_else(gone)?, step)
         }
     }
 }
 
-fn stored<'a>(
-    db: &mut dyn Database,
-    origin: &ScriptOrigin<'_>,
+fn of_history<'a>(
+    dialect: Dialect,
+    stored: &'a StoredScript,
     step: &'a Step<'_>,
-    (version, name): (&Version, &str),
-    kept: &'a mut Option<Script>,
 ) -> Result<Resolved<'a>, Error> {
-    let dialect = origin.tables.dialect;
-    let stored = history::stored_down(db, origin.tables, version)?
-        .ok_or_else(|| Error::StoredScriptGone { name: name.to_owned() })?;
-    stored.trust(origin.key).map_err(|why| {
-        let reason = IrreversibleReason::Untrusted(why);
-        let (version, name) = (version.clone(), name.to_owned());
-        Error::Blocked(Blocked::Irreversible(vec![Irreversible { version, name, reason }]))
-    })?;
-    let path = format!("stored down.sql of {name}").into();
-    let script = &*kept.insert(Script { path, text: stored.text.into() });
+    let script = &stored.script;
     if let Some(earlier_script) = step.earlier_script.as_ref().filter(|_| step.is_begun()) {
         same_so_far(dialect, earlier_script, script, step.done_before)
             .map_err(|reason| unresumable(step, reason))?;
@@ -111,7 +89,7 @@ fn stored<'a>(
             execution: stored.execution,
             ..Settings::from_history(&stored.settings)
         },
-        impact: stored.impact,
+        impact: stored.impact.clone(),
         checksum: stored.applied,
         down: None,
     };

@@ -1,12 +1,14 @@
 //! Runs, for people.
 
+use dbmig_core::history::RunState;
+use dbmig_core::plan::Direction;
 use dbmig_core::{Build, Version};
 
 use super::asked::Selection;
 use crate::database::Database;
 use crate::database::session::Row;
 use crate::error::Error;
-use crate::report::HistoryRow;
+use crate::report::{HistoryRow, Word};
 use crate::tables::columns::{Column, ColumnType};
 use crate::tables::{Presence, Tables};
 
@@ -81,8 +83,8 @@ fn history_row(row: &Row) -> HistoryRow {
         ended_at: optional(Column::EndedAt),
         version: Version::from_ledger(text(Column::Version)),
         name: text(Column::Name),
-        direction: text(Column::Direction),
-        state: text(Column::State),
+        direction: Word::of(SHOWN.text(row, Column::Direction), Direction::of),
+        state: Word::of(SHOWN.text(row, Column::State), RunState::of),
         statements_done: SHOWN.number(row, Column::StatementsDone),
         statements_total: SHOWN.number(row, Column::StatementsTotal),
         app,

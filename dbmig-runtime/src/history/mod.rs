@@ -25,9 +25,9 @@ mod write;
 pub(crate) use insert::{Declaration, Settled, insert, say, settle, went_on};
 pub(crate) use list::{list, run};
 pub(crate) use read::{is_noted, is_readable_where_written, read, versions};
+pub(crate) use stored::{StoredScripts, stored_down, stored_up};
 #[cfg(feature = "cli")]
 pub(crate) use stored::{StoredTexts, stored_texts};
-pub(crate) use stored::{stored_down, stored_up};
 pub(crate) use write::{
     Cursor, Why, advance, complete, expect_ledger, expect_left, fail, ledger, reached, supersede,
 };

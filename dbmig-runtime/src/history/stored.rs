@@ -1,16 +1,18 @@
 //! The texts that are stored of applied migrations.
 
+use std::collections::BTreeMap;
 #[cfg(feature = "cli")]
 use std::collections::HashMap;
 
 use dbmig_core::impact::Impact;
-use dbmig_core::migration::Execution;
+use dbmig_core::migration::{Execution, Script};
+use dbmig_core::plan::{Action, DownScript, Step, StoredDown};
 use dbmig_core::{Checksum, Version};
 
 use super::asked::Selection;
 use crate::database::Database;
 use crate::error::Error;
-use crate::signature::StoredScript;
+use crate::signature::{HistoryKey, StoredScript};
 use crate::tables::columns::Column;
 use crate::tables::{Presence, Tables};
 
@@ -53,6 +55,53 @@ pub(crate) fn stored_texts(
     Ok(stored.collect())
 }
 
+/// The ways back that the history holds, as they were read once, by version: each can be trusted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StoredScripts(BTreeMap<Version, StoredScript>);
+
+impl StoredScripts {
+    /// Reads the way back of `version`, and keeps it if it can be trusted.
+    pub(crate) fn read(
+        &mut self,
+        db: &mut dyn Database,
+        tables: &Tables,
+        version: &Version,
+        key: Option<&HistoryKey>,
+    ) -> Result<StoredDown, Error> {
+        let Some(stored) = stored_down(db, tables, version)? else { return Ok(StoredDown::Absent) };
+        match stored.trust(key) {
+            Err(why) => Ok(StoredDown::Untrusted(why)),
+            Ok(()) => {
+                self.0.insert(version.clone(), stored);
+                Ok(StoredDown::Present)
+            }
+        }
+    }
+
+    /// Reads what `step` executes, where that is a stored script which was not read before.
+    pub(crate) fn read_for(
+        &mut self,
+        db: &mut dyn Database,
+        tables: &Tables,
+        step: &Step<'_>,
+        key: Option<&HistoryKey>,
+    ) -> Result<(), Error> {
+        match &step.action {
+            Action::Revert { script: DownScript::Stored, version, .. }
+                if !self.0.contains_key(version) =>
+            {
+                self.read(db, tables, version, key).map(|_| ())
+            }
+            Action::Revert { .. } | Action::Apply(_) => Ok(()),
+        }
+    }
+
+    /// The way back of `version`, where it was read and can be trusted.
+    pub(crate) fn get(&self, version: &Version) -> Option<&StoredScript> {
+        self.0.get(version)
+    }
+}
+
 /// Reads the way back of `version`, whether or not it can be trusted.
 pub(crate) fn stored_down(
     db: &mut dyn Database,
@@ -62,6 +111,7 @@ pub(crate) fn stored_down(
     const DOWN: Selection = Selection {
         before: 0,
         columns: &[
+            Column::Name,
             Column::DownScript,
             Column::Execution,
             Column::Checksum,
@@ -87,7 +137,10 @@ pub(crate) fn stored_down(
         let applied = Checksum::from_hex(DOWN.text(row, Column::Checksum));
         StoredScript {
             version: version.clone(),
-            text: text(Column::DownScript),
+            script: Script {
+                path: format!("stored down.sql of {}", DOWN.text(row, Column::Name)).into(),
+                text: text(Column::DownScript).into(),
+            },
             // A word that is not known means no promise of its own.
             execution: Execution::of(DOWN.text(row, Column::Execution)).unwrap_or_default(),
             applied: applied.unwrap_or(Checksum::from_bytes([0; 32])),

@@ -61,8 +61,8 @@ fn mysql() {
 fn sqlite() {
     assert_eq!(
         created::<crate::Sqlite>(),
-        "CREATE TABLE IF NOT EXISTS \"s\".\"__dbmig_history\" (id INTEGER PRIMARY KEY \
-         AUTOINCREMENT, format INTEGER NOT NULL, version VARCHAR(50) NOT NULL, name TEXT NOT \
+        "CREATE TABLE IF NOT EXISTS \"s\".\"__dbmig_history\" (id INTEGER PRIMARY KEY, \
+         format INTEGER NOT NULL, version VARCHAR(50) NOT NULL, name TEXT NOT \
          NULL, direction TEXT NOT NULL, state TEXT NOT NULL, execution TEXT NOT NULL, checksum \
          TEXT NOT NULL, statements_total INTEGER NOT NULL, statements_started INTEGER NOT NULL, \
          statements_done INTEGER NOT NULL, script TEXT NOT NULL, down_script TEXT, compatible \

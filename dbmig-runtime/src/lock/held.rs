@@ -45,6 +45,15 @@ impl Held<'_> {
         }
     }
 
+    /// The same, and what was read with it.
+    pub(crate) fn parts(&mut self) -> (&mut dyn Database, &mut Snapshot) {
+        let db: &mut dyn Database = match &mut self.work {
+            Work::Own(db) => &mut **db,
+            Work::Borrowed(db) => &mut **db,
+        };
+        (db, &mut self.snapshot)
+    }
+
     /// Tells those who wait what is done now.
     pub(crate) fn announce(&mut self, doing: &str) {
         self.working.tell(|told| doing.clone_into(&mut told.doing));

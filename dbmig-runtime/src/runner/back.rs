@@ -10,12 +10,11 @@ use dbmig_core::plan::{
 use super::decide;
 use crate::database::Database;
 use crate::error::Error;
-use crate::execute::{ScriptOrigin, resolve};
-use crate::history;
+use crate::execute::resolve;
+use crate::history::StoredScripts;
 use crate::lock::Held;
 use crate::options::Options;
 use crate::snapshot::{Seek, Snapshot, read, read_with_catalog};
-use crate::tables::Tables;
 
 /// How the database stands to a set, and what would be done about it.
 #[derive(Clone, Debug)]
@@ -41,7 +40,7 @@ pub(super) fn preview<'s>(
     let comparison = Comparison::of(set, history);
     let plan = decide(set, history, target, options);
     let losses = match &plan {
-        Ok(plan) => losses(db, (&snapshot.tables, options), plan, history)?,
+        Ok(plan) => losses(db, plan, history, &snapshot.stored)?,
         Err(_) => Vec::new(),
     };
     let writes = plan.as_ref().is_ok_and(|plan| !plan.is_empty());
@@ -71,13 +70,11 @@ pub(super) fn trust(
     options: &Options,
     target: &Target,
 ) -> Result<(), Error> {
-    let mut snapshot = held.snapshot.clone();
-    trust_stored(held.db(), &mut snapshot, set, options, target)?;
-    held.snapshot = snapshot;
-    Ok(())
+    let (db, snapshot) = held.parts();
+    trust_stored(db, snapshot, set, options, target)
 }
 
-/// Says of each stored script that may be needed whether it can be trusted.
+/// Reads each stored script that may be needed, and says whether it can be trusted.
 pub(super) fn trust_stored(
     db: &mut dyn Database,
     snapshot: &mut Snapshot,
@@ -92,7 +89,7 @@ pub(super) fn trust_stored(
         | Target::RevertTo(_)
         | Target::Redo(_) => {}
     }
-    let tables = snapshot.tables.clone();
+    let key = options.history_key.as_ref();
     for applied in &mut snapshot.history.applied {
         // The set's own script serves.
         if set.get(&applied.version).is_some_and(|here| !applied.differs_from(here)) {
@@ -101,12 +98,7 @@ pub(super) fn trust_stored(
         let Record::Recorded { down: down @ StoredDown::Present, .. } = &mut applied.record else {
             continue;
         };
-        let stored = history::stored_down(db, &tables, &applied.version)?;
-        *down = match stored.map(|stored| stored.trust(options.history_key.as_ref())) {
-            None => StoredDown::Absent,
-            Some(Ok(())) => StoredDown::Present,
-            Some(Err(why)) => StoredDown::Untrusted(why),
-        };
+        *down = snapshot.stored.read(db, &snapshot.tables, &applied.version, key)?;
     }
     Ok(())
 }
@@ -126,21 +118,19 @@ pub(super) fn refuse_loss(
         | Target::RevertTo(_)
         | Target::Redo(_) => return Ok(()),
     }
-    let history = held.snapshot.history.clone();
-    let tables = held.snapshot.tables.clone();
-    let losses = losses(held.db(), (&tables, options), plan, &history)?;
+    let (db, snapshot) = held.parts();
+    let losses = losses(db, plan, &snapshot.history, &snapshot.stored)?;
     Ok(allow_loss(&losses, options.policy.data_loss)?)
 }
 
 /// What `plan` would lose, counted. Reads only.
 pub(super) fn losses(
     db: &mut dyn Database,
-    (tables, options): (&Tables, &Options),
     plan: &Plan<'_>,
     history: &History,
+    stored: &StoredScripts,
 ) -> Result<Vec<DataLossReport>, Error> {
     let dialect = db.engine().dialect();
-    let origin = ScriptOrigin { tables, key: options.history_key.as_ref() };
     let mut lossy = plan.lossy(history).into_iter().peekable();
     let (mut before, mut losses) = (Vec::new(), Vec::new());
     for step in &plan.steps {
@@ -162,8 +152,7 @@ pub(super) fn losses(
                 text.parse().map_err(|_| text)
             }));
         }
-        let mut kept = None;
-        before.push(resolve(db, &origin, step, &mut kept)?.script.text.to_string());
+        before.push(resolve(dialect, stored, step)?.script.text.to_string());
     }
     Ok(losses)
 }

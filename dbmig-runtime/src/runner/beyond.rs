@@ -58,8 +58,12 @@ fn note(
     let decide = |db: &mut dyn Database| {
         let snapshot = read(db, &Seek::of(set, options))?;
         for one in breaking {
-            if history::is_noted(db, &snapshot.tables, &one.version, (&options.this_build(), &host()))?
-            {
+            if history::is_noted(
+                db,
+                &snapshot.tables,
+                &one.version,
+                (&options.this_build(), &host()),
+            )? {
                 continue;
             }
             return Ok(Some(snapshot));

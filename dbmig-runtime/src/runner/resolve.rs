@@ -1,14 +1,15 @@
-//! What a plan plays, for those who show it.
+//! What a plan executes, for those who show it.
 
 use dbmig_core::plan::{Plan, Step};
 
 use super::{Runner, within};
 use crate::database::Database;
 use crate::error::Error;
-use crate::execute::{Resolved, ScriptOrigin, resolve};
+use crate::execute::{Resolved, resolve};
+use crate::history::StoredScripts;
 
 impl Runner<'_> {
-    /// Tells `see` what each step of `plan` plays, as [`Runner::run`] would play it. Reads only.
+    /// Tells `see` what each step of `plan` executes, as [`Runner::run`] would. Reads only.
     pub(crate) fn resolve(
         &self,
         db: &mut dyn Database,
@@ -17,10 +18,10 @@ impl Runner<'_> {
     ) -> Result<(), Error> {
         within(db, |db| {
             let tables = self.seek().locate(db)?;
-            let origin = ScriptOrigin { tables: &tables, key: self.options.history_key.as_ref() };
+            let mut stored = StoredScripts::default();
             for step in &plan.steps {
-                let mut kept = None;
-                see(step, &resolve(db, &origin, step, &mut kept)?);
+                stored.read_for(db, &tables, step, self.options.history_key.as_ref())?;
+                see(step, &resolve(tables.dialect, &stored, step)?);
             }
             Ok(())
         })

@@ -36,7 +36,8 @@ pub(super) fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     let created = locate_again(db, &tables)?;
     refuse_foreign(&created)?;
     refuse_obstacle(&created)?;
-    held.snapshot.tables = Tables { ledger: Presence::Present, history: Presence::Present, ..tables };
+    held.snapshot.tables =
+        Tables { ledger: Presence::Present, history: Presence::Present, ..tables };
     Ok(held.snapshot.tables.clone())
 }
 
@@ -50,6 +51,7 @@ pub(super) fn execute_plan(
         return Ok(Report::default());
     }
     let tables = ensure_tables(held)?;
+    let mut stored = std::mem::take(&mut held.snapshot.stored);
     observe(&Event::Planned { plan });
     let mut report = Report::default();
     for (index, step) in plan.steps.iter().enumerate() {
@@ -62,7 +64,9 @@ pub(super) fn execute_plan(
         let fence = held.fence.clone();
         let runner = runner(held, options);
         let place = StepContext { tables: &tables, options, runner: &runner, fence: &fence };
-        if let Some(done) = execute::step(held.db(), &place, step, &report, observe)? {
+        stored.read_for(held.db(), &tables, step, options.history_key.as_ref())?;
+        let resolved = execute::resolve(tables.dialect, &stored, step)?;
+        if let Some(done) = execute::step(held.db(), &place, step, resolved, &report, observe)? {
             observe(&Event::StepDone { done: &done, number, of });
             report.done.push(done);
         }

@@ -44,7 +44,11 @@ impl<'a> Seek<'a> {
         clippy::unnecessary_wraps,
         reason = "with the commands it differs"
     )]
-    pub(super) fn judged(&self, _db: &mut dyn Database, snapshot: Snapshot) -> Result<Snapshot, Error> {
+    pub(super) fn judged(
+        &self,
+        _db: &mut dyn Database,
+        snapshot: Snapshot,
+    ) -> Result<Snapshot, Error> {
         Ok(snapshot)
     }
 

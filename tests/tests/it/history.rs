@@ -17,7 +17,8 @@ fn miscounting(backend: Backend, server: &Server) -> (TestDatabase, &'static str
         }
         // As a node of a cluster counts.
         Backend::MariaDb => (server.database(), "SELECT 1"),
-        Backend::Sqlite => (database(backend), "DELETE FROM sqlite_sequence"),
+        // It has none: `AUTOINCREMENT` would leave a table of SQLite's in the user's schema.
+        Backend::Sqlite => (database(backend), "SELECT 1"),
     }
 }
 

@@ -116,7 +116,7 @@ impl Engine for SqliteEngine {
 
     fn column_type(&self, kind: ColumnType) -> &'static str {
         match kind {
-            ColumnType::Id => "INTEGER PRIMARY KEY AUTOINCREMENT",
+            ColumnType::Id => "INTEGER PRIMARY KEY",
             ColumnType::Format | ColumnType::Count => "INTEGER",
             ColumnType::Version => "VARCHAR(50)",
             ColumnType::Direction

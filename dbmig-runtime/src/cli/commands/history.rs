@@ -1,6 +1,7 @@
 //! `history`: the newest runs.
 
 use dbmig_core::Build;
+use dbmig_core::history::RunState;
 
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
@@ -8,7 +9,7 @@ use crate::cli::json;
 use crate::cli::output::{Output, Tone};
 use crate::database::Database;
 use crate::error::Error;
-use crate::report::HistoryRow;
+use crate::report::{HistoryRow, Word};
 
 pub(in crate::cli) fn history(
     db: &mut dyn Database,
@@ -26,16 +27,19 @@ fn show(output: &Output, rows: &[HistoryRow]) {
         output.line("no runs yet");
     }
     for row in rows {
-        let state = match row.state.as_str() {
-            "done" | "baselined" => Tone::Good,
-            "failed" => Tone::Bad,
-            _ => Tone::Warning,
+        let state = match row.state {
+            Word::Known(RunState::Done | RunState::Baselined) => Tone::Good,
+            Word::Known(RunState::Failed) => Tone::Bad,
+            Word::Known(
+                RunState::Running | RunState::Resumed | RunState::Forgotten | RunState::WentOn,
+            )
+            | Word::Unknown(_) => Tone::Warning,
         };
         output.line(format!(
             "{}  {:<4}  {}  {}",
             row.started_at,
-            row.direction,
-            state.paint(format_args!("{:<9}", row.state)),
+            row.direction.as_str(),
+            state.paint(format_args!("{:<9}", row.state.as_str())),
             row.name,
         ));
         let app = Build { app: row.app.clone(), id: row.build.clone() }.to_string();
