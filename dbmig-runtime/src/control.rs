@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A handle on a run, from any thread: asks it to stop, and tells for how long the database has
-/// owed it an answer. Its clones are the same handle.
+/// not answered. Its clones are the same handle.
 ///
 /// ```
 /// use dbmig_runtime::Control;

@@ -23,7 +23,7 @@ pub enum Event<'a> {
     },
     /// The database is reached; told only where the migrator opens its connections itself.
     Connected,
-    /// A run has ended with what may pass; told only by [`Migrator::start`](crate::Migrator::start),
+    /// A run has ended with a transient error; told only by [`Migrator::start`](crate::Migrator::start),
     /// which begins another one.
     StartingOver {
         /// Why it has ended.

@@ -75,7 +75,7 @@ pub(crate) fn of_limits(
     });
     let owners = (!owners.is_empty()).then(|| {
         format!(
-            "the transaction that dbmig was lent has limits of its owner, which may have ended it: {owners}"
+            "the app's own transaction, in which dbmig ran, has limits, which may have ended it: {owners}"
         )
     });
     named.into_iter().chain(owners).fold(error, |error, words| with_words(error, &words))

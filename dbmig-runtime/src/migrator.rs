@@ -201,7 +201,7 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         self
     }
 
-    /// Applies everything pending, on a connection that is lent. The lock is held by its session:
+    /// Applies everything pending, on a borrowed connection. The lock is held by its session:
     /// behind a pooler that hands its statements to several sessions, the run ends with
     /// [`Error::LockLost`] as soon as that shows. The lock may then stay with a session of the
     /// pooler, as it does when the process is killed, and all others wait until that session ends.

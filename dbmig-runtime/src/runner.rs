@@ -91,7 +91,7 @@ impl<'a> Runner<'a> {
     ///
     /// Where there is nothing to do, nothing is written and no lock is taken. On a connection that
     /// dbmig opened ([`connect`](crate::connect)) the lock is held beside the work, on a connection
-    /// of its own; on one that was lent, it is held on the same.
+    /// of its own; on a borrowed one, it is held on the same.
     ///
     /// # Errors
     /// [`Error`]; see there what had happened before.

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 const KEY_VARIABLE: &str = "DBMIG_HISTORY_KEY";
 
 /// A key that signs what is stored to revert migrations, and without whose signature nothing of it
-/// is played: no script that nobody with the key has stored. It does not say when that was, in which
+/// is executed: no script that nobody with the key has stored. It does not say when that was, in which
 /// database, nor how far an interrupted run came.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HistoryKey(Vec<u8>);

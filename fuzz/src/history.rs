@@ -90,7 +90,7 @@ fn set(dialect: Dialect) -> MigrationSet {
     MigrationSet::new(dialect, migrations.to_vec()).unwrap()
 }
 
-/// A plan does only what is not done, takes up what is half-done, and every refusal has its words.
+/// A plan does only what is not done, goes on with what is half-done, and every refusal has its words.
 fn decide(set: &MigrationSet, history: &History) {
     let last = || Version::from_ledger("3");
     for target in [

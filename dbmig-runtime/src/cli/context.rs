@@ -21,7 +21,7 @@ pub struct Context<'a> {
     pub set: &'a MigrationSet,
     /// Where they come from.
     pub origin: MigrationsOrigin,
-    /// What smells in them; told with the plans that they are part of.
+    /// Warnings about them; told with the plans that they are part of.
     pub warnings: &'a [(Version, String)],
     /// The database.
     pub url: &'a DatabaseUrl,
@@ -31,7 +31,7 @@ pub struct Context<'a> {
     pub confirmation: Confirmation,
     /// Where and how results are told.
     pub output: Output,
-    /// How long the database may owe an answer: then the process ends with exit code 75.
+    /// How long an answer of the database may take: then the process ends with exit code 75.
     pub answer_timeout: Duration,
 }
 

@@ -29,7 +29,7 @@ pub fn stop_on_signals(control: &Control, output: Output) {
     }
 }
 
-/// Ends the process when the database has owed an answer for longer than `patience`: the thread
+/// Ends the process when the database has not answered for longer than `patience`: the thread
 /// that waits for it cannot be woken.
 pub(super) fn end_when_silent(control: &Control, output: Output, patience: Duration) {
     let control = control.clone();

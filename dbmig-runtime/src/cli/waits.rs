@@ -19,8 +19,8 @@ pub struct WaitArgs {
     #[arg(id = "dbmig_connect_wait", long = "connect-wait", global = true, value_name = "TIME",
           value_parser = humantime::parse_duration, env = "DBMIG_CONNECT_WAIT", hide_env_values = true)]
     pub connect_wait: Option<Duration>,
-    /// How long the database may owe an answer before the run gives up on it; a migration's own
-    /// statements, and to commit them or roll them back, may take as long as they take
+    /// How long an answer of the database may take before the run gives up; the statements of a
+    /// migration, their commit and their rollback may take as long as they take
     #[arg(id = "dbmig_answer_timeout", long = "answer-timeout", global = true, value_name = "TIME",
           value_parser = humantime::parse_duration, env = "DBMIG_ANSWER_TIMEOUT", hide_env_values = true, default_value = "30s")]
     pub answer_timeout: Duration,

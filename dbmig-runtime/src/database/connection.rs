@@ -120,7 +120,7 @@ where
     }
 }
 
-/// A connection that was lent.
+/// A borrowed connection.
 struct Borrowed<'c, C>(&'c mut C);
 
 /// `conn` without its type.

@@ -127,7 +127,7 @@ pub trait Engine: Sync {
         Ok(None)
     }
 
-    /// The limits of the transaction that this session was lent in.
+    /// The limits of the transaction that this borrowed session is in.
     fn owners_limits<'t>(&self, _tables: &'t Tables) -> &'t str {
         ""
     }

@@ -67,7 +67,7 @@ pub enum Nesting {
 pub enum Ownership {
     /// dbmig opened it: its settings may be reset.
     Owned,
-    /// It was lent: what its owner has set must stay.
+    /// It is the app's: what its owner has set must stay.
     Borrowed,
 }
 

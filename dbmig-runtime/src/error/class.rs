@@ -17,7 +17,7 @@ pub enum Class {
     Refused,
     /// Wrong input.
     Usage,
-    /// May pass: try again.
+    /// Transient: try again.
     Temporary,
 }
 

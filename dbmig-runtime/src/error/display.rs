@@ -28,8 +28,8 @@ impl fmt::Display for Error {
             ),
             Self::Lagging { waited } => write!(
                 f,
-                "what the database shows is not what the server that writes holds, {} s long: a proxy \
-                 answers from a replica that is behind. Nothing was decided on that, and nothing was touched",
+                "a proxy has answered from a replica that is behind: for {} s the rows that were read were not \
+                 those of the primary. Nothing was decided on them, and nothing was written",
                 waited.as_secs(),
             ),
             Self::Obstacle(Obstacle::OnlyReads { why }) => {
@@ -73,14 +73,14 @@ impl fmt::Display for Error {
             }
             Self::NoLock(why) => f.write_str(why.words()),
             Self::LeaseNeedsUrl => f.write_str(
-                "a lease needs a connection of its own, to renew it while the other one works, and this \
-                 connection was lent",
+                "a lease needs a second connection, on which it is renewed while the first one works; this \
+                 connection is borrowed from the app",
             ),
             Self::ClusterNeedsUrl(cluster) => write!(
                 f,
                 "the server is one of a cluster ({}), where a named lock holds on one server only. The lease \
-                 holds on all, but needs a connection of its own, and this connection was lent. Nothing was \
-                 written",
+                 holds on all, but needs a second connection, and this one is borrowed from the app. Nothing \
+                 was written",
                 cluster.name(),
             ),
             Self::NoLease => {

@@ -82,7 +82,7 @@ pub enum Error {
     Cancelled(Box<Report>),
     /// The database's own lock excludes nobody here.
     NoLock(NoLock),
-    /// A lease needs a connection of its own, and this one was lent.
+    /// A lease needs a connection of its own, and this one is borrowed.
     LeaseNeedsUrl,
     /// The same where the server is one of a cluster, so that no other lock will do.
     ClusterNeedsUrl(Cluster),

@@ -133,7 +133,7 @@ pub(crate) struct Declaration<'a> {
 }
 
 /// A row like the one of the run that applied the version, or the first one where another tool did,
-/// with another outlook.
+/// with another verdict.
 pub(crate) fn say(
     engine: &dyn Engine,
     tables: &Tables,

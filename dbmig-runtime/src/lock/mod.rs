@@ -2,7 +2,7 @@
 //!
 //! Where dbmig opens its own connections, the lock is held on one and the work done on another, so
 //! that the lock behaves the same behind a pooler, and nothing that a migration does to its session
-//! can lose it. A connection that was lent does both.
+//! can lose it. A borrowed connection does both.
 
 use dbmig_core::Version;
 

@@ -78,7 +78,7 @@ impl<B: Backend, V: Into<Version>> Migrator<'static, B, V> {
     /// starting, answers its probes, and asks the handle whether it may serve. Nothing of that blocks
     /// an executor, and the app's own pool has no part in it.
     ///
-    /// What may pass is tried again for as long as the app lives, above all a database that cannot be
+    /// A transient error is tried again for as long as the app lives, above all a database that cannot be
     /// reached yet; [`Migrator::connect_wait`] does not count here. Everything else, also a wrong URL,
     /// ends in the handle's [`StartupState`](crate::StartupState).
     pub fn start<U>(mut self, url: U) -> Startup

@@ -35,7 +35,7 @@ struct ProbeBody<'a> {
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
-    /// For how long the database has owed an answer.
+    /// For how long the database has not answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     unanswered_s: Option<f64>,
 }
@@ -53,18 +53,15 @@ const RESTART: &str = "what is in `restart` was applied while this process ran: 
 /// Shorter than that is only a question under way.
 const SILENCE: f64 = 1.0;
 
-pub(super) fn body(snapshot: &StartupStatus, detail: Detail) -> String {
+pub(super) fn body(status: &StartupStatus, detail: Detail) -> String {
     let mut body = ProbeBody {
-        state: snapshot.state.name(),
-        since_s: seconds(snapshot.in_state.as_secs_f64()),
-        elapsed_s: seconds(snapshot.elapsed.as_secs_f64()),
-        unanswered_s: snapshot
-            .unanswered
-            .map(|d| seconds(d.as_secs_f64()))
-            .filter(|s| *s > SILENCE),
+        state: status.state.name(),
+        since_s: seconds(status.in_state.as_secs_f64()),
+        elapsed_s: seconds(status.elapsed.as_secs_f64()),
+        unanswered_s: status.unanswered.map(|d| seconds(d.as_secs_f64())).filter(|s| *s > SILENCE),
         ..ProbeBody::default()
     };
-    match &snapshot.state {
+    match &status.state {
         StartupState::Connecting { problem } => body.reason.clone_from(problem),
         StartupState::Waiting { holder } => body.waiting_for = holder.as_deref(),
         StartupState::Migrating(at) => body.progress(at),

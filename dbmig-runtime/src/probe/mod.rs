@@ -97,14 +97,14 @@ impl Probes {
     }
 
     fn say(&self, question: Question) -> Response<String> {
-        let snapshot = self.startup.snapshot();
-        let text = body::body(&snapshot, self.detail);
-        answer(status(question, &snapshot.state), &snapshot.state, text)
+        let now = self.startup.status();
+        let text = body::body(&now, self.detail);
+        answer(status(question, &now.state), &now.state, text)
     }
 
     /// What the gate says to everybody.
     fn refuse(&self) -> Response<String> {
-        let state = self.startup.snapshot().state;
+        let state = self.startup.status().state;
         let text = format!("{{\"state\":\"{}\"}}\n", state.name());
         answer(StatusCode::SERVICE_UNAVAILABLE, &state, text)
     }

@@ -41,7 +41,7 @@ pub(super) fn settle(
         |version: &Version| history::supersede(engine, &tables, version, RunState::Forgotten);
     let rows: String = void.iter().map(forget).collect();
     let place = StepContext { tables: &tables, options, runner: &runner, fence: &fence };
-    baseline::write(held.db(), &place, &rows, "put aside what an earlier run has announced")
+    baseline::write(held.db(), &place, &rows, "discard what an earlier run has announced")
 }
 
 /// Those who waited for a runner that failed do not each fail again. What only waited too long for

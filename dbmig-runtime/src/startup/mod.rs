@@ -23,7 +23,7 @@ pub use watch::Watch;
 /// makes one. Its clones are the same handle, for any thread and any executor; when all of them are
 /// dropped, the migration goes on.
 ///
-/// While the database cannot be reached, and after whatever may pass, it tries again for as long as
+/// While the database cannot be reached, and after a transient error, it tries again for as long as
 /// the app lives. What is final (a migration that fails, a refusal) ends it.
 ///
 /// ```no_run
@@ -49,8 +49,8 @@ pub struct Startup {
 
 impl Startup {
     /// Where it stands at this moment.
-    pub fn snapshot(&self) -> StartupStatus {
-        self.shared.snapshot(self.control.unanswered())
+    pub fn status(&self) -> StartupStatus {
+        self.shared.status(self.control.unanswered())
     }
 
     /// Whether the app may serve: the schema is there, or is a later one. It may end again, where
@@ -65,7 +65,7 @@ impl Startup {
     /// Why the app must not serve; [`Error::NotReady`] when it has not ended yet.
     pub fn wait(&self, timeout: Duration) -> Result<Report, Arc<Error>> {
         self.shared.wait(timeout).unwrap_or_else(|| {
-            let doing = self.snapshot().to_string();
+            let doing = self.status().to_string();
             Err(Arc::new(Error::NotReady { doing, waited: timeout }))
         })
     }

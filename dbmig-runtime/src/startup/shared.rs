@@ -33,7 +33,7 @@ impl SharedState {
         Self { begun, inside: Mutex::new(inside), ended: Condvar::new() }
     }
 
-    pub(super) fn snapshot(&self, unanswered: Option<Duration>) -> StartupStatus {
+    pub(super) fn status(&self, unanswered: Option<Duration>) -> StartupStatus {
         let inside = self.inside();
         StartupStatus {
             state: inside.state.clone(),

@@ -15,7 +15,7 @@ pub(super) type StartupOutcome = Result<Report, Arc<Error>>;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum StartupState {
-    /// It tries to reach the database, or begins once more after something that may pass.
+    /// It tries to reach the database, or begins once more after a transient error.
     Connecting {
         /// What was in the way the last time.
         problem: Option<String>,
@@ -97,7 +97,7 @@ pub struct StartupStatus {
     pub in_state: Duration,
     /// Since it was started.
     pub elapsed: Duration,
-    /// For how long the database has owed an answer that it gives at once when it is well.
+    /// For how long the database has not answered what it answers at once when it is well.
     pub unanswered: Option<Duration>,
 }
 
@@ -230,7 +230,7 @@ impl fmt::Display for StartupStatus {
 mod tests {
     use super::*;
 
-    fn snapshot(state: StartupState) -> StartupStatus {
+    fn status(state: StartupState) -> StartupStatus {
         let elapsed = Duration::from_secs(1);
         StartupStatus { state, in_state: elapsed, elapsed, unanswered: None }
     }
@@ -240,7 +240,7 @@ mod tests {
         let waiting = StartupState::Connecting { problem: None }
             .after(&Event::Waiting { holder: Some("shop 1.0 on pod-1"), waited: Duration::ZERO })
             .unwrap();
-        assert_eq!(snapshot(waiting.clone()).to_string(), "waiting for shop 1.0 on pod-1");
+        assert_eq!(status(waiting.clone()).to_string(), "waiting for shop 1.0 on pod-1");
         let at = waiting.after(&Event::StatementStarted { number: 2, of: 5, sql: "SELECT 1" });
         let Some(StartupState::Migrating(at)) = at else { panic!("{at:?}") };
         assert_eq!(at.statement, Some((2, 5)));

@@ -94,7 +94,7 @@ impl<F> StartupRun for F where
 {
 }
 
-/// Tries again for as long as what is in the way may pass: nobody else would do it for an app that
+/// Tries again for as long as the error is transient: nobody else would do it for an app that
 /// lives on.
 fn persist(
     url: &DatabaseUrl,

@@ -117,7 +117,7 @@ impl<N: Notice> Watching<'_, N> {
             if self.control.is_cancelled() {
                 return;
             }
-            // What is in the way now may pass, and the app's own connections have met it, too.
+            // The error may be transient, and the app's own connections have met it, too.
             if let Ok(mut news) = (self.notice)(self.url) {
                 keep(&mut news.breaking, &report.breaking, &news.unknown);
                 self.tell(&known, &news);

@@ -30,11 +30,11 @@ pub(crate) enum Column {
     Script,
     /// The way back.
     DownScript,
-    /// The stored word of an [`Verdict`](dbmig_core::outlook::Impact).
+    /// The stored word of a [`Verdict`](dbmig_core::impact::Verdict).
     Compatible,
-    /// The word of a [`ReversalVerdict`](dbmig_core::outlook::Reversal).
+    /// The word of a [`ReversalVerdict`](dbmig_core::impact::ReversalVerdict).
     Reversible,
-    /// The text of an [`Impact`](dbmig_core::outlook::Outlook).
+    /// The text of an [`Impact`](dbmig_core::impact::Impact).
     Impact,
     /// What `metadata.toml` says.
     Settings,

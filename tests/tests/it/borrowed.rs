@@ -1,4 +1,4 @@
-//! Connections that are lent: what others meet meanwhile, and what their owner finds afterwards.
+//! Borrowed connections: what others meet meanwhile, and what their owner finds afterwards.
 
 use std::time::Duration;
 

@@ -63,7 +63,7 @@ where
     // At start-up, in the words that probes use, too.
     let started = build(older::<C::Backend>(), Some("a0")).start(db.url());
     started.wait(std::time::Duration::from_secs(30)).unwrap_err();
-    let state = started.snapshot().to_string();
+    let state = started.status().to_string();
     assert!(
         state.starts_with("refused: ") && state.ends_with("is shop 1.0 (build b7c4f)"),
         "{state}"

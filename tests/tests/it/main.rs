@@ -21,6 +21,7 @@ mod history;
 mod layers;
 mod lock;
 mod migrator;
+mod named_tests;
 mod new_user;
 mod place;
 mod pooler;

@@ -1,4 +1,4 @@
-//! The typed edge that apps use: a set, a connection that is lent, and what to do.
+//! The typed edge that apps use: a set, a borrowed connection, and what to do.
 
 use std::time::Duration;
 
@@ -260,7 +260,7 @@ fn a_run_can_be_stopped_from_outside() {
         assert!(db.column("SELECT version FROM __diesel_schema_migrations").is_empty());
         stopper.join().unwrap();
     }
-    // Before it has begun, and on a lent connection between two migrations.
+    // Before it has begun, and on a borrowed connection between two migrations.
     let db = database(Backend::Sqlite);
     let conn = &mut SqliteConnection::establish(db.url()).unwrap();
     let control = Control::new();

@@ -1,6 +1,6 @@
 //! MariaDB as people have it: whatever its settings do to a SELECT, an INSERT or a COMMIT, what is
 //! said of a database is what is there, a migration finds the settings that it would find without
-//! dbmig, and so does the owner of a connection that was lent.
+//! dbmig, and so does the owner of a borrowed connection.
 
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ const GROUPS: [&[&str]; 6] = [
 const SEEN: &str = "CONCAT_WS('|', @@sql_mode, @@sql_select_limit, @@sql_big_selects, \
                     @@sql_safe_updates, @@completion_type, @@max_statement_time, @@tx_isolation)";
 
-/// The same and more, of a session that was lent.
+/// The same and more, of a borrowed session.
 const OWNED: &str = "CONCAT_WS('|', @@sql_mode, @@sql_select_limit, @@sql_big_selects, \
                      @@sql_safe_updates, @@completion_type, @@max_statement_time, @@tx_isolation, \
                      @@autocommit, @@tx_read_only, @@lc_messages, @@wait_timeout, @@lock_wait_timeout, \

@@ -23,7 +23,7 @@ each_server!(those_who_wait_for_a_runner_that_fails_report_its_failure);
 fn until(startup: &Startup, what: impl Fn(&StartupStatus) -> bool) -> StartupStatus {
     let deadline = Instant::now() + LONG;
     loop {
-        let snapshot = startup.snapshot();
+        let snapshot = startup.status();
         if what(&snapshot) {
             return snapshot;
         }
@@ -135,7 +135,7 @@ fn stopped_in_the_middle_the_next_start_goes_on() {
     let error = startup.wait(LONG).unwrap_err();
     assert!(begun.elapsed() < Duration::from_secs(15), "it waited for the statement");
     assert!(matches!(*error, Error::Cancelled(_)), "{error}");
-    assert_eq!(startup.snapshot().state.name(), "stopped");
+    assert_eq!(startup.status().state.name(), "stopped");
     assert!(db.tables().contains(&"a".to_owned()) && !db.tables().contains(&"b".to_owned()));
     let quick = of::<Postgres>(&[
         ("1_a", "CREATE TABLE a (id INTEGER)"),
@@ -153,7 +153,7 @@ fn a_panic_in_the_apps_own_code_is_a_failure_and_not_a_silence() {
         .start(db.url());
     let error = startup.wait(LONG).unwrap_err();
     assert!(error.to_string().contains("no steps wanted"), "{error}");
-    assert_eq!(startup.snapshot().state.name(), "failed");
+    assert_eq!(startup.status().state.name(), "failed");
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn an_app_without_any_migrations_is_ready() {
     Migrator::new(&sets::sqlite::ALL).start(db.url()).wait(LONG).unwrap();
     let startup = Migrator::new(set).start(db.url());
     startup.wait(LONG).unwrap();
-    assert_eq!(startup.snapshot().state.name(), "ready");
+    assert_eq!(startup.status().state.name(), "ready");
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn an_older_app_is_ready_and_says_what_it_does_not_know() {
     let older = Migrations::<Sqlite>::from_sorted(&sets::sqlite::ALL.set().as_slice()[..1]);
     let startup = Migrator::new(Box::leak(Box::new(older))).start(db.url());
     assert_eq!(startup.wait(LONG).unwrap().ahead.len(), 2);
-    let StartupState::Ahead { unknown, .. } = startup.snapshot().state else { panic!() };
+    let StartupState::Ahead { unknown, .. } = startup.status().state else { panic!() };
     assert_eq!(unknown[1], "2026-01-19-140000-0000_index_titles");
     assert!(startup.is_ready());
 }
@@ -202,7 +202,7 @@ fn two_apps_on_one_database_are_told_what_is_foreign() {
     Migrator::new(shop).start(db.url()).wait(LONG).unwrap();
     let startup = Migrator::new(blog).start(db.url());
     let error = startup.wait(LONG).unwrap_err();
-    assert_eq!((error.class(), startup.snapshot().state.name()), (Class::Refused, "refused"));
+    assert_eq!((error.class(), startup.status().state.name()), (Class::Refused, "refused"));
     let text = error.to_string();
     assert!(text.contains("foreign to this set:\n  3_shop\n"), "{text}");
     assert!(text.ends_with("not in the database:\n  2_blog"), "{text}");
@@ -287,7 +287,7 @@ fn nothing_secret_is_in_the_handle() {
     let db = database(Backend::Postgres);
     let startup = Migrator::new(&sets::postgres::ALL).start(db.url().replace(PASSWORD, "wr0ng"));
     let error = startup.wait(LONG).unwrap_err();
-    let text = format!("{error} {startup:?} {} {:?}", startup.snapshot(), startup.snapshot());
+    let text = format!("{error} {startup:?} {} {:?}", startup.status(), startup.status());
     assert!(
         !text.contains("wr0ng") && text.contains("the server refuses the connection"),
         "{text}"

@@ -1,4 +1,4 @@
-//! The golden cases of the outlook on real databases: what a verdict says is what the previous
+//! The golden cases of the verdicts on real databases: what a verdict says is what the previous
 //! version of an app meets.
 
 use dbmig_core::Dialect;

@@ -101,7 +101,7 @@ impl Engine for MysqlEngine {
         }))
     }
 
-    /// Two messages, the second where the connection was lent.
+    /// Two messages, the second where the connection is borrowed.
     fn enter(&self, db: &mut dyn Session) -> QueryResult<String> {
         match db.ownership() {
             Ownership::Owned => db.execute(&session::enter_own()).map(|()| String::new()),

@@ -71,7 +71,7 @@ const KEPT: [SessionSetting; 8] = [
     SessionSetting("collation_connection", ValueKind::Text, On::Both, ""),
 ];
 
-/// Turning it on commits: never on a connection that was lent, unless what is to be written would
+/// Turning it on commits: never on a borrowed connection, unless what is to be written would
 /// do so anyway.
 const AUTOCOMMIT: SessionSetting = SessionSetting("autocommit", ValueKind::Number, On::Both, "1");
 

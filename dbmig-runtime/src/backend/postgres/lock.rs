@@ -8,7 +8,7 @@
 //!   while a new runner checks it *after* it has taken [`RUNNER`]: so of a runner whose lock is
 //!   lost, the last transaction either sees that, or is seen and waited for.
 //!
-//! A lent connection holds [`RUNNER`] with its session. Behind a pooler that hands its statements
+//! A borrowed connection holds [`RUNNER`] with its session. Behind a pooler that hands its statements
 //! to another session, the next transaction finds out and refuses.
 
 use dbmig_core::Version;
@@ -94,7 +94,7 @@ impl Lock for Advisory {
     fn heartbeat(&self, db: &mut dyn Session, claim: &Claim<'_>, _doing: &str) -> QueryResult<()> {
         // Not a query: in this transaction, which does not end, even the shortest snapshot may be the
         // one that `CREATE INDEX CONCURRENTLY` then waits for. The session that works says itself
-        // what it does; of a lent one, nobody need hear.
+        // what it does; of a borrowed one, nobody need hear.
         match claim.connection {
             LockConnection::Dedicated => db.execute(&name_holder(claim)),
             LockConnection::Shared => Ok(()),

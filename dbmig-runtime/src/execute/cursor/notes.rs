@@ -41,7 +41,7 @@ impl Stepper<'_, '_> {
         }
     }
 
-    /// The row of this run replaces the one that it takes up, in one transaction: between the two,
+    /// The row of this run replaces the one that it supersedes, in one transaction: between the two,
     /// nobody would know what is half-done. It says at once that the first statement has begun:
     /// one commit less for each migration.
     pub(super) fn begin(

@@ -1,4 +1,4 @@
-//! The golden cases of the outlook against a generated old app, on real databases: what is called
+//! The golden cases of the verdicts against a generated old app, on real databases: what is called
 //! compatible breaks nothing that it does.
 
 use std::sync::Mutex;
@@ -56,7 +56,7 @@ fn check(database: &TestDatabase, files: &[&str]) {
     let dialect = dialect(database.backend());
     let stages = stages(database);
     let mut cases: Vec<_> = files.iter().flat_map(|file| cases(dialect, file)).collect();
-    // Of any other breaking case nothing can be wrong here; that it can be played, `it outlook` shows.
+    // Of any other breaking case nothing can be wrong here; that it can be played, `it verdicts` shows.
     cases.retain(|case| case.verdict != "breaking" || is_shown(case));
     let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {

@@ -1,4 +1,4 @@
-//! What is not bad: all that Diesel accepts in real projects, with a warning where it smells.
+//! What is not bad: all that Diesel accepts in real projects, with a warning where it may be a mistake.
 
 use dbmig_tests::{Backend, database};
 

@@ -1,4 +1,4 @@
-//! How long the database may owe an answer: what takes as long as the work itself is none.
+//! How long an answer of the database may take: what takes as long as the work itself is none.
 
 use dbmig_tests::{Backend, database};
 

@@ -114,7 +114,7 @@ fn nobody_answers_at_all() {
     assert!(text.contains("a new connection had no answer within 3 s"), "{text}");
 }
 
-/// Nobody else can be asked about a connection that was lent: its limits were read before.
+/// Nobody else can be asked about a borrowed connection: its limits were read before.
 #[test]
 fn a_limit_for_who_is_idle_in_his_transaction() {
     let db = dbmig_tests::database(dbmig_tests::Backend::Postgres);

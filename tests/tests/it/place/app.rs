@@ -1,4 +1,4 @@
-//! The same in an app: on a lent connection, at its start, while it waits, and on the wire.
+//! The same in an app: on a borrowed connection, at its start, while it waits, and on the wire.
 
 use std::time::Duration;
 

@@ -20,7 +20,7 @@ fn a_script_that_chooses_another_database_takes_the_ledger_nowhere() {
         "",
     );
     project.migration("2_home", "CREATE TABLE two (id INTEGER);", "");
-    // It ends behind its `USE`, and is taken up there.
+    // It ends behind its `USE`, and goes on there.
     let broken = format!("USE {away}; CREATE TABLE three (id INTEGER); SELECT nothing;");
     project.migration("3_broken", &broken, "");
     project.dbmig_on(&home, &["run"]).expect(1);
@@ -76,7 +76,7 @@ fn a_setting_keeps_the_ledger_in_another_database() {
     assert_eq!(other.tables(), ["__dbmig_history", "__dbmig_lease", "__diesel_schema_migrations"]);
     let status = project.dbmig_on(&home, &[&["status"], &there[..]].concat()).success().stdout;
     assert!(status.contains(&format!("the ledger is `{}`.", other.name())), "{status}");
-    // On a lent connection the session stays in its own database, from one step to the next.
+    // On a borrowed connection the session stays in its own database, from one step to the next.
     let set = of::<Mysql>(&[
         ("1_a", "CREATE TABLE a (id INTEGER);"),
         ("2_b", "CREATE TABLE b (id INTEGER);"),

@@ -22,7 +22,7 @@ fn often() -> Watch {
 fn until(startup: &Startup, wanted: impl Fn(&StartupState) -> bool) -> StartupState {
     let deadline = Instant::now() + LONG;
     loop {
-        let state = startup.snapshot().state;
+        let state = startup.status().state;
         if wanted(&state) {
             return state;
         }
@@ -65,7 +65,7 @@ fn a_running_app_learns_that_it_must_be_restarted_and_is_well_after_that() {
     assert_eq!((ask("/livez").0, running.is_ready()), (200, true));
 
     let restarted = start();
-    assert_eq!(restarted.snapshot().state.name(), "ahead");
+    assert_eq!(restarted.status().state.name(), "ahead");
     newer().dbmig_on(&db, &["revert", "--yes"]).success();
     // The types of its statements are others again.
     let StartupState::Stale(stale) = until(&restarted, |s| s.name() == "stale") else { panic!() };

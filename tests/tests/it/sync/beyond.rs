@@ -88,7 +88,7 @@ fn an_app_says_it_and_its_probes_do(backend: Backend) {
             });
             let startup = startup.start(db.url());
             startup.wait(Duration::from_secs(60)).unwrap();
-            let StartupState::Ahead { breaking, .. } = startup.snapshot().state else { panic!() };
+            let StartupState::Ahead { breaking, .. } = startup.status().state else { panic!() };
             assert_eq!(breaking, ["2_b_breaking"]);
             let server = startup.serve_probes("127.0.0.1:0").unwrap();
             let (status, body) = crate::probes::told(server.address(), "/readyz");
