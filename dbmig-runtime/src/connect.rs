@@ -25,7 +25,7 @@ pub fn connect(url: &DatabaseUrl) -> Result<Box<dyn Database>, Error> {
     connect_with(url, &Control::new())
 }
 
-/// The same, and tells `control` of what is asked on the connection.
+/// [`connect`], with a `control` that is told of what is asked on the connection.
 pub(crate) fn connect_with(
     url: &DatabaseUrl,
     control: &Control,

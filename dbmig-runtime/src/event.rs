@@ -138,7 +138,7 @@ pub enum Event<'a> {
 /// Takes events.
 pub(crate) type Observe<'o> = dyn FnMut(&Event<'_>) + 'o;
 
-/// The same on whatever thread.
+/// Takes events, on whatever thread.
 pub(crate) type SendObserve<'o> = dyn FnMut(&Event<'_>) + Send + 'o;
 
 /// Hands `event` to `tracing`, where that is wanted.

@@ -26,7 +26,7 @@ pub trait SetVersion: Copy + 'static {
     /// The database of that set.
     type Backend: Backend;
 
-    /// The same version as the ledger holds it.
+    /// This version, as the ledger holds it.
     fn version(self) -> Version;
 }
 
@@ -41,14 +41,14 @@ impl<B: Backend, V> Migrations<B, V> {
         Self { set: MigrationSet::from_static(B::DIALECT, migrations), typed: PhantomData }
     }
 
-    /// The same for code that comes from a sorted set.
+    /// The set of generated code, which is sorted.
     #[doc(hidden)]
     #[must_use]
     pub const fn from_sorted(migrations: &'static [Migration]) -> Self {
         Self { set: MigrationSet::from_sorted(B::DIALECT, migrations), typed: PhantomData }
     }
 
-    /// The same where Cargo.toml names the schema of the ledger.
+    /// The set of generated code, where Cargo.toml names the schema of the ledger.
     #[doc(hidden)]
     #[must_use]
     pub const fn from_sorted_in(
@@ -59,7 +59,7 @@ impl<B: Backend, V> Migrations<B, V> {
         Self { set, typed: PhantomData }
     }
 
-    /// The same set with what Cargo.toml says of a breaking migration ahead of it.
+    /// This set, with what Cargo.toml says of a breaking migration ahead of it.
     #[doc(hidden)]
     #[must_use]
     pub const fn with_breaking_ahead(mut self, policy: BreakingAhead) -> Self {

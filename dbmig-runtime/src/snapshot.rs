@@ -80,27 +80,28 @@ pub(crate) fn is_confirmed(
     if Breach::Changed.caused(&error) { Ok(false) } else { Err(error) }
 }
 
-/// Looks at the two tables. Reads only.
+/// Reads ledger and history. Reads only.
 pub(crate) fn read(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Snapshot, Error> {
     let tables = seek.locate(db)?;
     let snapshot = read_at(db, tables)?;
     seek.judged(db, snapshot)
 }
 
-/// Looks into the catalogue, too, where a statement was in flight. Reads only.
+/// Reads the catalogue, too, where a statement was in flight. Reads only.
 pub(crate) fn read_with_catalog(db: &mut dyn Database, seek: &Seek<'_>) -> Result<Snapshot, Error> {
     let snapshot = read(db, seek)?;
     with_catalog(db, snapshot)
 }
 
-/// The same once more in the same place, whichever session it is. Reads only.
+/// Reads ledger, history and catalogue once more where `seen` has them, whichever session it is. Reads
+/// only.
 pub(crate) fn read_again(db: &mut dyn Database, seen: &Tables) -> Result<Snapshot, Error> {
     let tables = locate_again(db, seen)?;
     let snapshot = read_at(db, tables)?;
     with_catalog(db, snapshot)
 }
 
-/// Looks at the two tables, and makes sure that the server that writes says the same: for what is
+/// Reads ledger and history, and makes sure that the server that writes says the same: for what is
 /// refused, or not done, on that ground alone.
 ///
 /// # Errors
@@ -111,7 +112,8 @@ pub(crate) fn read_confirmed(db: &mut dyn Database, seek: &Seek<'_>) -> Result<S
     Ok(snapshot)
 }
 
-/// The same of a look that is there. A server that does not write has nothing else to say.
+/// Makes sure that the server that writes says the same as `snapshot`. A server that does not write has
+/// nothing else to say.
 pub(crate) fn confirm(db: &mut dyn Database, snapshot: &Snapshot) -> Result<(), Error> {
     if snapshot.tables.obstacle.is_some() {
         return Ok(());

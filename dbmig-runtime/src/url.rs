@@ -243,7 +243,7 @@ impl DatabaseUrl {
         pairs.filter(|(name, _)| *name == key).map(|(_, value)| decode(value)).last()
     }
 
-    /// The same with each of these parameters of libpq that it does not set itself.
+    /// This URL with each of these parameters of libpq that it does not set itself.
     #[cfg(feature = "postgres")]
     pub(crate) fn with_parameters(&self, defaults: &[(&str, &str)]) -> Self {
         let Some((_, rest)) = self.text.split_once("://") else {

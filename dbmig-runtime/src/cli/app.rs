@@ -136,7 +136,7 @@ impl Migrate {
         self.execute(migrator, self.database_url())
     }
 
-    /// The same, on `url` where nothing else names a database.
+    /// [`Migrate::run`], on `url` where nothing else names a database.
     pub fn run_or<B: Backend, V: Into<Version>>(
         &self,
         migrator: Migrator<'_, B, V>,

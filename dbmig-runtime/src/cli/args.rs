@@ -219,7 +219,7 @@ pub struct RepairWhat {
 }
 
 impl RepairWhat {
-    /// The same as the planner knows it; nothing to only explain.
+    /// The repair that is wanted, for the planner; none where it is only to be explained.
     pub fn repair(&self) -> Option<Repair> {
         let wanted = [
             self.done.clone().map(Repair::Done),
@@ -260,7 +260,7 @@ fn version(text: &str) -> Result<Version, String> {
 }
 
 impl HowMany {
-    /// The same as the planner knows it.
+    /// This number, for the planner.
     pub fn extent(self) -> Extent {
         match (self.all, self.number) {
             (true, _) => Extent::All,

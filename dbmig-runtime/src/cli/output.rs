@@ -129,11 +129,11 @@ impl Output {
         if self.format == Format::Json {
             self.json(&json::FailureRow::new(message, remedy, exit));
         }
-        self.said(message, remedy);
+        self.tell_error(message, remedy);
     }
 
-    /// The same for people; nothing for programs.
-    pub(super) fn said(&self, message: &str, remedy: Option<&str>) {
+    /// Tells people of an error and its remedy; nothing with `--json`.
+    pub(super) fn tell_error(&self, message: &str, remedy: Option<&str>) {
         if self.format == Format::Json {
             return;
         }

@@ -77,7 +77,7 @@ impl ConnectionOrigin {
         self.since.elapsed()
     }
 
-    /// The same place, and nobody is told of what is asked there.
+    /// The place of this connection, for one whose questions no [`Control`] is told of.
     pub(crate) fn untold(&self) -> Self {
         Self { control: Control::new(), ..self.clone() }
     }

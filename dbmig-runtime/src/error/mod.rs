@@ -84,7 +84,7 @@ pub enum Error {
     NoLock(NoLock),
     /// A lease needs a connection of its own, and this one is borrowed.
     LeaseNeedsUrl,
-    /// The same where the server is one of a cluster, so that no other lock will do.
+    /// The server is one of a cluster, where only a lease will do, and this connection is borrowed.
     ClusterNeedsUrl(Cluster),
     /// Nothing can be written there; nothing was.
     Obstacle(Obstacle),
@@ -156,7 +156,7 @@ const CHANGED: &str = "the ledger or the history is not what this run has read: 
 pub enum NoLock {
     /// All connections are one session, which is given any lock that it has already.
     SharedSession,
-    /// The same, and the server takes one connection at a time, where a lease needs two.
+    /// All connections are one session, and the server takes one at a time, where a lease needs two.
     OneConnection,
     /// A pooler takes the session away after each statement.
     StatementPooling,
@@ -205,7 +205,7 @@ impl Error {
         diesel::result::Error::QueryBuilderError(CHANGED.into())
     }
 
-    /// The same, where what was done before it is known only now.
+    /// This error, with what was done before it, which is known only now.
     pub(crate) fn after(self, before: &Report) -> Self {
         match self {
             Self::LockLost(_) => Self::LockLost(Box::new(before.clone())),

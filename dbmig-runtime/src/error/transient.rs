@@ -8,7 +8,7 @@ pub(crate) fn is_lock_wait(error: &diesel::result::Error) -> bool {
     tells_of_lock_wait(&error.to_string())
 }
 
-/// The same of a message that was kept.
+/// Whether `message`, which was kept of an error, tells of the end of such a wait.
 pub(crate) fn tells_of_lock_wait(message: &str) -> bool {
     const TEXTS: [&str; 10] = [
         "lock timeout",

@@ -22,12 +22,12 @@ impl Selection {
         row.optional(self.before + index)
     }
 
-    /// The same; empty where it is null.
+    /// The text in `column`; empty where it is null.
     pub(super) fn text<'r>(&self, row: &'r Row, column: Column) -> &'r str {
         self.optional(row, column).unwrap_or_default()
     }
 
-    /// The same as a number, 0 where it is none.
+    /// The number in `column`; 0 where it is none.
     pub(super) fn number(&self, row: &Row, column: Column) -> usize {
         self.text(row, column).parse().unwrap_or_default()
     }

@@ -15,9 +15,9 @@ use crate::tables::{Presence, Tables};
 
 /// What is in the first column of a row of the ledger.
 const LEDGER_ROW: &str = "l";
-/// The same of a row of the history.
+/// What is in the first column of a row of the history.
 const RUN_ROW: &str = "h";
-/// The same of the mark of both tables.
+/// What is in the first column of the row with the mark of both tables.
 const MARK_ROW: &str = "m";
 
 /// What is read of a run. The value of a row of another kind stands where the version does.

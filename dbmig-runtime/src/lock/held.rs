@@ -45,7 +45,7 @@ impl Held<'_> {
         }
     }
 
-    /// The same, and what was read with it.
+    /// The connection that works, and what was read with it.
     pub(crate) fn parts(&mut self) -> (&mut dyn Database, &mut Snapshot) {
         let db: &mut dyn Database = match &mut self.work {
             Work::Own(db) => &mut **db,

@@ -93,7 +93,7 @@ impl Waiting {
         self.again(None)
     }
 
-    /// The same without a word: there is nobody to wait for.
+    /// Waits for one turn, without an event where `holder` is nobody.
     pub(super) fn again(&mut self, holder: Option<&str>) -> Result<(), Error> {
         let waited = self.since.get_or_insert_with(Instant::now).elapsed();
         if self.control.is_cancelled() {

@@ -51,7 +51,7 @@ pub(super) fn preview<'s>(
     Ok(Preview { comparison, plan, losses })
 }
 
-/// A look at the database, close enough for `target`.
+/// What has to be read for `target`.
 pub(super) fn read_for(
     db: &mut dyn Database,
     set: &MigrationSet,
@@ -63,7 +63,7 @@ pub(super) fn read_for(
     Ok(snapshot)
 }
 
-/// The same again under the lock.
+/// Reads the stored scripts again, under the lock.
 pub(super) fn trust(
     held: &mut Held<'_>,
     set: &MigrationSet,

@@ -70,7 +70,7 @@ impl Startup {
         })
     }
 
-    /// The same as a future, for any executor, and without an end of its own.
+    /// The end of the start-up as a future, for any executor; it has no time limit of its own.
     pub fn ready(&self) -> Ready {
         Ready::new(&self.shared)
     }

@@ -69,7 +69,7 @@ pub enum WhenStale {
     Serve,
     /// It is not ready any more, and the gate refuses.
     NotReady,
-    /// The same, and it is not alive any more, so that whoever looks after it restarts it.
+    /// It is not ready and not alive any more, so that whoever looks after it restarts it.
     Restart,
 }
 

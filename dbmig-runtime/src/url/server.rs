@@ -36,7 +36,7 @@ impl<'u> Parts<'u> {
         Self { user_info, hosts, path, query }
     }
 
-    /// The same, where nothing of a password can stand anywhere but in its place.
+    /// The parts of `rest`, unless a part of a password may stand outside of its place.
     pub(super) fn checked(dialect: Dialect, rest: &'u str) -> Result<Self, UrlError> {
         let parts = Self::of(dialect, rest);
         let at_in_password = parts.user_info.is_some_and(|user_info| user_info.contains('@'));

@@ -119,7 +119,7 @@ pub(super) fn standing(
     }
 }
 
-/// The same of one more table, which is in the schema of the others.
+/// Whose one more table is, which is in the schema of the others.
 pub(super) fn look(db: &mut dyn Session, tables: &Tables, name: &str) -> QueryResult<TableOwner> {
     let schema = format!("{}::pg_catalog.name", tables.dialect.literal(&tables.schema));
     let rows = db.query(&format!("SELECT {}", facts(&schema, name)))?;

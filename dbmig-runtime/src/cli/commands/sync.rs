@@ -90,7 +90,7 @@ fn refused(context: &Context<'_>, preview: &Preview<'_>, error: &Error) -> Exit 
     let (message, next) = (error.to_string(), error.remedy(context.program));
     let failure = json::FailureRow::new(&message, next.as_deref(), exit);
     context.output.json(&json::Synced::new(preview, StartupOutcome::Failed(&failure)));
-    context.output.said(&message, next.as_deref());
+    context.output.tell_error(&message, next.as_deref());
     exit
 }
 
