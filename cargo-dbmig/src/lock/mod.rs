@@ -104,7 +104,7 @@ fn newer(update: &Update) -> String {
 fn tell(update: &Update, path: &str, check: bool, written: bool, session: &Invocation) {
     let output = &session.output;
     if let OnDisk::Unreadable(error) = &update.found {
-        output.note(format_args!("{path} could not be read: {error}"));
+        output.note(format_args!("{path}:{}: {}", error.position, error.kind));
     }
     if update.is_by_newer_rules() {
         output.warning("a newer version of dbmig has judged the SQL by other rules than this one");
