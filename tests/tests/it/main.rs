@@ -23,6 +23,7 @@ mod lock;
 mod migrator;
 mod named_tests;
 mod new_user;
+mod older_build;
 mod place;
 mod pooler;
 mod probes;
