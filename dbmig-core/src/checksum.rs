@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
+use hmac_sha256::Hash;
 
 use crate::Dialect;
 use crate::sql::{Piece, Pieces, Reading};
@@ -62,7 +62,7 @@ impl Checksum {
 
 /// A checksum in the making, for those who walk through a script anyway.
 pub(crate) struct Sum {
-    hash: Sha256,
+    hash: Hash,
     /// Of the statement so far.
     tokens: usize,
     /// Inside a statement; they count once a token of the same statement follows.
@@ -71,7 +71,7 @@ pub(crate) struct Sum {
 
 impl Sum {
     pub(crate) fn new() -> Self {
-        let mut hash = Sha256::new();
+        let mut hash = Hash::new();
         hash.update(SCHEME);
         Self { hash, tokens: 0, semicolons: 0 }
     }
@@ -96,7 +96,7 @@ impl Sum {
     }
 
     pub(crate) fn checksum(self) -> Checksum {
-        Checksum(self.hash.finalize().into())
+        Checksum(self.hash.finalize())
     }
 }
 
@@ -116,7 +116,7 @@ impl fmt::Debug for Checksum {
 }
 
 /// Adds a token: its length without carriage returns at line ends, then those bytes.
-fn add(hash: &mut Sha256, token: &str) {
+fn add(hash: &mut Hash, token: &str) {
     let has_returns = token.as_bytes().contains(&b'\r');
     let removed = if has_returns { token.matches("\r\n").count() } else { 0 };
     hash.update(TOKEN);

@@ -1,20 +1,21 @@
 //! What generated code is made of.
 //!
-//! One flat list of texts and one string of checksums, which become migrations in a loop: to the
-//! compiler, a thousand of these cost a fraction of a thousand tuples, and those a fraction of a
-//! thousand expressions that build a [`Migration`] each.
+//! One string of texts and one of checksums, which become migrations when the app first asks for
+//! them. To the compiler, a thousand migrations are then no more than these two literals; as a
+//! constant, they would be half of what the whole crate takes to compile.
 
 use std::borrow::Cow;
 use std::mem::{forget, replace};
 use std::time::Duration;
 
+pub use crate::Dialect;
 use crate::impact::Impact;
 use crate::migration::{Body, Down, Script, SqlBody};
 pub use crate::migration::{
     DeclaredCompatibility, DeclaredReversibility, Execution, ForeignKeys, Migration, Settings,
 };
 pub use crate::plan::BreakingAhead;
-use crate::{Checksum, Version};
+use crate::{Checksum, MigrationSet, Version};
 
 /// Texts of a migration: version, name, path and text of `up.sql`, path and text of `down.sql`, its
 /// outlook. Where there is no `down.sql`, its path is empty, as no path is.
@@ -28,7 +29,51 @@ pub const fn millis(millis: u64) -> Option<Duration> {
     Some(Duration::from_millis(millis))
 }
 
-/// The `N` migrations of a set, in their order.
+/// For an optional text, whatever the crate takes `Some` and `String` for.
+pub fn text(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+/// One of many names, between which there are spaces.
+pub fn name(names: &'static str, index: usize) -> &'static str {
+    names.split(' ').nth(index).unwrap_or_default()
+}
+
+/// The migrations of a set, in their order.
+///
+/// `texts` has [`TEXTS`] for each, every one behind its length and a colon (`5:hello`), `checksums`
+/// 32 bytes for each, and `settings` those that are not the default, with the index of their
+/// migration, in order.
+///
+/// # Panics
+/// Where it was not written by the generator of this version.
+pub fn set(
+    dialect: Dialect,
+    mut texts: &'static str,
+    checksums: &[u8],
+    settings: &[(usize, Settings)],
+) -> MigrationSet {
+    let (checksums, _) = checksums.as_chunks();
+    let mut settings = settings.iter().peekable();
+    let made = checksums.iter().enumerate().map(|(index, checksum)| {
+        let texts = [(); TEXTS].map(|()| match next_text(&mut texts) {
+            Some(text) => text,
+            None => panic!("too few texts"),
+        });
+        let own = settings.next_if(|(of, _)| *of == index);
+        sql(&texts, checksum, own.map_or(DEFAULT, |(_, own)| own))
+    });
+    MigrationSet::made_of(dialect, Cow::Owned(made.collect()))
+}
+
+fn next_text(texts: &mut &'static str) -> Option<&'static str> {
+    let (length, rest) = texts.split_once(':')?;
+    let (text, rest) = rest.split_at_checked(length.parse().ok()?)?;
+    *texts = rest;
+    Some(text)
+}
+
+/// `N` migrations, in their order, as a constant.
 ///
 /// `texts` has [`TEXTS`] for each, `checksums` 32 bytes for each, and `settings` those that are not
 /// the default, with the index of their migration, in order.

@@ -316,44 +316,20 @@ impl MigrationSet {
             );
             i += 1;
         }
-        Self::from_sorted(dialect, migrations)
-    }
-
-    /// The same without a look at the order, which for a thousand migrations takes the compiler a
-    /// tenth of a second. For the generator, which writes a set that was sorted before.
-    #[doc(hidden)]
-    pub const fn from_sorted(dialect: Dialect, migrations: &'static [Migration]) -> Self {
         Self::made_of(dialect, Cow::Borrowed(migrations))
     }
 
-    const fn made_of(dialect: Dialect, migrations: Cow<'static, [Migration]>) -> Self {
+    /// Of migrations that are sorted.
+    pub(crate) const fn made_of(dialect: Dialect, migrations: Cow<'static, [Migration]>) -> Self {
         Self { dialect, migrations, ledger_schema: None, breaking_ahead: None }
-    }
-
-    /// The same, with what [`MigrationSet::ledger_schema`] gives.
-    #[doc(hidden)]
-    pub const fn from_sorted_in(
-        dialect: Dialect,
-        migrations: &'static [Migration],
-        schema: &'static str,
-    ) -> Self {
-        let ledger_schema = Some(Cow::Borrowed(schema));
-        let migrations = Cow::Borrowed(migrations);
-        Self { dialect, migrations, ledger_schema, breaking_ahead: None }
     }
 
     /// The same set with what Cargo.toml says of a breaking migration ahead of it.
     #[doc(hidden)]
     #[must_use]
     pub const fn with_breaking_ahead(mut self, policy: BreakingAhead) -> Self {
-        self.set_breaking_ahead(policy);
-        self
-    }
-
-    /// The same in place.
-    #[doc(hidden)]
-    pub const fn set_breaking_ahead(&mut self, policy: BreakingAhead) {
         self.breaking_ahead = Some(policy);
+        self
     }
 
     /// The same set for a ledger in `schema`.

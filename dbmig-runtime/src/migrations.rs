@@ -1,9 +1,9 @@
 //! The migrations that a build embeds, typed by their database.
 
 use std::marker::PhantomData;
+use std::sync::LazyLock;
 
 use dbmig_core::migration::{Down, Execution, Script};
-use dbmig_core::plan::BreakingAhead;
 use dbmig_core::{Migration, MigrationSet, Version};
 use diesel::connection::BoxableConnection;
 use diesel::migration as interop;
@@ -17,8 +17,15 @@ use crate::database::Backend;
 /// compile where another set's is wanted, nor does one that was removed.
 #[derive(Debug)]
 pub struct Migrations<B, V = Version> {
-    set: MigrationSet,
+    set: Set,
     typed: PhantomData<fn() -> (B, V)>,
+}
+
+#[derive(Debug)]
+enum Set {
+    Made(MigrationSet),
+    /// To be made when it is first asked for: at compile time it would take longer than all the rest.
+    Generated(LazyLock<MigrationSet>),
 }
 
 /// A version that belongs to one generated set.
@@ -31,45 +38,30 @@ pub trait SetVersion: Copy + 'static {
 }
 
 impl<B: Backend, V> Migrations<B, V> {
-    /// For generated code.
+    /// Of migrations that are made by hand.
     ///
     /// # Panics
     /// Where `migrations` are not in the strict order of their versions; in a constant that is a
     /// compile error.
     #[must_use]
     pub const fn from_static(migrations: &'static [Migration]) -> Self {
-        Self { set: MigrationSet::from_static(B::DIALECT, migrations), typed: PhantomData }
-    }
-
-    /// The set of generated code, which is sorted.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn from_sorted(migrations: &'static [Migration]) -> Self {
-        Self { set: MigrationSet::from_sorted(B::DIALECT, migrations), typed: PhantomData }
-    }
-
-    /// The set of generated code, where Cargo.toml names the schema of the ledger.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn from_sorted_in(
-        migrations: &'static [Migration],
-        ledger_schema: &'static str,
-    ) -> Self {
-        let set = MigrationSet::from_sorted_in(B::DIALECT, migrations, ledger_schema);
+        let set = Set::Made(MigrationSet::from_static(B::DIALECT, migrations));
         Self { set, typed: PhantomData }
     }
 
-    /// This set, with what Cargo.toml says of a breaking migration ahead of it.
+    /// The set of generated code, which is made when it is asked for first.
     #[doc(hidden)]
     #[must_use]
-    pub const fn with_breaking_ahead(mut self, policy: BreakingAhead) -> Self {
-        self.set.set_breaking_ahead(policy);
-        self
+    pub const fn generated(make: fn() -> MigrationSet) -> Self {
+        Self { set: Set::Generated(LazyLock::new(make)), typed: PhantomData }
     }
 
     /// The migrations, without their types.
-    pub const fn set(&self) -> &MigrationSet {
-        &self.set
+    pub fn set(&self) -> &MigrationSet {
+        match &self.set {
+            Set::Made(set) => set,
+            Set::Generated(set) => set,
+        }
     }
 }
 
@@ -84,7 +76,7 @@ impl<B: Backend, V> interop::MigrationSource<B> for &Migrations<B, V> {
 impl<B: Backend, V> interop::MigrationSource<B> for Migrations<B, V> {
     fn migrations(&self) -> interop::Result<Vec<Box<dyn interop::Migration<B>>>> {
         let boxed = |migration: &Migration| Box::new(Interop(migration.clone())) as Box<_>;
-        Ok(self.set.iter().map(boxed).collect())
+        Ok(self.set().iter().map(boxed).collect())
     }
 }
 

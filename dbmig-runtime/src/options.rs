@@ -129,6 +129,15 @@ impl Options {
 }
 
 /// The machine's name.
+#[cfg(target_os = "linux")]
+pub(crate) fn host() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname");
+    // Without /proc, it is only a name that is missing.
+    name.map_or_else(|_| "unknown".to_owned(), |name| name.trim_end().to_owned())
+}
+
+/// The same.
+#[cfg(not(target_os = "linux"))]
 pub(crate) fn host() -> String {
     gethostname::gethostname().to_string_lossy().into_owned()
 }

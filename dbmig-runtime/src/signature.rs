@@ -7,8 +7,7 @@ use dbmig_core::Version;
 use dbmig_core::impact::Impact;
 use dbmig_core::migration::{Execution, Script};
 use dbmig_core::plan::UntrustedReason;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use hmac_sha256::{HMAC, Hash};
 
 /// The environment variable that holds the key.
 const KEY_VARIABLE: &str = "DBMIG_HISTORY_KEY";
@@ -31,27 +30,24 @@ impl HistoryKey {
         Self(key.into())
     }
 
-    fn mac(&self, signed: &Signed<'_>) -> Option<Hmac<Sha256>> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
+    fn mac(&self, signed: &Signed<'_>) -> HMAC {
+        let mut mac = HMAC::new(&self.0);
         for field in signed.fields() {
             // With its length, so that nothing can move from one field to the next.
-            mac.update(&(field.len() as u64).to_be_bytes());
+            mac.update((field.len() as u64).to_be_bytes());
             mac.update(field.as_bytes());
         }
-        Some(mac)
+        mac
     }
 
     /// In hexadecimal digits.
-    pub(crate) fn sign(&self, signed: &Signed<'_>) -> Option<String> {
-        self.mac(signed).map(|mac| hex(&mac.finalize().into_bytes()))
+    pub(crate) fn sign(&self, signed: &Signed<'_>) -> String {
+        hex(&self.mac(signed).finalize())
     }
 
     fn has_signed(&self, signed: &Signed<'_>, signature: &str) -> bool {
-        match (self.mac(signed), bytes(signature)) {
-            // In constant time.
-            (Some(mac), Some(signature)) => mac.verify_slice(&signature).is_ok(),
-            _ => false,
-        }
+        // In constant time.
+        bytes(signature).is_some_and(|signature| self.mac(signed).finalize_verify(&signature))
     }
 }
 
@@ -121,17 +117,15 @@ impl StoredScript {
 
 /// The SHA-256 of a stored script, byte for byte, in hexadecimal digits.
 pub(crate) fn sum(text: &str) -> String {
-    hex(&Sha256::digest(text))
+    hex(&Hash::hash(text.as_bytes()))
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<_>> = hex.chars().map(|digit| digit.to_digit(16)).collect();
-    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
-    digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok()).collect()
+fn bytes(hex: &str) -> Option<[u8; 32]> {
+    Checksum::from_hex(hex).map(|sum| *sum.as_bytes())
 }
 
 #[cfg(test)]
@@ -153,7 +147,7 @@ mod tests {
             checksum: Some(sum("DROP TABLE a")),
             signature: None,
         };
-        stored.signature = key.and_then(|key| key.sign(&stored.signed()));
+        stored.signature = key.map(|key| key.sign(&stored.signed()));
         stored
     }
 
@@ -192,6 +186,42 @@ mod tests {
             forge(&mut stored);
             assert_eq!(stored.trust(Some(&key)), Err(UntrustedReason::WrongSignature), "{index}");
         }
+    }
+
+    /// What others have published, so that no history loses its signatures to another library.
+    #[test]
+    fn sums_and_signatures_are_those_of_the_standards() {
+        // FIPS 180-2, B.1 and B.2.
+        for (text, expected) in [
+            ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            (
+                "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+            ),
+        ] {
+            assert_eq!(sum(text), expected);
+        }
+        // RFC 4231, 4.3 and 4.7, each in two parts; the second key is longer than a block.
+        let mac = |key: &[u8], parts: [&str; 2]| {
+            let mut mac = HMAC::new(key);
+            parts.iter().for_each(|part| mac.update(part));
+            hex(&mac.finalize())
+        };
+        assert_eq!(
+            mac(b"Jefe", ["what do ya want ", "for nothing?"]),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        assert_eq!(
+            mac(&[0xaa; 131], ["Test Using Larger Than Block-Size Key", " - Hash Key First"]),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        );
+    }
+
+    /// One that an earlier build has stored.
+    #[test]
+    fn stored_signatures_stay_valid() {
+        let signature = stored(Some(&HistoryKey::new(*b"a key"))).signature.unwrap();
+        assert_eq!(signature, "1e5f398eb17cb55397e10b1c2543bc9ece344cfec915df6eecc84804331b4c4e");
     }
 
     #[test]

@@ -131,9 +131,9 @@ fn begin(
             vec![dir.to_owned()]
         }
     };
-    for path in watched.iter().chain(&manifests) {
-        println!("cargo::rerun-if-changed={}", path.display());
-    }
+    // At once, for each line that is printed is a system call.
+    let line = |path: &PathBuf| format!("cargo::rerun-if-changed={}\n", path.display());
+    print!("{}", watched.iter().chain(&manifests).map(line).collect::<String>());
     (directory, settings)
 }
 

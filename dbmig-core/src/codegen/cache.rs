@@ -101,12 +101,15 @@ mod tests {
             let dir = Path::new("migrations");
             embed(root.path(), dir, Dialect::Postgres, "::rt", None).unwrap().module
         };
-        assert!(module("").contains("::rt::Migrations::from_sorted(&MIGRATIONS)\n"));
+        assert!(
+            module("")
+                .contains("embed::set(embed::Dialect::Postgres, TEXTS, CHECKSUMS, SETTINGS)\n}")
+        );
         let named = module("[package.metadata.dbmig]\nledger-schema = 'a \"b\"'");
-        let expected = r#"::rt::Migrations::from_sorted_in(&MIGRATIONS, "a \"b\"")"#;
+        let expected = r#"SETTINGS).in_ledger_schema(embed::text("a \"b\""))"#;
         assert!(named.contains(expected), "{named}");
         let warns = module("[package.metadata.dbmig]\nbreaking-ahead = 'warn'");
-        let expected = "from_sorted(&MIGRATIONS).with_breaking_ahead(embed::BreakingAhead::Warn)\n";
+        let expected = "SETTINGS).with_breaking_ahead(embed::BreakingAhead::Warn)\n}";
         assert!(warns.contains(expected), "{warns}");
     }
 }

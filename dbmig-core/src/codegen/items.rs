@@ -26,10 +26,12 @@ pub fn module(set: &MigrationSet, runtime: &str) -> String {
     // Filled in before any text of the migrations is there.
     let filled = |template: &str| {
         let template = template.replace("RUNTIME", runtime).replace("BACKEND", backend);
-        template.replace("QUIET", QUIET).replace("COUNT", &variants.len().to_string())
+        template.replace("QUIET", QUIET)
     };
+    let mut texts = String::new();
+    set.iter().for_each(|migration| add_texts(&mut texts, migration));
     let mut module = filled(ALL);
-    set.iter().for_each(|migration| module.push_str(&texts(migration)));
+    module.push_str(&format!("{texts:?}"));
     module.push_str(&filled(CHECKSUMS));
     set.iter().for_each(|m| module.push_str(&m.checksum.as_bytes().escape_ascii().to_string()));
     module.push_str(&filled(SETTINGS));
@@ -38,15 +40,12 @@ pub fn module(set: &MigrationSet, runtime: &str) -> String {
             module.push_str(&format!("        ({index}, {settings}),\n"));
         }
     }
-    let made = match set.ledger_schema() {
-        None => "from_sorted(&MIGRATIONS)".to_owned(),
-        Some(schema) => format!("from_sorted_in(&MIGRATIONS, {schema:?})"),
-    };
-    let made = match set.breaking_ahead() {
-        None => made,
-        Some(policy) => format!("{made}.with_breaking_ahead(embed::BreakingAhead::{policy:?})"),
-    };
-    module.push_str(&filled(VERSION).replace("MADE", &made));
+    let schema =
+        set.ledger_schema().map(|schema| format!(".in_ledger_schema(embed::text({schema:?}))"));
+    let policy = set.breaking_ahead();
+    let policy = policy.map(|it| format!(".with_breaking_ahead(embed::BreakingAhead::{it:?})"));
+    let said = [schema, policy].map(Option::unwrap_or_default).concat();
+    module.push_str(&filled(VERSION).replace("SAID", &said));
     for (migration, variant) in set.iter().zip(&variants) {
         module.push_str(&format!("    #[doc = {:?}]\n    {variant},\n", doc::of(migration)));
     }
@@ -54,13 +53,16 @@ pub fn module(set: &MigrationSet, runtime: &str) -> String {
     // what has no variants cannot be cast.
     let [migration, variant] = match variants[..] {
         [] => ["match self {}", "match *self {}"],
-        _ => ["&ALL.set().as_slice()[self as usize]", "VARIANTS[*self as usize]"],
+        _ => [
+            "&ALL.set().as_slice()[self as usize]",
+            "RUNTIME::__private::embed::name(VARIANTS, *self as usize)",
+        ],
     };
     module.push_str(&filled(INHERENT).replace("MIGRATION", migration));
     module.push_str(&constants(&variants));
     module.push_str(&filled(VARIANTS));
-    variants.iter().for_each(|variant| module.push_str(&format!("{variant:?}, ")));
-    module.push_str(&filled(CONVERSIONS).replace("VARIANT", variant));
+    module.push_str(&format!("{:?}", variants.join(" ")));
+    module.push_str(&filled(&CONVERSIONS.replace("VARIANT", variant)));
     module
 }
 
@@ -78,12 +80,11 @@ const QUIET: &str = r#"#[allow(
 
 const ALL: &str = r#"/// The migrations that this build embeds.
 QUIET
-pub static ALL: RUNTIME::Migrations<RUNTIME::BACKEND, Version> = {
+pub static ALL: RUNTIME::Migrations<RUNTIME::BACKEND, Version> = RUNTIME::Migrations::generated(|| {
     use RUNTIME::__private::embed;
-    const TEXTS: &[&str] = &[
-"#;
+    const TEXTS: &str = "#;
 
-const CHECKSUMS: &str = r#"    ];
+const CHECKSUMS: &str = r#";
     const CHECKSUMS: &[u8] = b""#;
 
 const SETTINGS: &str = r#"";
@@ -91,9 +92,8 @@ const SETTINGS: &str = r#"";
 "#;
 
 const VERSION: &str = r#"    ];
-    static MIGRATIONS: [embed::Migration; COUNT] = embed::migrations(TEXTS, CHECKSUMS, SETTINGS);
-    RUNTIME::Migrations::MADE
-};
+    embed::set(embed::Dialect::BACKEND, TEXTS, CHECKSUMS, SETTINGS)SAID
+});
 
 /// A migration of this module, by its name. The order is that of their versions.
 QUIET
@@ -116,9 +116,9 @@ const VARIANTS: &str = r#"}
 QUIET
 impl ::core::fmt::Debug for Version {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        const VARIANTS: &[&str] = &["#;
+        const VARIANTS: &str = "#;
 
-const CONVERSIONS: &str = r#"];
+const CONVERSIONS: &str = r#";
         f.write_str(VARIANT)
     }
 }
@@ -159,18 +159,19 @@ fn constants(variants: &[String]) -> String {
     all + &latest
 }
 
-fn texts(migration: &Migration) -> String {
+/// As [`embed::set`](crate::embed::set) reads them.
+fn add_texts(texts: &mut String, migration: &Migration) {
     let (version, name, up) = (migration.version.as_str(), &*migration.name, migration.up());
     let [down_path, down] = match migration.down() {
         Down::Script(down) => [&*down.path, &*down.text],
         Down::Missing => [""; 2],
     };
-    format!(
-        "        {version:?}, {name:?}, {:?}, {:?}, {down_path:?}, {down:?}, {:?},\n",
-        up.path,
-        up.text,
-        migration.impact.as_str()
-    )
+    let impact = migration.impact.as_str();
+    for text in [version, name, &up.path, &up.text, down_path, down, impact] {
+        texts.push_str(&text.len().to_string());
+        texts.push(':');
+        texts.push_str(text);
+    }
 }
 
 /// Only what differs from the default: in most migrations, nothing.

@@ -5,8 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::impact::{Basis, Compatibility, Reason, Verdict};
-#[cfg(not(feature = "scan"))]
-use crate::lockfile::LockFile;
 use crate::scan::{CargoSettings, Listing, Problem, ScanError, fingerprint_of};
 use crate::{Dialect, MigrationSet, lockfile};
 
@@ -54,9 +52,7 @@ impl LockedDirectory {
     /// The databases that the directory is for, as far as anything says so.
     #[cfg(not(feature = "scan"))]
     pub(super) fn dialects(&self, _: &CargoSettings) -> Vec<Dialect> {
-        let lock = self.lock.as_deref().and_then(|text| LockFile::parse(text).ok());
-        let sections = lock.map_or_else(Vec::new, |lock| lock.sections);
-        sections.iter().map(|section| section.dialect).collect()
+        self.lock.as_deref().map(lockfile::dialects).unwrap_or_default()
     }
 
     /// The same.

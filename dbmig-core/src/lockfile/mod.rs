@@ -25,7 +25,7 @@ mod verdict;
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
+use hmac_sha256::Hash;
 
 use crate::impact::{Compatibility, Reversibility};
 use crate::migration::Settings;
@@ -35,6 +35,8 @@ use crate::{Checksum, Dialect, Version};
 pub use change::{EntryChange, Late, What, changes, late, late_in_merge};
 pub use conflict::{Side, sides};
 pub use error::{ParseError, ParseErrorKind};
+#[cfg(all(feature = "codegen", not(feature = "scan")))]
+pub(crate) use read::dialects;
 
 /// The name of the file, which lies in the directory of the migrations.
 pub const FILE: &str = "dbmig.lock";
@@ -120,7 +122,7 @@ pub struct FileSum([u8; 16]);
 impl FileSum {
     /// Of the file's text.
     pub fn of(text: &str) -> Self {
-        let mut hash = Sha256::new();
+        let mut hash = Hash::new();
         let mut parts = text.split("\r\n");
         hash.update(parts.next().unwrap_or_default());
         for part in parts {
@@ -190,12 +192,10 @@ const DIGEST_KEY: &str = "[digest]";
 
 /// Over all lines before it, whichever line ends Git gave them.
 fn digest<'t>(lines: impl Iterator<Item = &'t str>) -> Checksum {
-    let mut hash = Sha256::new();
+    let mut hash = Hash::new();
     for line in lines {
         hash.update(line);
         hash.update("\n");
     }
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(&hash.finalize());
-    Checksum::from_bytes(bytes)
+    Checksum::from_bytes(hash.finalize())
 }

@@ -30,6 +30,12 @@ pub(super) fn lock(text: &str) -> Result<LockFile, ParseError> {
     Err(at(text.lines().count(), 0, ParseErrorKind::NoDigest))
 }
 
+/// The databases that the text has a section for, whatever else is in it.
+#[cfg(all(feature = "codegen", not(feature = "scan")))]
+pub(crate) fn dialects(text: &str) -> Vec<Dialect> {
+    text.lines().filter_map(section).map(|section| section.dialect).collect()
+}
+
 fn check_digest(text: &str, index: usize, written: &str) -> Result<(), ParseError> {
     let of_lines = digest(text.lines().take(index));
     match Checksum::from_hex(written) {

@@ -137,9 +137,7 @@ pub enum Guard {
 /// alike.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) fn key(schema: &str) -> u32 {
-    use sha2::{Digest, Sha256};
-
-    let digest = Sha256::digest(format!("dbmig\0{schema}"));
+    let digest = hmac_sha256::Hash::hash(format!("dbmig\0{schema}").as_bytes());
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]) >> 1
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn insert(
     let signed = run.down.and_then(|down| {
         let RunRecord { version, execution, impact, .. } = *run;
         let signed = Signed { version, execution, settings: &settings, impact, down };
-        run.runner.key.as_ref()?.sign(&signed)
+        Some(run.runner.key.as_ref()?.sign(&signed))
     });
     let values = [
         (Column::Format, FORMAT.to_string()),

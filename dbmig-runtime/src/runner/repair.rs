@@ -136,7 +136,7 @@ fn make_compatible(
     let stored = stored.filter(|stored| stored.trust(key).is_ok());
     let signature = stored.and_then(|mut stored| {
         stored.impact = impact.clone();
-        key?.sign(&stored.signed())
+        Some(key?.sign(&stored.signed()))
     });
     let verdict = Declaration { version, name, impact: &impact, signature: signature.as_deref() };
     let rows = history::say(held.db().engine(), &tables, &verdict, (note, &runner));

@@ -186,7 +186,7 @@ fn an_app_without_any_migrations_is_ready() {
 fn an_older_app_is_ready_and_says_what_it_does_not_know() {
     let db = database(Backend::Sqlite);
     Migrator::new(&sets::sqlite::ALL).start(db.url()).wait(LONG).unwrap();
-    let older = Migrations::<Sqlite>::from_sorted(&sets::sqlite::ALL.set().as_slice()[..1]);
+    let older = Migrations::<Sqlite>::from_static(&sets::sqlite::ALL.set().as_slice()[..1]);
     let startup = Migrator::new(Box::leak(Box::new(older))).start(db.url());
     assert_eq!(startup.wait(LONG).unwrap().ahead.len(), 2);
     let StartupState::Ahead { unknown, .. } = startup.status().state else { panic!() };

@@ -2,7 +2,6 @@
 
 use dbmig_core::history::FORMAT;
 use dbmig_core::{Dialect, MigrationSet};
-use sha2::{Digest, Sha256};
 
 use super::{HISTORY, LEDGER, Session, Sought, trust};
 
@@ -48,6 +47,6 @@ fn holds_exactly(set: &MigrationSet, ledger: &str, history: &str) -> String {
 /// SHA-256, in hexadecimal digits, of the lines `version checksum` of `set`.
 fn digest(set: &MigrationSet) -> String {
     let lines: Vec<_> = set.iter().map(|m| format!("{} {}", m.version, m.checksum)).collect();
-    let digest = Sha256::digest(lines.join("\n"));
+    let digest = hmac_sha256::Hash::hash(lines.join("\n").as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dbmig_core::{Dialect, MigrationSet};
 use dbmig_runtime::{Class, Error, Migrations, Migrator, Postgres};
 use dbmig_tests::{TestDatabase, Wire};
 use diesel::connection::SimpleConnection as _;
@@ -88,9 +89,13 @@ fn an_app_is_refused_and_a_setting_lets_it_go_on() {
 /// What Cargo.toml said when the migrations were compiled in, unless the app says otherwise.
 #[test]
 fn an_app_looks_where_its_cargo_toml_says() {
-    static NONE: Migrations<Postgres> = Migrations::from_sorted_in(&[], "public");
+    fn public(set: MigrationSet) -> MigrationSet {
+        set.in_ledger_schema(Some("public".to_owned()))
+    }
+    static NONE: Migrations<Postgres> =
+        Migrations::generated(|| public(MigrationSet::from_static(Dialect::Postgres, &[])));
     let db = in_doubt();
-    let compiled = Migrations::<Postgres>::from_sorted_in(set().set().as_slice(), "public");
+    let compiled = Migrations::<Postgres>::generated(|| public(set().set().clone()));
     assert!(Migrator::new(&compiled).run_at(db.url()).unwrap().done.is_empty());
     assert!(Migrator::new(&compiled).wait_at(db.url(), SOON).unwrap().done.is_empty());
     let conn = &mut PgConnection::establish(db.url()).unwrap();
