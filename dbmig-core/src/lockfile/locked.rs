@@ -3,16 +3,15 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::listing::{Content, Entry, Listing};
-use super::problem::{Problem, ProblemKind};
-use super::strictness::{Level, Rule, Strictness};
-use super::warning::{Warning, WarningKind};
-use super::{ScanError, text};
+use super::{FILE, FileSum, FileSums, LockFile, Section};
 use crate::history::inference::INFERENCE;
 use crate::impact::Impact;
-use crate::lockfile::{self, FileSum, FileSums, LockFile, Section};
 use crate::migration::{Body, Down, Migration, Script, Settings, SqlBody};
-use crate::{Checksum, Dialect, MigrationSet, Version, parallel};
+use crate::scan::{
+    Content, Level, Listing, LockEntry, Problem, ProblemKind, Rule, ScanError, Strictness, Warning,
+    WarningKind, text_of,
+};
+use crate::{Checksum, Dialect, MigrationSet, Version, parallel, remedy};
 
 /// What a directory holds, and what its lock file knows of it.
 #[derive(Debug)]
@@ -24,15 +23,15 @@ pub(crate) struct Locked {
 }
 
 /// One migration of it.
-struct LockedMigration {
+struct Found {
     migration: Migration,
     /// What of it the lock file does not know.
-    stale: Vec<StaleEntry>,
+    stale: Vec<Stale>,
 }
 
 /// What the lock file does not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum StaleEntry {
+enum Stale {
     /// This directory.
     Added(String),
     /// It knows a directory that is gone.
@@ -41,7 +40,7 @@ enum StaleEntry {
     File(String, &'static str),
 }
 
-impl StaleEntry {
+impl Stale {
     fn in_words(&self) -> String {
         match self {
             Self::Added(name) => format!("`{name}` is not in it"),
@@ -67,15 +66,17 @@ pub(crate) fn locked(
     dialect: Dialect,
     strictness: Strictness,
 ) -> Result<Locked, ScanError> {
-    let path = shown.join(lockfile::FILE);
+    let path = shown.join(FILE);
     let refuse =
         |text: String| ScanError::new(shown, vec![Problem::new(&path, ProblemKind::Lock(text))]);
-    let text = lock.ok_or_else(|| refuse(no_lock()))?;
+    let text = lock.ok_or_else(|| refuse(remedy::no_lock()))?;
     let lock = LockFile::parse(text).map_err(|error| {
         let kind = ProblemKind::Lock(error.kind.to_string());
         ScanError::new(shown, vec![Problem::at(&path, error.position, kind)])
     })?;
-    let Some(section) = lock.section(dialect) else { return Err(refuse(no_section(dialect))) };
+    let Some(section) = lock.section(dialect) else {
+        return Err(refuse(remedy::no_section(dialect)));
+    };
     let found = parallel::map(&listing.entries, |entry| of(entry, section, dialect));
     let mut problems = Vec::new();
     let (mut migrations, mut stale) = (Vec::with_capacity(found.len()), Vec::new());
@@ -97,7 +98,7 @@ pub(crate) fn locked(
     })?;
     let is_here = |version: &Version| set.get(version).is_some();
     let gone = section.entries.iter().filter(|entry| !is_here(&entry.version));
-    stale.extend(gone.map(|entry| StaleEntry::Removed(entry.name.clone())));
+    stale.extend(gone.map(|entry| Stale::Removed(entry.name.clone())));
     let mut warnings = notes(&set, section, shown, strictness)?;
     warnings.extend(by_other_rules(section, &path));
     let stray = |path: &PathBuf| Warning {
@@ -109,7 +110,7 @@ pub(crate) fn locked(
     if !stale.is_empty() {
         let said = in_words(&stale);
         let level = strictness.level(Rule::StaleLock);
-        if level == Level::Deny || !stale.iter().all(StaleEntry::is_bearable) {
+        if level == Level::Deny || !stale.iter().all(Stale::is_bearable) {
             return Err(refuse(said));
         }
         let is_told = level == Level::Warn;
@@ -118,29 +119,13 @@ pub(crate) fn locked(
     Ok(Locked { set, warnings })
 }
 
-fn no_lock() -> String {
-    format!(
-        "there is no lock file: run `{}` and commit what it writes, or turn on the feature `infer` of \
-         dbmig-runtime, so that each build reads the SQL itself",
-        lockfile::COMMAND
-    )
-}
-
-fn no_section(dialect: Dialect) -> String {
-    format!(
-        "it knows nothing of {dialect}: run `{} --backend {dialect}`, with one `--backend` for each database \
-         that the directory is embedded for",
-        lockfile::COMMAND
-    )
-}
-
-fn in_words(stale: &[StaleEntry]) -> String {
+fn in_words(stale: &[Stale]) -> String {
     const SHOWN: usize = 3;
-    let mut said: Vec<_> = stale.iter().take(SHOWN).map(StaleEntry::in_words).collect();
+    let mut said: Vec<_> = stale.iter().take(SHOWN).map(Stale::in_words).collect();
     if stale.len() > SHOWN {
         said.push(format!("and {} more", stale.len() - SHOWN));
     }
-    format!("it is stale: {}: run `{}`", said.join(", "), lockfile::COMMAND)
+    remedy::stale(&said.join(", "))
 }
 
 /// What the build says of the migrations, as Cargo.toml wants it.
@@ -173,15 +158,11 @@ fn by_other_rules(section: &Section, path: &Path) -> Option<String> {
         std::cmp::Ordering::Less => "an older version of dbmig",
         std::cmp::Ordering::Greater => "a newer version of dbmig than the one in this build",
     };
-    Some(format!(
-        "{}: {which} has judged the SQL, by other rules: run `{}` with the version that this build uses",
-        path.display(),
-        lockfile::COMMAND
-    ))
+    Some(format!("{}: {}", path.display(), remedy::other_rules(which)))
 }
 
 /// The migration in one directory.
-fn of(entry: &Entry, section: &Section, dialect: Dialect) -> Result<LockedMigration, Problem> {
+fn of(entry: &LockEntry, section: &Section, dialect: Dialect) -> Result<Found, Problem> {
     let content = entry.content.as_ref().map_err(|it| Problem::new(&entry.path, it.clone()))?;
     let name =
         entry.name.to_str().ok_or_else(|| Problem::new(&entry.path, ProblemKind::NameNotUtf8))?;
@@ -196,7 +177,7 @@ fn of(entry: &Entry, section: &Section, dialect: Dialect) -> Result<LockedMigrat
             Down::Missing => None,
         },
         metadata: match &content.metadata {
-            Some(file) => Some(FileSum::of(&text::of(file)?)),
+            Some(file) => Some(FileSum::of(text_of(file)?)),
             None => None,
         },
     };
@@ -205,8 +186,8 @@ fn of(entry: &Entry, section: &Section, dialect: Dialect) -> Result<LockedMigrat
         Some(known) => changed(name, &known.files, &files),
         None => {
             let settings = files.metadata.is_some();
-            let settings = settings.then(|| StaleEntry::File(name.to_owned(), METADATA));
-            [StaleEntry::Added(name.to_owned())].into_iter().chain(settings).collect()
+            let settings = settings.then(|| Stale::File(name.to_owned(), METADATA));
+            [Stale::Added(name.to_owned())].into_iter().chain(settings).collect()
         }
     };
     // Nothing that was found out about other texts is said of these.
@@ -223,36 +204,33 @@ fn of(entry: &Entry, section: &Section, dialect: Dialect) -> Result<LockedMigrat
     };
     let body = Body::Sql(SqlBody { up, down });
     let name = Cow::Owned(name.to_owned());
-    Ok(LockedMigration {
-        migration: Migration { version, name, body, settings, checksum, impact },
-        stale,
-    })
+    Ok(Found { migration: Migration { version, name, body, settings, checksum, impact }, stale })
 }
 
-fn scripts(entry: &Entry, content: &Content) -> Result<(Script, Down), Problem> {
+fn scripts(entry: &LockEntry, content: &Content) -> Result<(Script, Down), Problem> {
     let Some(up) = &content.up else { return Err(Problem::new(&entry.path, ProblemKind::NoUp)) };
     if up.bytes.as_ref().is_ok_and(Vec::is_empty) {
         return Err(Problem::new(&up.path, ProblemKind::EmptyUp));
     }
-    let script = |path: &PathBuf, text| {
+    let script = |path: &PathBuf, text: &str| {
         let path = Cow::Owned(path.display().to_string());
-        Script { path, text: Cow::Owned(text) }
+        Script { path, text: Cow::Owned(text.to_owned()) }
     };
     let down = match &content.down {
-        Some(down) => Down::Script(script(&down.path, text::of(down)?)),
+        Some(down) => Down::Script(script(&down.path, text_of(down)?)),
         None => Down::Missing,
     };
-    Ok((script(&up.path, text::of(up)?), down))
+    Ok((script(&up.path, text_of(up)?), down))
 }
 
-fn changed(name: &str, known: &FileSums, found: &FileSums) -> Vec<StaleEntry> {
+fn changed(name: &str, known: &FileSums, found: &FileSums) -> Vec<Stale> {
     let files = [
         ("up.sql", known.up != found.up),
         ("down.sql", known.down != found.down),
         (METADATA, known.metadata != found.metadata),
     ];
     let changed = files.into_iter().filter(|(_, differs)| *differs);
-    changed.map(|(file, _)| StaleEntry::File(name.to_owned(), file)).collect()
+    changed.map(|(file, _)| Stale::File(name.to_owned(), file)).collect()
 }
 
 #[cfg(test)]
@@ -263,9 +241,9 @@ mod tests {
     use std::fs;
 
     /// A directory whose lock file is what [`lock`](Directory::lock) last made of it.
-    struct LockedDirectory(tempfile::TempDir);
+    struct Directory(tempfile::TempDir);
 
-    impl LockedDirectory {
+    impl Directory {
         fn new() -> Self {
             let directory = Self(tempfile::tempdir().unwrap());
             directory.write("1_a/up.sql", "\u{feff}CREATE TABLE a (id INTEGER);\r\n");
@@ -288,12 +266,12 @@ mod tests {
 
         fn lock(&self) {
             let lock = LockFile::default().with(Section::of(&self.scanned()));
-            self.write(lockfile::FILE, &lock.to_string());
+            self.write(FILE, &lock.to_string());
         }
 
         fn locked(&self, dialect: Dialect, strictness: Strictness) -> Result<Locked, String> {
             let listing = Listing::read(self.0.path(), Path::new("m")).unwrap();
-            let lock = fs::read_to_string(self.0.path().join(lockfile::FILE)).ok();
+            let lock = fs::read_to_string(self.0.path().join(FILE)).ok();
             locked(&listing, Path::new("m"), lock.as_deref(), dialect, strictness)
                 .map_err(|error| error.to_string())
         }
@@ -305,7 +283,7 @@ mod tests {
 
     #[test]
     fn the_lock_file_gives_what_the_sql_gives() {
-        let directory = LockedDirectory::new();
+        let directory = Directory::new();
         directory.lock();
         let locked = directory.locked(Dialect::Sqlite, Strictness::default()).unwrap();
         assert_eq!(locked.set, directory.scanned().set);
@@ -325,22 +303,22 @@ mod tests {
 
     #[test]
     fn without_a_lock_file_both_ways_are_named() {
-        let refused = LockedDirectory::new().refused();
+        let refused = Directory::new().refused();
         assert!(refused.starts_with("m/dbmig.lock: there is no lock file: run `cargo dbmig lock`"));
         assert!(refused.contains("the feature `infer`"), "{refused}");
-        let directory = LockedDirectory::new();
+        let directory = Directory::new();
         directory.lock();
         let other =
             directory.locked(Dialect::Mysql, Strictness::default()).expect_err("no section");
         assert!(other.contains("run `cargo dbmig lock --backend mysql`"), "{other}");
-        directory.write(lockfile::FILE, "<<<<<<< HEAD\n");
+        directory.write(FILE, "<<<<<<< HEAD\n");
         let conflict = directory.refused();
         assert!(conflict.starts_with("m/dbmig.lock:1:1: Git has left a merge conflict"));
     }
 
     #[test]
     fn what_is_stale_is_named() {
-        type Make = fn(&LockedDirectory);
+        type Make = fn(&Directory);
         let cases: [(Make, &str); 7] = [
             (|d| d.write("1_a/up.sql", "CREATE TABLE b (id INT)"), "up.sql of `1_a` was changed"),
             (|d| d.write("1_a/down.sql", "SELECT 1"), "down.sql of `1_a` was changed"),
@@ -357,13 +335,13 @@ mod tests {
             ),
         ];
         for (make, expected) in cases {
-            let directory = LockedDirectory::new();
+            let directory = Directory::new();
             directory.lock();
             make(&directory);
             let expected = format!("m/dbmig.lock: it is stale: {expected}: run `cargo dbmig lock`");
             assert_eq!(directory.refused(), expected);
         }
-        let directory = LockedDirectory::new();
+        let directory = Directory::new();
         directory.lock();
         directory.write("3_c/down.sql", "SELECT 1");
         assert!(directory.refused().starts_with("m/3_c: there is no up.sql"));
@@ -373,7 +351,7 @@ mod tests {
     /// error all the same.
     #[test]
     fn where_stale_is_a_warning_nothing_old_is_said_of_new_texts() {
-        let directory = LockedDirectory::new();
+        let directory = Directory::new();
         directory.lock();
         directory.write("1_a/up.sql", "CREATE TABLE b (id INT)");
         directory.write("3_c/up.sql", "SELECT 1");
