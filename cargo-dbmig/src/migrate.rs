@@ -1,6 +1,6 @@
 //! The commands on a database: the runtime's, with the files as their source.
 
-use dbmig_core::impact::Impact;
+use dbmig_core::impact::Consequences;
 use dbmig_core::infer::{Inferred, infer};
 use dbmig_core::scan::{Scanned, scan_shown_as};
 use dbmig_core::{Dialect, Migration, Version};
@@ -54,8 +54,8 @@ pub(crate) fn execute(
 }
 
 /// By the rules of this build.
-fn judge(dialect: Dialect, migrations: &[Migration]) -> Vec<Impact> {
-    infer(dialect, migrations).iter().map(Inferred::impact).collect()
+fn judge(dialect: Dialect, migrations: &[Migration]) -> Vec<Consequences> {
+    infer(dialect, migrations).iter().map(Inferred::consequences).collect()
 }
 
 /// The database, which must be named somewhere, and be the one that the project is for.

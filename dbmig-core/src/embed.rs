@@ -12,9 +12,9 @@ pub use crate::Dialect;
 use crate::impact::Impact;
 use crate::migration::{Body, Down, Script, SqlBody};
 pub use crate::migration::{
-    DeclaredCompatibility, DeclaredReversibility, Execution, ForeignKeys, Migration, Settings,
+    BreakingAhead, DeclaredCompatibility, DeclaredReversibility, Execution, ForeignKeys, Migration,
+    Settings,
 };
-pub use crate::plan::BreakingAhead;
 use crate::{Checksum, MigrationSet, Version};
 
 /// Texts of a migration: version, name, path and text of `up.sql`, path and text of `down.sql`, its

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::impact::{
-    Compatibility, Impact, Losses, Reason, ReversalVerdict, Reversibility, Verdict,
+    Compatibility, Consequences, Impact, Losses, Reason, ReversalVerdict, Reversibility, Verdict,
 };
 use crate::migration::Execution;
 use crate::plan::{
@@ -162,24 +162,24 @@ fn occasion(row: &RunRow) -> RunCircumstances {
 }
 
 /// What another tool has applied.
-fn foreign() -> Impact {
+fn foreign() -> Consequences {
     const WHY: &str = "another tool applied it, so nobody knows what it does";
     let compatibility = Compatibility { verdict: Verdict::Breaking, reason: Reason::assumed(WHY) };
     let reversal = ReversalVerdict::Lossy(Losses::Unknown);
-    Impact::new(&compatibility, &Reversibility { reversal, reason: Reason::assumed(WHY) })
+    Consequences::new(&compatibility, &Reversibility { reversal, reason: Reason::assumed(WHY) })
 }
 
 /// What the column `compatible` says counts; the text beside it says why, and what else follows.
-fn impact(row: &RunRow) -> Impact {
+fn impact(row: &RunRow) -> Consequences {
     const COLUMN: &str = "the history says so";
     let impact = Impact::from_history(row.impact.clone());
     if impact.read_compatibility().is_some_and(|it| it.verdict.stored() == row.compatible) {
-        return impact;
+        return impact.read();
     }
     let mut impacts = Verdict::ALL.into_iter();
     // What a later dbmig may call it, nobody knows.
     let verdict = impacts.find(|it| it.stored() == row.compatible).unwrap_or(Verdict::Breaking);
-    Impact::new(
+    Consequences::new(
         &Compatibility { verdict, reason: Reason::declared(COLUMN) },
         &impact.reversibility(),
     )
@@ -304,7 +304,10 @@ mod tests {
     }
 
     fn read_one(row: &RunRow) -> Compatibility {
-        read(vec!["1".to_owned()], std::slice::from_ref(row)).applied[0].impact.compatibility()
+        read(vec!["1".to_owned()], std::slice::from_ref(row)).applied[0]
+            .impact
+            .compatibility()
+            .clone()
     }
 
     fn impact(verdict: Verdict) -> Impact {

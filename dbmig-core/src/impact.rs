@@ -1,8 +1,9 @@
 //! What a migration means for others: for the previous version of the app, which may meet the
 //! schema after it, and for the data, if it is reverted.
 //!
-//! An [`Impact`] is one text, the same in generated code and in the history: an app embeds it
-//! without a cost, and an older app reads it out of the database. Its first line is about the way
+//! In a program it is [`Consequences`]. Stored, an [`Impact`], it is one text, the same in generated
+//! code and in the history: an app embeds it without a cost, and an older app reads it out of the
+//! database; it is read where it comes in, once. Its first line is about the way
 //! up, its second about the way back, each further one names something that the way back drops, its
 //! parts behind a tab (`⇥`):
 //!
@@ -15,15 +16,26 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use crate::Dialect;
 use crate::escape::escape;
 use crate::sql::Position;
 
+mod loss;
 mod text;
+
+pub use loss::Loss;
 
 /// What a migration means for others, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Impact(Cow<'static, str>);
+
+/// What a migration means for others, read out of an [`Impact`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consequences {
+    /// As it is stored. It may say more than is understood here.
+    text: Impact,
+    compatibility: Compatibility,
+    reversibility: Reversibility,
+}
 
 /// Whether the previous version of the app can live with the schema after a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,20 +86,6 @@ pub enum Losses {
     Known(Vec<Loss>),
     /// Something that cannot be counted.
     Unknown,
-}
-
-/// A table or a column that a way back drops.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Loss {
-    /// A table: its name, before it its schema where the script names one; unquoted.
-    Table(Vec<String>),
-    /// A column of a table.
-    Column {
-        /// As [`Loss::Table`].
-        table: Vec<String>,
-        /// Its name, unquoted.
-        column: String,
-    },
 }
 
 /// What a judgement rests on.
@@ -227,46 +225,6 @@ impl fmt::Display for Reversibility {
     }
 }
 
-impl Loss {
-    /// The table, quoted.
-    pub fn table(&self, dialect: Dialect) -> String {
-        let (Self::Table(table) | Self::Column { table, .. }) = self;
-        let parts: Vec<_> = table.iter().map(|part| dialect.identifier(part)).collect();
-        parts.join(".")
-    }
-
-    /// A query for the number of rows that would lose something, as text.
-    pub fn count(&self, dialect: Dialect) -> String {
-        let number = match dialect {
-            // Rows that a policy hides are lost all the same.
-            Dialect::Postgres => format!(
-                "CASE WHEN pg_catalog.row_security_active({}::pg_catalog.text) THEN \
-                 'row-level security hides some' ELSE CAST(pg_catalog.count(*) AS pg_catalog.text) END",
-                dialect.literal(&self.table(dialect)),
-            ),
-            Dialect::Mysql => "CAST(COUNT(*) AS CHAR)".to_owned(),
-            Dialect::Sqlite => "CAST(COUNT(*) AS TEXT)".to_owned(),
-        };
-        let from = format!("SELECT {number} FROM {}", self.table(dialect));
-        match self {
-            Self::Table(_) => from,
-            Self::Column { column, .. } => {
-                format!("{from} WHERE {} IS NOT NULL", dialect.identifier(column))
-            }
-        }
-    }
-}
-
-/// `table users`, `column users.email`
-impl fmt::Display for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Table(table) => write!(f, "table {}", table.join(".")),
-            Self::Column { table, column } => write!(f, "column {}.{column}", table.join(".")),
-        }
-    }
-}
-
 impl Impact {
     /// Of a migration that nobody has looked at.
     pub const UNREAD: Self = Self(Cow::Borrowed(""));
@@ -304,6 +262,12 @@ impl Impact {
         &self.0
     }
 
+    /// What it says.
+    pub fn read(self) -> Consequences {
+        let (compatibility, reversibility) = (self.compatibility(), self.reversibility());
+        Consequences { text: self, compatibility, reversibility }
+    }
+
     /// About the way up.
     pub fn compatibility(&self) -> Compatibility {
         let unread =
@@ -331,84 +295,34 @@ impl Impact {
     }
 }
 
+impl Consequences {
+    /// What was found out about both ways.
+    pub fn new(compatibility: &Compatibility, reversibility: &Reversibility) -> Self {
+        Impact::new(compatibility, reversibility).read()
+    }
+
+    /// Of a migration that nobody has looked at.
+    pub fn unread() -> Self {
+        Impact::UNREAD.read()
+    }
+
+    /// The text of it, to be stored.
+    pub const fn text(&self) -> &Impact {
+        &self.text
+    }
+
+    /// About the way up.
+    pub const fn compatibility(&self) -> &Compatibility {
+        &self.compatibility
+    }
+
+    /// About the way back.
+    pub const fn reversibility(&self) -> &Reversibility {
+        &self.reversibility
+    }
+}
+
 const NOT_READ: &str = "nobody has said whether it is, and its SQL was not read";
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reason(basis: Basis, reason: &str, position: Option<(u32, u32)>) -> Reason {
-        let position = position.map(|(line, column)| Position { line, column });
-        Reason { basis, text: reason.to_owned(), position }
-    }
-
-    #[test]
-    fn what_is_written_is_read() {
-        let losses = vec![
-            Loss::Table(vec!["audit".to_owned(), "a\tb\\n\nc".to_owned()]),
-            Loss::Column { table: vec!["users".to_owned()], column: "e mail".to_owned() },
-        ];
-        let reversals = [
-            ReversalVerdict::Restores,
-            ReversalVerdict::Impossible,
-            ReversalVerdict::Lossy(Losses::Unknown),
-            ReversalVerdict::Lossy(Losses::Known(losses)),
-        ];
-        for reversal in reversals {
-            for basis in Basis::ALL {
-                for verdict in Verdict::ALL {
-                    let because = |why, place| reason(basis, why, place);
-                    let why = because("drops\nwhat \\ is there", Some((3, 14)));
-                    let compatibility = Compatibility { verdict, reason: why };
-                    let reversibility =
-                        Reversibility { reversal: reversal.clone(), reason: because("", None) };
-                    let impact = Impact::new(&compatibility, &reversibility);
-                    assert_eq!(impact.compatibility(), compatibility, "{impact:?}");
-                    assert_eq!(impact.reversibility(), reversibility, "{impact:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn who_must_restart_is_told_so() {
-        let why = reason(Basis::Inferred, "a wider type of a.b", Some((3, 1)));
-        let compatibility = Compatibility { verdict: Verdict::CompatibleAfterRestart, reason: why };
-        assert_eq!(
-            compatibility.to_string(),
-            "compatible after a restart: a wider type of a.b (up.sql:3:1); processes that run now must \
-             be restarted"
-        );
-        // MySQL's column.
-        assert!(Verdict::ALL.iter().all(|verdict| verdict.stored().len() <= 16));
-    }
-
-    #[test]
-    fn what_is_not_understood_is_the_worst() {
-        let unread = Impact::UNREAD;
-        let texts = ["", "fine", "compatible", "Compatible inferred - x\nYes inferred - x", "\n\n"];
-        for text in texts {
-            let impact = Impact::from_history(text.to_owned());
-            assert_eq!(impact.compatibility(), unread.compatibility(), "{text:?}");
-            assert_eq!(impact.reversibility(), unread.reversibility(), "{text:?}");
-        }
-        // A newer dbmig may know of more that can be lost.
-        let newer = "compatible inferred - x\nlossy inferred - x\ntable\ta\nrows\tb\n";
-        let reversibility = Impact::from_history(newer.to_owned()).reversibility();
-        assert_eq!(reversibility.reversal, ReversalVerdict::Lossy(Losses::Unknown));
-    }
-
-    #[test]
-    fn losses_are_counted_in_the_words_of_the_database() {
-        let column = Loss::Column { table: vec!["a b".into(), "c".into()], column: "d".into() };
-        let counted = column.count(Dialect::Postgres);
-        assert!(
-            counted.contains(r#"row_security_active('"a b"."c"'::pg_catalog.text)"#),
-            "{counted}"
-        );
-        assert!(counted.ends_with(r#" FROM "a b"."c" WHERE "d" IS NOT NULL"#), "{counted}");
-        let table = Loss::Table(vec!["t".into()]);
-        assert_eq!(table.count(Dialect::Mysql), "SELECT CAST(COUNT(*) AS CHAR) FROM `t`");
-        assert_eq!(column.to_string(), "column a b.c.d");
-    }
-}
+mod tests;

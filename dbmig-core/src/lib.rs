@@ -25,6 +25,8 @@ pub mod migration;
 mod parallel;
 pub mod plan;
 #[cfg(feature = "files")]
+mod remedy;
+#[cfg(feature = "files")]
 pub mod scan;
 pub mod sql;
 pub mod status;

@@ -9,7 +9,10 @@ const EACH: usize = 64;
 
 /// `work` on each of `items`, in their order, by as many threads as there are processors.
 #[cfg(feature = "files")]
-pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn map<'i, T: Sync, R: Send>(
+    items: &'i [T],
+    work: impl Fn(&'i T) -> R + Sync,
+) -> Vec<R> {
     match threads(items.len()) {
         0 | 1 => items.iter().map(work).collect(),
         threads => on_threads(items, threads, thread::Builder::new, work),
@@ -18,10 +21,10 @@ pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) 
 
 /// The same, never on the thread that asks: what is on others has a stack of that many bytes.
 #[cfg(feature = "infer")]
-pub(crate) fn map_deep<T: Sync, R: Send>(
-    items: &[T],
+pub(crate) fn map_deep<'i, T: Sync, R: Send>(
+    items: &'i [T],
     stack: usize,
-    work: impl Fn(&T) -> R + Sync,
+    work: impl Fn(&'i T) -> R + Sync,
 ) -> Vec<R> {
     let builder = || thread::Builder::new().stack_size(stack);
     on_threads(items, threads(items.len()).max(1), builder, work)
@@ -33,14 +36,14 @@ fn threads(items: usize) -> usize {
 }
 
 /// Where the system has no thread to give, what it was for is done here.
-fn on_threads<T: Sync, R: Send>(
-    items: &[T],
+fn on_threads<'i, T: Sync, R: Send>(
+    items: &'i [T],
     threads: usize,
     builder: impl Fn() -> thread::Builder,
-    work: impl Fn(&T) -> R + Sync,
+    work: impl Fn(&'i T) -> R + Sync,
 ) -> Vec<R> {
     let work = &work;
-    let start = |part: &[T]| part.iter().map(work).collect::<Vec<_>>();
+    let start = |part: &'i [T]| part.iter().map(work).collect::<Vec<_>>();
     let start = &start;
     thread::scope(|scope| {
         let parts = items.chunks(items.len().div_ceil(threads).max(1));

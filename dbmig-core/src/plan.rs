@@ -21,6 +21,7 @@ mod resume;
 mod tests;
 mod unresumable;
 
+pub use crate::migration::BreakingAhead;
 pub use blocked::{Blocked, Irreversible, IrreversibleReason};
 pub use comparison::{AheadState, Comparison, Relation, TOOL, Unknown};
 pub use drift::Drifted;
@@ -30,11 +31,11 @@ pub use facts::{
 };
 pub use home::{Creator, is_home};
 pub use in_flight::{INVALID, SEPARATOR};
-pub use loss::{Counted, DataLoss, DataLossReport, LossProgress, Lossy, allow_loss, moves};
+pub use loss::{allow_loss, moves};
 pub use lowest::Lowest;
 pub use model::{
-    Action, Beyond, BreakingAhead, Direction, Diverged, DownScript, Extent, OutOfOrder, Plan,
-    Policy, StatementPlace, Step, SupersededRun, Target,
+    Action, Beyond, Counted, DataLoss, DataLossReport, Direction, Diverged, DownScript, Extent,
+    LossProgress, Lossy, OutOfOrder, Plan, Policy, StatementPlace, Step, SupersededRun, Target,
 };
 pub use repair::{Diagnosis, Issue, Repair, RepairAction, Unrepairable, diagnose, repair};
 pub use resume::{Resumption, discard_stale, same_so_far};

@@ -74,8 +74,8 @@ pub fn status(set: &MigrationSet, history: &History) -> Vec<StatusEntry> {
                 version: run.version.clone(),
                 name: run.name.clone(),
                 state: MigrationState::Interrupted,
-                compatibility: run.impact.compatibility(),
-                reversibility: run.impact.reversibility(),
+                compatibility: run.impact.compatibility().clone(),
+                reversibility: run.impact.reversibility().clone(),
             }),
         }
     }
@@ -92,8 +92,8 @@ fn standing(set: &MigrationSet, applied: &Applied) -> StatusEntry {
                 Record::Unverified => applied.version.to_string(),
             },
             state: MigrationState::Missing,
-            compatibility: applied.impact.compatibility(),
-            reversibility: applied.impact.reversibility(),
+            compatibility: applied.impact.compatibility().clone(),
+            reversibility: applied.impact.reversibility().clone(),
         };
     };
     let state = match applied.record {

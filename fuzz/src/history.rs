@@ -104,7 +104,7 @@ fn decide(set: &MigrationSet, history: &History) {
         Target::MatchSet(Beyond::Revert),
     ] {
         match plan(set, history, &target, &Policy::default()) {
-            Err(blocked) => drop(format!("{blocked}{}", blocked.remedy("dbmig"))),
+            Err(blocked) => drop(blocked.to_string()),
             Ok(plan) => {
                 check(set, history, &target, &plan);
                 let lossy = plan.lossy(history).into_iter();

@@ -1,7 +1,7 @@
 //! The splitter and the checksum, on any text.
 
 use dbmig_core::sql::effect::StatementEffect;
-use dbmig_core::sql::{self, Position, SplitError, Statement, Unfit, kind};
+use dbmig_core::sql::{self, Position, SplitError, Statement, Statements, Unfit, kind};
 use dbmig_core::{Checksum, Dialect};
 
 use crate::dialect;
@@ -104,10 +104,10 @@ fn stand_alone(dialect: Dialect, statements: &[Statement<'_>]) {
 fn leave_nothing_out(dialect: Dialect, text: &str, statements: &[Statement<'_>]) {
     let mut end = 0;
     for statement in statements {
-        assert_eq!(sql::split(dialect, &text[end..statement.offset]), Ok(vec![]));
+        assert_eq!(sql::split(dialect, &text[end..statement.offset]), Ok(Statements::default()));
         end = statement.offset + statement.text.len();
     }
-    assert_eq!(sql::split(dialect, &text[end..]), Ok(vec![]));
+    assert_eq!(sql::split(dialect, &text[end..]), Ok(Statements::default()));
 }
 
 /// The checksum sees them and nothing else.

@@ -87,7 +87,7 @@ impl LockedDirectory {
     fn found(&self, dialect: Dialect, settings: &CargoSettings) -> Result<Source, ScanError> {
         let Self { listing, shown, lock } = self;
         let lock = lock.as_deref();
-        let found = crate::scan::locked(listing, shown, lock, dialect, settings.strictness)?;
+        let found = lockfile::locked(listing, shown, lock, dialect, settings.strictness)?;
         Ok(Source { set: found.set, warnings: found.warnings })
     }
 

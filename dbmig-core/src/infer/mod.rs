@@ -24,9 +24,10 @@ mod words;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::impact::{
-    Compatibility, Impact, Losses, Reason, ReversalVerdict, Reversibility, Verdict,
+    Compatibility, Consequences, Impact, Losses, Reason, ReversalVerdict, Reversibility, Verdict,
 };
 use crate::migration::{DeclaredReversibility, Down, Settings};
+use crate::sql::{SplitError, Statements};
 use crate::{Dialect, Migration, parallel};
 use change::Change;
 use compatibility::Judgement;
@@ -53,20 +54,52 @@ impl Inferred {
     pub fn impact(&self) -> Impact {
         Impact::new(&self.compatibility, &self.reversibility)
     }
+
+    /// Both ways together.
+    pub fn consequences(&self) -> Consequences {
+        self.impact().read()
+    }
+}
+
+/// The scripts of a migration, which have been split.
+pub(crate) struct Scripts<'t> {
+    /// The whole way up.
+    pub(crate) text: &'t str,
+    pub(crate) up: Result<Statements<'t>, SplitError>,
+    /// Where there is a way back.
+    pub(crate) down: Option<Result<Statements<'t>, SplitError>>,
+    pub(crate) settings: &'t Settings,
+}
+
+impl<'t> Scripts<'t> {
+    fn of(dialect: Dialect, migration: &'t Migration) -> Self {
+        let down = match migration.down() {
+            Down::Missing => None,
+            Down::Script(script) => Some(script.statements(dialect)),
+        };
+        let up = migration.up();
+        let settings = &migration.settings;
+        Self { text: &up.text, up: up.statements(dialect), down, settings }
+    }
 }
 
 /// Reads the scripts of `migrations`, which are all of a set, the oldest first.
 pub fn infer(dialect: Dialect, migrations: &[Migration]) -> Vec<Inferred> {
+    let split = |migration| Scripts::of(dialect, migration);
+    infer_split(dialect, &migrations.iter().map(split).collect::<Vec<_>>())
+}
+
+/// The same of scripts that have been split.
+pub(crate) fn infer_split(dialect: Dialect, migrations: &[Scripts<'_>]) -> Vec<Inferred> {
     // Trees are dropped level by level: whoever holds them needs the stack of those who read them.
     let all = parallel::map_deep(&[migrations], parse::STACK, |all| judge(dialect, all));
     all.into_iter().flatten().collect()
 }
 
 /// Each is read once, all at the same time, and judged against the schema before it.
-fn judge(dialect: Dialect, migrations: &[Migration]) -> Vec<Inferred> {
+fn judge(dialect: Dialect, migrations: &[Scripts<'_>]) -> Vec<Inferred> {
     // The parser is somebody else's: whatever it stumbles over is not worth a build.
-    let all: Vec<&Migration> = migrations.iter().collect();
-    let all = parallel::map_deep(&all, parse::STACK, |&migration| {
+    let all = parallel::map_deep(migrations, parse::STACK, |migration| {
         catch_unwind(AssertUnwindSafe(|| read(dialect, migration))).ok()
     });
     let mut schema = Schema::empty(dialect);
@@ -74,7 +107,7 @@ fn judge(dialect: Dialect, migrations: &[Migration]) -> Vec<Inferred> {
     for (migration, read) in migrations.iter().zip(&all) {
         let Some(read) = read else {
             found.push(unread());
-            schema.fold(&[step::unread(migration.up())]);
+            schema.fold(&[step::unread(migration.text)]);
             continue;
         };
         let judged = catch_unwind(AssertUnwindSafe(|| {
@@ -102,26 +135,24 @@ struct Read<'t> {
     down: Inferred,
 }
 
-fn read(dialect: Dialect, migration: &Migration) -> Read<'_> {
-    let (reversibility, loses) = match migration.down() {
-        Down::Missing => (impossible("there is no down.sql"), None),
-        Down::Script(script) => match script.statements(dialect) {
-            Ok(statements) if !statements.is_empty() => {
-                let changes: Vec<Change> = statements.iter().flat_map(read::changes).collect();
-                reversibility::judge(dialect, &changes)
-            }
-            Ok(_) if migration.settings.reversible == DeclaredReversibility::Yes => {
-                (nothing_to_undo(), None)
-            }
-            Ok(_) => (impossible("its down.sql holds no statement"), None),
-            Err(error) => {
-                let reason = Reason::inferred(BROKEN_DOWN, Some(error.position));
-                (Reversibility { reversal: ReversalVerdict::Impossible, reason }, None)
-            }
-        },
+fn read<'t>(dialect: Dialect, scripts: &Scripts<'t>) -> Read<'t> {
+    let settings = scripts.settings;
+    let (reversibility, loses) = match &scripts.down {
+        None => (impossible("there is no down.sql"), None),
+        Some(Ok(statements)) if !statements.is_empty() => {
+            let changes: Vec<Change> = statements.iter().flat_map(read::changes).collect();
+            reversibility::judge(dialect, &changes)
+        }
+        Some(Ok(_)) if settings.reversible == DeclaredReversibility::Yes => {
+            (nothing_to_undo(), None)
+        }
+        Some(Ok(_)) => (impossible("its down.sql holds no statement"), None),
+        Some(Err(error)) => {
+            let reason = Reason::inferred(BROKEN_DOWN, Some(error.position));
+            (Reversibility { reversal: ReversalVerdict::Impossible, reason }, None)
+        }
     };
-    let up = step::steps(dialect, migration.up());
-    let settings = &migration.settings;
+    let up = step::steps(dialect, scripts);
     Read { up, settings, down: Inferred { reversibility, loses, ..unread() } }
 }
 

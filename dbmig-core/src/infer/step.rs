@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::Scripts;
 use super::change::{Act, Change};
 use super::read;
 use super::schema::{Body, hashes};
 use crate::Dialect;
-use crate::migration::Script;
 use crate::sql::{Position, Statement, kind};
 
 /// A statement of a script.
@@ -43,43 +43,41 @@ pub(super) enum Absence {
 }
 
 /// What all statements of a script do, in their order.
-pub(super) fn steps(dialect: Dialect, script: &Script) -> Vec<Step<'_>> {
-    match script.statements(dialect) {
-        Ok(statements) => {
-            statements.into_iter().map(|statement| step(dialect, statement)).collect()
-        }
-        Err(error) => vec![whole(script, error.to_string(), error.position)],
+pub(super) fn steps<'t>(dialect: Dialect, scripts: &Scripts<'t>) -> Vec<Step<'t>> {
+    match &scripts.up {
+        Ok(statements) => statements.iter().map(|statement| step(dialect, statement)).collect(),
+        Err(error) => vec![whole(scripts.text, error.to_string(), error.position)],
     }
 }
 
 /// A script that the parser stumbled over.
-pub(super) fn unread(script: &Script) -> Step<'_> {
+pub(super) fn unread(script: &str) -> Step<'_> {
     let start = Position { line: 1, column: 1 };
     whole(script, "its SQL could not be read".to_owned(), start)
 }
 
-fn whole(script: &Script, reason: String, position: Position) -> Step<'_> {
+fn whole(script: &str, reason: String, position: Position) -> Step<'_> {
     Step {
-        text: &script.text,
+        text: script,
         statement: None,
         changes: vec![Change { act: Act::NotUnderstood(reason), position }],
         absence: Absence::Fails,
         body: None,
         names: Names::Stay,
-        words: hashes(&script.text),
+        words: hashes(script),
     }
 }
 
-fn step(dialect: Dialect, statement: Statement<'_>) -> Step<'_> {
-    let moves = kind::moves_names(dialect, &statement);
+fn step<'t>(dialect: Dialect, statement: &Statement<'t>) -> Step<'t> {
+    let moves = kind::moves_names(dialect, statement);
     Step {
         text: statement.text,
-        statement: Some(statement),
-        changes: read::changes(&statement),
-        absence: absence(&statement),
-        body: Body::of(&statement).map(Arc::new),
+        changes: read::changes(statement),
+        absence: absence(statement),
+        body: Body::of(statement).map(Arc::new),
         names: if moves { Names::Move } else { Names::Stay },
         words: hashes(statement.text),
+        statement: Some(statement.clone()),
     }
 }
 

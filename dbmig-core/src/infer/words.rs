@@ -24,12 +24,20 @@ struct Word {
 
 impl Words {
     pub(in crate::infer) fn of(statement: &Statement<'_>) -> Self {
-        Self::read(statement, statement.text)
+        Self::made_of(statement, statement.text, statement.tokens())
     }
 
     /// Of a text that was a string in the statement.
     pub(in crate::infer) fn read(statement: &Statement<'_>, text: &str) -> Self {
-        let words = statement.tokens_of(text).map(|token| Word {
+        Self::made_of(statement, text, statement.tokens_of(text))
+    }
+
+    fn made_of<'p>(
+        statement: &Statement<'_>,
+        text: &str,
+        tokens: impl Iterator<Item = Token<'p>>,
+    ) -> Self {
+        let words = tokens.map(|token| Word {
             kind: token.kind,
             from: token.offset,
             to: token.end(),
@@ -40,11 +48,11 @@ impl Words {
 
     /// All words, with those of strings in their place: a body, or what it executes.
     pub(in crate::infer) fn opened(statement: &Statement<'_>) -> Self {
-        Self::open(statement, statement.text, 3)
+        Self::of(statement).open(statement, 3)
     }
 
-    fn open(statement: &Statement<'_>, text: &str, depth: usize) -> Self {
-        let outer = Self::read(statement, text);
+    fn open(self, statement: &Statement<'_>, depth: usize) -> Self {
+        let outer = self;
         let (dialect, text) = (statement.dialect(), String::new());
         let mut all = Self { dialect, text, words: Vec::new() };
         for word in &outer.words {
@@ -52,7 +60,10 @@ impl Words {
                 .then(|| unquoted(&outer.text[word.from..word.to]))
                 .flatten();
             match inner {
-                Some(inner) => all.words.extend(Self::open(statement, &inner, depth - 1).words),
+                Some(inner) => {
+                    let inner = Self::read(statement, &inner).open(statement, depth - 1);
+                    all.words.extend(inner.words);
+                }
                 None => all.words.push(word.clone()),
             }
         }

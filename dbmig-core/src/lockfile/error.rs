@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{COMMAND, FILE};
+use super::FILE;
+use crate::remedy;
 use crate::sql::Position;
 
 /// A line that is not as it was written.
@@ -40,26 +41,12 @@ impl std::error::Error for ParseError {}
 
 impl fmt::Display for ParseErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Conflict => write!(
-                f,
-                "Git has left a merge conflict here: run `{COMMAND}`, which writes the file anew"
-            ),
-            Self::Format(format) => write!(
-                f,
-                "the format is {}, which this version of dbmig does not read: use the version that wrote it, or \
-                 run `{COMMAND}`",
-                format.escape_debug()
-            ),
-            Self::Digest => write!(
-                f,
-                "the digest is not that of the lines above: the file was edited, or merged without a conflict; \
-                 run `{COMMAND}`"
-            ),
-            Self::NoDigest => {
-                write!(f, "the last line with the digest is missing: run `{COMMAND}`")
-            }
-            Self::Line(what) => write!(f, "{what}: run `{COMMAND}`"),
-        }
+        f.write_str(&match self {
+            Self::Conflict => remedy::lock_conflict(),
+            Self::Format(format) => remedy::lock_format(format),
+            Self::Digest => remedy::lock_digest(),
+            Self::NoDigest => remedy::lock_anew("the last line with the digest is missing"),
+            Self::Line(what) => remedy::lock_anew(what),
+        })
     }
 }

@@ -14,6 +14,8 @@ mod change;
 mod conflict;
 mod entry;
 mod error;
+#[cfg(any(test, all(feature = "codegen", not(feature = "scan"))))]
+mod locked;
 #[cfg(feature = "scan")]
 mod of_scan;
 mod read;
@@ -32,17 +34,17 @@ use crate::migration::Settings;
 use crate::scan::Rule;
 use crate::{Checksum, Dialect, Version};
 
+pub use crate::remedy::LOCK as COMMAND;
 pub use change::{EntryChange, Late, What, changes, late, late_in_merge};
 pub use conflict::{Side, sides};
 pub use error::{ParseError, ParseErrorKind};
+#[cfg(all(feature = "codegen", not(feature = "scan")))]
+pub(crate) use locked::locked;
 #[cfg(all(feature = "codegen", not(feature = "scan")))]
 pub(crate) use read::dialects;
 
 /// The name of the file, which lies in the directory of the migrations.
 pub const FILE: &str = "dbmig.lock";
-
-/// The command that writes it, for messages.
-pub const COMMAND: &str = "cargo dbmig lock";
 
 /// Counts up when an older reader would misread the text.
 const FORMAT: u32 = 1;

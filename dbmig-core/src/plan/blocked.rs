@@ -3,11 +3,13 @@
 use std::fmt;
 use std::num::NonZeroUsize;
 
-use super::drift::{self, Drifted};
-use super::loss::DataLossReport;
+use super::drift::Drifted;
 use super::lowest::Lowest;
 use super::unresumable::Unresumable;
-use super::{AheadState, Comparison, Extent, History, Unknown, UntrustedReason, downwards, newest};
+use super::{
+    AheadState, Comparison, DataLossReport, Extent, History, Unknown, UntrustedReason, downwards,
+    newest,
+};
 use crate::migration::MigrationSet;
 use crate::sql::SplitError;
 use crate::{Build, Version};
@@ -188,75 +190,6 @@ impl Blocked {
             | Self::UnknownVersion { .. }
             | Self::NotApplied { .. }
             | Self::Irreversible(_) => false,
-        }
-    }
-
-    /// What to type next, for a front end that is called `program` (for example `cargo dbmig`).
-    pub fn remedy(&self, program: &str) -> String {
-        match self {
-            Self::Drift(drifted) => drift::remedy(drifted, program),
-            Self::OutOfOrder { late, .. } => {
-                let name = late.first().map_or("", |name| name.as_str());
-                let title = name.split_once('_').map_or(name, |(_, title)| title);
-                format!(
-                    "the usual cause is a merged branch. If no other database has it yet, give it a new version: \
-                     `cargo dbmig new {title}` makes a directory, move the files of `{name}` there and remove it; \
-                     or apply it as it is: `{program} run --allow-out-of-order`"
-                )
-            }
-            Self::Diverged { revert, .. } => {
-                let back = revert.as_ref().map_or_else(String::new, |count| {
-                    format!(
-                        "; where data may be lost, `{program} revert -n {count}` takes back what is foreign, and \
-                         what is newer"
-                    )
-                });
-                format!(
-                    "either two apps share this database: give each its own. Or two branches have met on it: \
-                     merge them, then build again{back}. To apply what is pending all the same: `{program} run \
-                     --allow-diverged`"
-                )
-            }
-            Self::BelowFloor { breaking, refused } => {
-                let version = breaking.last().map_or("", |one| one.version.as_str());
-                let deploy = Lowest::of(breaking, refused).advice(breaking);
-                format!(
-                    "{deploy}; or take them back with the scripts that the database holds: \
-                     `{program} sync --down --dry-run` shows how. If this version can live with one of them \
-                     all the same: `{program} repair --compatible {version}`; or let this version go on for now, \
-                     which is noted in the history: DBMIG_BREAKING_AHEAD=warn"
-                )
-            }
-            Self::DataLoss(_) => format!(
-                "keep what is still needed elsewhere (a backup, another table), then `{program} sync --down \
-                 --allow-data-loss`; or deploy the newer version again"
-            ),
-            Self::UnknownVersion { .. } | Self::NotApplied { .. } => {
-                format!("`{program} status` lists the versions")
-            }
-            Self::Irreversible(all) => {
-                let gone = |one: &Irreversible| {
-                    use IrreversibleReason::{GoneWithoutStored, NotInSet};
-                    matches!(one.reason, GoneWithoutStored | NotInSet)
-                };
-                if all.iter().all(|one| matches!(one.reason, IrreversibleReason::Untrusted(_))) {
-                    return "a build that has these migrations reverts with its own scripts; or look at \
-                            what is stored (`down_script` in __dbmig_history), and revert by hand"
-                        .to_owned();
-                }
-                let broken = |one: &Irreversible| {
-                    matches!(one.reason, IrreversibleReason::BrokenDown { .. })
-                };
-                let how = if all.iter().all(gone) {
-                    "deploy the version that has them, or put the missing directories back"
-                } else if all.iter().all(broken) {
-                    "mend the down.sql"
-                } else {
-                    "write the missing down.sql"
-                };
-                format!("{how}, or write a new migration that changes the schema to what you want")
-            }
-            Self::Interrupted(unresumable) => unresumable.remedy(program),
         }
     }
 }

@@ -124,7 +124,7 @@ impl<'s> Comparison<'s> {
             name: applied.name(set).to_owned(),
             app: applied.app.clone(),
             occasion: applied.occasion.clone(),
-            compatibility: applied.impact.compatibility(),
+            compatibility: applied.impact.compatibility().clone(),
             presence: AheadState::Applied,
         });
         let is_foreign = |version: &Version| {
@@ -137,7 +137,7 @@ impl<'s> Comparison<'s> {
             name: run.name.clone(),
             app: run.app.clone(),
             occasion: run.occasion.clone(),
-            compatibility: run.impact.compatibility(),
+            compatibility: run.impact.compatibility().clone(),
             presence: AheadState::Announced,
         });
         let mut unknown: Vec<_> = applied.chain(announced).collect();

@@ -3,7 +3,8 @@
 
 use super::Interrupted;
 use crate::Dialect;
-use crate::sql::effect::{self, ObjectKind, StatementEffect};
+use crate::sql::effect::{self, StatementEffect};
+use crate::sql::object::ObjectKind;
 use crate::sql::{self, Statement, kind};
 
 /// Stands between the objects in a sighting.
@@ -39,8 +40,8 @@ impl Interrupted {
 pub(super) fn outcome<'t>(
     dialect: Dialect,
     run: &Interrupted,
-    statements: &[Statement<'t>],
-) -> Option<(Statement<'t>, InFlightOutcome)> {
+    statements: &'t [Statement<'_>],
+) -> Option<(&'t Statement<'t>, InFlightOutcome)> {
     let (statement, effect) = in_flight(dialect, run, statements)?;
     let outcome = match (effect, &run.catalog_before, &run.catalog_now) {
         (StatementEffect::Repeatable, ..) => InFlightOutcome::NotDone,
@@ -49,7 +50,7 @@ pub(super) fn outcome<'t>(
             let now: Vec<_> = now.split(SEPARATOR).collect();
             match objects.as_slice() {
                 [one] if one.kind == ObjectKind::Indexes => {
-                    indexes(before[0], now[0], effect::index_name(&statement).as_deref())
+                    indexes(before[0], now[0], effect::index_name(statement).as_deref())
                 }
                 all if before.len() == all.len() && now.len() == all.len() => {
                     changed(&before, &now)
@@ -65,10 +66,10 @@ pub(super) fn outcome<'t>(
 fn in_flight<'t>(
     dialect: Dialect,
     run: &Interrupted,
-    statements: &[Statement<'t>],
-) -> Option<(Statement<'t>, StatementEffect)> {
-    let statement = *statements.get(run.done).filter(|_| run.in_doubt())?;
-    let effect = StatementEffect::of(dialect, &statement);
+    statements: &'t [Statement<'_>],
+) -> Option<(&'t Statement<'t>, StatementEffect)> {
+    let statement = statements.get(run.done).filter(|_| run.in_doubt())?;
+    let effect = StatementEffect::of(dialect, statement);
     // After `USE` or `SET search_path` a bare name means something that we cannot look up now.
     let moved = statements.iter().take(run.done).any(|s| kind::moves_names(dialect, s));
     let bare = effect.objects().iter().any(|object| object.schema.is_none());
@@ -129,7 +130,7 @@ mod tests {
             script: script.to_owned(),
             session: None,
             catalog_before: states.map(|[before, _]| before.to_owned()),
-            impact: crate::impact::Impact::UNREAD,
+            impact: crate::impact::Consequences::unread(),
             app: String::new(),
             catalog_now: states.map(|[_, now]| now.to_owned()),
         };

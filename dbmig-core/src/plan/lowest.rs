@@ -34,21 +34,7 @@ impl Lowest {
         }
     }
 
-    /// What to deploy instead, so that it has `breaking`.
-    pub(super) fn advice(&self, breaking: &[Unknown]) -> String {
-        let newest = breaking.last().map_or("", |one| one.name.as_str());
-        match self {
-            Self::OrLater(app) => format!("deploy {app} or a later version"),
-            Self::Exactly(build) => format!("deploy {build}, or another build that has {newest}"),
-            Self::Unknown => {
-                format!(
-                    "deploy a build that has {newest}, or put its directory back and build again"
-                )
-            }
-        }
-    }
-
-    /// The same for an error, in a sentence of its own.
+    /// It in a sentence, for an error.
     pub(super) fn sentence(&self, breaking: &[Unknown], refused: &Build) -> String {
         match (self, breaking.last()) {
             (Self::OrLater(app), _) => format!("the lowest version that can is {app}"),

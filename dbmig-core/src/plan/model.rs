@@ -3,9 +3,12 @@
 use std::fmt;
 use std::num::NonZeroUsize;
 
-use super::loss::DataLoss;
+mod data_loss;
+
+pub use data_loss::{Counted, DataLoss, DataLossReport, LossProgress, Lossy};
+
 use crate::Version;
-use crate::migration::Migration;
+use crate::migration::{BreakingAhead, Migration};
 use crate::sql::Position;
 
 /// Up or down.
@@ -84,34 +87,6 @@ pub struct Policy {
     pub data_loss: DataLoss,
     /// What an app does that is older than a breaking migration in the database.
     pub breaking_ahead: BreakingAhead,
-}
-
-/// What an app does where the database holds a breaking migration that its set does not know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum BreakingAhead {
-    /// It does not start.
-    #[default]
-    Refuse,
-    /// It goes on, and says so: somebody knows better than the verdict.
-    Warn,
-}
-
-impl BreakingAhead {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Refuse, Self::Warn];
-
-    /// The word for it in settings: `refuse`, `warn`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Refuse => "refuse",
-            Self::Warn => "warn",
-        }
-    }
-
-    /// The one that is called so.
-    pub fn of(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.name() == name)
-    }
 }
 
 /// What to do where the database holds migrations that the set does not know, and the set some

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::migration::{Down, MigrationSet, Script};
 use crate::sql::{self, Statement, kind, session};
-use crate::{Dialect, Version};
+use crate::{Checksum, Dialect, Version};
 
 /// Where a run goes on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -123,12 +123,16 @@ pub(super) fn check(
                 resumption.catalog_before.clone_from(&run.catalog_before);
             }
             InFlightOutcome::Unknown => {
-                return Err(UnresumableReason::InFlight(place(path, run.done, &statement)));
+                return Err(UnresumableReason::InFlight(place(path, run.done, statement)));
             }
         }
     }
-    unchanged(dialect, &before, now, resumption.done)?;
-    match gone_with_its_session(dialect, &before, now, resumption.done) {
+    let after = now.map(|now| (now.path.as_ref(), now.statements(dialect)));
+    if let Some((path, after)) = &after {
+        unchanged(&before, path, after.as_deref().unwrap_or_default(), resumption.done)?;
+    }
+    let to_come = after.as_ref().and_then(|(_, after)| after.as_deref().ok()).unwrap_or(&before);
+    match gone_with_its_session(dialect, &before, to_come, resumption.done) {
         Some(index) => Err(UnresumableReason::SessionGone(place(path, index, &before[index]))),
         None => Ok(resumption),
     }
@@ -138,45 +142,41 @@ pub(super) fn check(
 fn gone_with_its_session(
     dialect: Dialect,
     before: &[Statement<'_>],
-    now: Option<&Script>,
+    now: &[Statement<'_>],
     done: usize,
 ) -> Option<usize> {
     let mut done_before = before.iter().take(done);
     if let Some(temporary) = done_before.position(kind::makes_temporary) {
         return Some(temporary);
     }
-    match now.and_then(|now| now.statements(dialect).ok()) {
-        Some(now) => session::lost_value(dialect, &now, done),
-        None => session::lost_value(dialect, before, done),
-    }
+    session::lost_value(dialect, now, done)
 }
 
-/// Whether the first `done` statements of `now` are those of `played`, which an earlier run has
-/// played.
+/// Whether the first `done` statements of `now`, the script at `path`, are those of `played`, which an
+/// earlier run has played.
 ///
 /// # Errors
 /// Which one is not.
 pub fn same_so_far(
     dialect: Dialect,
     earlier_script: &str,
-    now: &Script,
+    path: &str,
+    now: &[Statement<'_>],
     done: usize,
 ) -> Result<(), UnresumableReason> {
     let earlier_script = sql::split(dialect, earlier_script).unwrap_or_default();
-    unchanged(dialect, &earlier_script, Some(now), done)
+    unchanged(&earlier_script, path, now, done)
 }
 
 /// What is done must still be the same statements.
 fn unchanged(
-    dialect: Dialect,
     before: &[Statement<'_>],
-    now: Option<&Script>,
+    path: &str,
+    after: &[Statement<'_>],
     done: usize,
 ) -> Result<(), UnresumableReason> {
-    let Some(now) = now else { return Ok(()) };
-    let after = now.statements(dialect).unwrap_or_default();
     // The script of before was stored without its passwords.
-    let sum = Statement::checksum_without_secrets;
+    let sum = |one: &Statement<'_>| Checksum::read(one.reading(), &one.without_secrets());
     let same = |n: usize| match (before.get(n), after.get(n)) {
         (Some(old), Some(new)) => sum(old) == sum(new),
         _ => false,
@@ -185,7 +185,7 @@ fn unchanged(
         None => Ok(()),
         Some(n) => match after.get(n).or_else(|| before.get(n)) {
             Some(statement) => {
-                Err(UnresumableReason::Changed(place(now.path.to_string(), n, statement)))
+                Err(UnresumableReason::Changed(place(path.to_owned(), n, statement)))
             }
             None => Ok(()),
         },

@@ -34,40 +34,6 @@ pub enum UnresumableReason {
     OtherWork,
 }
 
-impl Unresumable {
-    /// What to type next, for a front end that is called `program`.
-    pub fn remedy(&self, program: &str) -> String {
-        let version = &self.version;
-        let verb = match self.direction {
-            Direction::Up => "run",
-            Direction::Down => "revert",
-        };
-        match &self.reason {
-            UnresumableReason::InFlight(place) => format!(
-                "look in the database whether statement {} took effect. If it did: `{program} repair --done \
-                 {version}`; if it did not: `{program} repair --not-done {version}`. Then `{program} {verb}` \
-                 goes on",
-                place.number,
-            ),
-            UnresumableReason::SessionGone(_) => format!(
-                "undo by hand what the statements before it have changed, then `{program} repair --forget \
-                 {version}` and `{program} {verb}` begin again; or finish it by hand, then `{program} repair \
-                 --finish {version}`"
-            ),
-            UnresumableReason::Changed(place) => format!(
-                "put the statements before and at {} back as they were and change only later ones, then \
-                 `{program} {verb}`; or undo them by hand, then `{program} repair --forget {version}`",
-                place.position,
-            ),
-            UnresumableReason::Gone => format!(
-                "deploy the version that has it, or put its directory back; or undo by hand what it has done, then `{program} repair --forget \
-                 {version}`"
-            ),
-            UnresumableReason::OtherWork => format!("finish it first: `{program} {verb}`"),
-        }
-    }
-}
-
 impl fmt::Display for Unresumable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verb = match self.direction {

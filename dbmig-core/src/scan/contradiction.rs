@@ -4,23 +4,33 @@ use super::entry::Candidate;
 use super::metadata::Declared;
 use super::warning::{Contradiction, Warning, WarningKind};
 use crate::impact::{Reason, ReversalVerdict};
-use crate::infer::{Inferred, infer};
+use crate::infer::{Inferred, Scripts, infer_split};
 use crate::migration::{DeclaredCompatibility, DeclaredReversibility, Down};
 use crate::sql::Position;
 use crate::{Dialect, Migration};
 
 /// Gives the migrations their outlook; they are in the order of their versions.
-pub(super) fn add(dialect: Dialect, judged: Vec<Candidate>) -> (Vec<Migration>, Vec<Warning>) {
-    let (mut migrations, declared): (Vec<_>, Vec<_>) =
-        judged.into_iter().map(|judged| (judged.migration, judged.declared)).unzip();
-    let inferred = infer(dialect, &migrations);
+pub(super) fn add(dialect: Dialect, judged: Vec<Candidate<'_>>) -> (Vec<Migration>, Vec<Warning>) {
+    let inferred = infer_split(dialect, &judged.iter().map(scripts).collect::<Vec<_>>());
     let mut warnings = Vec::new();
-    for ((migration, declared), inferred) in migrations.iter_mut().zip(&declared).zip(&inferred) {
-        warnings.extend(compatibility(migration, declared, inferred));
-        warnings.extend(reversibility(migration, declared, inferred));
+    let all = judged.into_iter().zip(&inferred);
+    let migrations = all.map(|(Candidate { mut migration, declared, .. }, inferred)| {
+        warnings.extend(compatibility(&migration, &declared, inferred));
+        warnings.extend(reversibility(&migration, &declared, inferred));
         migration.impact = inferred.impact();
+        migration
+    });
+    (migrations.collect(), warnings)
+}
+
+fn scripts<'j>(judged: &'j Candidate<'_>) -> Scripts<'j> {
+    let migration = &judged.migration;
+    Scripts {
+        text: &migration.up().text,
+        up: Ok(judged.up.clone()),
+        down: judged.down.clone(),
+        settings: &migration.settings,
     }
-    (migrations, warnings)
 }
 
 fn compatibility(

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::listing::Listing;
 use super::problem::{Problem, ProblemKind};
+use super::report::Report;
 use super::strictness::{Level, Rule, Strictness};
 use super::warning::{Warning, WarningKind};
 use super::{ScanError, contradiction, entry, fingerprint, order};
@@ -114,31 +115,5 @@ pub(crate) fn of_listing(
             &shown.join(&twice.names[1]),
             ProblemKind::Duplicate(twice),
         )])),
-    }
-}
-
-/// What was found so far.
-pub(super) struct Report {
-    pub(super) dialect: Dialect,
-    pub(super) problems: Vec<Problem>,
-    pub(super) warnings: Vec<Warning>,
-}
-
-impl Report {
-    fn new(dialect: Dialect) -> Self {
-        Self { dialect, problems: Vec::new(), warnings: Vec::new() }
-    }
-
-    fn add(&mut self, other: Self) {
-        self.problems.extend(other.problems);
-        self.warnings.extend(other.warnings);
-    }
-
-    pub(super) fn refuse(&mut self, path: &Path, kind: ProblemKind) {
-        self.problems.push(Problem::new(path, kind));
-    }
-
-    pub(super) fn warn(&mut self, path: &Path, kind: WarningKind) {
-        self.warnings.push(Warning { path: path.to_owned(), position: None, kind });
     }
 }

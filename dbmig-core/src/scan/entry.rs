@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::directory::Report;
 use super::listing::{Content, DOWN, Entry, File, METADATA, UP};
 use super::metadata::Declared;
 use super::problem::{Problem, ProblemKind};
+use super::report::Report;
 use super::warning::{Warning, WarningKind};
 use super::{metadata, text};
 use crate::checksum::Sum;
@@ -15,19 +15,22 @@ use crate::migration::{
     Body, DeclaredReversibility, Down, Execution, Migration, Script, Settings, SqlBody,
 };
 use crate::sql::control::TransactionControl;
-use crate::sql::{Piece, Reading, SplitError, Statement, kind, rows, split_and_show};
-use crate::{Checksum, Dialect, Version};
+use crate::sql::{Reading, SplitError, Statement, Statements, kind, rows, split_and_show};
+use crate::{Checksum, Version};
 
 /// A migration, and where its `metadata.toml` says something about it.
-pub(super) struct Candidate {
+pub(super) struct Candidate<'l> {
     pub(super) migration: Migration,
+    pub(super) up: Statements<'l>,
+    /// Where there is a `down.sql`.
+    pub(super) down: Option<Result<Statements<'l>, SplitError>>,
     pub(super) declared: Declared,
     /// The text of that file.
     pub(super) metadata: Option<String>,
 }
 
 /// The migration, or nothing after the report has been told why.
-pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Candidate> {
+pub(super) fn judge<'l>(entry: &'l Entry, report: &mut Report) -> Option<Candidate<'l>> {
     let named = named(entry, report);
     let content = entry.content.as_ref().map_err(|kind| report.refuse(&entry.path, kind.clone()));
     let content = content.ok()?;
@@ -39,17 +42,21 @@ pub(super) fn judge(entry: &Entry, report: &mut Report) -> Option<Candidate> {
     let up = up(&entry.path, content, says, report);
     let down = down(&entry.path, content, says, report);
     nearly_named(&entry.path, content, report);
-    let (Ok((name, version)), Some(said), Some((up, checksum)), Some(down)) =
-        (named, settings, up, down)
+    let (Ok((name, version)), Some(said), Some(up), Some(down)) = (named, settings, up, down)
     else {
         return None;
     };
-    let body = Body::Sql(SqlBody { up, down });
+    let Up { script, checksum, statements: up } = up;
+    let (way_back, down) = match down {
+        Some((script, statements)) => (Down::Script(script), Some(statements)),
+        None => (Down::Missing, None),
+    };
+    let body = Body::Sql(SqlBody { up: script, down: way_back });
     let impact = Impact::UNREAD;
     let name = Cow::Owned(name.to_owned());
     let MetadataFile { settings, declared, text } = said;
     let migration = Migration { version, name, body, settings, checksum, impact };
-    Some(Candidate { migration, declared, metadata: text })
+    Some(Candidate { migration, up, down, declared, metadata: text })
 }
 
 fn named<'e>(entry: &'e Entry, report: &mut Report) -> Result<(&'e str, Version), ProblemKind> {
@@ -85,19 +92,25 @@ fn settings(content: &Content, report: &mut Report) -> Option<MetadataFile> {
         return Some(MetadataFile { settings, declared, text: None });
     };
     let said = text::of(file).map_err(|problem| vec![problem]).and_then(|text| {
-        let (settings, declared) = metadata::parse(&file.path, &text, report.dialect)?;
-        Ok(MetadataFile { settings, declared, text: Some(text) })
+        let (settings, declared) = metadata::parse(&file.path, text, report.dialect)?;
+        Ok(MetadataFile { settings, declared, text: Some(text.to_owned()) })
     });
     said.map_err(|problems| report.problems.extend(problems)).ok()
 }
 
-/// The script and its checksum, which takes no second walk through the text.
-fn up(
+/// The script, its statements and its checksum, which takes no second walk through the text.
+struct Up<'l> {
+    script: Script,
+    statements: Statements<'l>,
+    checksum: Checksum,
+}
+
+fn up<'l>(
     path: &Path,
-    content: &Content,
+    content: &'l Content,
     says: &Settings,
     report: &mut Report,
-) -> Option<(Script, Checksum)> {
+) -> Option<Up<'l>> {
     let Some(file) = &content.up else {
         report.refuse(path, ProblemKind::NoUp);
         return None;
@@ -106,69 +119,63 @@ fn up(
         report.refuse(&file.path, ProblemKind::EmptyUp);
         return None;
     }
-    let script = script(file, report)?;
+    let text = read(file, report)?;
     let mut sum = Sum::new();
-    match split(report.dialect, &script.text, |piece| sum.add(piece)) {
-        Ok(statements) if statements.is_empty() => {
-            report.warn(&file.path, WarningKind::OnlyComments)
-        }
-        Ok(statements) => {
-            misfits(&file.path, &statements, says.execution, report);
-            prepares(&file.path, &statements, says.execution, report);
-            let refused = rows::refused(report.dialect, &statements).into_iter();
-            report.warnings.extend(refused.map(|(position, refusal)| Warning {
-                path: file.path.clone(),
-                position: Some(position),
-                kind: WarningKind::RefusesRows(refusal),
-            }));
-        }
-        Err(errors) => {
-            let at = |error: SplitError| {
-                Problem::at(&file.path, error.position, ProblemKind::Sql(error))
-            };
-            report.problems.extend(errors.into_iter().map(at));
-            return None;
-        }
+    let statements = split_and_show(Reading::of(report.dialect), text, |piece| sum.add(piece));
+    let at = |error: SplitError| Problem::at(&file.path, error.position, ProblemKind::Sql(error));
+    let statements =
+        statements.map_err(|errors| report.problems.extend(errors.iter().cloned().map(at))).ok()?;
+    if statements.is_empty() {
+        report.warn(&file.path, WarningKind::OnlyComments);
     }
-    Some((script, sum.checksum()))
+    misfits(&file.path, &statements, says.execution, report);
+    prepares(&file.path, &statements, says.execution, report);
+    let refused = rows::refused(report.dialect, &statements).into_iter();
+    report.warnings.extend(refused.map(|(position, refusal)| Warning {
+        path: file.path.clone(),
+        position: Some(position),
+        kind: WarningKind::RefusesRows(refusal),
+    }));
+    Some(Up { script: script(file, text), statements, checksum: sum.checksum() })
 }
+
+/// What is known of a `down.sql`, where there is one.
+type WayBack<'l> = Option<(Script, Result<Statements<'l>, SplitError>)>;
 
 /// The way back. What cannot be played is none, but no reason to refuse the directory: others play
 /// what they have, and it may be years old.
-fn down(path: &Path, content: &Content, says: &Settings, report: &mut Report) -> Option<Down> {
+fn down<'l>(
+    path: &Path,
+    content: &'l Content,
+    says: &Settings,
+    report: &mut Report,
+) -> Option<WayBack<'l>> {
     let Some(file) = &content.down else {
         report.warn(path, WarningKind::NoDown);
-        return Some(Down::Missing);
+        return Some(None);
     };
-    let script = script(file, report)?;
-    match split(report.dialect, &script.text, |_| {}) {
-        Ok(statements)
-            if statements.is_empty() && says.reversible == DeclaredReversibility::Yes => {}
-        Ok(statements) if statements.is_empty() => report.warn(&file.path, WarningKind::EmptyDown),
-        Ok(statements) => misfits(&file.path, &statements, says.execution, report),
-        Err(errors) => report.warnings.extend(errors.into_iter().map(|error| Warning {
+    let text = read(file, report)?;
+    let statements = split_and_show(Reading::of(report.dialect), text, |_| {});
+    match &statements {
+        Ok(all) if all.is_empty() && says.reversible == DeclaredReversibility::Yes => {}
+        Ok(all) if all.is_empty() => report.warn(&file.path, WarningKind::EmptyDown),
+        Ok(all) => misfits(&file.path, all, says.execution, report),
+        Err(errors) => report.warnings.extend(errors.iter().map(|error| Warning {
             path: file.path.clone(),
             position: Some(error.position),
-            kind: WarningKind::BrokenDown(error),
+            kind: WarningKind::BrokenDown(error.clone()),
         })),
     }
-    Some(Down::Script(script))
+    Some(Some((script(file, text), statements.map_err(|errors| errors.first))))
 }
 
-fn script(file: &File, report: &mut Report) -> Option<Script> {
-    let text = text::of(file).map_err(|problem| report.problems.push(problem)).ok()?;
+fn read<'l>(file: &'l File, report: &mut Report) -> Option<&'l str> {
+    text::of(file).map_err(|problem| report.problems.push(problem)).ok()
+}
+
+fn script(file: &File, text: &str) -> Script {
     let path = file.path.display().to_string();
-    Some(Script { path: Cow::Owned(path), text: Cow::Owned(text) })
-}
-
-/// The statements, or all that is wrong; `see` sees the pieces.
-fn split<'t>(
-    dialect: Dialect,
-    text: &'t str,
-    see: impl FnMut(&Piece<'t>),
-) -> Result<Vec<Statement<'t>>, Vec<SplitError>> {
-    split_and_show(Reading::of(dialect), text, see)
-        .map_err(|errors| std::iter::once(errors.first).chain(errors.others).collect())
+    Script { path: Cow::Owned(path), text: Cow::Owned(text.to_owned()) }
 }
 
 /// Statements that do not go with the migration's transaction.

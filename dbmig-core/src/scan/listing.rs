@@ -14,29 +14,29 @@ pub(super) const METADATA: &str = "metadata.toml";
 
 /// Entries that Diesel would take for migrations, in the order of their names.
 pub(crate) struct Listing {
-    pub(super) entries: Vec<Entry>,
+    pub(crate) entries: Vec<Entry>,
     /// SQL files where Diesel looks for directories.
-    pub(super) strays: Vec<PathBuf>,
+    pub(crate) strays: Vec<PathBuf>,
 }
 
-pub(super) struct Entry {
-    pub(super) name: OsString,
-    pub(super) path: PathBuf,
-    pub(super) content: Result<Content, ProblemKind>,
+pub(crate) struct Entry {
+    pub(crate) name: OsString,
+    pub(crate) path: PathBuf,
+    pub(crate) content: Result<Content, ProblemKind>,
 }
 
-pub(super) struct Content {
-    pub(super) up: Option<File>,
-    pub(super) down: Option<File>,
-    pub(super) metadata: Option<File>,
+pub(crate) struct Content {
+    pub(crate) up: Option<File>,
+    pub(crate) down: Option<File>,
+    pub(crate) metadata: Option<File>,
     /// The other files.
     #[cfg(feature = "scan")]
     pub(super) others: Vec<OsString>,
 }
 
-pub(super) struct File {
-    pub(super) path: PathBuf,
-    pub(super) bytes: Result<Vec<u8>, ProblemKind>,
+pub(crate) struct File {
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: Result<Vec<u8>, ProblemKind>,
 }
 
 impl Listing {

@@ -14,13 +14,13 @@ mod directory;
 mod entry;
 mod fingerprint;
 mod listing;
-#[cfg(any(test, all(feature = "codegen", not(feature = "scan"))))]
-mod locked;
 #[cfg(feature = "scan")]
 mod metadata;
 #[cfg(feature = "scan")]
 mod order;
 mod problem;
+#[cfg(feature = "scan")]
+mod report;
 mod strictness;
 mod text;
 mod warning;
@@ -39,8 +39,11 @@ pub use warning::{Contradiction, Warning, WarningKind};
 pub(crate) use directory::of_listing;
 #[cfg(feature = "codegen")]
 pub(crate) use listing::Listing;
-#[cfg(all(feature = "codegen", not(feature = "scan")))]
-pub(crate) use locked::locked;
+#[cfg(any(test, all(feature = "codegen", not(feature = "scan"))))]
+pub(crate) use {
+    listing::{Content, Entry},
+    text::of as text_of,
+};
 
 #[cfg(not(feature = "codegen"))]
 use listing::Listing;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::directory::Report;
 use super::listing::Entry;
 use super::problem::ProblemKind;
+use super::report::Report;
 use super::warning::WarningKind;
 use crate::Version;
 use crate::migration::DuplicateVersion;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::strictness::Rule;
 use super::warning::WarningKind;
 use crate::migration::DuplicateVersion;
+use crate::remedy;
 use crate::sql::{Position, SplitError};
 use crate::version::TooLong;
 
@@ -22,11 +23,11 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(path: &Path, kind: ProblemKind) -> Self {
+    pub(crate) fn new(path: &Path, kind: ProblemKind) -> Self {
         Self { path: path.to_owned(), position: None, kind }
     }
 
-    pub(super) fn at(path: &Path, position: Position, kind: ProblemKind) -> Self {
+    pub(crate) fn at(path: &Path, position: Position, kind: ProblemKind) -> Self {
         Self { path: path.to_owned(), position: Some(position), kind }
     }
 }
@@ -95,10 +96,7 @@ pub enum ProblemKind {
 impl fmt::Display for ProblemKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoDirectory => {
-                "no such directory: create it with `cargo dbmig init`, or name the one that holds \
-                 the migrations"
-            }
+            Self::NoDirectory => return f.write_str(&remedy::no_directory()),
             Self::DirectoryIsFile => {
                 "this is a file: name the directory that holds the migrations"
             }

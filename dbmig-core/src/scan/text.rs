@@ -9,10 +9,10 @@ use crate::sql::Position;
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The text of `file` without a byte order mark.
-pub(super) fn of(file: &File) -> Result<String, Problem> {
+pub(crate) fn of(file: &File) -> Result<&str, Problem> {
     let bytes = file.bytes.as_ref().map_err(|kind| Problem::new(&file.path, kind.clone()))?;
     match str::from_utf8(bytes) {
-        Ok(text) => Ok(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).to_owned()),
+        Ok(text) => Ok(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)),
         Err(error) => Err(not_utf8(&file.path, bytes, error.valid_up_to())),
     }
 }

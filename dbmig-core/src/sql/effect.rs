@@ -7,6 +7,7 @@ mod mysql;
 mod postgres;
 
 use super::Statement;
+use super::object::{Object, ObjectKind};
 use super::reader::Reader;
 use crate::Dialect;
 
@@ -21,44 +22,10 @@ pub enum StatementEffect {
     Opaque,
 }
 
-/// Something in the catalogue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Object {
-    /// What it is.
-    pub kind: ObjectKind,
-    /// The schema or database, where the statement names it.
-    pub schema: Option<String>,
-    /// Its name, without quotes, in the case that the database gives it.
-    pub name: String,
-}
-
-/// What an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ObjectKind {
-    /// A table, view or sequence: there or not.
-    Table,
-    /// How a table is made: its columns, indexes and constraints.
-    Definition,
-    /// The same and its partitions, which others may add and drop at any time.
-    Partitions,
-    /// The indexes of a table, each with its state.
-    Indexes,
-    /// One index: there or not.
-    Index,
-    /// A trigger.
-    Trigger,
-    /// A stored function or procedure.
-    Routine,
-    /// A scheduled event.
-    Event,
-    /// A database, which MySQL calls a schema as well.
-    Database,
-}
-
 impl StatementEffect {
     /// What `statement` leaves to be seen.
     pub fn of(dialect: Dialect, statement: &Statement<'_>) -> Self {
-        let mut reader = Reader::new(dialect, statement);
+        let mut reader = Reader::new(statement);
         let effect = match dialect {
             Dialect::Postgres => postgres::effect(&mut reader),
             Dialect::Mysql => mysql::effect(&mut reader),
@@ -83,7 +50,7 @@ impl StatementEffect {
 
 /// The name of the index that PostgreSQL's `CREATE INDEX CONCURRENTLY` makes, where it has one.
 pub fn index_name(statement: &Statement<'_>) -> Option<String> {
-    let reader = &mut Reader::new(Dialect::Postgres, statement);
+    let reader = &mut Reader::new(statement);
     reader.word("CREATE");
     reader.word("UNIQUE");
     if !reader.phrase(&["INDEX", "CONCURRENTLY"]) {
@@ -96,7 +63,7 @@ pub fn index_name(statement: &Statement<'_>) -> Option<String> {
 /// The name of the schema that PostgreSQL's `CREATE SCHEMA` makes, where the statement says it.
 pub fn schema_name(statement: &Statement<'_>) -> Option<String> {
     const SOMEBODY: [&str; 3] = ["CURRENT_USER", "CURRENT_ROLE", "SESSION_USER"];
-    let reader = &mut Reader::new(Dialect::Postgres, statement);
+    let reader = &mut Reader::new(statement);
     if !reader.phrase(&["CREATE", "SCHEMA"]) {
         return None;
     }

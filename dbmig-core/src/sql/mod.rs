@@ -12,6 +12,7 @@ mod extent;
 mod grammar;
 pub mod kind;
 mod lexer;
+pub mod object;
 mod pieces;
 pub(crate) mod reader;
 mod reading;
@@ -73,7 +74,8 @@ impl Position {
 }
 
 mod statement;
-pub use statement::Statement;
+use statement::Builder;
+pub use statement::{Statement, Statements};
 
 /// Splits `text` into its statements; empty ones are left out.
 ///
@@ -89,12 +91,12 @@ pub use statement::Statement;
 /// The first thing that keeps the script from being played: it ends inside a string, a quoted
 /// name, a comment, parentheses or a body; it holds a NUL character or something for a client, such as psql's commands
 /// or rows of `COPY`; or only the server knows how it is read.
-pub fn split(dialect: Dialect, text: &str) -> Result<Vec<Statement<'_>>, SplitError> {
+pub fn split(dialect: Dialect, text: &str) -> Result<Statements<'_>, SplitError> {
     split_read(Reading::of(dialect), text)
 }
 
 /// The same of a text that is part of a script.
-pub(crate) fn split_read(reading: Reading, text: &str) -> Result<Vec<Statement<'_>>, SplitError> {
+pub(crate) fn split_read(reading: Reading, text: &str) -> Result<Statements<'_>, SplitError> {
     split_and_show(reading, text, |_| {}).map_err(|errors| errors.first)
 }
 
@@ -106,13 +108,20 @@ pub(crate) struct SplitErrors {
     pub(crate) others: Vec<SplitError>,
 }
 
+impl SplitErrors {
+    #[cfg(feature = "scan")]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &SplitError> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+}
+
 /// Splits `text`, and shows each of its pieces to `see` on the way.
 pub(crate) fn split_and_show<'t>(
     reading: Reading,
     text: &'t str,
     mut see: impl FnMut(&Piece<'t>),
-) -> Result<Vec<Statement<'t>>, SplitErrors> {
-    let mut statements = Vec::new();
+) -> Result<Statements<'t>, SplitErrors> {
+    let mut statements = Builder::default();
     let (mut seen, mut place) = (0, Position::START);
     let mut extent: Option<(usize, usize, Reading)> = None;
     let mut open = None;
@@ -121,18 +130,23 @@ pub(crate) fn split_and_show<'t>(
         see(&piece);
         match piece {
             Piece::Token(Token { open: Some(what), offset, .. }) => open = Some((what, offset)),
-            // Part of the text only if more of the statement follows.
-            Piece::Token(token) if token.is(";") => {}
+            // Part of the statement only if more of it follows.
+            Piece::Token(token) if token.is(";") => {
+                if let Some((start, ..)) = extent {
+                    statements.token(token, start);
+                }
+            }
             Piece::Token(token) => {
                 let (start, _, reading) =
                     extent.unwrap_or_else(|| (token.offset, 0, pieces.reading()));
                 extent = Some((start, token.end(), reading));
+                statements.token(token, start);
             }
             Piece::StatementEnd => {
                 let Some((start, end, reading)) = extent.take() else { continue };
                 place = place.after(&text[seen..start]);
                 seen = start;
-                statements.push(Statement::new(&text[start..end], start, place, reading));
+                statements.end(&text[start..end], start, place, reading);
             }
         }
     }
@@ -145,7 +159,7 @@ pub(crate) fn split_and_show<'t>(
     });
     let mut errors = nul.into_iter().chain(pieces.into_faults()).chain(unterminated);
     match errors.next() {
-        None => Ok(statements),
+        None => Ok(statements.finish(text)),
         Some(first) => Err(SplitErrors { first, others: errors.collect() }),
     }
 }

@@ -1,8 +1,7 @@
 //! Reads a statement from its start, word by word.
 
 use super::Statement;
-use super::effect::{Object, ObjectKind};
-use super::lexer::Lexer;
+use super::object::{Object, ObjectKind};
 use super::token::Token;
 use crate::Dialect;
 
@@ -10,21 +9,32 @@ use crate::Dialect;
 #[derive(Clone)]
 pub(crate) struct Reader<'t> {
     dialect: Dialect,
-    lexer: Lexer<'t>,
-    next: Option<Token<'t>>,
+    /// What is left.
+    rest: &'t [Token<'t>],
 }
 
 impl<'t> Reader<'t> {
-    pub(crate) fn new(dialect: Dialect, statement: &Statement<'t>) -> Self {
-        let mut reader = Self { dialect, lexer: statement.lexer(), next: None };
-        reader.skip();
+    pub(crate) fn new(statement: &'t Statement<'t>) -> Self {
+        let mut reader = Self { dialect: statement.dialect(), rest: statement.all_tokens() };
+        reader.skip_marks();
         reader
+    }
+
+    fn skip_marks(&mut self) {
+        let marks = self.rest.iter().take_while(|token| token.is_mark()).count();
+        self.rest = &self.rest[marks..];
+    }
+
+    fn next(&self) -> Option<&'t Token<'t>> {
+        self.rest.first()
     }
 
     /// Takes the next token.
     pub(crate) fn take(&mut self) -> Option<Token<'t>> {
-        let next = self.lexer.find(|token| token.is_significant() && !token.is_mark());
-        std::mem::replace(&mut self.next, next)
+        let (next, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        self.skip_marks();
+        Some(*next)
     }
 
     /// Takes the next word if it is this one.
@@ -39,7 +49,7 @@ impl<'t> Reader<'t> {
 
     /// Takes the next word and tells which of these it is.
     pub(crate) fn one_of<'k>(&mut self, keywords: &[&'k str]) -> Option<&'k str> {
-        let word = self.next?.word()?;
+        let word = self.next()?.word()?;
         let found = keywords.iter().find(|keyword| word.eq_ignore_ascii_case(keyword))?;
         self.take();
         Some(found)
@@ -57,7 +67,7 @@ impl<'t> Reader<'t> {
 
     /// Takes the next token if it is this symbol.
     pub(crate) fn symbol(&mut self, symbol: &str) -> bool {
-        let found = self.next.is_some_and(|token| token.is(symbol));
+        let found = self.next().is_some_and(|token| token.is(symbol));
         if found {
             self.take();
         }
@@ -96,13 +106,13 @@ impl<'t> Reader<'t> {
 
     /// Whether nothing is left.
     pub(crate) fn is_at_end(&self) -> bool {
-        self.next.is_none()
+        self.rest.is_empty()
     }
 
     /// The byte of the statement at which the rest begins, where there is one.
     #[cfg(feature = "infer")]
     pub(crate) fn offset(&self) -> Option<usize> {
-        self.next.map(|token| token.offset)
+        self.next().map(|token| token.offset)
     }
 
     /// The words of the rest, which is used up.
@@ -139,7 +149,7 @@ impl<'t> Reader<'t> {
 
     /// Takes a name without its schema.
     pub(crate) fn name(&mut self) -> Option<String> {
-        let name = self.next?.name(self.dialect)?;
+        let name = self.next()?.name(self.dialect)?;
         self.take();
         Some(name)
     }

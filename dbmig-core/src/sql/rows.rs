@@ -1,6 +1,6 @@
 //! What SQLite refuses where a table has rows: it writes no row to add a column.
 
-use super::effect::ObjectKind;
+use super::object::ObjectKind;
 use super::reader::Reader;
 use super::token::{Token, TokenKind};
 use super::{Position, Statement};
@@ -24,7 +24,7 @@ pub fn refused(dialect: Dialect, statements: &[Statement<'_>]) -> Vec<(Position,
     let mut made = Vec::new();
     let mut refused = Vec::new();
     for statement in statements {
-        let mut reader = Reader::new(dialect, statement);
+        let mut reader = Reader::new(statement);
         if reader.word("CREATE") {
             made.extend(created(&mut reader));
         } else if reader.phrase(&["ALTER", "TABLE"]) {

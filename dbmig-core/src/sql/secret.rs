@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::lexer::Lexer;
 use super::reading::Reading;
-use super::split_read;
+use super::{Statement, split_read};
 use crate::Dialect;
 
 mod asks;
@@ -11,7 +12,7 @@ mod literal;
 mod message;
 mod walk;
 
-pub(super) use message::hide_read_in_message;
+pub(super) use message::hide_in_message;
 pub use message::hide_secrets_in_message;
 use walk::{DEEPEST, Hidden, walk};
 
@@ -37,12 +38,20 @@ const HIDDEN_WITH_ESCAPES: &str = "E'***'";
 /// assert_eq!(shown, "CREATE ROLE app PASSWORD '***'; SELECT 'x'");
 /// ```
 pub fn hide_secrets(dialect: Dialect, text: &str) -> Cow<'_, str> {
-    hide_read(Reading::of(dialect), text)
+    hide(text, find(Reading::of(dialect), text))
 }
 
-/// The same of a text that is part of a script.
-pub(super) fn hide_read(reading: Reading, text: &str) -> Cow<'_, str> {
-    let found = find(reading, text);
+/// The same of a script that has been split.
+pub(super) fn hide_in_all<'t>(text: &'t str, statements: &[Statement<'t>]) -> Cow<'t, str> {
+    hide(text, find_in_all(text, statements))
+}
+
+/// The same of a statement of a script.
+pub(super) fn hide_in<'t>(statement: &Statement<'t>) -> Cow<'t, str> {
+    hide(statement.text, find_in(statement))
+}
+
+fn hide<'t>(text: &'t str, found: Vec<Hidden<'t>>) -> Cow<'t, str> {
     if found.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -78,12 +87,33 @@ fn find(reading: Reading, text: &str) -> Vec<Hidden<'_>> {
         return found;
     }
     match split_read(reading, text) {
-        Ok(statements) => statements.iter().for_each(|statement| {
-            walk(statement.reading(), statement.text, statement.offset, DEEPEST, &mut found);
-        }),
-        Err(_) => _ = walk(reading, text, 0, DEEPEST, &mut found),
+        Ok(statements) => return find_in_all(text, &statements),
+        Err(_) => walk(reading, Lexer::new(reading, text), 0, DEEPEST, &mut found),
+    };
+    found
+}
+
+fn find_in_all<'t>(text: &'t str, statements: &[Statement<'t>]) -> Vec<Hidden<'t>> {
+    let mut found = Vec::new();
+    if literal::may_hold_secrets(text) {
+        let each = statements.iter();
+        each.for_each(|statement| walk_statement(statement, statement.offset, &mut found));
     }
     found
+}
+
+/// What is to be hidden in one statement, counted from its start.
+fn find_in<'t>(statement: &Statement<'t>) -> Vec<Hidden<'t>> {
+    let mut found = Vec::new();
+    if literal::may_hold_secrets(statement.text) {
+        walk_statement(statement, 0, &mut found);
+    }
+    found
+}
+
+fn walk_statement<'t>(statement: &Statement<'t>, base: usize, found: &mut Vec<Hidden<'t>>) {
+    let tokens = statement.all_tokens().iter().copied();
+    walk(statement.reading(), tokens, base, DEEPEST, found);
 }
 
 #[cfg(test)]

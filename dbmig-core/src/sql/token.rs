@@ -1,11 +1,6 @@
 //! What the lexer makes of a text.
 
-#[cfg(feature = "infer")]
-use std::borrow::Cow;
-
 use super::Unterminated;
-#[cfg(feature = "infer")]
-use super::reading::{Backslash, Reading};
 use crate::Dialect;
 
 /// A piece of the text; all tokens together are the whole text.
@@ -72,32 +67,6 @@ impl<'t> Token<'t> {
             (TokenKind::Word, Dialect::Postgres) => Some(self.text.to_ascii_lowercase()),
             (TokenKind::Word, Dialect::Mysql | Dialect::Sqlite) => Some(self.text.to_owned()),
             _ => None,
-        }
-    }
-
-    /// The same token where nothing was set about quotes.
-    #[cfg(feature = "infer")]
-    pub(crate) fn as_usual(&self, reading: Reading) -> Cow<'t, str> {
-        let inside = |from: usize| {
-            let end = self.text.len().saturating_sub(1).max(from);
-            self.text.get(from..end).unwrap_or_default()
-        };
-        match (reading.dialect, self.kind) {
-            (Dialect::Mysql, TokenKind::Name) if self.text.starts_with('"') => {
-                let name = inside(1).replace("\"\"", "\"").replace('`', "``");
-                Cow::Owned(format!("`{name}`"))
-            }
-            (Dialect::Mysql, TokenKind::String)
-                if reading.backslash == Backslash::Literal && self.text.contains('\\') =>
-            {
-                Cow::Owned(self.text.replace('\\', "\\\\"))
-            }
-            (Dialect::Postgres, TokenKind::String)
-                if self.text.starts_with('\'') && self.text.contains('\\') =>
-            {
-                Cow::Owned(format!("E{}", self.text))
-            }
-            _ => Cow::Borrowed(self.text),
         }
     }
 }

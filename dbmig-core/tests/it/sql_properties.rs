@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use dbmig_core::sql::{Position, Statement, split};
+use dbmig_core::sql::{Position, Statement, Statements, split};
 use dbmig_core::{Checksum, Dialect};
 use proptest::prelude::*;
 
@@ -296,10 +296,10 @@ proptest! {
         let Ok(statements) = split(dialect, &text) else { return Ok(()) };
         let mut end = 0;
         for statement in &statements {
-            prop_assert_eq!(split(dialect, &text[end..statement.offset]), Ok(vec![]));
+            prop_assert_eq!(split(dialect, &text[end..statement.offset]), Ok(Statements::default()));
             end = statement.offset + statement.text.len();
         }
-        prop_assert_eq!(split(dialect, &text[end..]), Ok(vec![]));
+        prop_assert_eq!(split(dialect, &text[end..]), Ok(Statements::default()));
     }
 
     /// A statement taken out of its script is still that one statement, where nothing before it says

@@ -2,6 +2,8 @@
 
 use dbmig_core::plan::{Diagnosis, Direction, Issue, Unresumable};
 
+use crate::error::{of_drifted, of_stuck};
+
 /// A diagnosis in words.
 pub(super) struct Explained {
     pub(super) what: &'static str,
@@ -15,7 +17,7 @@ impl Explained {
             Issue::Drifted(drifted) => Self {
                 what: "drifted",
                 message: format!("{} has changed since it was applied", drifted.path),
-                next: drifted.remedy(program),
+                next: of_drifted(std::slice::from_ref(drifted), program),
             },
             Issue::Interrupted { run, resumption } => match resumption {
                 Ok(resumption) => Self {
@@ -36,7 +38,7 @@ impl Explained {
                     Self {
                         what: "interrupted",
                         message: unresumable.to_string(),
-                        next: unresumable.remedy(program),
+                        next: of_stuck(&unresumable, program),
                     }
                 }
             },

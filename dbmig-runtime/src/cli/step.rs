@@ -25,8 +25,8 @@ impl ShownStep {
     pub(super) fn of(step: &Step<'_>, resolved: &Resolved<'_>) -> Self {
         let shown = |s: &Statement<'_>| (s.position, s.without_secrets().into_owned());
         let (compatibility, reversibility) = match step.direction() {
-            Direction::Up => (Some(resolved.impact.compatibility()), None),
-            Direction::Down => (None, Some(resolved.impact.reversibility())),
+            Direction::Up => (Some(resolved.impact.compatibility().clone()), None),
+            Direction::Down => (None, Some(resolved.impact.reversibility().clone())),
         };
         Self {
             execution: resolved.execution,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dbmig_core::plan::Creator;
-use dbmig_core::sql::effect::Object;
+use dbmig_core::sql::object::Object;
 use dbmig_core::sql::{Position, Statement};
 use dbmig_core::{Dialect, MigrationSet, Version};
 use diesel::QueryResult;

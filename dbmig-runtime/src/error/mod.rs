@@ -23,6 +23,8 @@ pub use class::Class;
 pub use doubt::{LedgerInDoubt, LedgerSeen};
 pub(crate) use message::{with_words, without_secrets};
 pub use migration::{FailedPart, FailedStatement, Left, MigrationError};
+#[cfg(feature = "cli")]
+pub(crate) use remedy::blocked::{of_drifted, of_stuck};
 
 /// Why a run, or a look at a database, failed.
 #[derive(Debug)]

@@ -1,7 +1,10 @@
 //! What to type next.
 
+pub(crate) mod blocked;
+
 use dbmig_core::plan::Direction;
 
+use self::blocked::of_blocked;
 use super::transient::is_temporary;
 use super::{ConnectReason, Error, FailedPart, Left, MigrationError, NoLock};
 use crate::tables::{Foreign, HISTORY, LEDGER, Obstacle};
@@ -10,7 +13,7 @@ impl Error {
     /// What to type next, for a front end that is called `program`.
     pub fn remedy(&self, program: &str) -> Option<String> {
         match self {
-            Self::Blocked(blocked) => Some(blocked.remedy(program)),
+            Self::Blocked(blocked) => Some(of_blocked(blocked, program)),
             Self::NotBuiltIn { dialect } => Some(format!(
                 "build it in: `cargo install cargo-dbmig --features {dialect}`; in an app, add the \
                  feature `{dialect}` to dbmig-runtime"

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use dbmig_core::history::RunState;
 use dbmig_core::migration::{Execution, Settings};
 use dbmig_core::plan::{Direction, Step};
-use dbmig_core::sql;
 use dbmig_core::sql::{Statement, kind};
 
 use crate::database::Database;
@@ -91,7 +90,7 @@ pub(crate) fn step(
         settings: &settings,
         impact: &impact,
         total: statements.len(),
-        script: &sql::hide_secrets(dialect, &script.text),
+        script: &statements.without_secrets(),
         down: down.as_deref(),
         runner: place.runner,
     };

@@ -2,13 +2,13 @@
 //! run executes.
 
 use dbmig_core::dialect::Ddl;
-use dbmig_core::impact::Impact;
+use dbmig_core::impact::Consequences;
 use dbmig_core::migration::{Down, Execution, Migration, Script, Settings};
 use dbmig_core::plan::{
     Action, Blocked, DownScript, Step, Unresumable, UnresumableReason, same_so_far,
 };
 use dbmig_core::sql::control::TransactionControl;
-use dbmig_core::sql::{Statement, kind};
+use dbmig_core::sql::{SplitError, Statement, Statements, kind};
 use dbmig_core::{Checksum, Dialect};
 
 use crate::error::Error;
@@ -20,13 +20,13 @@ pub(crate) struct Resolved<'a> {
     pub(crate) script: &'a Script,
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "for those who show it"))]
     pub(crate) source: ScriptSource,
-    pub(crate) statements: Vec<Statement<'a>>,
+    pub(crate) statements: Statements<'a>,
     /// How many of them an earlier run has done.
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "for those who show it"))]
     pub(crate) done_before: usize,
     pub(crate) execution: Execution,
     pub(crate) settings: Settings,
-    pub(crate) impact: Impact,
+    pub(crate) impact: Consequences,
     pub(crate) checksum: Checksum,
     /// The way back, which an apply stores.
     pub(crate) down: Option<String>,
@@ -55,7 +55,7 @@ pub(crate) fn resolve<'a>(
             checksum: migration.checksum,
             down,
         };
-        facts.with(dialect, step, script)
+        facts.with(dialect, step, script, script.statements(dialect))
     };
     match &step.action {
         Action::Apply(migration) => {
@@ -79,8 +79,10 @@ fn of_history<'a>(
     step: &'a Step<'_>,
 ) -> Result<Resolved<'a>, Error> {
     let script = &stored.script;
+    let statements = script.statements(dialect);
     if let Some(earlier_script) = step.earlier_script.as_ref().filter(|_| step.is_begun()) {
-        same_so_far(dialect, earlier_script, script, step.done_before)
+        let now = statements.as_deref().unwrap_or_default();
+        same_so_far(dialect, earlier_script, &script.path, now, step.done_before)
             .map_err(|reason| unresumable(step, reason))?;
     }
     let facts = Facts {
@@ -89,18 +91,18 @@ fn of_history<'a>(
             execution: stored.execution,
             ..Settings::from_history(&stored.settings)
         },
-        impact: stored.impact.clone(),
+        impact: stored.impact.clone().read(),
         checksum: stored.applied,
         down: None,
     };
-    facts.with(dialect, step, script)
+    facts.with(dialect, step, script, statements)
 }
 
 /// What is known of a step beside its script.
 struct Facts {
     source: ScriptSource,
     settings: Settings,
-    impact: Impact,
+    impact: Consequences,
     checksum: Checksum,
     down: Option<String>,
 }
@@ -111,10 +113,10 @@ impl Facts {
         dialect: Dialect,
         step: &Step<'_>,
         script: &'a Script,
+        statements: Result<Statements<'a>, SplitError>,
     ) -> Result<Resolved<'a>, Error> {
-        let statements = script
-            .statements(dialect)
-            .map_err(|error| Error::Script { path: script.path.to_string(), error })?;
+        let statements =
+            statements.map_err(|error| Error::Script { path: script.path.to_string(), error })?;
         let Self { source, settings, impact, checksum, down } = self;
         let execution = execution(dialect, settings.execution, &statements, step);
         let done_before = step.done_before;

@@ -2,7 +2,7 @@
 
 use dbmig_core::Version;
 use dbmig_core::history::{FORMAT, RunState, inference};
-use dbmig_core::impact::Impact;
+use dbmig_core::impact::Consequences;
 use dbmig_core::migration::Execution;
 use dbmig_core::plan::{Direction, Interrupted, Unknown};
 
@@ -39,7 +39,8 @@ pub(crate) fn insert(
     let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), literal);
     let settings = run.settings.to_history() + &inference::note(run.impact);
     let signed = run.down.and_then(|down| {
-        let RunRecord { version, execution, impact, .. } = *run;
+        let RunRecord { version, execution, .. } = *run;
+        let impact = run.impact.text();
         let signed = Signed { version, execution, settings: &settings, impact, down };
         Some(run.runner.key.as_ref()?.sign(&signed))
     });
@@ -58,7 +59,7 @@ pub(crate) fn insert(
         (Column::DownScript, optional(run.down)),
         (Column::Compatible, literal(run.impact.compatibility().verdict.stored())),
         (Column::Reversible, literal(run.impact.reversibility().reversal.name())),
-        (Column::Impact, literal(run.impact.as_str())),
+        (Column::Impact, literal(run.impact.text().as_str())),
         (Column::Settings, literal(&settings)),
         (Column::DownChecksum, optional(run.down.map(sum).as_deref())),
         (Column::Signature, optional(signed.as_deref())),
@@ -128,7 +129,7 @@ pub(crate) fn settle(
 pub(crate) struct Declaration<'a> {
     pub(crate) version: &'a Version,
     pub(crate) name: &'a str,
-    pub(crate) impact: &'a Impact,
+    pub(crate) impact: &'a Consequences,
     pub(crate) signature: Option<&'a str>,
 }
 
@@ -148,7 +149,7 @@ pub(crate) fn say(
         (Column::Format, FORMAT.to_string()),
         (Column::State, literal(RunState::Baselined.name())),
         (Column::Compatible, literal(verdict.impact.compatibility().verdict.stored())),
-        (Column::Impact, literal(verdict.impact.as_str())),
+        (Column::Impact, literal(verdict.impact.text().as_str())),
         (Column::Signature, signature),
         (Column::StartedAt, now.clone()),
         (Column::EndedAt, now),
@@ -183,7 +184,7 @@ pub(crate) fn say(
 pub(crate) fn went_on(
     engine: &dyn Engine,
     tables: &Tables,
-    (unknown, impact): (&Unknown, &Impact),
+    (unknown, impact): (&Unknown, &Consequences),
     runner: &RunnerIdentity,
 ) -> String {
     let note = NoRun {
@@ -203,7 +204,7 @@ struct NoRun<'a> {
     version: &'a Version,
     name: &'a str,
     state: RunState,
-    impact: &'a Impact,
+    impact: &'a Consequences,
     app: &'a str,
     host: &'a str,
     note: &'a str,
@@ -227,7 +228,7 @@ impl NoRun<'_> {
             (Column::Script, none.clone()),
             (Column::Compatible, literal(self.impact.compatibility().verdict.stored())),
             (Column::Reversible, literal(self.impact.reversibility().reversal.name())),
-            (Column::Impact, literal(self.impact.as_str())),
+            (Column::Impact, literal(self.impact.text().as_str())),
             (Column::Settings, none),
             (Column::StartedAt, now()),
             (Column::EndedAt, now()),

@@ -98,7 +98,12 @@ pub(super) fn adopt(
     let tables = ensure_tables(held)?;
     let runner = runner(held, options);
     let down = execute::storable_down(migration, tables.dialect);
-    let total = migration.up().statements(tables.dialect).map_or(0, |s| s.len());
+    let up = migration.up();
+    let statements = up.statements(tables.dialect);
+    let script = match &statements {
+        Ok(statements) => statements.without_secrets(),
+        Err(_) => sql::hide_secrets(tables.dialect, &up.text),
+    };
     let run = RunRecord {
         version: &migration.version,
         name: &migration.name,
@@ -108,8 +113,8 @@ pub(super) fn adopt(
         checksum: migration.checksum,
         settings: &migration.settings,
         impact: &migration.consequences(),
-        total,
-        script: &sql::hide_secrets(tables.dialect, &migration.up().text),
+        total: statements.map_or(0, |all| all.len()),
+        script: &script,
         down: down.as_deref(),
         runner: &runner,
     };

@@ -156,7 +156,8 @@ impl Judge<'_, '_> {
     /// Whether foreign keys are off at the statement: within a transaction of the script's own,
     /// the pragma has no effect.
     fn spares_children(&self) -> bool {
-        let statements = self.steps.iter().take(self.step).filter_map(|step| step.statement);
+        let statements =
+            self.steps.iter().take(self.step).filter_map(|step| step.statement.as_ref());
         let by_settings = self.settings.execution == Execution::Transaction
             && self.settings.foreign_keys == ForeignKeys::Off;
         if by_settings {
@@ -164,13 +165,13 @@ impl Judge<'_, '_> {
         }
         let mut off = false;
         for statement in statements {
-            if kind::ends_transaction(self.scope.dialect, &statement) && !off {
+            if kind::ends_transaction(self.scope.dialect, statement) && !off {
                 return false;
             }
             let is_about = statement.begins_with(&["PRAGMA"])
                 && crate::infer::schema::mentions(statement.text, "foreign_keys");
             if is_about {
-                off = kind::turns_foreign_keys_off(&statement);
+                off = kind::turns_foreign_keys_off(statement);
             }
         }
         off
@@ -179,14 +180,14 @@ impl Judge<'_, '_> {
     /// Whether one transaction is around all of it.
     fn is_at_once(&self, rebuild: &Rebuild) -> bool {
         let dialect = self.scope.dialect;
-        let statements = || self.steps.iter().filter_map(|step| step.statement);
+        let statements = || self.steps.iter().filter_map(|step| step.statement.as_ref());
         let mut open = self.settings.execution == Execution::Transaction
-            && !statements().any(|statement| kind::ends_transaction(dialect, &statement));
+            && !statements().any(|statement| kind::ends_transaction(dialect, statement));
         let first = rebuild.make.min(rebuild.rename);
         let last = rebuild.drop.max(rebuild.rename);
         let mut number = 0;
         for step in self.steps {
-            let opens = step.statement.and_then(|it| kind::opens_transaction(dialect, &it));
+            let opens = step.statement.as_ref().and_then(|it| kind::opens_transaction(dialect, it));
             if let Some(opens) = opens.filter(|_| number <= last) {
                 if number > first {
                     return false;

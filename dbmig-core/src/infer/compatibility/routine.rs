@@ -14,8 +14,8 @@ const BUILT_IN: &str = include_str!("postgres_functions.txt");
 impl Judge<'_, '_> {
     /// Whether only triggers can call it, and the database drops it only if none does.
     pub(super) fn is_spare(&self, kind: Kind, name: &Name) -> bool {
-        let statement = self.steps.get(self.step).and_then(|step| step.statement);
-        let cascades = statement.is_none_or(|it| Words::of(&it).is_anywhere("cascade"));
+        let statement = self.steps.get(self.step).and_then(|step| step.statement.as_ref());
+        let cascades = statement.is_none_or(|it| Words::of(it).is_anywhere("cascade"));
         let mut known = self.past.routines(name).peekable();
         self.scope.dialect == Dialect::Postgres
             && kind == Kind::Function
@@ -39,8 +39,8 @@ impl Judge<'_, '_> {
     /// Whether a function that is dropped is made again, and does the same. With it go its
     /// privileges.
     pub(super) fn is_routine_renewed_later(&self, kind: Kind, name: &Name) -> bool {
-        let statement = self.steps.get(self.step).and_then(|step| step.statement);
-        let cascades = statement.is_none_or(|it| Words::of(&it).is_anywhere("cascade"));
+        let statement = self.steps.get(self.step).and_then(|step| step.statement.as_ref());
+        let cascades = statement.is_none_or(|it| Words::of(it).is_anywhere("cascade"));
         let mut known = self.past.routines(name);
         let only = known.next().filter(|_| known.next().is_none());
         let Some(old) = only.filter(|_| kind == Kind::Function && !cascades) else { return false };

@@ -45,13 +45,13 @@ impl Judge<'_, '_> {
 
     /// Why a trigger may not be harmless, where that is known.
     fn tried_trigger(&mut self, table: &Name) -> Result<(), Option<String>> {
-        let statement = self.steps.get(self.step).and_then(|step| step.statement);
+        let statement = self.steps.get(self.step).and_then(|step| step.statement.as_ref());
         let statement = statement.ok_or(None)?;
         let made = self.steps.get(self.step).and_then(|step| step.body.as_deref());
         if made.is_some_and(|made| self.was_trigger(made)) {
             return Ok(());
         }
-        let trigger = Trigger::of(&statement).ok_or(None)?;
+        let trigger = Trigger::of(statement).ok_or(None)?;
         match (&trigger.action, trigger.timing, self.scope.dialect) {
             (Action::Call { function, arguments }, Timing::Before, Dialect::Postgres)
                 if trigger.level == Level::Row =>

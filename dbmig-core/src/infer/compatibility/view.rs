@@ -17,13 +17,13 @@ impl Judge<'_, '_> {
     /// What a `CREATE OR REPLACE` makes of what an earlier migration has made, where that is
     /// harmless.
     pub(super) fn renewed(&self, kind: Kind, name: &Name) -> Option<Renewal> {
-        let new = self.steps.get(self.step)?.statement?;
+        let new = self.steps.get(self.step)?.statement.as_ref()?;
         match kind {
-            Kind::View => self.renewed_view(name, &new),
+            Kind::View => self.renewed_view(name, new),
             Kind::Function | Kind::Procedure => {
                 let mut known = self.past.routines(name);
                 let is_same = |old: &Body<'_>| {
-                    view::is_same(&old.statement, &new) || routine::is_same(&old.statement, &new)
+                    view::is_same(&old.statement, new) || routine::is_same(&old.statement, new)
                 };
                 known.any(is_same).then_some(Renewal::Same)
             }
@@ -76,8 +76,8 @@ impl Judge<'_, '_> {
     /// With it go its privileges, and what runs when it is written to.
     pub(super) fn is_renewed_later(&self, name: &Name) -> bool {
         let same = |of: &Name| of.key(self.scope.dialect) == name.key(self.scope.dialect);
-        let statement = self.steps.get(self.step).and_then(|step| step.statement);
-        let cascades = statement.is_none_or(|it| Words::of(&it).is_anywhere("cascade"));
+        let statement = self.steps.get(self.step).and_then(|step| step.statement.as_ref());
+        let cascades = statement.is_none_or(|it| Words::of(it).is_anywhere("cascade"));
         let of_view = |body: &Body<'_>| body.table.as_ref().is_some_and(same);
         // Between the two, MySQL has none.
         if self.scope.dialect == Dialect::Mysql

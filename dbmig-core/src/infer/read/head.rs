@@ -4,7 +4,7 @@
 use crate::infer::change::{Act, Cascade, Certainty, Change, How, Kind, Rows, Uniqueness};
 use crate::infer::name::Name;
 use crate::sql::Statement;
-use crate::sql::effect::ObjectKind;
+use crate::sql::object::ObjectKind;
 use crate::sql::reader::Reader;
 
 /// Settings of a connection, or of how a file is kept; and questions that have an argument.
@@ -87,7 +87,7 @@ fn explains_by_running(statement: &Statement<'_>) -> bool {
 }
 
 fn pragma(statement: &Statement<'_>) -> Act {
-    let mut reader = Reader::new(statement.dialect(), statement);
+    let mut reader = Reader::new(statement);
     reader.skip();
     let name = reader.object(ObjectKind::Table).map(|object| object.name).unwrap_or_default();
     // Without a value, it is a question.
@@ -103,7 +103,7 @@ fn routine(statement: &Statement<'_>) -> Option<Act> {
     let kinds = ["FUNCTION", "PROCEDURE", "TRIGGER", "EVENT"];
     // A table or view may have columns of such names.
     let others = ["TABLE", "VIEW", "INDEX", "TYPE", "ON", "AS"];
-    let (mut reader, mut replaces) = (Reader::new(statement.dialect(), statement), false);
+    let (mut reader, mut replaces) = (Reader::new(statement), false);
     let words = std::iter::from_fn(|| reader.take()).take(BEFORE_KIND);
     let mut words =
         words.map(|token| token.word().unwrap_or_default().to_ascii_uppercase()).inspect(|word| {
@@ -164,9 +164,6 @@ pub(super) fn shown(statement: &Statement<'_>) -> String {
 /// What the parser did not take, and why not.
 pub(super) fn unparsed(statement: &Statement<'_>, why: &str) -> Vec<Change> {
     let at = |act| vec![Change { act, position: statement.position }];
-    if let Some(parts) = super::pieces::unparsed(statement) {
-        return parts;
-    }
     let dropped = dropped(statement);
     if !dropped.is_empty() {
         return dropped.into_iter().flat_map(at).collect();
@@ -180,7 +177,7 @@ pub(super) fn unparsed(statement: &Statement<'_>, why: &str) -> Vec<Change> {
 
 /// What is new cannot hurt, whatever is in it.
 fn created(statement: &Statement<'_>) -> Option<Act> {
-    let mut reader = Reader::new(statement.dialect(), statement);
+    let mut reader = Reader::new(statement);
     if !reader.word("CREATE") {
         return None;
     }
@@ -250,7 +247,7 @@ fn index(reader: &mut Reader<'_>) -> Option<Act> {
 
 /// `DROP INDEX CONCURRENTLY`, and objects that hold no data.
 fn dropped(statement: &Statement<'_>) -> Vec<Act> {
-    let mut reader = Reader::new(statement.dialect(), statement);
+    let mut reader = Reader::new(statement);
     if !reader.word("DROP") {
         return Vec::new();
     }

@@ -4,13 +4,13 @@ mod alter;
 mod column;
 mod data;
 mod drop;
+mod fallback;
 mod head;
 mod make;
 mod operation;
 mod pieces;
 mod rows;
 mod shape;
-mod spoken;
 
 use sqlparser::ast::{self, ObjectName};
 use sqlparser::tokenizer::Location;
@@ -24,7 +24,7 @@ use crate::sql::{Position, Statement};
 /// What the statement does, in its order; never nothing.
 pub(super) fn changes(statement: &Statement<'_>) -> Vec<Change> {
     let mut reader = Reader { statement, found: Vec::new() };
-    if let Some(inner) = spoken::behind_settings(statement) {
+    if let Some(inner) = fallback::behind_settings(statement) {
         return changes(&inner);
     }
     // Bodies of routines are in languages of their own.
@@ -32,12 +32,15 @@ pub(super) fn changes(statement: &Statement<'_>) -> Vec<Change> {
         reader.add(act);
     } else if let Some(found) = pieces::alter_table(statement) {
         reader.found = found;
-    } else if let Some(acts) = spoken::acts(statement) {
+    } else if let Some(acts) = fallback::acts(statement) {
         acts.into_iter().for_each(|act| reader.add(act));
     } else {
         match parse::parse(statement) {
             Ok(mut tree) => reader.tree(&mut tree),
-            Err(error) => reader.found = head::unparsed(statement, &error),
+            Err(error) => {
+                let parts = pieces::unparsed(statement);
+                reader.found = parts.unwrap_or_else(|| head::unparsed(statement, &error));
+            }
         }
     }
     if reader.found.is_empty() {

@@ -15,7 +15,7 @@ use crate::sql::reader::Reader;
 
 /// What one part does, where it is one of these.
 pub(super) fn operation(dialect: Dialect, table: &Name, part: &Statement<'_>) -> Option<Act> {
-    let part = &mut Part { table, reader: Reader::new(dialect, part) };
+    let part = &mut Part { table, reader: Reader::new(part) };
     match dialect {
         Dialect::Postgres => postgres::operation(part),
         Dialect::Mysql => mysql::operation(part),

@@ -60,7 +60,7 @@ enum Form {
 
 impl<'s, 't> Whole<'s, 't> {
     fn of(statement: &'s Statement<'t>) -> Option<Self> {
-        let mut reader = reader::Reader::new(statement.dialect(), statement);
+        let mut reader = reader::Reader::new(statement);
         let first = reader.take().filter(|token| is(token, "ALTER"))?;
         reader.any(&["ONLINE", "OFFLINE"]);
         let rows = if reader.word("IGNORE") { Rows::Uncountable } else { Rows::Kept };

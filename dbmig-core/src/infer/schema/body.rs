@@ -9,7 +9,7 @@ use crate::infer::change::How;
 use crate::infer::name::{Name, column_key};
 use crate::infer::words::Words;
 use crate::sql::Statement;
-use crate::sql::effect::ObjectKind;
+use crate::sql::object::ObjectKind;
 use crate::sql::reader::Reader;
 
 /// What has a text of its own.
@@ -42,11 +42,10 @@ impl<'t> Body<'t> {
     /// What the statement makes, if that has a body.
     pub(in crate::infer) fn of(statement: &Statement<'t>) -> Option<Self> {
         const BEFORE: usize = 12;
-        let dialect = statement.dialect();
         if !statement.begins_with(&["CREATE"]) {
             return None;
         }
-        let mut reader = Reader::new(dialect, statement);
+        let mut reader = Reader::new(statement);
         let mut view = BodyKind::View;
         let kind = std::iter::from_fn(|| reader.take()).take(BEFORE).find_map(|token| {
             match token.word().unwrap_or_default().to_ascii_uppercase().as_str() {
@@ -73,7 +72,7 @@ impl<'t> Body<'t> {
         };
         let lower = statement.text.to_lowercase();
         let (words, opened) = (OnceLock::new(), OnceLock::new());
-        Some(Self { kind, name, table, statement: *statement, lower, words, opened })
+        Some(Self { kind, name, table, statement: statement.clone(), lower, words, opened })
     }
 
     /// Whether its text mentions the name anywhere, in any case: if not, it has nothing to do with

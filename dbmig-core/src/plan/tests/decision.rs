@@ -106,7 +106,7 @@ fn below_floor__with_the_policy_for_it_nothing_is_done_and_nothing_refused() {
     // Half of one is no schema that anybody has built.
     let mut half = case(&[Compatible], 1, 1);
     half.database.interrupted = interrupted(Cause::Lost, 1, 1, "SELECT 1; SELECT 2").interrupted;
-    half.database.interrupted[0].impact = means(migration("2_b"), Breaking).impact;
+    half.database.interrupted[0].impact = means(migration("2_b"), Breaking).consequences();
     assert!(matches!(decide(&half, Target::Latest), Err(Blocked::Interrupted(_))));
     // Nor is anything applied beside it.
     let mut diverged = case(&[Compatible, Compatible, Breaking], 2, 3);
@@ -124,57 +124,63 @@ fn ahead__sync_down_reverts_exactly_the_unknown() {
 /// What was refused is not what is recommended.
 #[test]
 fn below_floor__another_version_or_build_than_the_refused_one_is_named() {
-    for (applied_by, refused, said, advised) in [
+    use Lowest::{Exactly, OrLater, Unknown};
+    for (applied_by, refused, said, lowest) in [
         (
             "shop 3.0",
             "shop 2.9",
             "the lowest version that can is shop 3.0",
-            "shop 3.0 or a later version",
+            OrLater("shop 3.0".to_owned()),
         ),
-        ("shop 3.0 (build b)", "shop 2.9 (build a)", "that can is shop 3.0", "shop 3.0 or a later"),
-        ("shop 3.0", "", "the lowest version that can is shop 3.0", "shop 3.0 or a later version"),
-        // A version that is not later than the refused one: its later ones may lack it as well.
         (
-            "shop 2.0",
-            "shop 3.0",
-            "applied it can: shop 2.0",
-            "shop 2.0, or another build that has 3_m",
+            "shop 3.0 (build b)",
+            "shop 2.9 (build a)",
+            "that can is shop 3.0",
+            OrLater("shop 3.0".to_owned()),
         ),
-        ("shop next", "shop 3.0", "applied it can: shop next", "shop next, or another build"),
+        ("shop 3.0", "", "the lowest version that can is shop 3.0", OrLater("shop 3.0".to_owned())),
+        // A version that is not later than the refused one: its later ones may lack it as well.
+        ("shop 2.0", "shop 3.0", "applied it can: shop 2.0", Exactly("shop 2.0".to_owned())),
+        ("shop next", "shop 3.0", "applied it can: shop next", Exactly("shop next".to_owned())),
         // Equal versions: the build decides.
-        ("shop 1 (build b)", "shop 1 (build a)", "can: shop 1 (build b)", "shop 1 (build b), or"),
-        ("shop 1 (build b)", "shop 1", "can: shop 1 (build b)", "shop 1 (build b), or"),
-        ("(build b)", "(build a)", "was applied by (build b)", "a build that has 3_m"),
+        (
+            "shop 1 (build b)",
+            "shop 1 (build a)",
+            "can: shop 1 (build b)",
+            Exactly("shop 1 (build b)".to_owned()),
+        ),
+        (
+            "shop 1 (build b)",
+            "shop 1",
+            "can: shop 1 (build b)",
+            Exactly("shop 1 (build b)".to_owned()),
+        ),
+        ("(build b)", "(build a)", "was applied by (build b)", Unknown),
         // Nothing to tell them apart by.
         (
             "shop 1 (build b)",
             "shop 1 (build b)",
             "this one calls itself shop 1 (build b), too",
-            "a build that has 3_m",
+            Unknown,
         ),
-        (
-            "shop 1",
-            "shop 1 (build b)",
-            "this one calls itself shop 1 (build b), too",
-            "a build that has 3_m",
-        ),
+        ("shop 1", "shop 1 (build b)", "this one calls itself shop 1 (build b), too", Unknown),
         (
             "shop 1",
             "shop 1",
             "3_m was applied by shop 1 at 2026-11-30 11:22:33 UTC on pod-1 as owner; this one calls itself shop 1, too",
-            "a build that has 3_m",
+            Unknown,
         ),
         (
             "cargo-dbmig 0.1.0",
             "shop 1",
             "3_m was applied by cargo-dbmig 0.1.0 at 2026-11-30 11:22:33 UTC on pod-1 as owner",
-            "a build that has 3_m",
+            Unknown,
         ),
         (
             "",
             "",
             "3_m was applied at 2026-11-30 11:22:33 UTC on pod-1 as owner, by an app that has not named itself",
-            "a build that has 3_m",
+            Unknown,
         ),
     ] {
         let mut case = case(&[Compatible, Compatible, Breaking], 1, 3);
@@ -186,9 +192,11 @@ fn below_floor__another_version_or_build_than_the_refused_one_is_named() {
             user: "owner".to_owned(),
         };
         let error = case.start_up().unwrap_err().met_by(crate::Build::parse(refused));
-        let (text, next) = (error.to_string(), error.remedy("shop migrate"));
+        let text = error.to_string();
         assert!(text.contains(said), "{applied_by} {refused}: {text}");
-        assert!(next.starts_with(&format!("deploy {advised}")), "{applied_by} {refused}: {next}");
+        let Blocked::BelowFloor { breaking, refused } = &error else { panic!("{text}") };
+        assert_eq!(breaking.last().unwrap().name, "3_m");
+        assert_eq!(Lowest::of(breaking, refused), lowest, "{applied_by} {refused}");
     }
     let mut case = case(&[Compatible, Compatible, Breaking], 1, 3);
     let newest = case.database.applied.last_mut().unwrap();
@@ -209,12 +217,8 @@ fn below_floor__start_up_refuses_and_names_the_lowest_version() {
              3_m (applied by shop 3.0): breaking: the test says so\n\
              the lowest version that can is shop 3.0"
         );
-        let next = error.remedy("shop migrate");
-        assert!(
-            next.starts_with("deploy shop 3.0 or a later version; or take them back"),
-            "{next}"
-        );
-        assert!(next.contains("`shop migrate sync --down --dry-run`"), "{next}");
+        let Blocked::BelowFloor { breaking, refused } = &error else { panic!("{error}") };
+        assert_eq!(Lowest::of(breaking, refused), Lowest::OrLater("shop 3.0".to_owned()));
         assert!(!error.may_pass());
     }
 }
@@ -278,7 +282,7 @@ fn the_floor_rises_with_the_announcement_and_falls_with_the_failure() {
         name: "3_m".to_owned(),
         run: 3,
         session: None,
-        impact: breaking.impact.clone(),
+        impact: breaking.consequences(),
         app: "shop 2.0".to_owned(),
         occasion: RunCircumstances::default(),
     };
@@ -286,7 +290,7 @@ fn the_floor_rises_with_the_announcement_and_falls_with_the_failure() {
     let error = case.start_up().unwrap_err();
     assert!(error.to_string().contains("3_m (about to begin by shop 2.0): breaking"), "{error}");
     assert!(error.may_pass(), "its runner may fail");
-    let compatible = means(migration("3_m"), Compatible).impact;
+    let compatible = means(migration("3_m"), Compatible).consequences();
     case.database.announced = vec![Announced { impact: compatible, ..announced }];
     assert_eq!(case.start_up(), NOTHING);
     // Who has work of its own to do waits for its turn.
@@ -298,7 +302,7 @@ fn the_floor_rises_with_the_announcement_and_falls_with_the_failure() {
 fn half_of_a_breaking_migration_is_below_the_floor_and_half_of_another_in_nobodys_way() {
     for verdict in Verdict::ALL {
         let mut case = case(&[Compatible], 1, 1);
-        let impact = means(migration("2_b"), verdict).impact;
+        let impact = means(migration("2_b"), verdict).consequences();
         let mut half = interrupted(Cause::Lost, 1, 1, "SELECT 1; SELECT 2");
         half.interrupted[0].impact = impact;
         case.database.interrupted = half.interrupted;
@@ -371,7 +375,7 @@ fn a_loss_is_counted_before_it_is_refused() {
         let reversibility =
             Reversibility { reversal: ReversalVerdict::Lossy(losses), reason: reason() };
         let compatibility = Compatibility { verdict: Compatible, reason: reason() };
-        Impact::new(&compatibility, &reversibility)
+        Consequences::new(&compatibility, &reversibility)
     };
     let table = |name: &str| Loss::Table(vec![name.to_owned()]);
     let mut case = case(&[Compatible; 4], 1, 4);
@@ -400,7 +404,7 @@ fn a_loss_is_counted_before_it_is_refused() {
          4_m: how much is lost cannot be counted: lossy: drops\n  \
          3_m: table full (12 rows), table gone (rows could not be counted: no table gone)"
     );
-    assert!(error.remedy("shop migrate").contains("sync --down --allow-data-loss"));
+    assert!(matches!(error, Blocked::DataLoss(all) if all == losses));
     assert_eq!(allow_loss(&losses, DataLoss::Allow), Ok(()));
     assert_eq!(allow_loss(&[], DataLoss::Refuse), Ok(()));
 }

@@ -1,7 +1,8 @@
 //! What MySQL and MariaDB commit by themselves: every schema change.
 
+use super::super::object::{Object, ObjectKind};
 use super::Reader;
-use super::{Object, ObjectKind, StatementEffect};
+use super::StatementEffect;
 
 /// These set up, tidy or say once more what holds; START TRANSACTION and COMMIT of the script's
 /// own are here because our cursor is part of the transaction between them.

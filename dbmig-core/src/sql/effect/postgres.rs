@@ -1,7 +1,8 @@
 //! What PostgreSQL runs outside of transactions.
 
+use super::super::object::ObjectKind;
 use super::Reader;
-use super::{ObjectKind, StatementEffect};
+use super::StatementEffect;
 
 /// These set up or tidy; BEGIN and COMMIT of the script's own are here because our cursor is part
 /// of the transaction between them.

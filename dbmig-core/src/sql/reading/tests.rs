@@ -114,14 +114,14 @@ fn postgres_reads_on_as_its_setting_says() {
 #[test]
 fn a_statement_takes_its_reading_with_it() {
     let text = "SET sql_mode = 'ANSI,NO_BACKSLASH_ESCAPES'; CREATE USER \"u\" IDENTIFIED BY 'p\\'";
-    let user = split(Dialect::Mysql, text).unwrap()[1];
+    let user = &split(Dialect::Mysql, text).unwrap()[1];
     assert_eq!(user.without_secrets(), "CREATE USER \"u\" IDENTIFIED BY '***'");
     let said = "near 'IDENTIFIED BY 'p\\'' at line 1";
     assert_eq!(user.hide_secrets_in_message(said), "near 'IDENTIFIED BY '***'' at line 1");
     #[cfg(feature = "infer")]
     assert_eq!(user.text_as_usual(), "CREATE USER `u` IDENTIFIED BY 'p\\\\'");
     let text = "SET standard_conforming_strings = off; SELECT 'it\\'s', \"n\\\", E'x\\''";
-    let select = split(Dialect::Postgres, text).unwrap()[1];
+    let select = &split(Dialect::Postgres, text).unwrap()[1];
     assert_eq!(select.text, "SELECT 'it\\'s', \"n\\\", E'x\\''");
     #[cfg(feature = "infer")]
     assert_eq!(select.text_as_usual(), "SELECT E'it\\'s', \"n\\\", E'x\\''");

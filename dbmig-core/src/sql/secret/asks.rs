@@ -1,7 +1,6 @@
 //! Whether SQL leaves a password open: `PASSWORD %L`, `IDENTIFIED BY ?`, `PASSWORD ` at its end.
 
 use super::super::token::{Token, TokenKind};
-use super::walk::announces;
 
 /// What was seen so far.
 #[derive(Default)]
@@ -9,8 +8,8 @@ pub(super) struct Asks {
     /// So many words ago a password was announced.
     since: Option<usize>,
     asked: bool,
-    /// Just behind a `%`.
-    percent: bool,
+    /// The byte behind a `%`.
+    percent: Option<usize>,
 }
 
 /// Words between the announcement and the password.
@@ -18,7 +17,7 @@ const BETWEEN: [&str; 5] = ["BY", "AS", "WITH", "VIA", "USING"];
 
 impl Asks {
     pub(super) fn step(&mut self, token: &Token<'_>) {
-        let percent = std::mem::take(&mut self.percent);
+        let percent = self.percent.take() == Some(token.offset);
         match token.kind {
             TokenKind::Word if announces(token.text) => self.since = Some(0),
             TokenKind::Word if percent && ["L", "s", "I"].contains(&token.text) => self.ask(),
@@ -28,7 +27,7 @@ impl Asks {
             TokenKind::Number if percent || token.text.starts_with('$') => self.ask(),
             TokenKind::Symbol if [",", ")", ";"].contains(&token.text) => self.since = None,
             TokenKind::Symbol => {
-                self.percent = token.text.ends_with('%');
+                self.percent = token.text.ends_with('%').then(|| token.end());
                 self.asked |= token.text.contains('?') && self.is_near();
             }
             TokenKind::String if token.open.is_some() && token.text.len() == 1 => self.ask(),
@@ -49,4 +48,10 @@ impl Asks {
     pub(super) fn at_end(&self) -> bool {
         self.asked || self.is_near()
     }
+}
+
+/// `PASSWORD`, `MASTER_PASSWORD`, `IDENTIFIED`
+pub(super) fn announces(word: &str) -> bool {
+    let word = word.to_ascii_uppercase();
+    word.ends_with("PASSWORD") || word == "IDENTIFIED"
 }

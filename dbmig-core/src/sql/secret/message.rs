@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::super::Statement;
+use super::super::lexer::Lexer;
 use super::super::reading::Reading;
 use super::literal::{content, passwords, raw};
-use super::walk::{DEEPEST, walk};
-use super::{HIDDEN, find};
+use super::walk::{DEEPEST, Hidden, walk};
+use super::{HIDDEN, find, find_in};
 use crate::Dialect;
 
 const MASK: &str = "***";
@@ -24,18 +26,21 @@ const SHORTEST: usize = 3;
 /// assert_eq!(shown, "You have an error near 'USR app IDENTIFIED BY '***'' at line 1");
 /// ```
 pub fn hide_secrets_in_message<'m>(dialect: Dialect, sql: &str, message: &'m str) -> Cow<'m, str> {
-    hide_read_in_message(Reading::of(dialect), sql, message)
+    let reading = Reading::of(dialect);
+    hide(message, &secrets(reading, find(reading, sql)))
 }
 
-/// The same of a statement that is part of a script.
-pub(in super::super) fn hide_read_in_message<'m>(
-    reading: Reading,
-    sql: &str,
+/// The same of a statement of a script.
+pub(in super::super) fn hide_in_message<'m>(
+    statement: &Statement<'_>,
     message: &'m str,
 ) -> Cow<'m, str> {
-    let secrets = secrets(reading, sql);
+    hide(message, &secrets(statement.reading(), find_in(statement)))
+}
+
+fn hide<'m>(message: &'m str, secrets: &[String]) -> Cow<'m, str> {
     let mut shown = Cow::Borrowed(message);
-    for secret in &secrets {
+    for secret in secrets {
         if secret.len() >= SHORTEST {
             replace(&mut shown, secret, MASK);
         } else {
@@ -43,7 +48,7 @@ pub(in super::super) fn hide_read_in_message<'m>(
             replace(&mut shown, &format!("\"{secret}\""), HIDDEN);
         }
     }
-    if let Some((start, end)) = beginning(&secrets, &shown) {
+    if let Some((start, end)) = beginning(secrets, &shown) {
         shown = Cow::Owned(format!("{}{MASK}{}", &shown[..start], &shown[end..]));
     }
     shown
@@ -69,9 +74,9 @@ fn beginning(secrets: &[String], message: &str) -> Option<(usize, usize)> {
 }
 
 /// Longer ones first, for one may be part of another.
-fn secrets(reading: Reading, sql: &str) -> Vec<String> {
+fn secrets(reading: Reading, found: Vec<Hidden<'_>>) -> Vec<String> {
     let mut secrets = Vec::new();
-    for hidden in find(reading, sql) {
+    for hidden in found {
         collect(reading, hidden.text, DEEPEST, &mut secrets);
     }
     secrets.retain(|secret| !secret.trim().is_empty() && secret != MASK);
@@ -87,7 +92,7 @@ fn collect(reading: Reading, string: &str, depth: usize, secrets: &mut Vec<Strin
     secrets.extend(passwords(&content).into_iter().map(str::to_owned));
     if let Some(depth) = depth.checked_sub(1) {
         let mut inside = Vec::new();
-        walk(reading, &content, 0, depth, &mut inside);
+        walk(reading, Lexer::new(reading, &content), 0, depth, &mut inside);
         inside.iter().for_each(|hidden| collect(reading, hidden.text, depth, secrets));
     }
     secrets.push(content.into_owned());

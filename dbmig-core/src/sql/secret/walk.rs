@@ -3,7 +3,7 @@
 use super::super::lexer::Lexer;
 use super::super::reading::Reading;
 use super::super::token::{Token, TokenKind};
-use super::asks::Asks;
+use super::asks::{Asks, announces};
 use super::literal::{Account, account, content, dollar_body, may_hold_secrets};
 
 /// How deep SQL in SQL is looked into; what is deeper is a secret if it talks of one.
@@ -38,17 +38,18 @@ enum Before {
     Template,
 }
 
-/// Finds what is secret in `text`, which begins at `base` of the whole; whether it asks for a
-/// password that comes from elsewhere. Each level is read once.
+/// Finds what is secret in a text of these tokens, which begins at `base` of the whole; whether it asks
+/// for a password that comes from elsewhere. Each level is read once. White space and comments may be
+/// among the tokens or not.
 pub(super) fn walk<'t>(
     reading: Reading,
-    text: &'t str,
+    tokens: impl Iterator<Item = Token<'t>>,
     base: usize,
     depth: usize,
     found: &mut Vec<Hidden<'t>>,
 ) -> bool {
     let mut walk = Walk { reading, depth, before: Before::Nothing, asks: Asks::default(), found };
-    for token in Lexer::new(reading, text) {
+    for token in tokens {
         walk.step(&token, base);
     }
     walk.asks.at_end()
@@ -127,7 +128,7 @@ impl<'t> Walk<'_, 't> {
             return self.found.push(Hidden { start, text });
         };
         let base = start + (text.len() - body.len()) / 2;
-        if walk(self.reading, body, base, depth, self.found) {
+        if walk(self.reading, Lexer::new(self.reading, body), base, depth, self.found) {
             self.before = Before::Template;
         }
     }
@@ -142,17 +143,12 @@ impl<'t> Walk<'_, 't> {
         }
         let Some(depth) = self.depth.checked_sub(1) else { return Inside::Holds };
         let mut found = Vec::new();
-        let asks = walk(self.reading, text, 0, depth, &mut found);
+        let tokens = Lexer::new(self.reading, text);
+        let asks = walk(self.reading, tokens, 0, depth, &mut found);
         match (found.is_empty(), asks) {
             (false, _) => Inside::Holds,
             (true, true) => Inside::Asks,
             (true, false) => Inside::Nothing,
         }
     }
-}
-
-/// `PASSWORD`, `MASTER_PASSWORD`, `IDENTIFIED`
-pub(super) fn announces(word: &str) -> bool {
-    let word = word.to_ascii_uppercase();
-    word.ends_with("PASSWORD") || word == "IDENTIFIED"
 }

@@ -1,7 +1,7 @@
 //! What the catalogue says of what a statement in flight is about.
 
 use dbmig_core::Dialect;
-use dbmig_core::sql::effect::{Object, ObjectKind};
+use dbmig_core::sql::object::{Object, ObjectKind};
 
 pub(super) fn catalog_state(object: &Object) -> String {
     let schema = match &object.schema {

@@ -2,7 +2,7 @@
 
 use dbmig_core::Dialect;
 use dbmig_core::plan::INVALID;
-use dbmig_core::sql::effect::{Object, ObjectKind};
+use dbmig_core::sql::object::{Object, ObjectKind};
 
 use super::Tables;
 use super::envelope::SCHEMAS;

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dbmig_core::sql::{SplitError, Unfit, split};
+use dbmig_core::sql::{SplitError, Statements, Unfit, split};
 use dbmig_core::{Checksum, Dialect};
 use pg_query::protobuf::{ScanToken, Token};
 use proptest::prelude::*;
@@ -28,7 +28,7 @@ fn compare(text: &str, theirs: &[&str]) -> Result<(), String> {
             _ => return Err(format!("ours {our:?}\ntheirs {their:?}")),
         };
         for gap in [before, after] {
-            if split(Dialect::Postgres, gap) != Ok(vec![]) {
+            if split(Dialect::Postgres, gap) != Ok(Statements::default()) {
                 return Err(format!("{gap:?} is no gap around {our:?}"));
             }
         }

@@ -99,8 +99,8 @@ fn transactions() {
             .unwrap();
         let result = connection.execute_batch(text);
         assert_eq!(result.is_err(), refused, "{text}: {result:?}");
-        let statement = split(Dialect::Sqlite, text).unwrap()[0];
-        assert_eq!(kind::refuses_transaction(Dialect::Sqlite, &statement), refused, "{text}");
+        let statement = &split(Dialect::Sqlite, text).unwrap()[0];
+        assert_eq!(kind::refuses_transaction(Dialect::Sqlite, statement), refused, "{text}");
     }
     let _ = fs::remove_file(&file);
 }

@@ -29,7 +29,7 @@ impl Judge<'_, '_> {
                     _ => false,
                 };
                 if writes && (rebuild.make..rebuild.drop).contains(&number) {
-                    found.extend(step.statement);
+                    found.extend(&step.statement);
                 }
                 number += 1;
             }

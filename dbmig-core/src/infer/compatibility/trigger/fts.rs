@@ -174,9 +174,10 @@ impl Judge<'_, '_> {
 
     /// A full-text table of the script.
     fn index(&self, name: &str) -> Option<Index> {
-        let mut statements = self.steps[..self.step].iter().filter_map(|step| step.statement);
+        let mut statements =
+            self.steps[..self.step].iter().filter_map(|step| step.statement.as_ref());
         statements.find_map(|statement| {
-            let words = Words::of(&statement);
+            let words = Words::of(statement);
             if !words.phrase(0, &["create", "virtual", "table"]) {
                 return None;
             }

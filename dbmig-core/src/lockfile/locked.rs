@@ -3,16 +3,15 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::listing::{Content, Entry, Listing};
-use super::problem::{Problem, ProblemKind};
-use super::strictness::{Level, Rule, Strictness};
-use super::warning::{Warning, WarningKind};
-use super::{ScanError, text};
+use super::{FILE, FileSum, FileSums, LockFile, Section};
 use crate::history::inference::INFERENCE;
 use crate::impact::Impact;
-use crate::lockfile::{self, FileSum, FileSums, LockFile, Section};
 use crate::migration::{Body, Down, Migration, Script, Settings, SqlBody};
-use crate::{Checksum, Dialect, MigrationSet, Version, parallel};
+use crate::scan::{
+    Content, Entry, Level, Listing, Problem, ProblemKind, Rule, ScanError, Strictness, Warning,
+    WarningKind, text_of,
+};
+use crate::{Checksum, Dialect, MigrationSet, Version, parallel, remedy};
 
 /// What a directory holds, and what its lock file knows of it.
 #[derive(Debug)]
@@ -67,15 +66,17 @@ pub(crate) fn locked(
     dialect: Dialect,
     strictness: Strictness,
 ) -> Result<Locked, ScanError> {
-    let path = shown.join(lockfile::FILE);
+    let path = shown.join(FILE);
     let refuse =
         |text: String| ScanError::new(shown, vec![Problem::new(&path, ProblemKind::Lock(text))]);
-    let text = lock.ok_or_else(|| refuse(no_lock()))?;
+    let text = lock.ok_or_else(|| refuse(remedy::no_lock()))?;
     let lock = LockFile::parse(text).map_err(|error| {
         let kind = ProblemKind::Lock(error.kind.to_string());
         ScanError::new(shown, vec![Problem::at(&path, error.position, kind)])
     })?;
-    let Some(section) = lock.section(dialect) else { return Err(refuse(no_section(dialect))) };
+    let Some(section) = lock.section(dialect) else {
+        return Err(refuse(remedy::no_section(dialect)));
+    };
     let found = parallel::map(&listing.entries, |entry| of(entry, section, dialect));
     let mut problems = Vec::new();
     let (mut migrations, mut stale) = (Vec::with_capacity(found.len()), Vec::new());
@@ -118,29 +119,13 @@ pub(crate) fn locked(
     Ok(Locked { set, warnings })
 }
 
-fn no_lock() -> String {
-    format!(
-        "there is no lock file: run `{}` and commit what it writes, or turn on the feature `infer` of \
-         dbmig-runtime, so that each build reads the SQL itself",
-        lockfile::COMMAND
-    )
-}
-
-fn no_section(dialect: Dialect) -> String {
-    format!(
-        "it knows nothing of {dialect}: run `{} --backend {dialect}`, with one `--backend` for each database \
-         that the directory is embedded for",
-        lockfile::COMMAND
-    )
-}
-
 fn in_words(stale: &[StaleEntry]) -> String {
     const SHOWN: usize = 3;
     let mut said: Vec<_> = stale.iter().take(SHOWN).map(StaleEntry::in_words).collect();
     if stale.len() > SHOWN {
         said.push(format!("and {} more", stale.len() - SHOWN));
     }
-    format!("it is stale: {}: run `{}`", said.join(", "), lockfile::COMMAND)
+    remedy::stale(&said.join(", "))
 }
 
 /// What the build says of the migrations, as Cargo.toml wants it.
@@ -173,11 +158,7 @@ fn by_other_rules(section: &Section, path: &Path) -> Option<String> {
         std::cmp::Ordering::Less => "an older version of dbmig",
         std::cmp::Ordering::Greater => "a newer version of dbmig than the one in this build",
     };
-    Some(format!(
-        "{}: {which} has judged the SQL, by other rules: run `{}` with the version that this build uses",
-        path.display(),
-        lockfile::COMMAND
-    ))
+    Some(format!("{}: {}", path.display(), remedy::other_rules(which)))
 }
 
 /// The migration in one directory.
@@ -196,7 +177,7 @@ fn of(entry: &Entry, section: &Section, dialect: Dialect) -> Result<LockedMigrat
             Down::Missing => None,
         },
         metadata: match &content.metadata {
-            Some(file) => Some(FileSum::of(&text::of(file)?)),
+            Some(file) => Some(FileSum::of(text_of(file)?)),
             None => None,
         },
     };
@@ -234,15 +215,15 @@ fn scripts(entry: &Entry, content: &Content) -> Result<(Script, Down), Problem> 
     if up.bytes.as_ref().is_ok_and(Vec::is_empty) {
         return Err(Problem::new(&up.path, ProblemKind::EmptyUp));
     }
-    let script = |path: &PathBuf, text| {
+    let script = |path: &PathBuf, text: &str| {
         let path = Cow::Owned(path.display().to_string());
-        Script { path, text: Cow::Owned(text) }
+        Script { path, text: Cow::Owned(text.to_owned()) }
     };
     let down = match &content.down {
-        Some(down) => Down::Script(script(&down.path, text::of(down)?)),
+        Some(down) => Down::Script(script(&down.path, text_of(down)?)),
         None => Down::Missing,
     };
-    Ok((script(&up.path, text::of(up)?), down))
+    Ok((script(&up.path, text_of(up)?), down))
 }
 
 fn changed(name: &str, known: &FileSums, found: &FileSums) -> Vec<StaleEntry> {
@@ -262,7 +243,7 @@ mod tests {
     use crate::scan::scan_shown_as;
     use std::fs;
 
-    /// A directory whose lock file is what [`lock`](Directory::lock) last made of it.
+    /// A directory whose lock file is what [`lock`](LockedDirectory::lock) last made of it.
     struct LockedDirectory(tempfile::TempDir);
 
     impl LockedDirectory {
@@ -288,12 +269,12 @@ mod tests {
 
         fn lock(&self) {
             let lock = LockFile::default().with(Section::of(&self.scanned()));
-            self.write(lockfile::FILE, &lock.to_string());
+            self.write(FILE, &lock.to_string());
         }
 
         fn locked(&self, dialect: Dialect, strictness: Strictness) -> Result<Locked, String> {
             let listing = Listing::read(self.0.path(), Path::new("m")).unwrap();
-            let lock = fs::read_to_string(self.0.path().join(lockfile::FILE)).ok();
+            let lock = fs::read_to_string(self.0.path().join(FILE)).ok();
             locked(&listing, Path::new("m"), lock.as_deref(), dialect, strictness)
                 .map_err(|error| error.to_string())
         }
@@ -333,7 +314,7 @@ mod tests {
         let other =
             directory.locked(Dialect::Mysql, Strictness::default()).expect_err("no section");
         assert!(other.contains("run `cargo dbmig lock --backend mysql`"), "{other}");
-        directory.write(lockfile::FILE, "<<<<<<< HEAD\n");
+        directory.write(FILE, "<<<<<<< HEAD\n");
         let conflict = directory.refused();
         assert!(conflict.starts_with("m/dbmig.lock:1:1: Git has left a merge conflict"));
     }

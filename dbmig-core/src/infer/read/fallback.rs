@@ -1,4 +1,4 @@
-//! Statements that are read word by word: sqlparser knows too few of their forms.
+//! What sqlparser does not know, told by its first words.
 
 mod alter;
 mod attribute;
@@ -18,7 +18,7 @@ use crate::sql::reader::Reader;
 /// What the statement does, where it is one of these.
 pub(super) fn acts(statement: &Statement<'_>) -> Option<Vec<Act>> {
     let dialect = statement.dialect();
-    let mut reader = Reader::new(dialect, statement);
+    let mut reader = Reader::new(statement);
     let one = |act: Option<Act>| act.map(|act| vec![act]);
     match dialect {
         Dialect::Postgres => match reader.one_of(&POSTGRES)? {
@@ -56,7 +56,7 @@ const MYSQL: [&str; 5] = ["ALTER", "CREATE", "DROP", "GRANT", "REVOKE"];
 
 /// What MariaDB's `SET STATEMENT a = 1 FOR ..` runs.
 pub(super) fn behind_settings<'t>(statement: &Statement<'t>) -> Option<Statement<'t>> {
-    let mut reader = Reader::new(statement.dialect(), statement);
+    let mut reader = Reader::new(statement);
     let is_it = statement.dialect() == Dialect::Mysql && reader.phrase(&["SET", "STATEMENT"]);
     if !is_it || !reader.skip_to("FOR") {
         return None;
