@@ -1,7 +1,7 @@
 use std::num::NonZeroUsize;
 
 use dbmig_core::impact::{Compatibility, Reason, Verdict};
-use dbmig_core::plan::{Place, Presence, RunCircumstances};
+use dbmig_core::plan::{AheadState, RunCircumstances, StatementPlace};
 use dbmig_core::sql::Position;
 use dbmig_core::{Build, Version};
 
@@ -15,7 +15,7 @@ fn breaking(app: &str) -> Vec<Unknown> {
         app: app.to_owned(),
         occasion: RunCircumstances::default(),
         compatibility: Compatibility { verdict: Verdict::Breaking, reason },
-        presence: Presence::Applied,
+        presence: AheadState::Applied,
     }]
 }
 
@@ -51,7 +51,7 @@ fn an_interrupted_run_has_a_command_for_it() {
         let unresumable = Unresumable { version, name, direction: Direction::Up, reason };
         of_blocked(&Blocked::Interrupted(Box::new(unresumable)), "cargo dbmig")
     };
-    let place = || Place {
+    let place = || StatementPlace {
         path: "migrations/2_b/up.sql".to_owned(),
         position: Position { line: 2, column: 1 },
         number: 2,
