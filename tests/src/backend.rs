@@ -12,6 +12,16 @@ pub enum Backend {
 impl Backend {
     /// All of them, for a test that holds for each.
     pub const ALL: [Self; 3] = [Self::Postgres, Self::MariaDb, Self::Sqlite];
+
+    /// Its server, for a test that holds for each of those.
+    #[track_caller]
+    pub fn engine(self) -> Engine {
+        match self {
+            Self::Postgres => Engine::Postgres,
+            Self::MariaDb => Engine::MariaDb,
+            Self::Sqlite => panic!("SQLite has no server"),
+        }
+    }
 }
 
 /// A database that needs a server.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use crate::servers::{self, Server};
-use crate::{Backend, Rows, Session, bookkeeping, copy, dump};
+use crate::{Backend, Rows, Session, bookkeeping, copy, dump, eventually};
 
 /// An empty database that only one test uses.
 #[derive(Debug)]
@@ -131,10 +131,42 @@ impl TestDatabase {
         })
     }
 
+    /// Waits until so many migrations are applied.
+    #[track_caller]
+    pub fn until_applied(&self, count: usize) {
+        let applied = || self.try_query("SELECT version FROM __diesel_schema_migrations");
+        let is_reached = || applied().is_ok_and(|rows| rows.len() >= count);
+        eventually(&format!("{count} migrations are applied"), is_reached);
+    }
+
+    /// Waits until a statement in it sleeps, as its server says.
+    #[track_caller]
+    pub fn until_asleep(&self) {
+        let asleep = match self.backend {
+            Backend::Postgres => {
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() \
+                 AND wait_event = 'PgSleep'"
+            }
+            Backend::MariaDb => {
+                "SELECT id FROM information_schema.processlist WHERE db = database() \
+                 AND state = 'User sleep'"
+            }
+            Backend::Sqlite => panic!("it has no server that could say so"),
+        };
+        let mut session = self.session();
+        eventually("a statement sleeps", || !session.query(asleep).is_empty());
+    }
+
     /// The whole schema as the database's own tool tells it, the same text for the same schema.
     #[track_caller]
     pub fn dump(&self) -> String {
         dump::schema(self)
+    }
+
+    /// Statements that make the same database anew, with all its rows.
+    #[track_caller]
+    pub fn script(&self) -> String {
+        dump::script(self)
     }
 
     /// What both tables of the tools hold, without times, hosts and what was interrupted: the same

@@ -14,6 +14,65 @@ pub(crate) fn schema(database: &TestDatabase) -> String {
     }
 }
 
+/// Statements that make the same database anew, with all its rows.
+#[track_caller]
+pub(crate) fn script(database: &TestDatabase) -> String {
+    match database.backend() {
+        Backend::Postgres => {
+            let mut command = Command::new(programs::postgres(database.version(), "pg_dump"));
+            environment::clean(&mut command);
+            command.args(["--column-inserts", "--no-owner", "--no-privileges", "--no-comments"]);
+            let text = output(command.args(["--dbname", database.client_url()]));
+            // For its own client only.
+            without(&text, &["\\restrict", "\\unrestrict"])
+        }
+        Backend::MariaDb => {
+            let mut command = mariadb_client::command("mariadb-dump", database.client_url());
+            command.args(["--skip-extended-insert", "--complete-insert", "--skip-comments"]);
+            let text = output(command.args(["--skip-add-locks", "--skip-disable-keys"]));
+            without(&text, &["/*M!999999\\- enable the sandbox mode"])
+        }
+        Backend::Sqlite => sqlite_script(database),
+    }
+}
+
+/// Tables before what is on them; the rows of each table behind it.
+#[track_caller]
+fn sqlite_script(database: &TestDatabase) -> String {
+    let objects = database.query(
+        "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL \
+         ORDER BY type <> 'table', name",
+    );
+    let mut text = String::new();
+    for object in objects {
+        let [Some(kind), Some(name), Some(sql)] = object.as_slice() else { panic!("{object:?}") };
+        // It is there with the first table that counts.
+        if !name.starts_with("sqlite_") {
+            text.push_str(&format!("{sql};\n"));
+        }
+        if kind == "table" {
+            text.push_str(&sqlite_rows(database, name));
+        }
+    }
+    text
+}
+
+#[track_caller]
+fn sqlite_rows(database: &TestDatabase, table: &str) -> String {
+    let columns = database.column(&format!("SELECT name FROM pragma_table_info('{table}')"));
+    let values: Vec<_> = columns.iter().map(|column| format!("quote({column})")).collect();
+    let insert = format!("INSERT INTO {table} ({}) VALUES (", columns.join(", "));
+    let rows = database.column(&format!("SELECT {} FROM {table}", values.join(" || ', ' || ")));
+    let rows: String = rows.iter().map(|row| format!("{insert}{row});\n")).collect();
+    if table == "sqlite_sequence" { format!("DELETE FROM {table};\n{rows}") } else { rows }
+}
+
+/// The lines that do not begin so.
+fn without(text: &str, starts: &[&str]) -> String {
+    let lines = text.lines().filter(|line| !starts.iter().any(|start| line.starts_with(start)));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
 #[track_caller]
 fn postgres(database: &TestDatabase) -> String {
     let mut command = Command::new(programs::postgres(database.version(), "pg_dump"));

@@ -55,9 +55,7 @@ fn a_waiter_in_a_transaction_of_its_owner_is_in_nobodys_way() {
     let second = ("2_b", "SELECT pg_sleep(1.5);", "");
     let all = embedded::<Postgres>(&[first, second, ("3_c", "CREATE TABLE t3 (id INT);", "")]);
     let leader = start(&project, db.url(), &["run"]);
-    while applied(&db) < 1 {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    db.until_applied(1);
     let conn = &mut PgConnection::establish(db.url()).unwrap();
     conn.begin_test_transaction().unwrap();
     let mut waited = false;
@@ -71,11 +69,6 @@ fn a_waiter_in_a_transaction_of_its_owner_is_in_nobodys_way() {
     finish(leader).success();
     // Nothing of the lock is left in the transaction that goes on.
     assert_eq!(locks(&db), [""; 0]);
-}
-
-fn applied(db: &TestDatabase) -> usize {
-    let rows = db.try_query("SELECT version FROM __diesel_schema_migrations");
-    rows.map_or(0, |rows| rows.len())
 }
 
 fn locks(db: &TestDatabase) -> Vec<String> {

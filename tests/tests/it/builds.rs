@@ -92,9 +92,11 @@ where
     assert!(next.starts_with("deploy shop 1.0 or a later version"), "{next}");
 }
 
-#[test]
-fn a_refusal_names_the_build_that_can_run() {
-    on::<PgConnection>(Backend::Postgres);
-    on::<MysqlConnection>(Backend::MariaDb);
-    on::<SqliteConnection>(Backend::Sqlite);
+each_backend!(a_refusal_names_the_build_that_can_run);
+fn a_refusal_names_the_build_that_can_run(backend: Backend) {
+    match backend {
+        Backend::Postgres => on::<PgConnection>(backend),
+        Backend::MariaDb => on::<MysqlConnection>(backend),
+        Backend::Sqlite => on::<SqliteConnection>(backend),
+    }
 }

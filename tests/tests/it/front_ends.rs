@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use dbmig_tests::project::{Output, run};
 use dbmig_tests::proxy::{Action, Direction, Fault};
 use dbmig_tests::servers::{Options, Server};
-use dbmig_tests::{Backend, Engine, Project, Proxy, TestDatabase, database};
+use dbmig_tests::{Backend, Engine, Project, Proxy, Running, TestDatabase, database};
 
 use crate::shop::{migrations_of_the_shop, shop};
 
@@ -172,31 +172,25 @@ fn without_times(line: &str) -> Option<String> {
     })
 }
 
-fn all(format: &[&str]) {
-    for backend in Backend::ALL {
-        let pair = Pair::new(backend);
-        for step in STEPS {
-            match step {
-                ["DRIFT"] => {
-                    [&pair.by_files, &pair.embedded].iter().for_each(|db| db.execute(DRIFT))
-                }
-                ["AHEAD"] => {
-                    [&pair.by_files, &pair.embedded].iter().for_each(|db| db.execute(AHEAD))
-                }
-                args => pair.same(&[args, format].concat()),
-            }
+fn all(backend: Backend, format: &[&str]) {
+    let pair = Pair::new(backend);
+    for step in STEPS {
+        match step {
+            ["DRIFT"] => [&pair.by_files, &pair.embedded].iter().for_each(|db| db.execute(DRIFT)),
+            ["AHEAD"] => [&pair.by_files, &pair.embedded].iter().for_each(|db| db.execute(AHEAD)),
+            args => pair.same(&[args, format].concat()),
         }
     }
 }
 
-#[test]
-fn for_people_they_say_the_same() {
-    all(&[]);
+each_backend!(for_people_they_say_the_same);
+fn for_people_they_say_the_same(backend: Backend) {
+    all(backend, &[]);
 }
 
-#[test]
-fn for_programs_they_say_the_same() {
-    all(&["--json"]);
+each_backend!(for_programs_they_say_the_same);
+fn for_programs_they_say_the_same(backend: Backend) {
+    all(backend, &["--json"]);
 }
 
 #[test]
@@ -246,8 +240,8 @@ fn waiting_needs_the_right_to_read_only_and_a_database_that_comes() {
     let down = run(&mut wait("1s"));
     assert_eq!(down.code, Some(75), "{}", down.text());
     assert!(down.stderr.contains("the database cannot be reached"), "{}", down.stderr);
-    let waiting = wait("1m").spawn().unwrap();
-    std::thread::sleep(std::time::Duration::from_secs(1));
+    let waiting = Running::listen(wait("2m").spawn().unwrap());
+    waiting.says("the database cannot be reached");
     server.restart();
     // Before the ledger is there.
     let pending = run(&mut wait("300ms"));
@@ -257,8 +251,7 @@ fn waiting_needs_the_right_to_read_only_and_a_database_that_comes() {
     run(shop(&db).args(["migrate", "up"])).success();
     db.execute("GRANT SELECT ON __dbmig_history, __diesel_schema_migrations TO reader");
     // The tables were there before the right to read them.
-    let output = waiting.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    waiting.finish().success();
     assert_eq!(run(&mut wait("10s")).code, Some(0));
 
     // A later version is good enough; another history never will be.
@@ -304,12 +297,12 @@ fn the_time_out_of_a_wait_holds_when_the_connection_hangs() {
     let mut command = shop(&db);
     command.env("DATABASE_URL", proxy.url()).args(["migrate", "wait", "--timeout", "3s"]);
     let waiting = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(800));
+    let waiting = Running::listen(waiting);
+    waiting.says("migrations are pending");
     for direction in [Direction::ToServer, Direction::ToClient] {
         proxy.fault(Fault { connection: None, direction, after: 0, action: Action::Vanish });
     }
     let begun = std::time::Instant::now();
-    let output = waiting.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(75), "{output:?}");
+    waiting.finish().expect(75);
     assert!(begun.elapsed() < std::time::Duration::from_secs(15), "{:?}", begun.elapsed());
 }

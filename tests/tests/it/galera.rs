@@ -1,11 +1,9 @@
 //! A cluster whose nodes all take writes, each with named locks of its own.
 
-use std::time::{Duration, Instant};
-
 use dbmig_core::scan::scan;
 use dbmig_runtime::{Cluster, Error, Migrations, Migrator, Mysql};
 use dbmig_tests::servers::Galera;
-use dbmig_tests::{Backend, Project, Session, TestDatabase};
+use dbmig_tests::{Backend, Project, Running, Session, TestDatabase, eventually};
 use diesel::{Connection as _, MysqlConnection};
 
 use crate::faults::{Figure, finish, start, thorough};
@@ -45,16 +43,13 @@ fn once(cluster: &Galera, database: &TestDatabase, migrations: usize, case: &str
     let versions = "SELECT version FROM __diesel_schema_migrations";
     let order = "SELECT version FROM __dbmig_history WHERE state = 'done' ORDER BY id";
     for number in 0..cluster.size() {
-        let deadline = Instant::now() + Duration::from_secs(20);
         let on = |sql: &str| -> Vec<String> {
             let rows = session(cluster, number, database).query(sql);
             rows.into_iter().map(|mut row| row.pop().flatten().unwrap()).collect()
         };
         let there = || session(cluster, number, database).try_query(versions);
-        while there().map_or(0, |rows| rows.len()) < migrations {
-            assert!(Instant::now() < deadline, "{case}: node {number} is behind");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        let what = format!("{case}: node {number} has all");
+        eventually(&what, || there().is_ok_and(|rows| rows.len() >= migrations));
         assert_eq!(on(executed), all, "{case}, node {number}");
         let order = on(order);
         assert!(order.is_sorted() && order.len() == migrations, "{case}: {order:?}");
@@ -72,6 +67,11 @@ enum First {
     IsKilled,
 }
 
+/// How many rows `sql` finds on the first node; none, where its table is not there.
+fn executed(cluster: &Galera, sql: &str) -> usize {
+    cluster.node(0).admin().try_query(sql).map_or(0, |rows| rows.len())
+}
+
 /// Twelve at once on all nodes.
 fn twelve(cluster: &Galera, migrations: usize, fate: First, case: &str) {
     let (project, database) = (project(), cluster.database());
@@ -82,9 +82,7 @@ fn twelve(cluster: &Galera, migrations: usize, fate: First, case: &str) {
     let mut first = run(0);
     if fate == First::IsKilled {
         let begun = format!("SELECT 1 FROM {}.executed", database.name());
-        while cluster.node(0).admin().try_query(&begun).map_or(0, |rows| rows.len()) < 3 {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        eventually("the first one has done three", || executed(cluster, &begun) >= 3);
         first.kill().unwrap();
     }
     let others: Vec<_> = (1..12).map(run).collect();
@@ -146,12 +144,13 @@ fn without_the_others_it_is_waited_for(cluster: &Galera) {
         let output = finish(start(&project, database.url(), args)).expect(75);
         assert!(output.stderr.contains(words), "{args:?}: {}", output.stderr);
     }
-    let wait = start(&project, database.url(), &["wait", "--timeout", "60s"]);
-    let run = start(&project, database.url(), &["run"]);
-    std::thread::sleep(Duration::from_secs(2));
+    let begin = |args: &[&str]| Running::listen(start(&project, database.url(), args));
+    let (wait, run) = (begin(&["wait", "--timeout", "60s"]), begin(&["run"]));
+    wait.says(words);
+    run.says(words);
     cluster.node(0).admin().execute("SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'");
-    finish(run).success();
-    finish(wait).success();
+    run.finish().success();
+    wait.finish().success();
 }
 
 /// The long form: three nodes, the first runner killed, a node killed under its runners.
@@ -182,9 +181,7 @@ fn a_node_is_cut_off(cluster: &Galera) {
     };
     let mut runners = vec![run(2)];
     let begun = format!("SELECT 1 FROM {}.executed", database.name());
-    while cluster.node(0).admin().try_query(&begun).map_or(0, |rows| rows.len()) < 5 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    eventually("five are done", || executed(cluster, &begun) >= 5);
     runners.extend((0..11).map(run));
     cluster.kill(2);
     for (node, runner) in runners {

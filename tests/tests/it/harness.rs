@@ -10,12 +10,9 @@ mod tls;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use dbmig_tests::servers::{Options, Server};
-use dbmig_tests::{Backend, Engine, PASSWORD, Session, database, diesel, servers};
-
-const ENGINES: [Engine; 2] = [Engine::Postgres, Engine::MariaDb];
+use dbmig_tests::{Backend, Engine, PASSWORD, Session, database, diesel, eventually, servers};
 
 each_backend!(a_value_comes_back_as_it_is);
 fn a_value_comes_back_as_it_is(backend: Backend) {
@@ -97,53 +94,46 @@ fn a_trigger_of_mariadb_arrives_whole_and_is_in_the_dump() {
     assert!(database.dump().contains("NEW.x < 0"), "{}", database.dump());
 }
 
-#[test]
-fn a_wrong_password_is_refused() {
-    for (backend, server) in [
-        (Backend::Postgres, dbmig_tests::servers::postgres()),
-        (Backend::MariaDb, dbmig_tests::servers::mariadb()),
-    ] {
-        let url = server.database().url().replace(PASSWORD, "wrong");
-        let error = Session::connect(backend, &url).unwrap_err().to_lowercase();
-        assert!(error.contains("password"), "{backend:?}: {error}");
+each_server!(a_wrong_password_is_refused);
+fn a_wrong_password_is_refused(backend: Backend) {
+    let url = database(backend).url().replace(PASSWORD, "wrong");
+    let error = Session::connect(backend, &url).unwrap_err().to_lowercase();
+    assert!(error.contains("password"), "{backend:?}: {error}");
+}
+
+each_server!(a_stopped_server_comes_back_on_its_port_with_its_data);
+fn a_stopped_server_comes_back_on_its_port_with_its_data(backend: Backend) {
+    let engine = backend.engine();
+    let server = Server::start_dedicated(engine, &Options::default());
+    let database = server.database();
+    database.execute("CREATE TABLE t (x INTEGER)");
+    let ways: [fn(&Server); 3] = [Server::stop, Server::stop_immediate, Server::kill];
+    for (row, stop) in ways.iter().enumerate() {
+        database.execute(&format!("INSERT INTO t VALUES ({row})"));
+        let pid = server.pid();
+        stop(&server);
+        assert!(database.try_query("SELECT 1").is_err(), "{engine:?} {row}");
+        server.restart();
+        assert_ne!(server.pid(), pid);
+        let count = database.column("SELECT count(*) FROM t");
+        assert_eq!(count, [(row + 1).to_string()], "{engine:?}");
     }
 }
 
-#[test]
-fn a_stopped_server_comes_back_on_its_port_with_its_data() {
-    for engine in ENGINES {
-        let server = Server::start_dedicated(engine, &Options::default());
-        let database = server.database();
-        database.execute("CREATE TABLE t (x INTEGER)");
-        let ways: [fn(&Server); 3] = [Server::stop, Server::stop_immediate, Server::kill];
-        for (row, stop) in ways.iter().enumerate() {
-            database.execute(&format!("INSERT INTO t VALUES ({row})"));
-            let pid = server.pid();
-            stop(&server);
-            assert!(database.try_query("SELECT 1").is_err(), "{engine:?} {row}");
-            server.restart();
-            assert_ne!(server.pid(), pid);
-            let count = database.column("SELECT count(*) FROM t");
-            assert_eq!(count, [(row + 1).to_string()], "{engine:?}");
+each_server!(settings_reach_the_server);
+fn settings_reach_the_server(backend: Backend) {
+    let engine = backend.engine();
+    let options = Options::durable().with("max_connections", "37");
+    let server = Server::start_dedicated(engine, &options);
+    let mut session = server.admin();
+    let (limit, durable, on) = match engine {
+        Engine::Postgres => ("SHOW max_connections", "SHOW fsync", "on"),
+        Engine::MariaDb => {
+            ("SELECT @@max_connections", "SELECT @@innodb_flush_log_at_trx_commit", "1")
         }
-    }
-}
-
-#[test]
-fn settings_reach_the_server() {
-    for engine in ENGINES {
-        let options = Options::durable().with("max_connections", "37");
-        let server = Server::start_dedicated(engine, &options);
-        let mut session = server.admin();
-        let (limit, durable, on) = match engine {
-            Engine::Postgres => ("SHOW max_connections", "SHOW fsync", "on"),
-            Engine::MariaDb => {
-                ("SELECT @@max_connections", "SELECT @@innodb_flush_log_at_trx_commit", "1")
-            }
-        };
-        assert_eq!(session.query(limit), [[Some("37".to_owned())]], "{engine:?}");
-        assert_eq!(session.query(durable), [[Some(on.to_owned())]], "{engine:?}");
-    }
+    };
+    assert_eq!(session.query(limit), [[Some("37".to_owned())]], "{engine:?}");
+    assert_eq!(session.query(durable), [[Some(on.to_owned())]], "{engine:?}");
 }
 
 #[test]
@@ -159,11 +149,9 @@ fn nothing_survives_a_killed_test_process() {
     let (pids, folders) = said.split_at(3);
     assert_eq!((pids.len(), folders.len()), (3, 4), "{said:?}");
     let folders: Vec<PathBuf> = folders.iter().map(PathBuf::from).collect();
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while pids.iter().any(|pid| is_alive(pid)) || folders.iter().any(|folder| folder.exists()) {
-        assert!(Instant::now() < deadline, "still there: {pids:?} or {folders:?}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    eventually(&format!("all of {pids:?} and {folders:?} are gone"), || {
+        !pids.iter().any(|pid| is_alive(pid)) && !folders.iter().any(|folder| folder.exists())
+    });
 }
 
 #[test]
@@ -184,15 +172,14 @@ fn is_alive(pid: &str) -> bool {
     signal.is_ok_and(|status| status.success())
 }
 
-#[test]
-fn a_dropped_server_is_gone_at_once() {
-    for engine in ENGINES {
-        let server = Server::start_dedicated(engine, &Options::default());
-        let (pid, folder) = (server.pid().to_string(), server.folder().to_owned());
-        assert!(is_alive(&pid) && folder.exists());
-        drop(server);
-        assert!(!is_alive(&pid) && !folder.exists(), "{engine:?}");
-    }
+each_server!(a_dropped_server_is_gone_at_once);
+fn a_dropped_server_is_gone_at_once(backend: Backend) {
+    let engine = backend.engine();
+    let server = Server::start_dedicated(engine, &Options::default());
+    let (pid, folder) = (server.pid().to_string(), server.folder().to_owned());
+    assert!(is_alive(&pid) && folder.exists());
+    drop(server);
+    assert!(!is_alive(&pid) && !folder.exists(), "{engine:?}");
 }
 
 #[test]

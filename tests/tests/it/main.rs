@@ -22,6 +22,7 @@ mod layers;
 mod lock;
 mod migrator;
 mod new_user;
+mod older_build;
 mod place;
 mod pooler;
 mod probes;

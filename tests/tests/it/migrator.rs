@@ -8,7 +8,7 @@ use dbmig_runtime::{
     Class, Control, Error, Event, Extent, Locking, MigrationState, Migrations, Migrator, Options,
     Runner, Target, Version, connect,
 };
-use dbmig_tests::{Backend, TestDatabase, database};
+use dbmig_tests::{Backend, Engine, TestDatabase, database, eventually};
 use diesel::connection::{Connection, LoadConnection, SimpleConnection};
 use diesel::r2d2::{ConnectionManager, Pool};
 use diesel::{MysqlConnection, PgConnection, SqliteConnection};
@@ -98,8 +98,12 @@ where
 }
 
 #[test]
-fn a_transaction_of_the_owner_stays_the_owners() {
+fn a_transaction_of_the_owner_stays_the_owners_on_postgres() {
     inside_a_transaction::<PgConnection, _>(Backend::Postgres, &sets::postgres::ALL);
+}
+
+#[test]
+fn a_transaction_of_the_owner_stays_the_owners_on_sqlite() {
     inside_a_transaction::<SqliteConnection, _>(Backend::Sqlite, &sets::sqlite::ALL);
 }
 
@@ -165,9 +169,7 @@ fn an_index_that_is_built_concurrently_may_wait_longer_than_others() {
         let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
                      AND query LIKE 'CREATE INDEX%' AND datname = current_database() \
                      AND now() - query_start > interval '150 ms'";
-        while db.column(waits) != ["1"] && !run.is_finished() {
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        eventually("it waits, or has failed", || db.column(waits) == ["1"] || run.is_finished());
         reader.execute("COMMIT");
         assert_eq!(run.join().unwrap().unwrap().done.len(), 1);
     });
@@ -177,90 +179,90 @@ fn runner_on(db: &TestDatabase) -> Box<dyn dbmig_runtime::Database> {
     connect(&DatabaseUrl::parse(db.url()).unwrap()).unwrap()
 }
 
-#[test]
-fn a_waiter_says_for_whom_and_gives_up_in_time_or_leaves_when_the_work_is_done() {
-    for (backend, sleep) in [
-        (Backend::Postgres, "CREATE TABLE t (id INT); SELECT pg_sleep(1.5)"),
-        (Backend::MariaDb, "CREATE TABLE t (id INT); DO SLEEP(1.5)"),
-        (
-            Backend::Sqlite,
+each_backend!(a_waiter_says_for_whom_and_gives_up_in_time_or_leaves_when_the_work_is_done);
+fn a_waiter_says_for_whom_and_gives_up_in_time_or_leaves_when_the_work_is_done(backend: Backend) {
+    let sleep = match backend {
+        Backend::Postgres => "CREATE TABLE t (id INT); SELECT pg_sleep(1.5)",
+        Backend::MariaDb => "CREATE TABLE t (id INT); DO SLEEP(1.5)",
+        Backend::Sqlite => {
             "CREATE TABLE t AS WITH RECURSIVE c(x) AS \
-             (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 3000000) SELECT count(*) FROM c",
-        ),
-    ] {
-        let db = database(backend);
-        let url = DatabaseUrl::parse(db.url()).unwrap();
-        let set = one(sleep, url.dialect());
-        std::thread::scope(|scope| {
-            let leader = scope.spawn(|| {
-                let mut options = Options::default();
-                options.app = "leader 1.0".to_owned();
-                Runner::new(&set, options).run(&mut *runner_on(&db), &Target::Latest)
-            });
-            let runner = Runner::new(&set, Options::default());
-            let started = || {
-                let holder = runner.holder(&mut *runner_on(&db)).unwrap();
-                holder.is_some_and(|holder| holder.contains("at work on 1_only"))
-            };
-            while !started() {
-                std::thread::sleep(Duration::from_millis(10));
-            }
-            let mut options = Options::default();
-            options.lock_wait = Duration::from_millis(200);
-            let error =
-                Runner::new(&set, options).run(&mut *runner_on(&db), &Target::Latest).unwrap_err();
-            assert_eq!(error.class(), Class::Temporary, "{backend:?}: {error}");
-            let Error::LockWait { holder: Some(holder), .. } = &error else { panic!("{error}") };
-            for part in ["leader 1.0 on ", "at work on 1_only"] {
-                assert!(holder.contains(part), "{backend:?}: {holder}");
-            }
-
-            let mut waited_for = Vec::new();
-            let report = Runner::new(&set, Options::default())
-                .observe(|event| {
-                    if let Event::Waiting { holder, .. } = event {
-                        waited_for.push(holder.unwrap_or_default().to_owned());
-                    }
-                })
-                .run(&mut *runner_on(&db), &Target::Latest)
-                .unwrap();
-            assert!(report.done.is_empty(), "{backend:?}");
-            assert!(!waited_for.is_empty(), "{backend:?}");
-            assert_eq!(leader.join().unwrap().unwrap().done.len(), 1);
-        });
-    }
-}
-
-/// From another thread: what is in a transaction is rolled back, on connections of its own even in
-/// the middle of a statement.
-#[test]
-fn a_run_can_be_stopped_from_outside() {
-    for (backend, sleep) in [
-        (Backend::Postgres, "CREATE TABLE t (id INT); SELECT pg_sleep(60)"),
-        (Backend::MariaDb, "INSERT INTO t SELECT SLEEP(60)"),
-    ] {
-        let db = database(backend);
-        if backend == Backend::MariaDb {
-            db.execute("CREATE TABLE t (id INT)");
+             (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 3000000) SELECT count(*) FROM c"
         }
-        let url = DatabaseUrl::parse(db.url()).unwrap();
-        let set = one(sleep, url.dialect());
-        let control = Control::new();
-        let mut options = Options::default();
-        options.control = control.clone();
-        let stopper = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(900));
-            control.cancel();
+    };
+    let db = database(backend);
+    let url = DatabaseUrl::parse(db.url()).unwrap();
+    let set = one(sleep, url.dialect());
+    std::thread::scope(|scope| {
+        let leader = scope.spawn(|| {
+            let mut options = Options::default();
+            options.app = "leader 1.0".to_owned();
+            Runner::new(&set, options).run(&mut *runner_on(&db), &Target::Latest)
         });
-        let begun = std::time::Instant::now();
+        let runner = Runner::new(&set, Options::default());
+        let started = || {
+            let holder = runner.holder(&mut *runner_on(&db)).unwrap();
+            holder.is_some_and(|holder| holder.contains("at work on 1_only"))
+        };
+        eventually("the leader is at work", started);
+        let mut options = Options::default();
+        options.lock_wait = Duration::from_millis(200);
         let error =
             Runner::new(&set, options).run(&mut *runner_on(&db), &Target::Latest).unwrap_err();
-        assert!(matches!(error, Error::Cancelled(_)), "{backend:?}: {error}");
-        assert!(begun.elapsed() < Duration::from_secs(30), "{backend:?}: {:?}", begun.elapsed());
-        assert!(db.column("SELECT version FROM __diesel_schema_migrations").is_empty());
-        stopper.join().unwrap();
+        assert_eq!(error.class(), Class::Temporary, "{backend:?}: {error}");
+        let Error::LockWait { holder: Some(holder), .. } = &error else { panic!("{error}") };
+        for part in ["leader 1.0 on ", "at work on 1_only"] {
+            assert!(holder.contains(part), "{backend:?}: {holder}");
+        }
+
+        let mut waited_for = Vec::new();
+        let report = Runner::new(&set, Options::default())
+            .observe(|event| {
+                if let Event::Waiting { holder, .. } = event {
+                    waited_for.push(holder.unwrap_or_default().to_owned());
+                }
+            })
+            .run(&mut *runner_on(&db), &Target::Latest)
+            .unwrap();
+        assert!(report.done.is_empty(), "{backend:?}");
+        assert!(!waited_for.is_empty(), "{backend:?}");
+        assert_eq!(leader.join().unwrap().unwrap().done.len(), 1);
+    });
+}
+
+each_server!(a_run_can_be_stopped_from_outside);
+/// From another thread: what is in a transaction is rolled back, on connections of its own even in
+/// the middle of a statement.
+fn a_run_can_be_stopped_from_outside(backend: Backend) {
+    let sleep = match backend.engine() {
+        Engine::Postgres => "CREATE TABLE t (id INT); SELECT pg_sleep(60)",
+        Engine::MariaDb => "INSERT INTO t SELECT SLEEP(60)",
+    };
+    let db = database(backend);
+    if backend == Backend::MariaDb {
+        db.execute("CREATE TABLE t (id INT)");
     }
-    // Before it has begun, and on a lent connection between two migrations.
+    let url = DatabaseUrl::parse(db.url()).unwrap();
+    let set = one(sleep, url.dialect());
+    let control = Control::new();
+    let mut options = Options::default();
+    options.control = control.clone();
+    let (begun, error) = std::thread::scope(|scope| {
+        let stopper = scope.spawn(|| {
+            db.until_asleep();
+            control.cancel();
+            std::time::Instant::now()
+        });
+        let run = Runner::new(&set, options).run(&mut *runner_on(&db), &Target::Latest);
+        (stopper.join().unwrap(), run.unwrap_err())
+    });
+    assert!(matches!(error, Error::Cancelled(_)), "{backend:?}: {error}");
+    assert!(begun.elapsed() < Duration::from_secs(30), "{backend:?}: {:?}", begun.elapsed());
+    assert!(db.column("SELECT version FROM __diesel_schema_migrations").is_empty());
+}
+
+/// Before it has begun, and on a lent connection between two migrations.
+#[test]
+fn a_run_on_a_lent_connection_can_be_stopped_from_outside() {
     let db = database(Backend::Sqlite);
     let conn = &mut SqliteConnection::establish(db.url()).unwrap();
     let control = Control::new();

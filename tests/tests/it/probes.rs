@@ -2,14 +2,14 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dbmig_example_shop::migrations::postgres;
 use dbmig_runtime::{Migrator, Postgres, Sqlite};
 use dbmig_tests::servers::{Options, Server};
-use dbmig_tests::{Backend, Engine, Session, TestDatabase, database};
+use dbmig_tests::{Backend, Engine, Running, Session, TestDatabase, database, eventually};
 use serde_json::Value;
 
 use crate::sets::{self, of};
@@ -61,36 +61,41 @@ fn replicas_that_start_at_once_live_on_and_serve_nothing_half_done() {
     let db = Arc::new(database(Backend::Postgres));
     let mut slow = snapshot(&db);
     let replicas: Vec<_> = (0..3).map(|_| Serving::start(&mut shop(&db))).collect();
-    let over = Arc::new(AtomicBool::new(false));
+    let (over, served) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let kubelets: Vec<_> = replicas
         .iter()
         .map(|replica| {
             let (server, over, db) = (replica.address, Arc::clone(&over), Arc::clone(&db));
-            std::thread::spawn(move || watch(server, &over, &db))
+            let served = Arc::clone(&served);
+            std::thread::spawn(move || watch(server, (&over, &served), &db))
         })
         .collect();
 
-    std::thread::sleep(Duration::from_secs(10));
-    let states: Vec<_> = replicas.iter().map(|r| told(r.address, "/readyz").1).collect();
-    let of = |state: &str| states.iter().filter(|told| told["state"] == state).count();
-    assert_eq!((of("migrating"), of("waiting")), (1, 2), "{states:?}");
+    let mut states = Vec::new();
+    eventually("one is at the index, two wait for it", || {
+        states = replicas.iter().map(|r| told(r.address, "/readyz").1).collect::<Vec<_>>();
+        let of = |state: &str| states.iter().filter(|told| told["state"] == state).count();
+        let holders = states.iter().filter(|told| told["waiting_for"].is_string()).count();
+        let done = states.iter().any(|told| told["done"] == 4);
+        (of("migrating"), of("waiting"), holders, done) == (1, 2, 2, true)
+    });
     let at = states.iter().find(|told| told["state"] == "migrating").unwrap();
     assert_eq!((&at["done"], &at["of"]), (&Value::from(4), &Value::from(COUNT)), "{at}");
     assert!(at["current"].as_str().unwrap().contains("add_orders_customer_id_index"), "{at}");
     let waiting = states.iter().find(|told| told["state"] == "waiting").unwrap();
     assert!(waiting["waiting_for"].as_str().unwrap().contains("shop 1.0.0"), "{waiting}");
-    std::thread::sleep(Duration::from_secs(10));
+    // For much longer than a liveness probe allows.
+    std::thread::sleep(Duration::from_secs(20));
     slow.execute("COMMIT");
 
     for replica in &replicas {
         replica.wait_for("migrat");
     }
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while replicas.iter().any(|replica| told(replica.address, "/readyz").0 != 200) {
-        assert!(Instant::now() < deadline);
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    std::thread::sleep(Duration::from_millis(500));
+    eventually("all replicas are ready", || {
+        replicas.iter().all(|replica| told(replica.address, "/readyz").0 == 200)
+    });
+    let all_served = || served.load(Ordering::SeqCst) >= replicas.len();
+    eventually("each was seen to serve", all_served);
     over.store(true, Ordering::SeqCst);
     for kubelet in kubelets {
         let seen = kubelet.join().unwrap();
@@ -103,7 +108,12 @@ fn replicas_that_start_at_once_live_on_and_serve_nothing_half_done() {
 }
 
 /// No startup probe stands before the liveness probe, as on Qovery.
-fn watch(server: SocketAddr, over: &AtomicBool, db: &TestDatabase) -> Seen {
+/// Counts itself in `served` with its first answer.
+fn watch(
+    server: SocketAddr,
+    (over, served): (&AtomicBool, &AtomicUsize),
+    db: &TestDatabase,
+) -> Seen {
     let mut seen = Seen::default();
     let mut round = 0;
     while !over.load(Ordering::SeqCst) {
@@ -123,6 +133,9 @@ fn watch(server: SocketAddr, over: &AtomicBool, db: &TestDatabase) -> Seen {
                 if rows != [COUNT.to_string()] {
                     seen.served_early.push(rows[0].clone());
                 }
+                if seen.ready == 0 {
+                    served.fetch_add(1, Ordering::SeqCst);
+                }
                 seen.ready += 1;
             }
             other => seen.served_early.push(format!("{other:?}")),
@@ -139,9 +152,7 @@ fn a_replica_that_is_told_to_stop_leaves_the_rest_to_the_next_one() {
     let first = Serving::start(&mut shop(&db));
     first.wait_for("fill_catalogue");
     let at = |server| told(server, "/readyz").1["current"].as_str().unwrap_or_default().to_owned();
-    while !at(first.address).contains("add_orders_customer_id_index") {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    eventually("it is at the index", || at(first.address).contains("add_orders_customer_id_index"));
     first.signal("-TERM");
     // A statement of its own is waited for.
     std::thread::sleep(Duration::from_secs(1));
@@ -169,8 +180,11 @@ fn a_database_that_is_down_at_the_start_is_waited_for() {
     let db = server.database();
     server.stop();
     let replica = Serving::start(&mut shop(&db));
-    std::thread::sleep(Duration::from_secs(2));
-    let (status, body) = told(replica.address, "/readyz");
+    let (mut status, mut body) = (0, Value::Null);
+    eventually("it has met the problem", || {
+        (status, body) = told(replica.address, "/readyz");
+        body["reason"].is_string()
+    });
     assert_eq!((status, &body["state"]), (503, &Value::from("connecting")), "{body}");
     assert_eq!(body["reason"], "the database cannot be reached");
     assert_eq!(told(replica.address, "/livez").0, 200);
@@ -188,7 +202,8 @@ fn a_migration_that_fails_leaves_the_replicas_alive_and_not_ready(backend: Backe
         let failed = replica.wait_for("error: ");
         assert!(failed.contains("create_orders"), "{failed}");
         // The last words come a moment before the state.
-        std::thread::sleep(Duration::from_millis(200));
+        let failed = || told(replica.address, "/readyz").1["state"] == "failed";
+        eventually("it has failed", failed);
         assert_eq!(told(replica.address, "/livez").0, 200);
         assert_eq!(told(replica.address, "/startupz").0, 503);
         let (status, body) = told(replica.address, "/readyz");
@@ -211,23 +226,22 @@ fn a_job_migrates_while_init_containers_wait() {
         let mut command = shop(&db);
         command.arg("migrate").args(args);
         command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-        command.spawn().unwrap()
+        Running::listen(command.spawn().unwrap())
     };
-    let waiting = [migrate(&["wait"]), migrate(&["wait", "--timeout", "1m"])];
-    std::thread::sleep(Duration::from_millis(500));
+    let waiting = [migrate(&["wait"]), migrate(&["wait", "--timeout", "2m"])];
+    for one in &waiting {
+        one.says("migrations are pending; nobody is at work on them");
+    }
     let job = migrate(&["up"]);
-    std::thread::sleep(Duration::from_secs(2));
-    slow.execute("COMMIT");
-    let output = job.wait_with_output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    for one in waiting {
-        let output = one.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{output:?}");
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(told.contains("migrations are pending; nobody is at work on them"), "{told}");
-        assert!(told.contains("migrations are pending; at work: shop 1.0.0"), "{told}");
+    for one in &waiting {
+        one.says("migrations are pending; at work: shop 1.0.0");
         // PostgreSQL cuts the names of sessions.
-        assert!(told.contains("at work on 2026-01-19-140000-0000_add_orders"), "{told}");
+        one.says("at work on 2026-01-19-140000-0000_add_orders");
+    }
+    slow.execute("COMMIT");
+    job.finish().success();
+    for one in waiting {
+        one.finish().success();
     }
     for _ in 0..2 {
         Serving::start(&mut shop(&db)).wait_for("nothing to migrate");
@@ -297,11 +311,7 @@ fn a_port_in_use_is_named() {
     let server = startup.serve_probes(address).unwrap();
     assert_eq!(told(server.address(), "/livez").0, 200);
     drop(server);
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while TcpListener::bind(address).is_err() {
-        assert!(Instant::now() < deadline, "the server of probes does not end");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    eventually("the server of probes ends", || TcpListener::bind(address).is_ok());
 }
 
 /// Clients that never come to an end, and others without number, while a migration runs.

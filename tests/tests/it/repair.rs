@@ -1,8 +1,6 @@
 //! `repair`: explains before it acts, never guesses, and writes down what it did.
 
-use std::time::{Duration, Instant};
-
-use dbmig_tests::{Backend, Project, TestDatabase, database};
+use dbmig_tests::{Backend, Project, TestDatabase, database, eventually};
 
 use crate::faults::{finish, start};
 use crate::project;
@@ -181,11 +179,8 @@ fn a_procedure_whose_runner_was_killed_asks_for_a_decision() {
     );
     project.write(&format!("migrations/{NAME}/metadata.toml"), "run_in_transaction = false\n");
     let mut runner = start(&project, db.url(), &["run"]);
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while db.try_query("SELECT id FROM a").map_or(0, |rows| rows.len()) == 0 {
-        assert!(Instant::now() < deadline, "it does not come to the procedure");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    let begun = || db.try_query("SELECT id FROM a").is_ok_and(|rows| !rows.is_empty());
+    eventually("it is in the procedure", begun);
     runner.kill().unwrap();
     finish(runner);
     let next = project.dbmig_on(&db, &["run"]).expect(4).stderr;
@@ -197,28 +192,28 @@ fn a_procedure_whose_runner_was_killed_asks_for_a_decision() {
     assert!(db.tables().contains(&"b".to_owned()));
 }
 
+each_backend!(a_temporary_table_of_a_lost_session_stops_the_next_run);
 /// What a session held is gone with it; to go on without would be to go on with something else.
-#[test]
-fn a_temporary_table_of_a_lost_session_stops_the_next_run() {
-    for (backend, temporary) in
-        [(Backend::Postgres, "TEMP"), (Backend::MariaDb, "TEMPORARY"), (Backend::Sqlite, "TEMP")]
-    {
-        let (project, db) = (project(), database(backend));
-        let up = format!(
-            "CREATE {temporary} TABLE x (id INTEGER);\nINSERT INTO x VALUES (1);\nCREATE TABEL b AS SELECT id FROM x;\n"
-        );
-        project.migration(NAME, &up, "");
-        project.write(&format!("migrations/{NAME}/metadata.toml"), "run_in_transaction = false\n");
-        project.dbmig_on(&db, &["run"]).expect(1);
-        project.write(&format!("migrations/{NAME}/up.sql"), up.replace("TABEL", "TABLE"));
-        let stopped = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-        assert!(
-            stopped.contains("part of the session of that run, which is gone: statement 1"),
-            "{backend:?}: {stopped}"
-        );
-        assert!(stopped.contains("repair --forget 20260101"), "{stopped}");
-        project.dbmig_on(&db, &["repair", "--forget", NAME]).success();
-        project.dbmig_on(&db, &["run"]).success();
-        assert_eq!(db.column("SELECT id FROM b"), ["1"]);
-    }
+fn a_temporary_table_of_a_lost_session_stops_the_next_run(backend: Backend) {
+    let temporary = match backend {
+        Backend::Postgres | Backend::Sqlite => "TEMP",
+        Backend::MariaDb => "TEMPORARY",
+    };
+    let (project, db) = (project(), database(backend));
+    let up = format!(
+        "CREATE {temporary} TABLE x (id INTEGER);\nINSERT INTO x VALUES (1);\nCREATE TABEL b AS SELECT id FROM x;\n"
+    );
+    project.migration(NAME, &up, "");
+    project.write(&format!("migrations/{NAME}/metadata.toml"), "run_in_transaction = false\n");
+    project.dbmig_on(&db, &["run"]).expect(1);
+    project.write(&format!("migrations/{NAME}/up.sql"), up.replace("TABEL", "TABLE"));
+    let stopped = project.dbmig_on(&db, &["run"]).expect(4).stderr;
+    assert!(
+        stopped.contains("part of the session of that run, which is gone: statement 1"),
+        "{backend:?}: {stopped}"
+    );
+    assert!(stopped.contains("repair --forget 20260101"), "{stopped}");
+    project.dbmig_on(&db, &["repair", "--forget", NAME]).success();
+    project.dbmig_on(&db, &["run"]).success();
+    assert_eq!(db.column("SELECT id FROM b"), ["1"]);
 }

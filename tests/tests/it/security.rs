@@ -1,7 +1,7 @@
 //! Rights, look-alikes, names and secrets: nothing that others can write leads a row of ours astray.
 
 use dbmig_tests::project::{Output, run};
-use dbmig_tests::{Backend, Project, TestDatabase, database, workspace};
+use dbmig_tests::{Backend, Engine, Project, TestDatabase, database, workspace};
 
 use crate::project;
 
@@ -32,49 +32,51 @@ fn as_role(
     run(project.command(args).env("DATABASE_URL", url))
 }
 
-#[test]
-fn the_two_roles_of_the_guide() {
-    for (backend, marks) in [(Backend::Postgres, "postgres"), (Backend::MariaDb, "mysql")] {
-        let (project, db) = (project(), database(backend));
-        // Roles belong to the server, which all tests share.
-        let ours = |sql: &str| sql.replace("shop", db.name());
-        db.execute(&ours(&guide(marks)));
-        project.migration("1_rights", &ours(&guide(&format!("{marks}-migration"))), "");
-        project.migration(
-            "2_orders",
-            "CREATE TABLE orders (id INTEGER PRIMARY KEY);",
-            "DROP TABLE orders;",
-        );
-        let (migrator, app) = (format!("{}_migrator", db.name()), format!("{}_app", db.name()));
-        let as_migrator = |args: &[&str]| as_role(&project, &db, &migrator, "one", args);
-        let as_app = |args: &[&str]| as_role(&project, &db, &app, "two", args);
+each_server!(the_two_roles_of_the_guide);
+fn the_two_roles_of_the_guide(backend: Backend) {
+    let marks = match backend.engine() {
+        Engine::Postgres => "postgres",
+        Engine::MariaDb => "mysql",
+    };
+    let (project, db) = (project(), database(backend));
+    // Roles belong to the server, which all tests share.
+    let ours = |sql: &str| sql.replace("shop", db.name());
+    db.execute(&ours(&guide(marks)));
+    project.migration("1_rights", &ours(&guide(&format!("{marks}-migration"))), "");
+    project.migration(
+        "2_orders",
+        "CREATE TABLE orders (id INTEGER PRIMARY KEY);",
+        "DROP TABLE orders;",
+    );
+    let (migrator, app) = (format!("{}_migrator", db.name()), format!("{}_app", db.name()));
+    let as_migrator = |args: &[&str]| as_role(&project, &db, &migrator, "one", args);
+    let as_app = |args: &[&str]| as_role(&project, &db, &app, "two", args);
 
-        as_migrator(&["run"]).success();
-        as_migrator(&["redo"]).success();
-        let table = if backend == Backend::Postgres { "orders" } else { "products" };
-        let (_, server) = db.url().split_once('@').unwrap();
-        let url = format!("{}://{app}:two@{server}", db.url().split("://").next().unwrap());
-        let mut session = dbmig_tests::Session::connect(backend, &url).unwrap();
-        session.execute(&format!("INSERT INTO {table} VALUES (1)"));
-        for forbidden in [
-            "UPDATE __dbmig_history SET down_script = 'DROP TABLE orders'",
-            "DELETE FROM __diesel_schema_migrations",
-            "INSERT INTO __diesel_schema_migrations (version) VALUES ('9')",
-            "CREATE TABLE mine (id INTEGER)",
-        ] {
-            let error = session.try_query(forbidden).unwrap_err();
-            assert!(error.contains("denied"), "{backend:?}: {forbidden}: {error}");
-        }
-
-        assert_eq!(as_app(&["run"]).success().stdout, "nothing to do\n", "{backend:?}");
-        for reading in ["status", "pending", "plan", "verify", "history"] {
-            as_app(&[reading]).success();
-        }
-        project.migration("3_more", "CREATE TABLE more (id INTEGER PRIMARY KEY);", "");
-        let denied = as_app(&["run"]).expect(1).stderr;
-        assert!(denied.contains("denied"), "{backend:?}: {denied}");
-        as_migrator(&["run"]).success();
+    as_migrator(&["run"]).success();
+    as_migrator(&["redo"]).success();
+    let table = if backend == Backend::Postgres { "orders" } else { "products" };
+    let (_, server) = db.url().split_once('@').unwrap();
+    let url = format!("{}://{app}:two@{server}", db.url().split("://").next().unwrap());
+    let mut session = dbmig_tests::Session::connect(backend, &url).unwrap();
+    session.execute(&format!("INSERT INTO {table} VALUES (1)"));
+    for forbidden in [
+        "UPDATE __dbmig_history SET down_script = 'DROP TABLE orders'",
+        "DELETE FROM __diesel_schema_migrations",
+        "INSERT INTO __diesel_schema_migrations (version) VALUES ('9')",
+        "CREATE TABLE mine (id INTEGER)",
+    ] {
+        let error = session.try_query(forbidden).unwrap_err();
+        assert!(error.contains("denied"), "{backend:?}: {forbidden}: {error}");
     }
+
+    assert_eq!(as_app(&["run"]).success().stdout, "nothing to do\n", "{backend:?}");
+    for reading in ["status", "pending", "plan", "verify", "history"] {
+        as_app(&[reading]).success();
+    }
+    project.migration("3_more", "CREATE TABLE more (id INTEGER PRIMARY KEY);", "");
+    let denied = as_app(&["run"]).expect(1).stderr;
+    assert!(denied.contains("denied"), "{backend:?}: {denied}");
+    as_migrator(&["run"]).success();
 }
 
 /// A role that may create things in `public`, but has no other rights.

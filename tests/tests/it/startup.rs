@@ -12,7 +12,7 @@ use dbmig_runtime::{
     StartupStatus,
 };
 use dbmig_tests::servers::{Options, Server};
-use dbmig_tests::{Backend, Engine, PASSWORD, database};
+use dbmig_tests::{Backend, Engine, PASSWORD, database, eventually};
 
 use crate::sets::{self, of};
 
@@ -129,7 +129,7 @@ fn stopped_in_the_middle_the_next_start_goes_on() {
     ]);
     let startup = Migrator::new(set).start(db.url());
     until(&startup, |s| s.to_string().contains("at 2_slow"));
-    std::thread::sleep(Duration::from_millis(300));
+    db.until_asleep();
     let begun = Instant::now();
     startup.cancel();
     let error = startup.wait(LONG).unwrap_err();
@@ -226,7 +226,8 @@ fn a_database_that_comes_up_later_is_waited_for() {
     let connecting = until(&startup, |s| s.to_string().contains("cannot be reached"));
     assert_eq!(connecting.state.name(), "connecting");
     assert!(!connecting.to_string().contains("127.0.0.1"), "{connecting}");
-    std::thread::sleep(Duration::from_secs(3));
+    // Three pauses, each longer than the one before.
+    eventually("it has tried again three times", || *told.lock().unwrap() >= 3);
     server.restart();
     assert_eq!(startup.wait(LONG).unwrap().done.len(), 3);
     // With pauses that grow.
@@ -243,7 +244,7 @@ fn a_server_that_stops_in_the_middle_is_waited_for() {
     ]);
     let startup = Migrator::new(set).start(db.url());
     until(&startup, |s| s.to_string().contains("at 2_slow"));
-    std::thread::sleep(Duration::from_millis(300));
+    db.until_asleep();
     server.stop_immediate();
     until(&startup, |s| matches!(s.state, StartupState::Connecting { .. }));
     server.restart();
@@ -306,7 +307,7 @@ fn when_the_one_who_works_is_stopped_the_next_one_goes_on() {
             until(&first, |s| s.to_string().contains("at 2_slow"));
             let second = Migrator::new(set).app("shop", "1.0").start(url);
             until(&second, |s| matches!(s.state, StartupState::Waiting { .. }));
-            std::thread::sleep(Duration::from_millis(500));
+            db.until_asleep();
             first.cancel();
             assert!(matches!(*first.wait(LONG).unwrap_err(), Error::Cancelled(_)));
             let report = second.wait(LONG).unwrap_or_else(|error| panic!("{name}: {error}"));

@@ -1,11 +1,11 @@
 //! Other versions of PostgreSQL: what they do to a run that 15 does not. The suite as a whole runs on
 //! one of them with `DBMIG_POSTGRES` (see CONTRIBUTING.md).
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dbmig_runtime::{Migrations, Migrator, Postgres};
 use dbmig_tests::servers::{Options, Server};
-use dbmig_tests::{Engine, TestDatabase};
+use dbmig_tests::{Engine, TestDatabase, eventually};
 use diesel::connection::Connection as _;
 use diesel::{PgConnection, RunQueryDsl as _};
 
@@ -31,14 +31,10 @@ fn servers() -> impl Iterator<Item = (String, Server)> {
 
 /// Waits until somebody waits for a lock on this server.
 fn await_waiter(db: &TestDatabase, case: &str) {
-    let deadline = Instant::now() + Duration::from_secs(30);
     let waits = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
                  AND datname = current_database()";
     let mut session = db.session();
-    while session.query(waits).is_empty() {
-        assert!(Instant::now() < deadline, "{case}: nobody waits");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    eventually(&format!("{case}: it waits"), || !session.query(waits).is_empty());
 }
 
 const LEDGER: &str = "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \

@@ -1,11 +1,10 @@
 //! The connection that holds the lock, and the one beside it that asks whether the statement goes
 //! on.
 
-use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use dbmig_tests::servers::{Options, Server};
-use dbmig_tests::{Backend, Engine, Session, database};
+use dbmig_tests::{Backend, Engine, Session, database, terminate};
 
 use super::{Figure, finish, start};
 use crate::project;
@@ -20,11 +19,6 @@ fn await_row(session: &mut Session, sql: &str) -> String {
         assert!(Instant::now() < deadline, "nothing is found: {sql}");
         std::thread::sleep(Duration::from_millis(100));
     }
-}
-
-fn terminate(runner: &Child) {
-    let sent = Command::new("kill").args(["-s", "TERM", &runner.id().to_string()]).status();
-    assert!(sent.unwrap().success());
 }
 
 each_server!(the_connection_that_asks_may_be_lost);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use dbmig_runtime::url::DatabaseUrl;
 use dbmig_runtime::{Class, Error, Event, Migrations, Migrator, Postgres};
 use dbmig_tests::servers::{Options, Server};
-use dbmig_tests::{Engine, PASSWORD, TestDatabase};
+use dbmig_tests::{Engine, PASSWORD, TestDatabase, eventually};
 use diesel::PgConnection;
 use diesel::connection::{Connection as _, SimpleConnection as _};
 
@@ -22,9 +22,8 @@ fn terminate(_: &Server, db: &TestDatabase) {
         "FROM pg_stat_activity WHERE application_name LIKE '%: 1_a' AND pid <> pg_backend_pid()";
     let ended = session.query(&format!("SELECT pg_terminate_backend(pid) {works}"));
     assert_eq!(ended.len(), 1);
-    while !session.query(&format!("SELECT pid {works}")).is_empty() {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let is_gone = || session.query(&format!("SELECT pid {works}")).is_empty();
+    eventually("it is gone", is_gone);
 }
 
 fn restart(server: &Server, _: &TestDatabase) {

@@ -1,9 +1,8 @@
 //! The lease: its only clock is the server's, and it ends by itself.
 
 use std::process::{Child, Command};
-use std::time::{Duration, Instant};
 
-use dbmig_tests::{Backend, Project, TestDatabase, database};
+use dbmig_tests::{Backend, Project, Running, TestDatabase, database, eventually};
 
 use super::{Figure, finish, spawn, start};
 use crate::project;
@@ -36,12 +35,7 @@ fn slow(project: &Project, backend: Backend, seconds: u32) {
 }
 
 fn wait_for_the_first(db: &TestDatabase) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    let applied = || db.try_query("SELECT version FROM __diesel_schema_migrations");
-    while applied().map_or(0, |rows| rows.len()) < 1 {
-        assert!(Instant::now() < deadline, "the first one is not applied");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    db.until_applied(1);
 }
 
 each_server!(clocks_that_differ_by_an_hour_do_not_matter);
@@ -107,23 +101,16 @@ fn who_loses_it_before_the_work_is_told_so() {
     let mut first = start(&project, db.url(), LEASE);
     let orphan = "SELECT CAST(id AS CHAR) FROM information_schema.processlist \
                   WHERE info LIKE 'CREATE TABLE t2 %' AND db = database()";
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while db.query(orphan).is_empty() {
-        assert!(Instant::now() < deadline, "the statement has not begun");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    eventually("the statement has begun", || !db.query(orphan).is_empty());
     first.kill().unwrap();
     finish(first);
     db.execute("UPDATE __dbmig_lease SET expires_at = '1970-01-02' WHERE id = 1");
-    let second = start(&project, db.url(), LEASE);
+    let second = Running::listen(start(&project, db.url(), LEASE));
     let taken = "SELECT id FROM __dbmig_lease WHERE id = 1 AND expires_at > UTC_TIMESTAMP()";
-    while db.query(taken).is_empty() {
-        assert!(Instant::now() < deadline, "the lease is not taken");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    std::thread::sleep(Duration::from_millis(500));
+    eventually("the lease is taken", || !db.query(taken).is_empty());
+    second.says("waiting for a session whose runner is gone");
     db.execute("UPDATE __dbmig_lease SET token = 1 WHERE id = 1");
-    let second = finish(second).expect(75).stderr;
+    let second = second.finish().expect(75).stderr;
     assert!(second.contains("the migration lock was lost"), "{second}");
     db.execute(&format!("KILL {}", db.column(orphan)[0]));
 }

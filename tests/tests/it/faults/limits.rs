@@ -1,12 +1,11 @@
 //! No room left: on the disk, and for connections.
 
 use std::process::Command;
-use std::time::Duration;
 
 use dbmig_runtime::{Control, Error, Event, Migrator};
 use dbmig_tests::proxy::{Action, Direction, Fault};
 use dbmig_tests::servers::{Options, Server};
-use dbmig_tests::{Backend, Engine, Proxy, database};
+use dbmig_tests::{Backend, Engine, Proxy, Running, database, eventually};
 
 use super::{Figure, finish, picture, same, spawn, start, undisturbed};
 use crate::project;
@@ -62,61 +61,59 @@ fn a_full_disk_loses_nothing() {
     }
 }
 
-#[test]
-fn too_many_connections_are_waited_for_and_then_it_is_75() {
-    for (engine, most) in [(Engine::Postgres, "12"), (Engine::MariaDb, "10")] {
-        let options = Options::default().with("max_connections", most);
-        let options = match engine {
-            Engine::Postgres => options.with("superuser_reserved_connections", "0"),
-            Engine::MariaDb => options,
-        };
-        let server = Server::start_dedicated(engine, &options);
-        let project = project();
-        project.migration("1_a", "CREATE TABLE t1 (id INTEGER PRIMARY KEY);", "DROP TABLE t1;");
-        let db = server.database();
-        // So many that none is left, and so many that only one is.
-        for left in [0, 1] {
-            let mut held = Vec::new();
-            while let Ok(session) = dbmig_tests::Session::connect(engine.into(), db.url()) {
-                held.push(session);
-                assert!(held.len() < 50);
-            }
-            held.truncate(held.len() - left);
-            let full =
-                finish(start(&project, db.url(), &["run", "--connect-wait", "1s"])).expect(75);
-            assert!(
-                full.stderr.to_lowercase().contains("connections")
-                    || full.stderr.contains("clients"),
-                "{}",
-                full.stderr
-            );
-            assert!(full.stderr.contains("trying again for"), "{}", full.stderr);
-            let waiting = start(&project, db.url(), &["run", "--connect-wait", "30s"]);
-            std::thread::sleep(Duration::from_millis(700));
-            drop(held);
-            finish(waiting).success();
-            finish(start(&project, db.url(), &["revert"])).success();
-            Figure::new("no connection left", Backend::from(engine)).case();
+each_server!(too_many_connections_are_waited_for_and_then_it_is_75);
+fn too_many_connections_are_waited_for_and_then_it_is_75(backend: Backend) {
+    let engine = backend.engine();
+    let options = match engine {
+        Engine::Postgres => Options::default()
+            .with("max_connections", "12")
+            .with("superuser_reserved_connections", "0"),
+        Engine::MariaDb => Options::default().with("max_connections", "10"),
+    };
+    let server = Server::start_dedicated(engine, &options);
+    let project = project();
+    project.migration("1_a", "CREATE TABLE t1 (id INTEGER PRIMARY KEY);", "DROP TABLE t1;");
+    let db = server.database();
+    // So many that none is left, and so many that only one is.
+    for left in [0, 1] {
+        let mut held = Vec::new();
+        while let Ok(session) = dbmig_tests::Session::connect(engine.into(), db.url()) {
+            held.push(session);
+            assert!(held.len() < 50);
         }
+        held.truncate(held.len() - left);
+        let full = finish(start(&project, db.url(), &["run", "--connect-wait", "1s"])).expect(75);
+        assert!(
+            full.stderr.to_lowercase().contains("connections") || full.stderr.contains("clients"),
+            "{}",
+            full.stderr
+        );
+        assert!(full.stderr.contains("trying again for"), "{}", full.stderr);
+        let waiting = ["run", "--connect-wait", "30s"];
+        let waiting = Running::listen(start(&project, db.url(), &waiting));
+        waiting.says("trying again for");
+        drop(held);
+        waiting.finish().success();
+        finish(start(&project, db.url(), &["revert"])).success();
+        Figure::new("no connection left", Backend::from(engine)).case();
     }
 }
 
-#[test]
-fn a_server_that_comes_up_after_the_runner() {
-    for engine in [Engine::Postgres, Engine::MariaDb] {
-        let server = Server::start_dedicated(engine, &Options::default());
-        let project = project();
-        project.migration("1_a", "CREATE TABLE t1 (id INTEGER PRIMARY KEY);", "");
-        let db = server.database();
-        server.stop();
-        let waiting = start(&project, db.url(), &["run", "--connect-wait", "60s"]);
-        std::thread::sleep(Duration::from_millis(800));
-        server.restart();
-        let output = finish(waiting).success();
-        assert!(output.stderr.contains("the database cannot be reached"), "{}", output.stderr);
-        assert!(output.stderr.contains("trying again for"), "{}", output.stderr);
-        Figure::new("server comes up after the runner", Backend::from(engine)).case();
-    }
+each_server!(a_server_that_comes_up_after_the_runner);
+fn a_server_that_comes_up_after_the_runner(backend: Backend) {
+    let engine = backend.engine();
+    let server = Server::start_dedicated(engine, &Options::default());
+    let project = project();
+    project.migration("1_a", "CREATE TABLE t1 (id INTEGER PRIMARY KEY);", "");
+    let db = server.database();
+    server.stop();
+    let waiting = ["run", "--connect-wait", "60s"];
+    let waiting = Running::listen(start(&project, db.url(), &waiting));
+    waiting.says("the database cannot be reached");
+    waiting.says("trying again for");
+    server.restart();
+    waiting.finish().success();
+    Figure::new("server comes up after the runner", Backend::from(engine)).case();
 }
 
 /// After a migration MariaDB's session is replaced: the new one takes the place of the old one.
@@ -132,9 +129,7 @@ fn a_new_session_needs_no_more_connections_than_the_old_one() {
     let runner = start(&project, db.url(), &["run", "--connect-wait", "5s"]);
     let sleeps =
         "SELECT id FROM information_schema.processlist WHERE info LIKE 'INSERT INTO t1 SELECT%'";
-    while sleeper.query(sleeps).is_empty() {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    eventually("it sleeps", || !sleeper.query(sleeps).is_empty());
     let mut held = vec![sleeper];
     while let Ok(session) = dbmig_tests::Session::connect(Backend::MariaDb, db.url()) {
         held.push(session);

@@ -2,10 +2,9 @@
 //! finds out what became of it.
 
 use std::process::Child;
-use std::time::{Duration, Instant};
 
 use dbmig_tests::servers::{Options, Server};
-use dbmig_tests::{Backend, Engine, Project, TestDatabase, database};
+use dbmig_tests::{Backend, Engine, Project, Running, TestDatabase, database, eventually};
 
 use super::{Figure, finish, start};
 use crate::project;
@@ -13,24 +12,16 @@ use crate::project;
 /// Kills a run as soon as `begun` finds something.
 fn kill_when(project: &Project, db: &TestDatabase, begun: &str) -> Child {
     let mut runner = start(project, db.url(), &["run"]);
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while db.try_query(begun).is_ok_and(|rows| rows.is_empty()) {
-        assert!(Instant::now() < deadline, "nothing of it is to be seen: {begun}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    eventually(begun, || db.try_query(begun).is_ok_and(|rows| !rows.is_empty()));
     runner.kill().unwrap();
     runner
 }
 
 /// The server looks every two seconds whether the client is still there, and ends its statement.
 fn wait_until_noticed(db: &TestDatabase) {
-    let deadline = Instant::now() + Duration::from_secs(30);
     let sessions = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'dbmig %' \
                     AND datname = current_database()";
-    while !db.query(sessions).is_empty() {
-        assert!(Instant::now() < deadline, "the server does not notice that its client is dead");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    eventually("the server notices that its client is dead", || db.query(sessions).is_empty());
 }
 
 #[test]
@@ -67,8 +58,7 @@ fn an_index_that_postgres_could_not_finish_is_dropped_and_built_again() {
     session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM t1");
     let begun = "SELECT indexrelid FROM pg_index WHERE NOT indisvalid";
     finish(kill_when(&project, &db, begun));
-    let status = project.dbmig_on(&db, &["status"]).success().stdout;
-    assert!(status.contains("interrupted  1_i"), "{status}");
+    assert_eq!(project.states(&db), ["applied 0_t", "interrupted 1_i"]);
     wait_until_noticed(&db);
     session.execute("COMMIT");
     let next = project.dbmig_on(&db, &["run"]).success().stderr;
@@ -118,10 +108,10 @@ fn a_new_runner_waits_for_the_last_transaction_of_the_one_before() {
     let log = server.log();
     let tries = log.lines().filter(|l| l.contains("ERROR:") && l.contains("dbmig: lock taken"));
     assert_eq!(tries.count(), 1, "{log}");
-    let next = start(&project, db.url(), &["run"]);
-    std::thread::sleep(Duration::from_millis(700));
+    let next = Running::listen(start(&project, db.url(), &["run"]));
+    next.says("waiting for a session whose runner is gone");
     last.execute("COMMIT");
-    finish(next).success();
+    next.finish().success();
     assert_eq!(db.tables().iter().filter(|table| !table.starts_with('_')).count(), 2);
     Figure::new("last transaction of a runner without lock", Backend::Postgres).case();
 }

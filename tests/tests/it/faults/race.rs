@@ -42,12 +42,7 @@ fn fifty<'p>(database: &TestDatabase, url: &str, runner: impl Fn(usize) -> Runne
 
 /// Waits until all is applied.
 fn complete(database: &TestDatabase) -> Instant {
-    let deadline = Instant::now() + Duration::from_secs(120);
-    let applied = || database.try_query("SELECT version FROM __diesel_schema_migrations");
-    while applied().map_or(0, |rows| rows.len()) < 30 {
-        assert!(Instant::now() < deadline, "not applied in two minutes");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    database.until_applied(30);
     Instant::now()
 }
 

@@ -1,7 +1,7 @@
 //! A statement fails where something of it may be left: a part of its work, an index that is not
 //! finished, half of a transaction. Nothing is done twice, nothing is lost, nothing is guessed.
 
-use dbmig_tests::{Backend, Project, TestDatabase, database};
+use dbmig_tests::{Backend, Project, TestDatabase, database, eventually};
 
 use super::{finish, start};
 use crate::project;
@@ -53,20 +53,11 @@ fn a_runner_that_is_killed_while_it_drops_a_leftover_does_not_forget_it() {
     let mut runner = start(&project, db.url(), &["run"]);
     let dropping = "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'DROP INDEX%' \
                     AND datname = current_database()";
-    let wait = |until: &dyn Fn() -> bool| {
-        for _ in 0..600 {
-            if until() {
-                return;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
-        panic!("it does not come so far");
-    };
-    wait(&|| !db.query(dropping).is_empty());
+    eventually("it drops the index", || !db.query(dropping).is_empty());
     runner.kill().unwrap();
     finish(runner);
     // The server ends the statement of a client that is gone.
-    wait(&|| db.query(dropping).is_empty());
+    eventually("it does not drop it any more", || db.query(dropping).is_empty());
     session.execute("COMMIT");
     project.dbmig_on(&db, &["run"]).success();
     assert!(invalid(&db).is_empty());
@@ -176,12 +167,7 @@ fn a_deadlock_within_a_transaction_of_the_scripts_own_loses_nothing() {
     let runner = start(&project, db.url(), &["run"]);
     let updated = "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(2)%' \
                    AND db = database()";
-    for _ in 0..600 {
-        if !db.query(updated).is_empty() {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    eventually("it has updated the first table", || !db.query(updated).is_empty());
     // The one with fewer changes is the victim, and that is not this one.
     let mut other = db.session();
     other.execute("START TRANSACTION");
@@ -277,13 +263,10 @@ fn a_partition_that_somebody_adds_is_not_our_column() {
     let waiting = "SELECT id FROM information_schema.processlist WHERE info LIKE 'ALTER TABLE ev ADD COLUMN%' \
                    AND db = database()";
     let mut found = Vec::new();
-    for _ in 0..600 {
+    eventually("it waits", || {
         found = db.column(waiting);
-        if !found.is_empty() {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+        !found.is_empty()
+    });
     runner.kill().unwrap();
     finish(runner);
     db.execute(&format!("KILL {}", found[0]));

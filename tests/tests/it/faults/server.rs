@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dbmig_tests::servers::{Options, Pgbouncer, PoolMode, Server};
-use dbmig_tests::{Backend, Engine, Project, TestDatabase};
+use dbmig_tests::{Backend, Project, TestDatabase};
 
 use super::{Figure, finish, picture, same, seeds, start, thirty, undisturbed};
 use crate::project;
@@ -32,25 +32,24 @@ fn some_time(random: &mut fastrand::Rng) {
     std::thread::sleep(Duration::from_millis(random.u64(20..450)));
 }
 
-#[test]
-fn the_server_stops_at_once() {
-    for engine in [Engine::Postgres, Engine::MariaDb] {
-        let (project, backend) = (project(), Backend::from(engine));
-        let mut figure = Figure::new("server stopped at once in mid-run", backend);
-        thirty(&project, backend);
-        let end = undisturbed(&project, backend, RUN);
-        let server = Server::start_dedicated(engine, &Options::default());
-        for seed in seeds(3) {
-            let mut random = fastrand::Rng::with_seed(seed);
-            let database = server.database();
-            let case = format!("{engine:?}, seed {seed}");
-            disturbed((&project, &end), &case, &database, database.url(), || {
-                some_time(&mut random);
-                server.stop_immediate();
-                server.restart();
-            });
-            figure.case();
-        }
+each_server!(the_server_stops_at_once);
+fn the_server_stops_at_once(backend: Backend) {
+    let engine = backend.engine();
+    let project = project();
+    let mut figure = Figure::new("server stopped at once in mid-run", backend);
+    thirty(&project, backend);
+    let end = undisturbed(&project, backend, RUN);
+    let server = Server::start_dedicated(engine, &Options::default());
+    for seed in seeds(3) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let database = server.database();
+        let case = format!("{engine:?}, seed {seed}");
+        disturbed((&project, &end), &case, &database, database.url(), || {
+            some_time(&mut random);
+            server.stop_immediate();
+            server.restart();
+        });
+        figure.case();
     }
 }
 

@@ -1,17 +1,11 @@
 //! SIGTERM, as Kubernetes and Qovery send it before they kill.
 
-use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use dbmig_tests::{Backend, Project, TestDatabase, database};
+use dbmig_tests::{Backend, Project, Running, TestDatabase, database, terminate};
 
-use super::{Figure, finish, start};
+use super::{Figure, start};
 use crate::project;
-
-fn terminate(runner: &Child) {
-    let sent = Command::new("kill").args(["-s", "TERM", &runner.id().to_string()]).status();
-    assert!(sent.unwrap().success());
-}
 
 /// A statement that takes about so many seconds.
 fn sleep(backend: Backend, seconds: u32) -> String {
@@ -27,15 +21,14 @@ fn sleep(backend: Backend, seconds: u32) -> String {
 }
 
 /// Starts a run whose second migration takes long, and comes back when that has begun.
-fn under_way(project: &Project, db: &TestDatabase) -> Child {
-    let runner = start(project, db.url(), &["run", "--verbose"]);
-    let deadline = Instant::now() + Duration::from_secs(30);
-    let applied = || db.try_query("SELECT version FROM __diesel_schema_migrations");
-    while applied().map_or(0, |rows| rows.len()) < 1 {
-        assert!(Instant::now() < deadline, "the first one is not applied");
-        std::thread::sleep(Duration::from_millis(20));
+fn under_way(project: &Project, db: &TestDatabase) -> Running {
+    let runner = Running::listen(start(project, db.url(), &["run", "--verbose"]));
+    db.until_applied(1);
+    match db.backend() {
+        Backend::Postgres | Backend::MariaDb => db.until_asleep(),
+        // Nobody else can see what its process is at.
+        Backend::Sqlite => std::thread::sleep(Duration::from_millis(400)),
     }
-    std::thread::sleep(Duration::from_millis(400));
     runner
 }
 
@@ -52,14 +45,13 @@ fn a_transaction_is_rolled_back(backend: Backend) {
     );
     let runner = under_way(&project, &db);
     let begun = Instant::now();
-    terminate(&runner);
-    let output = finish(runner).expect(75);
+    terminate(runner.process());
+    let output = runner.finish().expect(75);
     assert!(begun.elapsed() < Duration::from_secs(20), "{backend:?}: {:?}", begun.elapsed());
     assert!(output.stderr.contains("stopped, as it was asked to"), "{}", output.stderr);
     assert!(output.stderr.contains("applied 1_a"), "{}", output.stderr);
     assert!(db.column("SELECT id FROM t1").is_empty(), "{backend:?}");
-    let status = project.dbmig_on(&db, &["status"]).success().stdout;
-    assert!(status.contains("pending      2_b"), "{backend:?}: {status}");
+    assert_eq!(project.states(&db), ["applied 1_a", "pending 2_b"]);
     // The lock is free at once.
     project.migration("2_b", "INSERT INTO t1 VALUES (1);", "");
     project.dbmig_on(&db, &["run", "--lock-wait", "5s"]).success();
@@ -86,8 +78,8 @@ fn a_statement_on_its_own_is_waited_for_and_the_next_run_goes_on_behind_it(backe
     project.migration("2_b", &format!("{alone};\nINSERT INTO t1 VALUES (2);"), "");
     project.write("migrations/2_b/metadata.toml", "run_in_transaction = false\n");
     let runner = under_way(&project, &db);
-    terminate(&runner);
-    finish(runner).expect(75);
+    terminate(runner.process());
+    runner.finish().expect(75);
     assert_eq!(db.column(sign).len(), 1, "{backend:?}");
     assert!(db.column("SELECT id FROM t1 WHERE id = 2").is_empty(), "{backend:?}");
     let again = project.dbmig_on(&db, &["run"]).success().stderr;
@@ -108,12 +100,11 @@ fn a_second_signal_ends_it_at_once() {
     project.write("migrations/2_b/metadata.toml", "run_in_transaction = false\n");
     let runner = under_way(&project, &db);
     let begun = Instant::now();
-    terminate(&runner);
-    std::thread::sleep(Duration::from_millis(300));
-    terminate(&runner);
-    let output = finish(runner).expect(75);
+    terminate(runner.process());
+    runner.says("once more stops at once");
+    terminate(runner.process());
+    runner.finish().expect(75);
     assert!(begun.elapsed() < Duration::from_secs(10));
-    assert!(output.stderr.contains("once more stops at once"), "{}", output.stderr);
     Figure::new("second SIGTERM", Backend::Postgres).case();
 }
 
@@ -123,12 +114,12 @@ fn who_waits_for_the_lock_leaves_at_once(backend: Backend) {
     project.migration("1_a", "CREATE TABLE t1 (id INTEGER);", "");
     project.migration("2_b", &format!("{};", sleep(backend, 4)), "");
     let leader = under_way(&project, &db);
-    let waiting = start(&project, db.url(), &["run"]);
-    std::thread::sleep(Duration::from_millis(700));
+    let waiting = Running::listen(start(&project, db.url(), &["run"]));
+    waiting.says("waiting for");
     let begun = Instant::now();
-    terminate(&waiting);
-    finish(waiting).expect(75);
+    terminate(waiting.process());
+    waiting.finish().expect(75);
     assert!(begun.elapsed() < Duration::from_secs(3), "{backend:?}: {:?}", begun.elapsed());
-    finish(leader).success();
+    leader.finish().success();
     Figure::new("SIGTERM while waiting", backend).case();
 }

@@ -129,13 +129,8 @@ fn vanished(backend: Backend) {
     let db = database(backend);
     let proxy = Proxy::to(db.url());
     let mut runner = spawn(&mut through(&project, &proxy));
-    let deadline = Instant::now() + BOUND;
-    let applied = || db.try_query("SELECT version FROM __diesel_schema_migrations");
-    while applied().map_or(0, |rows| rows.len()) < 1 {
-        assert!(Instant::now() < deadline, "the first one is not applied");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    std::thread::sleep(Duration::from_millis(300));
+    db.until_applied(1);
+    db.until_asleep();
     for direction in [Direction::ToServer, Direction::ToClient] {
         proxy.fault(Fault { connection: None, direction, after: 0, action: Action::Vanish });
     }

@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use dbmig_tests::servers::{self, Options, Pgbouncer, PoolMode, Server, client};
-use dbmig_tests::{Backend, Engine, PASSWORD, Session};
+use dbmig_tests::{Backend, Engine, PASSWORD, Session, eventually};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 
@@ -76,7 +76,7 @@ fn a_server_that_is_down_is_refused_at_once_and_found_again() {
     let mut psql = client(Engine::Postgres);
     psql.args(["--command", "SELECT 1", &url]).stdin(Stdio::null()).stdout(Stdio::null());
     let mut waiting = psql.spawn().unwrap();
-    await_that(|| pooler.log().contains("connect failed"));
+    eventually("the pooler has noticed", || pooler.log().contains("connect failed"));
     let began = Instant::now();
     for _ in 0..3 {
         ask().unwrap_err();
@@ -86,7 +86,7 @@ fn a_server_that_is_down_is_refused_at_once_and_found_again() {
     assert!(!pooler.admin().query("SHOW POOLS").is_empty());
     assert!(waiting.try_wait().unwrap().is_none());
     server.restart();
-    await_that(|| ask().is_ok());
+    eventually("it answers again", || ask().is_ok());
     assert!(waiting.wait().unwrap().success());
 }
 
@@ -102,14 +102,6 @@ fn a_setting_wins() {
     let second = connect(&pooler.url(&database));
     second.and_then(|mut session| session.try_query("SELECT 1")).unwrap_err();
     assert!(pooler.log().contains("query_wait_timeout"), "{}", pooler.log());
-}
-
-fn await_that(holds: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !holds() {
-        assert!(Instant::now() < deadline);
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Real servers, clients and poolers with the proxy in between.
 
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dbmig_tests::proxy::{Action, Direction, Fault, Traffic};
 use dbmig_tests::servers::{self, Options, Pgbouncer, PoolMode, Server, client};
-use dbmig_tests::{Backend, Engine, Proxy, Session, TestDatabase, database};
+use dbmig_tests::{Backend, Engine, Proxy, Session, TestDatabase, database, eventually};
 
 /// For what must not happen: long enough that it would, several times over.
 const MOMENT: Duration = Duration::from_millis(500);
@@ -34,29 +34,31 @@ fn work(backend: Backend, url: &str, number: u64) -> Result<(), String> {
     Ok(())
 }
 
-#[test]
-fn a_conversation_can_be_cut_at_every_so_many_bytes() {
-    for (backend, step) in [(Backend::Postgres, 13), (Backend::MariaDb, 29)] {
-        let database = database(backend);
-        database.execute("CREATE TABLE t (x INTEGER)");
-        let proxy = Proxy::to(database.url());
-        for number in [100_000, 200_000] {
-            work(backend, proxy.url(), number).unwrap();
-        }
-        let [whole, again] = proxy.whole_conversation()[..] else { panic!("two connections") };
-        assert_eq!(whole, again, "{backend:?}: the same again, to the byte");
+each_server!(a_conversation_can_be_cut_at_every_so_many_bytes);
+fn a_conversation_can_be_cut_at_every_so_many_bytes(backend: Backend) {
+    let step = match backend.engine() {
+        Engine::Postgres => 13,
+        Engine::MariaDb => 29,
+    };
+    let database = database(backend);
+    database.execute("CREATE TABLE t (x INTEGER)");
+    let proxy = Proxy::to(database.url());
+    for number in [100_000, 200_000] {
+        work(backend, proxy.url(), number).unwrap();
+    }
+    let [whole, again] = proxy.whole_conversation()[..] else { panic!("two connections") };
+    assert_eq!(whole, again, "{backend:?}: the same again, to the byte");
 
-        for after in (0..whole.to_server).step_by(step) {
-            let (direction, action) = (Direction::ToServer, Action::Reset);
-            let proxy = Proxy::to(database.url());
-            proxy.fault(Fault { connection: Some(0), direction, after, action });
-            let outcome = work(backend, proxy.url(), after);
-            assert_eq!(proxy.whole_conversation()[0].to_server, after, "{backend:?}: {outcome:?}");
-            let rows = database.column(&format!("SELECT count(*) FROM t WHERE x = {after}"));
-            // Without an answer to the last statement nobody knows.
-            let possible: &[&str] = if outcome.is_ok() { &["2"] } else { &["0", "2"] };
-            assert!(possible.contains(&&*rows[0]), "{backend:?} {after}: {outcome:?} {rows:?}");
-        }
+    for after in (0..whole.to_server).step_by(step) {
+        let (direction, action) = (Direction::ToServer, Action::Reset);
+        let proxy = Proxy::to(database.url());
+        proxy.fault(Fault { connection: Some(0), direction, after, action });
+        let outcome = work(backend, proxy.url(), after);
+        assert_eq!(proxy.whole_conversation()[0].to_server, after, "{backend:?}: {outcome:?}");
+        let rows = database.column(&format!("SELECT count(*) FROM t WHERE x = {after}"));
+        // Without an answer to the last statement nobody knows.
+        let possible: &[&str] = if outcome.is_ok() { &["2"] } else { &["0", "2"] };
+        assert!(possible.contains(&&*rows[0]), "{backend:?} {after}: {outcome:?} {rows:?}");
     }
 }
 
@@ -67,11 +69,7 @@ fn sleepers(database: &TestDatabase) -> usize {
 }
 
 fn await_sleepers(database: &TestDatabase, count: usize) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while sleepers(database) != count {
-        assert!(Instant::now() < deadline, "not {count}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    eventually(&format!("{count} sleep"), || sleepers(database) == count);
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! Tenants in schemas of their own.
 
-use std::time::Duration;
-
-use dbmig_tests::{Backend, database};
+use dbmig_tests::{Backend, database, eventually};
 
 use crate::faults::{finish, start};
 use crate::project;
@@ -30,9 +28,8 @@ fn tenants_migrate_beside_each_other() {
     let mut holds = db.session();
     holds.execute("SELECT pg_advisory_lock(77)");
     let leader = start(&project, &a, &["run", "--ledger-schema", "tenant_a"]);
-    while db.column("SELECT pid::text FROM pg_locks WHERE objid = 77 AND NOT granted").is_empty() {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    let waits = "SELECT pid::text FROM pg_locks WHERE objid = 77 AND NOT granted";
+    eventually("the leader waits", || !db.column(waits).is_empty());
     let in_b = ["run", "--to", "1", "--ledger-schema", "Tenant b", "--lock-wait", "100ms"];
     assert!(finish(start(&project, &b, &in_b)).success().stdout.contains("applied 1 migration"));
     // The same tenant does wait.

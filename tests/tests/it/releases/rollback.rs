@@ -1,6 +1,6 @@
 //! Going back: what the image of an older release does on the database of a newer one.
 
-use dbmig_tests::{Backend, TestDatabase, database};
+use dbmig_tests::{Backend, TestDatabase, database, eventually};
 use serde_json::{Value, json};
 
 use super::client::Clients;
@@ -218,8 +218,12 @@ fn an_older_release_that_starts_during_a_breaking_migration() {
     let db = deployed(Backend::Postgres, V1_2);
     let mut session = db.session();
     session.execute("BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE");
-    let job = V2_0.command(&db);
-    let job = spawn(job, &["migrate", "sync"]);
+    let mut job = V2_0.command(&db);
+    job.args(["migrate", "sync"]);
+    let job = job.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let job = job.spawn().unwrap();
+    let announced = "SELECT id FROM __dbmig_history WHERE state = 'running'";
+    eventually("the job has announced it", || !db.query(announced).is_empty());
     let old = V1_2.serve(&db);
     let told = old.until(|_, told| told["state"] == "waiting" && told["waiting_for"].is_string());
     assert!(told["waiting_for"].as_str().unwrap().contains("shop 2.0.0"), "{told}");
@@ -234,14 +238,6 @@ fn an_older_release_that_starts_during_a_breaking_migration() {
     V2_0.migrate(&db, SYNC).expect(1);
     serves(V1_2, &db);
     db.execute("ALTER TABLE products DROP COLUMN title");
-}
-
-fn spawn(mut command: std::process::Command, args: &[&str]) -> std::process::Child {
-    command.args(args).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-    let child = command.spawn().unwrap();
-    // Until it has the lock.
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    child
 }
 
 each_server!(a_job_that_is_killed_or_started_twice_ends_where_it_should);

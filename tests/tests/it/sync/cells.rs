@@ -5,20 +5,18 @@ use dbmig_tests::{Backend, TestDatabase};
 
 use super::{APP, BREAKING, applied, deployed, image, json};
 
-/// An image of version `image` meets the database of version `database`.
-fn each(
-    image_version: usize,
-    version: usize,
+/// An image of version `image_version` meets the database of version `version`.
+fn meet(
+    backend: Backend,
+    (image_version, version): (usize, usize),
     test: impl Fn(&dyn Fn(&[&str], i32) -> String, &TestDatabase),
 ) {
-    for backend in Backend::ALL {
-        let (db, image) = (deployed(backend, version), image(image_version));
-        let run = |args: &[&str], code| {
-            let output = image.dbmig_on(&db, args).expect(code);
-            if output.code == Some(0) { output.stdout } else { output.stderr }
-        };
-        test(&run, &db);
-    }
+    let (db, image) = (deployed(backend, version), image(image_version));
+    let run = |args: &[&str], code| {
+        let output = image.dbmig_on(&db, args).expect(code);
+        if output.code == Some(0) { output.stdout } else { output.stderr }
+    };
+    test(&run, &db);
 }
 
 fn untouched(db: &TestDatabase, test: impl Fn()) {
@@ -27,9 +25,9 @@ fn untouched(db: &TestDatabase, test: impl Fn()) {
     assert_eq!(db.dump(), before);
 }
 
-#[test]
-fn same__start_up_sync_and_wait() {
-    each(2, 2, |run, db| {
+each_backend!(same__start_up_sync_and_wait);
+fn same__start_up_sync_and_wait(backend: Backend) {
+    meet(backend, (2, 2), |run, db| {
         untouched(db, || {
             assert_eq!(run(&["up"], 0), "nothing to do\n");
             assert_eq!(run(&["sync"], 0), "nothing to do\n");
@@ -39,27 +37,27 @@ fn same__start_up_sync_and_wait() {
     });
 }
 
-#[test]
-fn behind__start_up() {
-    each(5, 2, |run, db| {
+each_backend!(behind__start_up);
+fn behind__start_up(backend: Backend) {
+    meet(backend, (5, 2), |run, db| {
         assert_eq!(run(&["up"], 0), "applied 3 migrations\n");
         assert_eq!(applied(db), 5);
     });
 }
 
-#[test]
-fn behind__sync() {
+each_backend!(behind__sync);
+fn behind__sync(backend: Backend) {
     for args in [&["sync"][..], &["sync", "--down"]] {
-        each(5, 2, |run, db| {
+        meet(backend, (5, 2), |run, db| {
             assert_eq!(run(args, 0), "applied 3 migrations\n");
             assert_eq!(applied(db), 5);
         });
     }
 }
 
-#[test]
-fn behind__wait() {
-    each(5, 2, |run, db| {
+each_backend!(behind__wait);
+fn behind__wait(backend: Backend) {
+    meet(backend, (5, 2), |run, db| {
         untouched(db, || {
             let waited = run(&["wait", "--timeout", "1s"], 75);
             assert!(waited.contains("3 of 5 migrations are pending"), "{waited}");
@@ -67,14 +65,16 @@ fn behind__wait() {
     });
 }
 
-#[test]
-fn ahead__start_up() {
-    each(1, 3, |run, db| untouched(db, || assert_eq!(run(&["up"], 0), "nothing to do\n")));
+each_backend!(ahead__start_up);
+fn ahead__start_up(backend: Backend) {
+    meet(backend, (1, 3), |run, db| {
+        untouched(db, || assert_eq!(run(&["up"], 0), "nothing to do\n"))
+    });
 }
 
-#[test]
-fn ahead__sync() {
-    each(1, 3, |run, db| {
+each_backend!(ahead__sync);
+fn ahead__sync(backend: Backend) {
+    meet(backend, (1, 3), |run, db| {
         untouched(db, || {
             let told = run(&["sync"], 0);
             assert!(told.starts_with("ahead 2_notes (applied by cargo-dbmig "), "{told}");
@@ -84,27 +84,27 @@ fn ahead__sync() {
     });
 }
 
-#[test]
-fn ahead__sync_down() {
-    each(1, 3, |run, db| {
+each_backend!(ahead__sync_down);
+fn ahead__sync_down(backend: Backend) {
+    meet(backend, (1, 3), |run, db| {
         assert_eq!(run(&["sync", "--down"], 0), "reverted 2 migrations\n");
         assert_eq!(applied(db), 1);
         assert_eq!(run(&["sync", "--down"], 0), "nothing to do\n");
     });
 }
 
-#[test]
-fn ahead__wait() {
-    each(1, 3, |run, db| {
+each_backend!(ahead__wait);
+fn ahead__wait(backend: Backend) {
+    meet(backend, (1, 3), |run, db| {
         untouched(db, || {
             assert_eq!(run(&["wait"], 0), "the schema is there, and 2 migrations ahead\n");
         });
     });
 }
 
-#[test]
-fn below_floor__start_up_sync_and_wait() {
-    each(BREAKING - 1, 5, |run, db| {
+each_backend!(below_floor__start_up_sync_and_wait);
+fn below_floor__start_up_sync_and_wait(backend: Backend) {
+    meet(backend, (BREAKING - 1, 5), |run, db| {
         untouched(db, || {
             for command in [&["up"][..], &["sync"], &["wait"]] {
                 let refused = run(command, 4);
@@ -118,9 +118,9 @@ fn below_floor__start_up_sync_and_wait() {
     });
 }
 
-#[test]
-fn below_floor__sync_down() {
-    each(BREAKING - 1, 5, |run, db| {
+each_backend!(below_floor__sync_down);
+fn below_floor__sync_down(backend: Backend) {
+    meet(backend, (BREAKING - 1, 5), |run, db| {
         assert_eq!(run(&["sync", "--down"], 0), "reverted 2 migrations\n");
         assert_eq!(applied(db), 3);
         assert_eq!(run(&["up"], 0), "nothing to do\n");
@@ -128,9 +128,9 @@ fn below_floor__sync_down() {
     });
 }
 
-#[test]
-fn diverged__start_up_sync_and_wait() {
-    each(2, 1, |_, db| {
+each_backend!(diverged__start_up_sync_and_wait);
+fn diverged__start_up_sync_and_wait(backend: Backend) {
+    meet(backend, (2, 1), |_, db| {
         let (ours, theirs) = (image(3), image(1));
         theirs.migration("6_theirs", "CREATE TABLE theirs (id INTEGER);", "DROP TABLE theirs;");
         theirs.dbmig_on(db, &["sync"]).success();

@@ -2,9 +2,8 @@
 //! has come.
 
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
 
-use dbmig_tests::{Backend, Project, TestDatabase, database};
+use dbmig_tests::{Backend, Project, TestDatabase, database, eventually, terminate};
 
 use super::{BREAKING, applied, deployed, image};
 
@@ -27,14 +26,6 @@ fn start(project: &Project, db: &TestDatabase, args: &[&str]) -> Child {
     command.spawn().unwrap()
 }
 
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let since = Instant::now();
-    while !holds() {
-        assert!(since.elapsed() < Duration::from_secs(30), "{what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 fn announced(db: &TestDatabase) -> bool {
     let sql =
         "SELECT count(*) FROM __dbmig_history WHERE state = 'running' AND compatible = 'breaking'";
@@ -47,7 +38,7 @@ fn an_older_app_that_starts_meanwhile_waits_and_is_refused(backend: Backend) {
     let db = deployed(backend, BREAKING - 1);
     let slow = slow(2, backend);
     let newer = start(&slow, &db, &["up"]);
-    until("it is announced", || announced(&db));
+    eventually("it is announced", || announced(&db));
     let older = image(BREAKING - 1);
     let seen = older.dbmig_on(&db, &["wait", "--timeout", "1s"]).expect(75).stderr;
     assert!(seen.contains("at work"), "{seen}");
@@ -83,7 +74,7 @@ fn a_kill_in_the_transaction_leaves_no_floor() {
     let db = deployed(Backend::Postgres, BREAKING - 1);
     let slow = slow(2, Backend::Postgres);
     let mut newer = start(&slow, &db, &["up"]);
-    until("it is announced", || announced(&db));
+    eventually("it is announced", || announced(&db));
     newer.kill().unwrap();
     newer.wait().unwrap();
     let older = image(BREAKING - 1);
@@ -107,7 +98,7 @@ fn a_kill_between_the_statements_leaves_the_floor_where_it_is() {
         "DROP TABLE more;\nALTER TABLE users RENAME COLUMN name TO nick;",
     );
     let mut newer = start(&slow, &db, &["up"]);
-    until("it is renamed", || db.try_query("SELECT name FROM users").is_ok());
+    eventually("it is renamed", || db.try_query("SELECT name FROM users").is_ok());
     newer.kill().unwrap();
     newer.wait().unwrap();
     let older = image(BREAKING - 1);
@@ -143,7 +134,7 @@ fn a_compatible_migration_under_way_is_in_nobodys_way(backend: Backend) {
     let mut running = start(&newer, &db, &["up"]);
     let begun =
         "SELECT count(*) FROM __dbmig_history WHERE state = 'running' AND statements_started = 1";
-    until("it has begun", || db.column(begun) == ["1"]);
+    eventually("it has begun", || db.column(begun) == ["1"]);
     let older = image(1);
     assert_eq!(older.dbmig_on(&db, &["up"]).success().stdout, "nothing to do\n");
     older.dbmig_on(&db, &["wait", "--timeout", "1s"]).success();
@@ -156,9 +147,8 @@ fn asked_to_stop_it_falls_at_once() {
     let db = deployed(Backend::Postgres, BREAKING - 1);
     let slow = slow(20, Backend::Postgres);
     let newer = start(&slow, &db, &["up"]);
-    until("it is announced", || announced(&db));
-    let pid = rustix::process::Pid::from_child(&newer);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    eventually("it is announced", || announced(&db));
+    terminate(&newer);
     assert_eq!(newer.wait_with_output().unwrap().status.code(), Some(75));
     assert!(!announced(&db));
     image(BREAKING - 1).dbmig_on(&db, &["up"]).success();
