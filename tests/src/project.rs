@@ -153,6 +153,16 @@ impl Project {
         run(self.command(args).env("DATABASE_URL", database.url()))
     }
 
+    /// Each migration as `status --json` tells it: its state and its name.
+    #[track_caller]
+    pub fn states(&self, database: &TestDatabase) -> Vec<String> {
+        let told = self.dbmig_on(database, &["status", "--json"]).success().stdout;
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+        let one = |it: &serde_json::Value| format!("{} {}", text(&it["state"]), text(&it["name"]));
+        told["migrations"].as_array().expect("migrations").iter().map(one).collect()
+    }
+
     /// Runs the real `diesel ARGS` with `DATABASE_URL` set.
     #[track_caller]
     pub fn diesel_on(&self, database: &TestDatabase, args: &[&str]) -> Output {
