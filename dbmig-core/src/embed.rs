@@ -18,7 +18,7 @@ pub use crate::migration::{
 use crate::{Checksum, MigrationSet, Version};
 
 /// Texts of a migration: version, name, path and text of `up.sql`, path and text of `down.sql`, its
-/// outlook. Where there is no `down.sql`, its path is empty, as no path is.
+/// impact. Where there is no `down.sql`, its path is empty, as no path is.
 pub const TEXTS: usize = 7;
 
 /// What most migrations have.

@@ -1,4 +1,4 @@
-//! Texts on one line, between tabs: in the outlook and in the lock file.
+//! Texts on one line, between tabs: in the text of an impact and in the lock file.
 
 use std::iter::Peekable;
 use std::str::Chars;

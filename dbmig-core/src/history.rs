@@ -248,7 +248,7 @@ fn record(row: &RunRow) -> Record {
     }
 }
 
-/// What a row leaves to be taken up: nothing, where the ledger says that somebody has settled it,
+/// What a row leaves to be superseded: nothing, where the ledger says that somebody has settled it,
 /// or where no statement has begun.
 fn interrupted(row: &RunRow, history: &History) -> Option<Interrupted> {
     let version = Version::from_ledger(row.version.clone());

@@ -246,12 +246,12 @@ impl Impact {
         Self(Cow::Owned(text))
     }
 
-    /// The same out of generated code.
+    /// An impact out of generated code.
     pub const fn from_static(text: &'static str) -> Self {
         Self(Cow::Borrowed(text))
     }
 
-    /// The same out of a history. What is not understood there counts as breaking, and as a loss
+    /// An impact out of a history. What is not understood there counts as breaking, and as a loss
     /// that cannot be counted.
     pub fn from_history(text: String) -> Self {
         Self(Cow::Owned(text))
@@ -275,7 +275,7 @@ impl Impact {
         self.read_compatibility().unwrap_or(unread)
     }
 
-    /// The same, where it is understood.
+    /// The compatibility, where it is understood.
     pub(crate) fn read_compatibility(&self) -> Option<Compatibility> {
         let (word, reason) = self.0.lines().next().and_then(text::line)?;
         let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.name() == word)?;

@@ -4,7 +4,7 @@
 //! changed ([`checksum`]), what the tables of a database say ([`history`]), what is to be done
 //! ([`mod@plan`]); with feature `scan` also how a
 //! directory becomes a [`MigrationSet`], with feature `infer` what its SQL means for others
-//! ([`outlook`]), and with feature `codegen` how that set becomes Rust code.
+//! ([`impact`]), and with feature `codegen` how that set becomes Rust code.
 
 pub mod build_id;
 pub mod checksum;

@@ -77,7 +77,7 @@ impl Script {
     /// Its statements, in order.
     ///
     /// # Errors
-    /// What keeps it from being played, as [`sql::split`] finds it.
+    /// What keeps it from being executed, as [`sql::split`] finds it.
     pub fn statements(&self, dialect: Dialect) -> Result<Statements<'_>, sql::SplitError> {
         sql::split(dialect, &self.text)
     }
@@ -96,7 +96,7 @@ impl Migration {
         &body.down
     }
 
-    /// The way back as it may be stored and played: a script that can be read, and holds a statement
+    /// The way back as it may be stored and executed: a script that can be read, and holds a statement
     /// unless `reversible = "yes"` says that there is nothing to undo.
     ///
     /// # Errors
@@ -158,7 +158,7 @@ pub enum NoWayBack {
     Missing,
     /// A `down.sql` without a statement, and nobody says that this is meant.
     Empty,
-    /// A `down.sql` that cannot be played.
+    /// A `down.sql` that cannot be executed.
     Broken(sql::SplitError),
 }
 

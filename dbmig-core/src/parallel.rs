@@ -19,7 +19,7 @@ pub(crate) fn map<'i, T: Sync, R: Send>(
     }
 }
 
-/// The same, never on the thread that asks: what is on others has a stack of that many bytes.
+/// [`map`], never on the thread that asks: what is on others has a stack of that many bytes.
 #[cfg(feature = "infer")]
 pub(crate) fn map_deep<'i, T: Sync, R: Send>(
     items: &'i [T],

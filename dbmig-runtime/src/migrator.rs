@@ -160,7 +160,7 @@ impl<'m, B: Backend, V: Into<Version>> Migrator<'m, B, V> {
         self
     }
 
-    /// Signs the scripts that are stored to revert migrations, and plays none that `key` has not
+    /// Signs the scripts that are stored to revert migrations, and executes none that `key` has not
     /// signed. Default: the key in `DBMIG_HISTORY_KEY`, if there is one.
     #[must_use]
     pub fn history_key(mut self, key: HistoryKey) -> Self {

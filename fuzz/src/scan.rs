@@ -57,7 +57,7 @@ fn is_usable(dir: &Path, dialect: Dialect, migration: &Migration) {
         assert!(down.path.starts_with(SHOWN), "{down:?}");
         let way_back = migration.way_back(dialect);
         assert!(way_back.is_err() || down.statements(dialect).is_ok(), "{down:?}");
-        // What cannot be played promises nothing, whatever metadata.toml says.
+        // What cannot be executed promises nothing, whatever metadata.toml says.
         let impossible = migration.reversibility().reversal == ReversalVerdict::Impossible;
         assert!(way_back.is_ok() || impossible, "{migration:?}");
     }

@@ -19,7 +19,7 @@ macro_rules! each_backend {
     };
 }
 
-/// The same for the databases that need a server.
+/// `each_backend!` for the databases that need a server.
 #[macro_export]
 macro_rules! each_server {
     ($name:ident) => {

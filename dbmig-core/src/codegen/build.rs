@@ -13,7 +13,7 @@ use crate::scan::{self, CargoSettings, Problem, ScanError};
 
 /// Tells cargo when the migrations in `dir` (from the package's root) change, and the macro what
 /// they were: whatever is added, edited, renamed or removed, the crate is compiled again. What
-/// smells becomes a warning of cargo's, which the macro cannot give.
+/// may be a mistake becomes a warning of cargo's, which the macro cannot give.
 ///
 /// What is known of the migrations is taken from the lock file in `dir`, for each of the databases
 /// that it has a section for. With the feature `scan` of this crate, the SQL is read instead; then it must
@@ -79,7 +79,7 @@ const BUILD: &str = "DBMIG_BUILD";
 /// `$OUT_DIR/<dir>.rs`, for `include!`, and tells cargo when they change.
 ///
 /// Everything that is wrong with the files is said on standard error, and the build fails;
-/// what smells becomes a warning of cargo's.
+/// what may be a mistake becomes a warning of cargo's.
 pub fn generate(dir: impl AsRef<Path>, dialect: Dialect) {
     let dir = dir.as_ref();
     let root = root();

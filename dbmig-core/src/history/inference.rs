@@ -1,7 +1,7 @@
 //! By which rules a verdict of the history was found.
 //!
 //! It stands in a line of its own among the settings of a row: an image that knows nothing of it
-//! passes it over there, while a word that it does not know in an outlook would be breaking to it, or
+//! passes it over there, while a word that it does not know in a verdict would be breaking to it, or
 //! a loss that nobody can count.
 
 use crate::impact::{Basis, Consequences};
@@ -12,7 +12,7 @@ pub const INFERENCE: u32 = 2;
 
 const KEY: &str = "inference";
 
-/// The line for the settings of a row with this outlook; none where nothing in it was inferred.
+/// The line for the settings of a row with these verdicts; none where nothing in it was inferred.
 pub fn note(impact: &Consequences) -> String {
     let bases = [impact.compatibility().reason.basis, impact.reversibility().reason.basis];
     match bases.contains(&Basis::Inferred) {

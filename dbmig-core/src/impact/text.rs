@@ -1,4 +1,4 @@
-//! The lines of an outlook.
+//! The lines of an impact.
 
 use super::{Basis, Loss, Losses, Reason};
 use crate::escape::{escape, unescape};

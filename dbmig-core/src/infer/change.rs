@@ -229,9 +229,9 @@ pub(super) type Literals = Vec<Option<String>>;
 #[derive(Clone, Debug)]
 pub(super) enum Write {
     Insert,
-    /// The same of rows that the statement spells out: each column, with its values.
+    /// Rows that the statement spells out: each column, with its values.
     Rows(Vec<(String, Literals)>),
-    /// The same without the names of the columns: the values of the first one, and so on.
+    /// Such rows without the names of the columns: the values of the first one, and so on.
     Placed(Vec<Literals>),
     /// `REPLACE`, `ON CONFLICT DO UPDATE`
     InsertOrUpdate,

@@ -174,7 +174,7 @@ struct Judge<'p, 't> {
     scope: Scope,
     /// The schema that the previous version knows.
     past: &'p Schema<'p, 't>,
-    /// The same with what the script has done so far.
+    /// That schema, with what the script has done so far.
     now: Schema<'p, 't>,
     steps: &'p [Step<'t>],
     /// Of the change that is being judged.

@@ -29,7 +29,7 @@ impl Name {
         self.0.last().map_or("", String::as_str)
     }
 
-    /// The same with another last part.
+    /// This name with another last part.
     pub(super) fn sibling(&self, last: &str) -> Self {
         let mut parts = self.0.clone();
         parts.pop();

@@ -92,7 +92,7 @@ struct Judge {
     scope: Scope,
     /// How tables were called before, by how they are called now.
     tables: HashMap<Vec<String>, Name>,
-    /// The same of columns.
+    /// How columns were called before.
     columns: HashMap<(Vec<String>, String), String>,
     names: Names,
     copies: Copies,

@@ -85,7 +85,7 @@ pub enum IrreversibleReason {
         /// The file.
         path: String,
     },
-    /// Its `down.sql` cannot be played.
+    /// Its `down.sql` cannot be executed.
     BrokenDown {
         /// The file.
         path: String,
@@ -148,7 +148,7 @@ impl Blocked {
         Self::BelowFloor { breaking: comparison.breaking(), refused: Build::default() }
     }
 
-    /// The same, as `build` meets it: so that what is refused is not what is recommended.
+    /// This refusal, as `build` meets it: so that what is refused is not what is recommended.
     #[must_use]
     pub fn met_by(self, build: Build) -> Self {
         match self {

@@ -109,11 +109,11 @@ pub enum StoredDown {
     Present,
     /// None.
     Absent,
-    /// One that must not be played.
+    /// One that must not be executed.
     Untrusted(UntrustedReason),
 }
 
-/// Why a stored script must not be played.
+/// Why a stored script must not be executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UntrustedReason {
     /// It is not the text that was stored: its checksum is another one.

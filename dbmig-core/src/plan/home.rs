@@ -7,13 +7,13 @@ use crate::{Checksum, Version};
 /// The version of the migration that Diesel's `setup` writes: the same in all projects.
 const SETUP: &str = "00000000000000";
 
-/// A migration that was played from a ledger's history and created the schema that now comes before
+/// A migration that was executed from a ledger's history and created the schema that now comes before
 /// the ledger's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Creator {
     /// Its version.
     pub version: Version,
-    /// The checksum of the text that was played.
+    /// The checksum of the text that was executed.
     pub checksum: Checksum,
 }
 

@@ -129,13 +129,13 @@ pub struct Step<'s> {
     pub leftovers: Vec<String>,
     /// What the catalogue said before the statement that left them.
     pub catalog_before: Option<String>,
-    /// The script that the earlier run has played, without its passwords.
+    /// The script that the earlier run has executed, without its passwords.
     pub earlier_script: Option<String>,
     /// The row of that run, as it was seen.
     pub supersedes: Option<SupersededRun>,
 }
 
-/// A row of the history that a step takes up: it must still be as it was seen when the step begins.
+/// A row of the history that a step supersedes: it must still be as it was seen when the step begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SupersededRun {
     /// Its number.
@@ -189,7 +189,7 @@ impl Step<'_> {
         }
     }
 
-    /// Whether it takes up what an earlier run has begun.
+    /// Whether it goes on with what an earlier run has begun.
     pub fn is_begun(&self) -> bool {
         self.done_before > 0 || !self.leftovers.is_empty()
     }

@@ -24,7 +24,7 @@ pub struct Resumption {
 
 /// Sets the cursor of the steps that an earlier run has begun.
 ///
-/// Every interrupted run must be taken up by one of `steps`: doing other work beside a
+/// Every interrupted run must be superseded by one of `steps`: doing other work beside a
 /// half-applied migration would build on a schema that nobody has described.
 pub(super) fn resume<'s>(
     set: &MigrationSet,
@@ -90,7 +90,7 @@ fn unresumable(run: &Interrupted, reason: UnresumableReason) -> Blocked {
     }))
 }
 
-/// The script that the step will play; a stored one is compared when it is read
+/// The script that the step will execute; a stored one is compared when it is read
 /// ([`same_so_far`]).
 fn script_of<'a>(step: &'a Step<'_>) -> Option<&'a Script> {
     match &step.action {
@@ -103,7 +103,7 @@ fn script_of<'a>(step: &'a Step<'_>) -> Option<&'a Script> {
     }
 }
 
-/// Where `run` goes on if `now` is played, or the script that it played itself.
+/// Where `run` goes on if `now` is executed, or the script that it executed itself.
 pub(super) fn check(
     dialect: Dialect,
     run: &Interrupted,
@@ -152,8 +152,8 @@ fn gone_with_its_session(
     session::lost_value(dialect, now, done)
 }
 
-/// Whether the first `done` statements of `now`, the script at `path`, are those of `played`, which an
-/// earlier run has played.
+/// Whether the first `done` statements of `now`, the script at `path`, are those of `earlier_script`, which an
+/// earlier run has executed.
 ///
 /// # Errors
 /// Which one is not.

@@ -9,7 +9,7 @@ use crate::migration::{DeclaredCompatibility, DeclaredReversibility, Down};
 use crate::sql::Position;
 use crate::{Dialect, Migration};
 
-/// Gives the migrations their outlook; they are in the order of their versions.
+/// Gives the migrations their verdicts; they are in the order of their versions.
 pub(super) fn add(dialect: Dialect, judged: Vec<Candidate<'_>>) -> (Vec<Migration>, Vec<Warning>) {
     let inferred = infer_split(dialect, &judged.iter().map(scripts).collect::<Vec<_>>());
     let mut warnings = Vec::new();

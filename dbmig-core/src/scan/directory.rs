@@ -38,7 +38,7 @@ impl Scanned {
         self.metadata.get(&migration.version).map(String::as_str)
     }
 
-    /// With what the settings say about what smells.
+    /// With what the settings say about warnings.
     ///
     /// # Errors
     /// What is denied.

@@ -142,7 +142,7 @@ fn up<'l>(
 /// What is known of a `down.sql`, where there is one.
 type WayBack<'l> = Option<(Script, Result<Statements<'l>, SplitError>)>;
 
-/// The way back. What cannot be played is none, but no reason to refuse the directory: others play
+/// The way back. What cannot be executed is none, but no reason to refuse the directory: others execute
 /// what they have, and it may be years old.
 fn down<'l>(
     path: &Path,

@@ -1,8 +1,8 @@
 //! From a directory to a [`MigrationSet`](crate::MigrationSet), with Diesel's rules.
 //!
-//! What Diesel accepts is accepted, with a [`Warning`] where it smells; what is refused is refused
+//! What Diesel accepts is accepted, with a [`Warning`] where it may be a mistake; what is refused is refused
 //! as a whole, with every [`Problem`] at once. Diesel accepts, and this does not, a `metadata.toml`
-//! that nobody could read the same way twice, and an `up.sql` that no server could play: with rows of
+//! that nobody could read the same way twice, and an `up.sql` that no server could execute: with rows of
 //! `COPY`, commands of psql, or a transaction that it leaves prepared.
 
 mod cargo_settings;
@@ -87,13 +87,13 @@ pub fn fingerprint(dir: &Path) -> String {
     }
 }
 
-/// The same of a listing that was read, and of the text of a lock file.
+/// The fingerprint of a listing that was read, and of the text of a lock file.
 #[cfg(feature = "codegen")]
 pub(crate) fn fingerprint_of(listing: &Listing, lock: Option<&str>) -> String {
     fingerprint::of(listing, lock)
 }
 
-/// The same of a directory that cannot be read.
+/// The fingerprint of a directory that cannot be read.
 #[cfg(feature = "codegen")]
 pub(crate) fn fingerprint_of_problem(problem: &Problem) -> String {
     fingerprint::of_problem(&problem.kind)

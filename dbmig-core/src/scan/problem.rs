@@ -79,7 +79,7 @@ pub enum ProblemKind {
         /// How many bytes before it are UTF-8.
         offset: usize,
     },
-    /// SQL that cannot be played.
+    /// SQL that cannot be executed.
     Sql(SplitError),
     /// `PREPARE TRANSACTION` in a migration that is one transaction.
     PreparesTransaction,

@@ -1,4 +1,4 @@
-//! What becomes of what smells.
+//! What becomes of warnings.
 
 use super::warning::WarningKind;
 
@@ -7,7 +7,7 @@ use super::warning::WarningKind;
 pub enum Rule {
     /// A `metadata.toml` that the SQL beside it contradicts.
     WrongDeclarations,
-    /// A `down.sql` that cannot be played.
+    /// A `down.sql` that cannot be executed.
     BrokenDowns,
     /// A statement that ends the transaction of its migration.
     TransactionControl,
@@ -39,7 +39,7 @@ impl Rule {
         }
     }
 
-    /// The one that is about `smell`.
+    /// The one that is about `kind`.
     pub(crate) const fn of(kind: &WarningKind) -> Option<Self> {
         match kind {
             WarningKind::WrongDeclaration { .. } => Some(Self::WrongDeclarations),
@@ -59,7 +59,7 @@ impl Rule {
     }
 }
 
-/// What becomes of something that smells.
+/// What becomes of a warning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Level {
     /// Nothing is said about it.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::sql::rows::Refusal;
 use crate::sql::{Position, SplitError};
 
-/// Something that smells, and where.
+/// A warning, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Warning {
@@ -14,7 +14,7 @@ pub struct Warning {
     pub path: PathBuf,
     /// The place in the file, where there is one.
     pub position: Option<Position>,
-    /// What smells.
+    /// What it is about.
     pub kind: WarningKind,
 }
 
@@ -28,7 +28,7 @@ impl fmt::Display for Warning {
     }
 }
 
-/// What can smell.
+/// What a warning is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WarningKind {
@@ -52,7 +52,7 @@ pub enum WarningKind {
     NoDown,
     /// A `down.sql` without a statement.
     EmptyDown,
-    /// A `down.sql` that cannot be played.
+    /// A `down.sql` that cannot be executed.
     BrokenDown(SplitError),
     /// An `up.sql` of comments only.
     OnlyComments,

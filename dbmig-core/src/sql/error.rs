@@ -6,7 +6,7 @@ use super::Position;
 use super::client::ClientCommand;
 use super::reading::Setting;
 
-/// Why a script cannot be played, and where.
+/// Why a script cannot be executed, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SplitError {
     /// What is wrong, with what to do about it.
@@ -15,7 +15,7 @@ pub struct SplitError {
     pub position: Position,
 }
 
-/// What keeps a script from being played.
+/// What keeps a script from being executed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unfit {

@@ -88,7 +88,7 @@ pub use statement::{Statement, Statements};
 /// statements behind it.
 ///
 /// # Errors
-/// The first thing that keeps the script from being played: it ends inside a string, a quoted
+/// The first thing that keeps the script from being executed: it ends inside a string, a quoted
 /// name, a comment, parentheses or a body; it holds a NUL character or something for a client, such as psql's commands
 /// or rows of `COPY`; or only the server knows how it is read.
 pub fn split(dialect: Dialect, text: &str) -> Result<Statements<'_>, SplitError> {
@@ -100,7 +100,7 @@ pub(crate) fn split_read(reading: Reading, text: &str) -> Result<Statements<'_>,
     split_and_show(reading, text, |_| {}).map_err(|errors| errors.first)
 }
 
-/// Everything that keeps a script from being played, in its order.
+/// Everything that keeps a script from being executed, in its order.
 #[derive(Debug)]
 pub(crate) struct SplitErrors {
     pub(crate) first: SplitError,

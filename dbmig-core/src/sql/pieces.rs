@@ -113,7 +113,7 @@ impl<'t> Pieces<'t> {
         }
     }
 
-    /// A line for a client: nothing, or what cannot be played.
+    /// A line for a client: nothing, or what cannot be executed.
     fn client_line(&mut self, token: &Token<'t>) -> Option<Line> {
         let place = match self.state {
             State::InStatement => client::Clause::InStatement,

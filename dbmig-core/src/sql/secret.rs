@@ -41,12 +41,12 @@ pub fn hide_secrets(dialect: Dialect, text: &str) -> Cow<'_, str> {
     hide(text, find(Reading::of(dialect), text))
 }
 
-/// The same of a script that has been split.
+/// Hides what is secret in a script that has been split.
 pub(super) fn hide_in_all<'t>(text: &'t str, statements: &[Statement<'t>]) -> Cow<'t, str> {
     hide(text, find_in_all(text, statements))
 }
 
-/// The same of a statement of a script.
+/// Hides what is secret in a statement of a script.
 pub(super) fn hide_in<'t>(statement: &Statement<'t>) -> Cow<'t, str> {
     hide(statement.text, find_in(statement))
 }

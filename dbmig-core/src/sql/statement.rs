@@ -128,7 +128,7 @@ pub struct Statement<'t> {
     pub text: &'t str,
     /// The byte in the script at which `text` begins.
     pub offset: usize,
-    /// The same place for a person.
+    /// That place, for a person.
     pub position: Position,
     reading: Reading,
     /// The tokens of all statements of the script, marks and hints among them.
@@ -217,7 +217,7 @@ impl<'t> Statement<'t> {
         self.all.get(self.own.clone()).unwrap_or_default()
     }
 
-    /// The same statement for a session that has set nothing.
+    /// This statement, as a session reads it that has set nothing.
     #[cfg(feature = "infer")]
     pub(crate) fn text_as_usual(&self) -> Cow<'t, str> {
         if self.reading.is_usual() {
@@ -235,7 +235,7 @@ impl<'t> Statement<'t> {
     }
 }
 
-/// The same token where nothing was set about quotes.
+/// `token`, as it is written where nothing was set about quotes.
 #[cfg(feature = "infer")]
 fn as_usual<'t>(token: &Token<'t>, reading: Reading) -> Cow<'t, str> {
     let text = token.text;

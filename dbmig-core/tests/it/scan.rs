@@ -35,7 +35,7 @@ fn add(dir: &Path, files: Files<'_>) {
     }
 }
 
-/// Migrations of these names, in which nothing smells but the names.
+/// Migrations of these names, which are right but for the names.
 fn dir_named(names: &[&str]) -> TempDir {
     let dir = dir_of(&[]);
     for name in names {

@@ -1,4 +1,4 @@
-//! Laws of the outlook on generated and on arbitrary text.
+//! Laws of the verdicts on generated and on arbitrary text.
 #![cfg(feature = "infer")]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! The golden cases of the outlook, for all who hold something against them.
+//! The golden cases of the verdicts, for all who hold something against them.
 //!
 //! A case begins with a line `-- => VERDICT FLAGS; WHAT ELSE IS EXPECTED`; its SQL is what follows
 //! up to the next one.

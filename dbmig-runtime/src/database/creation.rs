@@ -14,7 +14,7 @@ use crate::error::transient::{is_lock_wait, is_lost};
 /// there; so the second time does, unless the other one drops it again.
 const TRIES: u32 = 20;
 
-/// Plays `create`, statements that say `IF NOT EXISTS`. PostgreSQL looks first and creates then, so of
+/// Executes `create`, statements that say `IF NOT EXISTS`. PostgreSQL looks first and creates then, so of
 /// two at once one fails in the catalogue, in words of the server's language: tried again where
 /// `look` finds something else than `before`, or where it was a unique index that refused.
 ///

@@ -154,7 +154,7 @@ pub trait Engine: Sync {
     fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>)
     -> Result<AtomicOutcome, StepFailure>;
 
-    /// The place in `statement`, played alone, that `error` names.
+    /// The place in `statement`, executed alone, that `error` names.
     fn place(
         &self,
         _error: &diesel::result::Error,

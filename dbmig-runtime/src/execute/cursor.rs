@@ -23,7 +23,7 @@ mod notes;
 /// What failed, and what is left of the migration.
 type Stopped = (StepFailure, Left);
 
-/// How a statement is played.
+/// How a statement is executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     /// In one transaction with the cursor.
@@ -49,7 +49,7 @@ struct Stepper<'a, 's> {
     own_transactions: bool,
 }
 
-/// Plays the statements that are not done yet.
+/// Executes the statements that are not done yet.
 pub(super) fn one_by_one(
     db: &mut dyn Database,
     place: &StepContext<'_>,

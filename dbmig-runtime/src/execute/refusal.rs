@@ -1,4 +1,4 @@
-//! What is refused before anything of a script is played.
+//! What is refused before anything of a script is executed.
 
 use dbmig_core::Dialect;
 use dbmig_core::migration::Execution;
@@ -9,7 +9,7 @@ use dbmig_core::sql::control::TransactionControl;
 use crate::database::atomic::{FailedAt, StepFailure};
 use crate::database::session::Nesting;
 
-/// Why the script of `step` is not played in the transaction that it is to run in.
+/// Why the script of `step` is not executed in the transaction that it is to run in.
 pub(super) fn refuse(
     dialect: Dialect,
     declared: Execution,

@@ -134,7 +134,7 @@ pub(super) fn losses(
     let mut lossy = plan.lossy(history).into_iter().peekable();
     let (mut before, mut losses) = (Vec::new(), Vec::new());
     for step in &plan.steps {
-        // Nothing more to count, so it does not matter what else is played.
+        // Nothing more to count, so it does not matter what else is executed.
         if lossy.peek().is_none() {
             break;
         }

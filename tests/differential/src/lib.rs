@@ -2,7 +2,7 @@
 //!
 //! What a database holds ([`catalogue`]) says what an app of that version does all day
 //! ([`statements`], with [`values`]), through Diesel with its statement cache ([`client`]). That is
-//! done before and after a migration is played ([`oracle`]), and compared ([`compare`]).
+//! done before and after a migration is executed ([`oracle`]), and compared ([`compare`]).
 #![expect(clippy::expect_used, reason = "a harness fails by panicking")]
 
 pub mod catalogue;

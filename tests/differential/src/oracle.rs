@@ -71,10 +71,10 @@ impl Answer {
     }
 }
 
-/// Plays a migration on a copy of the stage, with an old app around it.
+/// Executes a migration on a copy of the stage, with an old app around it.
 ///
 /// # Errors
-/// What keeps it from being played.
+/// What keeps it from being executed.
 pub fn judge(
     stage: &Stage,
     sql: &str,
@@ -90,7 +90,7 @@ pub fn judge(
 /// The same on a database that is as the stage's, or is the stage's, which it then was.
 ///
 /// # Errors
-/// What keeps it from being played.
+/// What keeps it from being executed.
 pub fn judge_on(
     database: &TestDatabase,
     stage: &Stage,

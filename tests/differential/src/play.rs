@@ -1,4 +1,4 @@
-//! Migrations, played as dbmig does it.
+//! Migrations, executed as dbmig does it.
 
 use dbmig_core::Dialect;
 use dbmig_core::migration::Execution;
@@ -16,7 +16,7 @@ pub fn dialect(backend: Backend) -> Dialect {
     }
 }
 
-/// Plays a script on a connection of its own, statement by statement.
+/// Executes a script on a connection of its own, statement by statement.
 ///
 /// # Errors
 /// The first statement that fails, with what the database says.

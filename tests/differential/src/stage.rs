@@ -21,7 +21,7 @@ pub struct Stage {
 pub enum Rows {
     /// Some for each table.
     Filled,
-    /// One for each table: what some migrations cannot be played on is several.
+    /// One for each table: what some migrations cannot be executed on is several.
     One,
     /// Those that the migrations have made.
     AsTheyAre,

@@ -39,7 +39,7 @@ pub(crate) fn thorough() -> bool {
     std::env::var_os("DBMIG_FAULT_CASES").is_some()
 }
 
-/// How many cases of a kind were played. The long form writes them down, one line a kind, into the
+/// How many cases of a kind were executed. The long form writes them down, one line a kind, into the
 /// file that `DBMIG_FAULT_REPORT` names.
 pub(crate) struct Figure {
     kind: &'static str,

@@ -7,7 +7,7 @@ use crate::sql::reader::Reader;
 use crate::sql::token::{Token, TokenKind};
 use crate::sql::{self, Statement, calls, kind};
 
-/// Whether `script`, which is played before, may change what the name of `loss` means: then what is
+/// Whether `script`, which is executed before, may change what the name of `loss` means: then what is
 /// counted now is not what would go.
 pub fn moves(dialect: Dialect, script: &str, loss: &Loss) -> bool {
     let Ok(statements) = sql::split(dialect, script) else { return true };

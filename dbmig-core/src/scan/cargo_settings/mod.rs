@@ -1,4 +1,4 @@
-//! What Cargo.toml says to a build: what becomes of what smells, and where the ledger is.
+//! What Cargo.toml says to a build: what becomes of warnings, and where the ledger is.
 
 #[cfg(any(test, not(feature = "scan")))]
 mod plain;

@@ -30,7 +30,7 @@ pub fn hide_secrets_in_message<'m>(dialect: Dialect, sql: &str, message: &'m str
     hide(message, &secrets(reading, find(reading, sql)))
 }
 
-/// The same of a statement of a script.
+/// Hides what is secret in a statement of a script.
 pub(in super::super) fn hide_in_message<'m>(
     statement: &Statement<'_>,
     message: &'m str,

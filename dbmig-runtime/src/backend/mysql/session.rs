@@ -1,5 +1,5 @@
 //! The settings of a session: ours while it reads and writes what is dbmig's, the others' while a
-//! migration plays.
+//! migration executes.
 //!
 //! What was found stays on the server, in variables of the session, so that changing to and fro
 //! needs no answer and is a part of messages that are sent anyway.
@@ -241,7 +241,7 @@ fn sync() -> String {
     prepared(&note)
 }
 
-/// Plays what `note` leaves in a variable.
+/// Executes what `note` leaves in a variable.
 fn prepared(note: &str) -> String {
     format!(
         "{note};\nPREPARE dbmig_statement FROM @dbmig_statement;\nEXECUTE dbmig_statement;\n\

@@ -16,7 +16,7 @@ use crate::database::session::{Session, Stop};
 use crate::error::transient::{is_lock_wait, is_lost};
 use crate::tables::{HISTORY, LEDGER};
 
-/// A failed script is played again, to find the statement, only if that costs little.
+/// A failed script is executed again, to find the statement, only if that costs little.
 const LOCATE_WITHIN: Duration = Duration::from_secs(10);
 
 /// The whole of it is one message.
@@ -72,7 +72,7 @@ fn replay(db: &mut dyn Session, step: &Atomic<'_>, envelope: &Envelope) -> Faile
     failed.map_or(FailedAt::Script, |index| FailedAt::Statement(index, None))
 }
 
-/// No error is an answer only where every statement was played: libpq stops at a COPY that sends or
+/// No error is an answer only where every statement was executed: libpq stops at a COPY that sends or
 /// wants rows, and Diesel takes that for success. Where the word is nowhere in the script, however the
 /// server reads it, there was none.
 fn committed(db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, StepFailure> {

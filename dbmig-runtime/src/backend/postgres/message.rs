@@ -9,7 +9,7 @@ use super::FailedAt;
 
 pub(super) struct Message<'a> {
     /// Messages before it, where the script itself sets how quotes are read: the server reads a
-    /// message as a whole before it plays any of it.
+    /// message as a whole before it executes any of it.
     pub(super) earlier: Vec<String>,
     pub(super) sql: String,
     /// Where each statement begins in `sql`, in characters as PostgreSQL counts.

@@ -25,7 +25,7 @@ pub(in crate::cli) fn plan(
     Ok(Exit::Done)
 }
 
-/// What the steps of `plan` would play.
+/// What the steps of `plan` would execute.
 pub(in crate::cli) fn scripts(
     db: &mut dyn Database,
     context: &Context<'_>,

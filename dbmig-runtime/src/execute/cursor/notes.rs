@@ -1,4 +1,4 @@
-//! What the history is told while a migration is played statement by statement.
+//! What the history is told while a migration is executed statement by statement.
 
 use dbmig_core::history::RunState;
 use dbmig_core::plan::Step;
@@ -74,7 +74,7 @@ impl Stepper<'_, '_> {
         Ok(())
     }
 
-    /// Unless the last statement, which this run has played, has taken the rows with it.
+    /// Unless the last statement, which this run has executed, has taken the rows with it.
     pub(super) fn end(&self, db: &mut dyn Database, done_before: usize) -> Result<(), StepFailure> {
         let mut played = self.statements.iter().skip(done_before);
         if played.next_back().is_some_and(|s| self.way(s) == Way::Together) {

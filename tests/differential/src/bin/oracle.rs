@@ -1,8 +1,8 @@
-//! Plays the migrations of projects, each with the old app around it, and counts.
+//! Executes the migrations of projects, each with the old app around it, and counts.
 //!
 //! `oracle --dialect postgres|mysql|sqlite [--verdicts FILE] [--judged FROM..TO] DIR..`
 //!
-//! With `--judged`, those before are only played, and none after. A DIR holds migrations as Diesel lays them out. The verdicts are those of this build, or those
+//! With `--judged`, those before are only executed, and none after. A DIR holds migrations as Diesel lays them out. The verdicts are those of this build, or those
 //! that `dbmig status --json` of another one printed into FILE, for one DIR. A line per migration:
 //! verdict, what the old app met, and how both stand; then what is dangerous or needless in full.
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
@@ -133,7 +133,7 @@ struct Line {
 }
 
 impl Line {
-    /// With as many rows as it can be played on.
+    /// With as many rows as it can be executed on.
     fn around(&mut self, migration: &Migration) -> Result<Answer, String> {
         let mut refusal: Option<String> = None;
         for rows in Rows::ALL {

@@ -55,7 +55,7 @@ fn golden_inputs() {
         let text = fs::read_to_string(file).unwrap();
         // Clients take a byte order mark away.
         let text = text.trim_start_matches('\u{feff}');
-        // What is for psql, and what a server reads after it has played what stands before, no
+        // What is for psql, and what a server reads after it has executed what stands before, no
         // parser knows.
         if text.contains("standard_conforming_strings") {
             continue;

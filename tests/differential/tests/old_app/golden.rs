@@ -56,7 +56,7 @@ fn check(database: &TestDatabase, files: &[&str]) {
     let dialect = dialect(database.backend());
     let stages = stages(database);
     let mut cases: Vec<_> = files.iter().flat_map(|file| cases(dialect, file)).collect();
-    // Of any other breaking case nothing can be wrong here; that it can be played, `it verdicts` shows.
+    // Of any other breaking case nothing can be wrong here; that it can be executed, `it verdicts` shows.
     cases.retain(|case| case.verdict != "breaking" || is_shown(case));
     let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {
@@ -71,7 +71,7 @@ fn check(database: &TestDatabase, files: &[&str]) {
                 false => Breadth::Basic,
             };
             let judge = |stage| judge(stage, &case.sql, execution, breadth);
-            // What cannot be played where there are rows breaks nothing there.
+            // What cannot be executed where there are rows breaks nothing there.
             let [filled, one, empty] = &stages;
             let answer = judge(filled).or_else(|_| judge(one)).or_else(|_| judge(empty));
             found.lock().unwrap().extend(wrong(case, answer));

@@ -47,7 +47,7 @@ fn an_older_edition_will_do() {
     }
 }
 
-/// What smells is a warning of cargo's, but for what the files say on purpose.
+/// A warning is one of cargo's, but for what the files say on purpose.
 #[test]
 fn the_build_script_warns_of_what_smells() {
     let app = App::new("smells", Way::BuildScript);

@@ -1,4 +1,4 @@
-//! A `down.sql` that cannot be played, or holds no statement: nobody is kept from going forward.
+//! A `down.sql` that cannot be executed, or holds no statement: nobody is kept from going forward.
 
 use dbmig_tests::Backend;
 
@@ -33,7 +33,7 @@ fn a_broken_down_is_a_warning_and_no_way_back(backend: Backend) {
     };
     assert_eq!(of(NAME)["verdict"], "no", "{status}");
     assert_eq!(of(NAME)["reason"], "its down.sql cannot be played");
-    // Only what would play it is refused, with the place.
+    // Only what would execute it is refused, with the place.
     case.dbmig(&["revert"]).success();
     case.dbmig(&["run"]).success();
     for command in [&["revert", "-n", "2"][..], &["redo", "-n", "2"]] {
