@@ -33,7 +33,7 @@ pub struct Migration {
     pub settings: Settings,
     /// Checksum of what it does going up.
     pub checksum: Checksum,
-    /// What its SQL shows of its consequences; [`Migration::forward`] and [`Migration::backward`]
+    /// What its SQL shows of its consequences; [`Migration::compatibility`] and [`Migration::reversibility`]
     /// also heed `settings`.
     pub impact: Impact,
 }
