@@ -35,7 +35,7 @@ pub enum DeclaredCompatibility {
     Undeclared,
     /// It can.
     Compatible,
-    /// It can once it has been started anew: [`Verdict::CompatibleAfterRestart`].
+    /// It can once it has been started anew: [`Verdict::CompatibleAfterRestart`](crate::outlook::Impact::CompatibleAfterRestart).
     AfterRestart,
     /// It cannot.
     Breaking,

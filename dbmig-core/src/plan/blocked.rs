@@ -14,8 +14,8 @@ use crate::migration::MigrationSet;
 use crate::sql::SplitError;
 use crate::{Build, Version};
 
-/// Why nothing may be done. Its [`fmt::Display`] names each thing; [`Blocked::remedy`] says what
-/// to type.
+/// Why nothing may be done. Its [`fmt::Display`] names each thing; what to type next, the front end
+/// says, which knows its commands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Blocked {
     /// Applied migrations whose text has changed since.
