@@ -135,7 +135,7 @@ fn migrations(
         let script =
             |path: &str, text: String| Script { path: path.to_owned().into(), text: text.into() };
         Migration {
-            impact: dbmig_core::impact::Impact::UNREAD,
+            impact: dbmig_core::impact::ImpactText::UNREAD,
             version: dbmig_core::Version::of_directory(&name).unwrap(),
             checksum: Checksum::of(Dialect::Postgres, &sql),
             body: Body::Sql(SqlBody {

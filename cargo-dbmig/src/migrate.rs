@@ -1,9 +1,10 @@
 //! The commands on a database: the runtime's, with the files as their source.
 
-use dbmig_core::impact::Consequences;
+use dbmig_core::impact::Impact;
 use dbmig_core::infer::{Inferred, infer};
-use dbmig_core::scan::{Scanned, scan_shown_as};
-use dbmig_core::{Dialect, Migration, Version};
+use dbmig_core::lockfile::{self, Known};
+use dbmig_core::scan::{Level, Scanned, scan_shown_as};
+use dbmig_core::{Dialect, Migration, MigrationSet, Version};
 use dbmig_runtime::Options;
 use dbmig_runtime::cli::{self, Context, Exit, MigrationsOrigin, RunArgs};
 use dbmig_runtime::url::DatabaseUrl;
@@ -14,12 +15,28 @@ use crate::{Invocation, PROGRAM, lock, output};
 /// Runs one of the commands that apps have, too.
 pub(crate) fn run(command: &cli::Command, session: &Invocation) -> Result<Exit> {
     let url = database_url(session)?;
-    let set = migrations(session, &url)?;
-    if let cli::Command::Run(RunArgs { dry_run: false, .. }) = command {
+    let migrations = migrations(session, &url)?;
+    let is_stale = migrations.lock == LockFile::Stale;
+    if let (cli::Command::Run(RunArgs { dry_run: false, .. }), true) = (command, is_stale) {
         let directory = session.project.migrations_dir(Some(url.dialect()))?;
         lock::refresh(session, &directory.path, Some(url.dialect()));
     }
-    Ok(execute(command, session, &url, &set))
+    Ok(execute(command, session, &url, &migrations))
+}
+
+/// The migrations of a directory.
+pub(crate) struct Migrations {
+    set: MigrationSet,
+    /// The warnings that belong to a migration, with its version.
+    warnings: Vec<(Version, String)>,
+    lock: LockFile,
+}
+
+/// Whether the lock file knows the migrations as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LockFile {
+    UpToDate,
+    Stale,
 }
 
 /// Runs `command` on `migrations`.
@@ -27,7 +44,7 @@ pub(crate) fn execute(
     command: &cli::Command,
     session: &Invocation,
     url: &DatabaseUrl,
-    migrations: &Scanned,
+    migrations: &Migrations,
 ) -> Exit {
     let mut options = Options::default();
     options.app = concat!("cargo-dbmig ", env!("CARGO_PKG_VERSION")).to_owned();
@@ -38,12 +55,11 @@ pub(crate) fn execute(
     options.judge = Some(judge);
     session.waits.apply(&mut options);
     cli::stop_on_signals(&options.control, session.output);
-    let warnings = by_migration(session, migrations);
     let context = Context {
         program: PROGRAM,
         set: &migrations.set,
         origin: MigrationsOrigin::Directory,
-        warnings: &warnings,
+        warnings: &migrations.warnings,
         url,
         options,
         confirmation: session.confirmation,
@@ -54,7 +70,7 @@ pub(crate) fn execute(
 }
 
 /// By the rules of this build.
-fn judge(dialect: Dialect, migrations: &[Migration]) -> Vec<Consequences> {
+fn judge(dialect: Dialect, migrations: &[Migration]) -> Vec<Impact> {
     infer(dialect, migrations).iter().map(Inferred::consequences).collect()
 }
 
@@ -76,8 +92,9 @@ pub(crate) fn database_url(session: &Invocation) -> Result<DatabaseUrl> {
     }
 }
 
-/// The migrations for `url`, from their folder.
-pub(crate) fn migrations(session: &Invocation, url: &DatabaseUrl) -> Result<Scanned> {
+/// The migrations for `url`, from their folder: as the lock file knows them, where it knows them all as
+/// they are; else the SQL is read. Warnings about the folder are told at once.
+pub(crate) fn migrations(session: &Invocation, url: &DatabaseUrl) -> Result<Migrations> {
     let project = &session.project;
     let directory = project.migrations_dir(Some(url.dialect()))?.existing()?;
     let shown = project.shown(&directory.path);
@@ -85,9 +102,35 @@ pub(crate) fn migrations(session: &Invocation, url: &DatabaseUrl) -> Result<Scan
         session.output,
         &format!("migrations: {} (from {})", shown.display(), directory.origin),
     );
-    scan_shown_as(&directory.path, &shown, url.dialect())
+    if let Some(known) = lockfile::known(&directory.path, &shown, url.dialect())
+        && let Some(migrations) = allowed(session, known)
+    {
+        return Ok(migrations);
+    }
+    let scanned = scan_shown_as(&directory.path, &shown, url.dialect())
         .and_then(|scanned| scanned.judged(project.settings.strictness))
-        .map_err(|error| Failure::failed(error.to_string()))
+        .map_err(|error| Failure::failed(error.to_string()))?;
+    let warnings = by_migration(session, &scanned);
+    Ok(Migrations { set: scanned.set, warnings, lock: LockFile::Stale })
+}
+
+/// With the warnings that the settings allow; nothing where they deny one, which a scan then refuses
+/// in full.
+fn allowed(session: &Invocation, known: Known) -> Option<Migrations> {
+    let strictness = session.project.settings.strictness;
+    let level = |rule: Option<_>| rule.map_or(Level::Warn, |rule| strictness.level(rule));
+    if known.warnings.iter().any(|warning| level(warning.rule) == Level::Deny) {
+        return None;
+    }
+    let mut warnings = Vec::new();
+    for warning in known.warnings {
+        match (level(warning.rule), warning.version) {
+            (Level::Allow | Level::Deny, _) => {}
+            (Level::Warn, Some(version)) => warnings.push((version, warning.text)),
+            (Level::Warn, None) => session.output.warning(warning.text),
+        }
+    }
+    Some(Migrations { set: known.set, warnings, lock: LockFile::UpToDate })
 }
 
 /// The warnings that belong to a migration, with its version; the others are told at once.

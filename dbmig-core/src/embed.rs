@@ -9,7 +9,7 @@ use std::mem::{forget, replace};
 use std::time::Duration;
 
 pub use crate::Dialect;
-use crate::impact::Impact;
+use crate::impact::ImpactText;
 use crate::migration::{Body, Down, Script, SqlBody};
 pub use crate::migration::{
     BreakingAhead, DeclaredCompatibility, DeclaredReversibility, Execution, ForeignKeys, Migration,
@@ -123,7 +123,7 @@ const fn sql(
         // `clone` is not for constants; each of the fields can be copied.
         settings: Settings { ..*settings },
         checksum: Checksum::from_bytes(*checksum),
-        impact: Impact::from_static(impact),
+        impact: ImpactText::from_static(impact),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::impact::{
-    Compatibility, Consequences, Impact, Losses, Reason, ReversalVerdict, Reversibility, Verdict,
+    Compatibility, Impact, ImpactText, Losses, Reason, ReversalVerdict, Reversibility, Verdict,
 };
 use crate::migration::Execution;
 use crate::plan::{
@@ -57,7 +57,7 @@ pub struct RunRow {
     pub catalog_before: Option<String>,
     /// The word of an [`Verdict`], as it is stored there.
     pub compatible: String,
-    /// The text of an [`Impact`].
+    /// The text of an [`ImpactText`].
     pub impact: String,
     /// The build that ran it, as [`crate::Build`] writes it.
     pub app: String,
@@ -162,24 +162,24 @@ fn occasion(row: &RunRow) -> RunCircumstances {
 }
 
 /// What another tool has applied.
-fn foreign() -> Consequences {
+fn foreign() -> Impact {
     const WHY: &str = "another tool applied it, so nobody knows what it does";
     let compatibility = Compatibility { verdict: Verdict::Breaking, reason: Reason::assumed(WHY) };
     let reversal = ReversalVerdict::Lossy(Losses::Unknown);
-    Consequences::new(&compatibility, &Reversibility { reversal, reason: Reason::assumed(WHY) })
+    Impact::new(&compatibility, &Reversibility { reversal, reason: Reason::assumed(WHY) })
 }
 
 /// What the column `compatible` says counts; the text beside it says why, and what else follows.
-fn impact(row: &RunRow) -> Consequences {
+fn impact(row: &RunRow) -> Impact {
     const COLUMN: &str = "the history says so";
-    let impact = Impact::from_history(row.impact.clone());
+    let impact = ImpactText::from_history(row.impact.clone());
     if impact.read_compatibility().is_some_and(|it| it.verdict.stored() == row.compatible) {
         return impact.read();
     }
     let mut impacts = Verdict::ALL.into_iter();
     // What a later dbmig may call it, nobody knows.
     let verdict = impacts.find(|it| it.stored() == row.compatible).unwrap_or(Verdict::Breaking);
-    Consequences::new(
+    Impact::new(
         &Compatibility { verdict, reason: Reason::declared(COLUMN) },
         &impact.reversibility(),
     )
@@ -288,7 +288,7 @@ fn interrupted(row: &RunRow, history: &History) -> Option<Interrupted> {
 mod tests {
     use super::*;
 
-    fn row(compatible: &str, impact: &Impact) -> RunRow {
+    fn row(compatible: &str, impact: &ImpactText) -> RunRow {
         RunRow {
             id: 1,
             version: "1".to_owned(),
@@ -310,10 +310,13 @@ mod tests {
             .clone()
     }
 
-    fn impact(verdict: Verdict) -> Impact {
+    fn impact(verdict: Verdict) -> ImpactText {
         let compatibility = Compatibility { verdict, reason: Reason::inferred("because", None) };
         let reason = Reason::inferred("it drops nothing", None);
-        Impact::new(&compatibility, &Reversibility { reversal: ReversalVerdict::Restores, reason })
+        ImpactText::new(
+            &compatibility,
+            &Reversibility { reversal: ReversalVerdict::Restores, reason },
+        )
     }
 
     /// How an image reads a row that knows two answers: as dbmig did before there were three.
@@ -339,7 +342,8 @@ mod tests {
             assert_eq!(read_one(&row), impact(verdict).compatibility());
         }
         // Likewise here, if there should ever be a fourth.
-        let fourth = Impact::from_static("compatible_by_night inferred - x\nyes inferred - y\n");
+        let fourth =
+            ImpactText::from_static("compatible_by_night inferred - x\nyes inferred - y\n");
         assert_eq!(read_one(&row("by_night", &fourth)).verdict, Verdict::Breaking);
     }
 

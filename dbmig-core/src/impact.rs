@@ -1,7 +1,7 @@
 //! What a migration means for others: for the previous version of the app, which may meet the
 //! schema after it, and for the data, if it is reverted.
 //!
-//! In a program it is [`Consequences`]. Stored, an [`Impact`], it is one text, the same in generated
+//! In a program it is [`Impact`]. Stored, an [`ImpactText`], it is one text, the same in generated
 //! code and in the history: an app embeds it without a cost, and an older app reads it out of the
 //! database; it is read where it comes in, once. Its first line is about the way
 //! up, its second about the way back, each further one names something that the way back drops, its
@@ -26,13 +26,13 @@ pub use loss::Loss;
 
 /// What a migration means for others, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Impact(Cow<'static, str>);
+pub struct ImpactText(Cow<'static, str>);
 
-/// What a migration means for others, read out of an [`Impact`].
+/// What a migration means for others, read out of an [`ImpactText`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Consequences {
+pub struct Impact {
     /// As it is stored. It may say more than is understood here.
-    text: Impact,
+    text: ImpactText,
     compatibility: Compatibility,
     reversibility: Reversibility,
 }
@@ -114,7 +114,7 @@ impl Verdict {
     /// All of them, the best one first.
     pub const ALL: [Self; 3] = [Self::Compatible, Self::CompatibleAfterRestart, Self::Breaking];
 
-    /// The word for it in tables, in JSON and in the text of an [`Impact`].
+    /// The word for it in tables, in JSON and in the text of an [`ImpactText`].
     pub const fn name(self) -> &'static str {
         match self {
             Self::Compatible => "compatible",
@@ -225,7 +225,7 @@ impl fmt::Display for Reversibility {
     }
 }
 
-impl Impact {
+impl ImpactText {
     /// Of a migration that nobody has looked at.
     pub const UNREAD: Self = Self(Cow::Borrowed(""));
 
@@ -263,9 +263,9 @@ impl Impact {
     }
 
     /// What it says.
-    pub fn read(self) -> Consequences {
+    pub fn read(self) -> Impact {
         let (compatibility, reversibility) = (self.compatibility(), self.reversibility());
-        Consequences { text: self, compatibility, reversibility }
+        Impact { text: self, compatibility, reversibility }
     }
 
     /// About the way up.
@@ -295,19 +295,19 @@ impl Impact {
     }
 }
 
-impl Consequences {
+impl Impact {
     /// What was found out about both ways.
     pub fn new(compatibility: &Compatibility, reversibility: &Reversibility) -> Self {
-        Impact::new(compatibility, reversibility).read()
+        ImpactText::new(compatibility, reversibility).read()
     }
 
     /// Of a migration that nobody has looked at.
     pub fn unread() -> Self {
-        Impact::UNREAD.read()
+        ImpactText::UNREAD.read()
     }
 
     /// The text of it, to be stored.
-    pub const fn text(&self) -> &Impact {
+    pub const fn text(&self) -> &ImpactText {
         &self.text
     }
 

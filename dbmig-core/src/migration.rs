@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::impact::{
-    Compatibility, Consequences, Impact, Losses, Reason, ReversalVerdict, Reversibility, Verdict,
+    Compatibility, Impact, ImpactText, Losses, Reason, ReversalVerdict, Reversibility, Verdict,
 };
 use crate::sql::{self, Statements};
 use crate::{Checksum, Dialect, Version};
@@ -35,7 +35,7 @@ pub struct Migration {
     pub checksum: Checksum,
     /// What its SQL shows of its consequences; [`Migration::compatibility`] and [`Migration::reversibility`]
     /// also heed `settings`.
-    pub impact: Impact,
+    pub impact: ImpactText,
 }
 
 /// What a migration does. More kinds will follow (migrations written in Rust).
@@ -125,8 +125,8 @@ impl Migration {
     }
 
     /// Both together.
-    pub fn consequences(&self) -> Consequences {
-        Consequences::new(&self.compatibility(), &self.reversibility())
+    pub fn consequences(&self) -> Impact {
+        Impact::new(&self.compatibility(), &self.reversibility())
     }
 
     /// What its way back does to the data: as declared, else as its SQL shows.
@@ -176,7 +176,7 @@ pub(crate) mod tests {
             body: Body::Sql(SqlBody { up: script, down: Down::Missing }),
             settings: Settings::DEFAULT,
             checksum: Checksum::from_bytes([0; 32]),
-            impact: Impact::UNREAD,
+            impact: ImpactText::UNREAD,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 #[cfg(feature = "cli")]
-use dbmig_core::impact::Consequences;
+use dbmig_core::impact::Impact;
 use dbmig_core::plan::{BreakingAhead, Policy};
 use dbmig_core::{Build, MigrationSet};
 #[cfg(feature = "cli")]
@@ -81,7 +81,7 @@ pub enum Locking {
 
 /// Judges migrations, the oldest first.
 #[cfg(feature = "cli")]
-pub type Judge = fn(Dialect, &[Migration]) -> Vec<Consequences>;
+pub type Judge = fn(Dialect, &[Migration]) -> Vec<Impact>;
 
 impl Default for Options {
     fn default() -> Self {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use dbmig_core::Checksum;
 use dbmig_core::Version;
-use dbmig_core::impact::Impact;
+use dbmig_core::impact::ImpactText;
 use dbmig_core::migration::{Execution, Script};
 use dbmig_core::plan::UntrustedReason;
 use hmac_sha256::{HMAC, Hash};
@@ -63,7 +63,7 @@ pub(crate) struct Signed<'a> {
     pub(crate) version: &'a Version,
     pub(crate) execution: Execution,
     pub(crate) settings: &'a str,
-    pub(crate) impact: &'a Impact,
+    pub(crate) impact: &'a ImpactText,
     pub(crate) down: &'a str,
 }
 
@@ -84,7 +84,7 @@ pub(crate) struct StoredScript {
     /// Of the script that was applied.
     pub(crate) applied: Checksum,
     pub(crate) settings: String,
-    pub(crate) impact: Impact,
+    pub(crate) impact: ImpactText,
     /// As it was noted when the script was stored.
     pub(crate) checksum: Option<String>,
     pub(crate) signature: Option<String>,
@@ -143,7 +143,9 @@ mod tests {
             execution: Execution::Transaction,
             applied: Checksum::from_bytes([0; 32]),
             settings: "retries 1\n".to_owned(),
-            impact: Impact::from_static("compatible inferred - a\nlossy inferred - b\ntable\ta\n"),
+            impact: ImpactText::from_static(
+                "compatible inferred - a\nlossy inferred - b\ntable\ta\n",
+            ),
             checksum: Some(sum("DROP TABLE a")),
             signature: None,
         };
@@ -174,7 +176,7 @@ mod tests {
             |s| s.execution = Execution::Statements,
             |s| s.settings.clear(),
             // What would be lost is told no more.
-            |s| s.impact = Impact::from_static("compatible inferred - a\nyes inferred - b\n"),
+            |s| s.impact = ImpactText::from_static("compatible inferred - a\nyes inferred - b\n"),
             |s| {
                 s.script = script("DROP TABLE b");
                 s.checksum = Some(sum("DROP TABLE b"));

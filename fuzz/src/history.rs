@@ -76,7 +76,7 @@ fn set(dialect: Dialect) -> MigrationSet {
             text: Cow::Owned(text),
         };
         Migration {
-            impact: dbmig_core::impact::Impact::UNREAD,
+            impact: dbmig_core::impact::ImpactText::UNREAD,
             version: Version::from_ledger(version),
             name: Cow::Owned(format!("{version}_m")),
             checksum: Checksum::of(dialect, &up),

@@ -1,7 +1,7 @@
 //! What is made of any script, whatever the parser says to it.
 
 use dbmig_core::embed::migrations;
-use dbmig_core::impact::{Impact, Reason};
+use dbmig_core::impact::{ImpactText, Reason};
 use dbmig_core::infer::{Inferred, infer};
 use dbmig_core::migration::{Body, Down, Migration, Script, SqlBody};
 use dbmig_core::sql::Position;
@@ -50,7 +50,7 @@ fn is_said(reason: &Reason, text: &str) {
 
 /// What an app embeds is what was found.
 fn is_the_same_as_text(found: &Inferred) {
-    let impact = Impact::from_history(found.impact().as_str().to_owned());
+    let impact = ImpactText::from_history(found.impact().as_str().to_owned());
     assert_eq!(impact.compatibility(), found.compatibility);
     assert_eq!(impact.reversibility(), found.reversibility);
 }

@@ -4,7 +4,7 @@
 //! passes it over there, while a word that it does not know in a verdict would be breaking to it, or
 //! a loss that nobody can count.
 
-use crate::impact::{Basis, Consequences};
+use crate::impact::{Basis, Impact};
 
 /// The rules by which SQL is judged here. It counts up whenever a verdict on some text changes; a row
 /// without a number is older than all of them.
@@ -13,7 +13,7 @@ pub const INFERENCE: u32 = 2;
 const KEY: &str = "inference";
 
 /// The line for the settings of a row with these verdicts; none where nothing in it was inferred.
-pub fn note(impact: &Consequences) -> String {
+pub fn note(impact: &Impact) -> String {
     let bases = [impact.compatibility().reason.basis, impact.reversibility().reason.basis];
     match bases.contains(&Basis::Inferred) {
         true => format!("{KEY} {INFERENCE}\n"),
@@ -31,13 +31,15 @@ pub fn is_outdated(settings: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::impact::Impact;
+    use crate::impact::ImpactText;
     use crate::migration::Settings;
 
     #[test]
     fn what_older_rules_found_is_told_from_the_rest() {
-        let inferred = Impact::from_static("compatible inferred - x\nyes declared - y\n").read();
-        let declared = Impact::from_static("compatible declared - x\nyes declared - y\n").read();
+        let inferred =
+            ImpactText::from_static("compatible inferred - x\nyes declared - y\n").read();
+        let declared =
+            ImpactText::from_static("compatible declared - x\nyes declared - y\n").read();
         assert_eq!(note(&declared), "");
         let retries = Settings { retries: Some(3), ..Settings::DEFAULT };
         let settings = retries.to_history() + &note(&inferred);

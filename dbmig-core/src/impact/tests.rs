@@ -26,7 +26,7 @@ fn what_is_written_is_read() {
                 let compatibility = Compatibility { verdict, reason: why };
                 let reversibility =
                     Reversibility { reversal: reversal.clone(), reason: because("", None) };
-                let impact = Impact::new(&compatibility, &reversibility);
+                let impact = ImpactText::new(&compatibility, &reversibility);
                 assert_eq!(impact.compatibility(), compatibility, "{impact:?}");
                 assert_eq!(impact.reversibility(), reversibility, "{impact:?}");
             }
@@ -49,16 +49,16 @@ fn who_must_restart_is_told_so() {
 
 #[test]
 fn what_is_not_understood_is_the_worst() {
-    let unread = Impact::UNREAD;
+    let unread = ImpactText::UNREAD;
     let texts = ["", "fine", "compatible", "Compatible inferred - x\nYes inferred - x", "\n\n"];
     for text in texts {
-        let impact = Impact::from_history(text.to_owned());
+        let impact = ImpactText::from_history(text.to_owned());
         assert_eq!(impact.compatibility(), unread.compatibility(), "{text:?}");
         assert_eq!(impact.reversibility(), unread.reversibility(), "{text:?}");
     }
     // A newer dbmig may know of more that can be lost.
     let newer = "compatible inferred - x\nlossy inferred - x\ntable\ta\nrows\tb\n";
-    let reversibility = Impact::from_history(newer.to_owned()).reversibility();
+    let reversibility = ImpactText::from_history(newer.to_owned()).reversibility();
     assert_eq!(reversibility.reversal, ReversalVerdict::Lossy(Losses::Unknown));
 }
 

@@ -24,7 +24,7 @@ mod words;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::impact::{
-    Compatibility, Consequences, Impact, Losses, Reason, ReversalVerdict, Reversibility, Verdict,
+    Compatibility, Impact, ImpactText, Losses, Reason, ReversalVerdict, Reversibility, Verdict,
 };
 use crate::migration::{DeclaredReversibility, Down, Settings};
 use crate::sql::{SplitError, Statements};
@@ -51,12 +51,12 @@ pub struct Inferred {
 
 impl Inferred {
     /// As a migration carries it.
-    pub fn impact(&self) -> Impact {
-        Impact::new(&self.compatibility, &self.reversibility)
+    pub fn impact(&self) -> ImpactText {
+        ImpactText::new(&self.compatibility, &self.reversibility)
     }
 
     /// Both ways together.
-    pub fn consequences(&self) -> Consequences {
+    pub fn consequences(&self) -> Impact {
         self.impact().read()
     }
 }

@@ -1,17 +1,14 @@
 //! From a directory and its lock file to a set of migrations, without a parser for SQL or TOML.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::{FILE, FileSum, FileSums, LockFile, Section};
+use super::compared::{METADATA, StaleEntry, of, removed};
+use super::{FILE, LockFile, Section};
 use crate::history::inference::INFERENCE;
-use crate::impact::Impact;
-use crate::migration::{Body, Down, Migration, Script, Settings, SqlBody};
 use crate::scan::{
-    Content, Entry, Level, Listing, Problem, ProblemKind, Rule, ScanError, Strictness, Warning,
-    WarningKind, text_of,
+    Level, Listing, Problem, ProblemKind, Rule, ScanError, Strictness, Warning, WarningKind,
 };
-use crate::{Checksum, Dialect, MigrationSet, Version, parallel, remedy};
+use crate::{Dialect, MigrationSet, parallel, remedy};
 
 /// What a directory holds, and what its lock file knows of it.
 #[derive(Debug)]
@@ -20,24 +17,6 @@ pub(crate) struct Locked {
     pub(crate) set: MigrationSet,
     /// What a build warns of, in whole sentences.
     pub(crate) warnings: Vec<String>,
-}
-
-/// One migration of it.
-struct LockedMigration {
-    migration: Migration,
-    /// What of it the lock file does not know.
-    stale: Vec<StaleEntry>,
-}
-
-/// What the lock file does not know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum StaleEntry {
-    /// This directory.
-    Added(String),
-    /// It knows a directory that is gone.
-    Removed(String),
-    /// This file was changed, added or removed since.
-    File(String, &'static str),
 }
 
 impl StaleEntry {
@@ -54,8 +33,6 @@ impl StaleEntry {
         !matches!(self, Self::File(_, METADATA))
     }
 }
-
-const METADATA: &str = "metadata.toml";
 
 /// The migrations in `listing`, which is of a directory called `shown`, as `lock` knows them; `lock`
 /// is the text of the lock file, where there is one.
@@ -96,9 +73,7 @@ pub(crate) fn locked(
         let path = shown.join(&twice.names[1]);
         ScanError::new(shown, vec![Problem::new(&path, ProblemKind::Duplicate(twice))])
     })?;
-    let is_here = |version: &Version| set.get(version).is_some();
-    let gone = section.entries.iter().filter(|entry| !is_here(&entry.version));
-    stale.extend(gone.map(|entry| StaleEntry::Removed(entry.name.clone())));
+    stale.extend(removed(section, &set));
     let mut warnings = notes(&set, section, shown, strictness)?;
     warnings.extend(by_other_rules(section, &path));
     let stray = |path: &PathBuf| Warning {
@@ -161,85 +136,11 @@ fn by_other_rules(section: &Section, path: &Path) -> Option<String> {
     Some(format!("{}: {}", path.display(), remedy::other_rules(which)))
 }
 
-/// The migration in one directory.
-fn of(entry: &Entry, section: &Section, dialect: Dialect) -> Result<LockedMigration, Problem> {
-    let content = entry.content.as_ref().map_err(|it| Problem::new(&entry.path, it.clone()))?;
-    let name =
-        entry.name.to_str().ok_or_else(|| Problem::new(&entry.path, ProblemKind::NameNotUtf8))?;
-    let version = Version::of_directory(name);
-    let version =
-        version.map_err(|error| Problem::new(&entry.path, ProblemKind::VersionTooLong(error)))?;
-    let (up, down) = scripts(entry, content)?;
-    let files = FileSums {
-        up: FileSum::of(&up.text),
-        down: match &down {
-            Down::Script(down) => Some(FileSum::of(&down.text)),
-            Down::Missing => None,
-        },
-        metadata: match &content.metadata {
-            Some(file) => Some(FileSum::of(text_of(file)?)),
-            None => None,
-        },
-    };
-    let known = section.entry(name);
-    let stale = match known {
-        Some(known) => changed(name, &known.files, &files),
-        None => {
-            let settings = files.metadata.is_some();
-            let settings = settings.then(|| StaleEntry::File(name.to_owned(), METADATA));
-            [StaleEntry::Added(name.to_owned())].into_iter().chain(settings).collect()
-        }
-    };
-    // Nothing that was found out about other texts is said of these.
-    let is_known = known.filter(|_| stale.is_empty());
-    let (settings, checksum, impact) = match (is_known, known) {
-        (Some(known), _) => {
-            let impact = Impact::new(&known.compatibility, &known.reversibility);
-            (known.settings.clone(), known.checksum, impact)
-        }
-        (None, known) => {
-            let settings = known.map_or(Settings::DEFAULT, |known| known.settings.clone());
-            (settings, Checksum::of(dialect, &up.text), Impact::UNREAD)
-        }
-    };
-    let body = Body::Sql(SqlBody { up, down });
-    let name = Cow::Owned(name.to_owned());
-    Ok(LockedMigration {
-        migration: Migration { version, name, body, settings, checksum, impact },
-        stale,
-    })
-}
-
-fn scripts(entry: &Entry, content: &Content) -> Result<(Script, Down), Problem> {
-    let Some(up) = &content.up else { return Err(Problem::new(&entry.path, ProblemKind::NoUp)) };
-    if up.bytes.as_ref().is_ok_and(Vec::is_empty) {
-        return Err(Problem::new(&up.path, ProblemKind::EmptyUp));
-    }
-    let script = |path: &PathBuf, text: &str| {
-        let path = Cow::Owned(path.display().to_string());
-        Script { path, text: Cow::Owned(text.to_owned()) }
-    };
-    let down = match &content.down {
-        Some(down) => Down::Script(script(&down.path, text_of(down)?)),
-        None => Down::Missing,
-    };
-    Ok((script(&up.path, text_of(up)?), down))
-}
-
-fn changed(name: &str, known: &FileSums, found: &FileSums) -> Vec<StaleEntry> {
-    let files = [
-        ("up.sql", known.up != found.up),
-        ("down.sql", known.down != found.down),
-        (METADATA, known.metadata != found.metadata),
-    ];
-    let changed = files.into_iter().filter(|(_, differs)| *differs);
-    changed.map(|(file, _)| StaleEntry::File(name.to_owned(), file)).collect()
-}
-
 #[cfg(test)]
 #[cfg(feature = "scan")]
 mod tests {
     use super::*;
+    use crate::impact::ImpactText;
     use crate::scan::scan_shown_as;
     use std::fs;
 
@@ -366,7 +267,7 @@ mod tests {
         for (found, fresh) in locked.set.iter().zip(&scanned.set) {
             assert_eq!((&found.name, found.checksum), (&fresh.name, fresh.checksum));
             let is_known = found.name == "2_b";
-            assert_eq!(found.impact != Impact::UNREAD, is_known, "{}", found.name);
+            assert_eq!(found.impact != ImpactText::UNREAD, is_known, "{}", found.name);
         }
         directory.write("3_c/metadata.toml", "run_in_transaction = false");
         let refused =

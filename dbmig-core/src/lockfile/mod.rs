@@ -11,9 +11,13 @@
 //! ```
 
 mod change;
+#[cfg(any(test, feature = "codegen", feature = "scan"))]
+mod compared;
 mod conflict;
 mod entry;
 mod error;
+#[cfg(feature = "scan")]
+mod known;
 #[cfg(any(test, all(feature = "codegen", not(feature = "scan"))))]
 mod locked;
 #[cfg(feature = "scan")]
@@ -38,6 +42,8 @@ pub use crate::remedy::LOCK as COMMAND;
 pub use change::{EntryChange, Late, What, changes, late, late_in_merge};
 pub use conflict::{Side, sides};
 pub use error::{ParseError, ParseErrorKind};
+#[cfg(feature = "scan")]
+pub use known::{Known, KnownWarning, known};
 #[cfg(all(feature = "codegen", not(feature = "scan")))]
 pub(crate) use locked::locked;
 #[cfg(all(feature = "codegen", not(feature = "scan")))]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 
 use super::Direction;
-use crate::impact::Consequences;
+use crate::impact::Impact;
 use crate::migration::{Migration, MigrationSet};
 use crate::{Checksum, Version};
 
@@ -36,7 +36,7 @@ pub struct Announced {
     /// The session that runs it, as its database names sessions.
     pub session: Option<String>,
     /// What the migration means for others.
-    pub impact: Consequences,
+    pub impact: Impact,
     /// The build that runs it, as [`crate::Build`] writes it.
     pub app: String,
     /// When and where that is; told of what is breaking only.
@@ -64,7 +64,7 @@ pub struct Applied {
     /// How it came there.
     pub record: Record,
     /// What it means for others, as far as the history knows.
-    pub impact: Consequences,
+    pub impact: Impact,
     /// The build that applied it, as [`crate::Build`] writes it; empty where nobody knows.
     pub app: String,
     /// When and where that was; told of what is breaking only.
@@ -146,7 +146,7 @@ pub struct Interrupted {
     /// The session that ran it, as its database names sessions.
     pub session: Option<String>,
     /// What the migration means for others.
-    pub impact: Consequences,
+    pub impact: Impact,
     /// The build that ran it, as [`crate::Build`] writes it.
     pub app: String,
     /// What the catalogue said of the objects of the statement in flight before it began.

@@ -130,7 +130,7 @@ mod tests {
             script: script.to_owned(),
             session: None,
             catalog_before: states.map(|[before, _]| before.to_owned()),
-            impact: crate::impact::Consequences::unread(),
+            impact: crate::impact::Impact::unread(),
             app: String::new(),
             catalog_now: states.map(|[_, now]| now.to_owned()),
         };

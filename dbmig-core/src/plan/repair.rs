@@ -266,7 +266,7 @@ impl std::error::Error for Unrepairable {}
 mod tests {
     use super::*;
     use crate::Dialect;
-    use crate::impact::Consequences;
+    use crate::impact::Impact;
     use crate::plan::{Applied, Cause, Record, RunCircumstances, StoredDown};
     use crate::{Checksum, migration::tests::migration};
 
@@ -286,7 +286,7 @@ mod tests {
             script: "CALL p()".to_owned(),
             session: None,
             catalog_before: None,
-            impact: Consequences::unread(),
+            impact: Impact::unread(),
             app: String::new(),
             catalog_now: None,
         };
@@ -333,7 +333,7 @@ mod tests {
                 down: StoredDown::Absent,
                 run: Some(1),
             },
-            impact: Consequences::unread(),
+            impact: Impact::unread(),
             app: String::new(),
             occasion: RunCircumstances::default(),
         });

@@ -10,7 +10,7 @@ mod decision;
 mod home;
 mod resume;
 use crate::impact::{
-    Compatibility, Consequences, Impact, Reason, ReversalVerdict, Reversibility, Verdict,
+    Compatibility, Impact, ImpactText, Reason, ReversalVerdict, Reversibility, Verdict,
 };
 use crate::migration::{Body, Down, Script, Settings, SqlBody};
 use crate::status::{MigrationState, status};
@@ -22,7 +22,7 @@ fn script(path: &str, text: &str) -> Script {
 
 fn migration_with(name: &str, up: &str, down: Option<&str>) -> Migration {
     Migration {
-        impact: crate::impact::Impact::UNREAD,
+        impact: crate::impact::ImpactText::UNREAD,
         version: Version::of_directory(name).unwrap(),
         name: Cow::Owned(name.to_owned()),
         body: Body::Sql(SqlBody {
@@ -45,7 +45,7 @@ fn migration(name: &str) -> Migration {
 fn means(migration: Migration, verdict: Verdict) -> Migration {
     let reason = || Reason::inferred("the test says so", None);
     let reversibility = Reversibility { reversal: ReversalVerdict::Restores, reason: reason() };
-    let impact = Impact::new(&Compatibility { verdict, reason: reason() }, &reversibility);
+    let impact = ImpactText::new(&Compatibility { verdict, reason: reason() }, &reversibility);
     Migration { impact, ..migration }
 }
 
@@ -82,7 +82,7 @@ fn unverified(version: &str) -> Applied {
     Applied {
         version: Version::from_ledger(version),
         record: Record::Unverified,
-        impact: Consequences::unread(),
+        impact: Impact::unread(),
         app: String::new(),
         occasion: RunCircumstances::default(),
     }
@@ -112,7 +112,7 @@ fn interrupted(cause: Cause, started: usize, done: usize, script: &str) -> Histo
         script: script.to_owned(),
         session: None,
         catalog_before: None,
-        impact: Consequences::unread(),
+        impact: Impact::unread(),
         app: String::new(),
         catalog_now: None,
     };

@@ -10,13 +10,13 @@ use super::report::Report;
 use super::warning::{Warning, WarningKind};
 use super::{metadata, text};
 use crate::checksum::Sum;
-use crate::impact::Impact;
+use crate::impact::{ImpactText, ReversalVerdict};
 use crate::migration::{
-    Body, DeclaredReversibility, Down, Execution, Migration, Script, Settings, SqlBody,
+    Body, DeclaredReversibility, Down, Execution, Migration, NoWayBack, Script, Settings, SqlBody,
 };
 use crate::sql::control::TransactionControl;
 use crate::sql::{Reading, SplitError, Statement, Statements, kind, rows, split_and_show};
-use crate::{Checksum, Version};
+use crate::{Checksum, Dialect, Version};
 
 /// A migration, and where its `metadata.toml` says something about it.
 pub(super) struct Candidate<'l> {
@@ -52,7 +52,7 @@ pub(super) fn judge<'l>(entry: &'l Entry, report: &mut Report) -> Option<Candida
         None => (Down::Missing, None),
     };
     let body = Body::Sql(SqlBody { up: script, down: way_back });
-    let impact = Impact::UNREAD;
+    let impact = ImpactText::UNREAD;
     let name = Cow::Owned(name.to_owned());
     let MetadataFile { settings, declared, text } = said;
     let migration = Migration { version, name, body, settings, checksum, impact };
@@ -218,6 +218,25 @@ fn prepares(path: &Path, statements: &[Statement<'_>], execution: Execution, rep
         })
         .collect();
     report.problems.extend(found);
+}
+
+/// What is warned of about a migration, and stands in no lock file: that it has no way back, which is
+/// a choice, and files whose names are none of those that are read.
+pub(crate) fn unwritten(entry: &Entry, migration: &Migration, dialect: Dialect) -> Vec<Warning> {
+    let mut report = Report::new(dialect);
+    if let Ok(content) = &entry.content {
+        nearly_named(&entry.path, content, &mut report);
+        match (&content.down, migration.impact.reversibility().reversal) {
+            (None, _) => report.warn(&entry.path, WarningKind::NoDown),
+            (Some(down), ReversalVerdict::Impossible)
+                if matches!(migration.way_back(dialect), Err(NoWayBack::Empty)) =>
+            {
+                report.warn(&down.path, WarningKind::EmptyDown);
+            }
+            (Some(_), _) => {}
+        }
+    }
+    report.warnings
 }
 
 /// A misspelt file is as good as a missing one, and nobody would say so.

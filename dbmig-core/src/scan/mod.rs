@@ -37,15 +37,15 @@ pub use warning::{Contradiction, Warning, WarningKind};
 
 #[cfg(all(feature = "codegen", feature = "scan"))]
 pub(crate) use directory::of_listing;
-#[cfg(feature = "codegen")]
-pub(crate) use listing::Listing;
-#[cfg(any(test, all(feature = "codegen", not(feature = "scan"))))]
+#[cfg(feature = "scan")]
+pub(crate) use entry::unwritten;
+#[cfg(any(feature = "codegen", feature = "scan"))]
 pub(crate) use {
-    listing::{Content, Entry},
+    listing::{Content, Entry, Listing},
     text::of as text_of,
 };
 
-#[cfg(not(feature = "codegen"))]
+#[cfg(not(any(feature = "codegen", feature = "scan")))]
 use listing::Listing;
 
 /// Why a directory is no set of migrations: every bad entry, never none.

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use dbmig_core::embed::migrations;
-use dbmig_core::impact::{Impact, Losses, ReversalVerdict, Verdict};
+use dbmig_core::impact::{ImpactText, Losses, ReversalVerdict, Verdict};
 use dbmig_core::infer::{Inferred, infer};
 use dbmig_core::migration::{Body, Down, Script, SqlBody};
 use dbmig_core::sql::split;
@@ -50,7 +50,7 @@ fn keeps_the_laws(dialect: Dialect, text: &str) -> Result<(), TestCaseError> {
     let found = judge(dialect, text);
     // What panics is caught, and said like this.
     prop_assert!(!found.compatibility.reason.text.contains("could not be read"), "{}", text);
-    let read = Impact::from_history(found.impact().as_str().to_owned());
+    let read = ImpactText::from_history(found.impact().as_str().to_owned());
     prop_assert_eq!(read.compatibility(), found.compatibility);
     prop_assert_eq!(read.reversibility(), found.reversibility);
     Ok(())

@@ -2,7 +2,7 @@
 //! run executes.
 
 use dbmig_core::dialect::Ddl;
-use dbmig_core::impact::Consequences;
+use dbmig_core::impact::Impact;
 use dbmig_core::migration::{Down, Execution, Migration, Script, Settings};
 use dbmig_core::plan::{
     Action, Blocked, DownScript, Step, Unresumable, UnresumableReason, same_so_far,
@@ -26,7 +26,7 @@ pub(crate) struct Resolved<'a> {
     pub(crate) done_before: usize,
     pub(crate) execution: Execution,
     pub(crate) settings: Settings,
-    pub(crate) impact: Consequences,
+    pub(crate) impact: Impact,
     pub(crate) checksum: Checksum,
     /// The way back, which an apply stores.
     pub(crate) down: Option<String>,
@@ -102,7 +102,7 @@ fn of_history<'a>(
 struct Facts {
     source: ScriptSource,
     settings: Settings,
-    impact: Consequences,
+    impact: Impact,
     checksum: Checksum,
     down: Option<String>,
 }

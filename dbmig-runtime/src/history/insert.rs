@@ -2,7 +2,7 @@
 
 use dbmig_core::Version;
 use dbmig_core::history::{FORMAT, RunState, inference};
-use dbmig_core::impact::Consequences;
+use dbmig_core::impact::Impact;
 use dbmig_core::migration::Execution;
 use dbmig_core::plan::{Direction, Interrupted, Unknown};
 
@@ -129,7 +129,7 @@ pub(crate) fn settle(
 pub(crate) struct Declaration<'a> {
     pub(crate) version: &'a Version,
     pub(crate) name: &'a str,
-    pub(crate) impact: &'a Consequences,
+    pub(crate) impact: &'a Impact,
     pub(crate) signature: Option<&'a str>,
 }
 
@@ -184,7 +184,7 @@ pub(crate) fn say(
 pub(crate) fn went_on(
     engine: &dyn Engine,
     tables: &Tables,
-    (unknown, impact): (&Unknown, &Consequences),
+    (unknown, impact): (&Unknown, &Impact),
     runner: &RunnerIdentity,
 ) -> String {
     let note = NoRun {
@@ -204,7 +204,7 @@ struct NoRun<'a> {
     version: &'a Version,
     name: &'a str,
     state: RunState,
-    impact: &'a Consequences,
+    impact: &'a Impact,
     app: &'a str,
     host: &'a str,
     note: &'a str,

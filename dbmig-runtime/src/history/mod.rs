@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dbmig_core::history::RunState;
-use dbmig_core::impact::Consequences;
+use dbmig_core::impact::Impact;
 use dbmig_core::migration::{Execution, Settings};
 use dbmig_core::plan::Direction;
 use dbmig_core::{Build, Checksum, Version};
@@ -63,7 +63,7 @@ pub(crate) struct RunRecord<'a> {
     pub(crate) execution: Execution,
     pub(crate) checksum: Checksum,
     pub(crate) settings: &'a Settings,
-    pub(crate) impact: &'a Consequences,
+    pub(crate) impact: &'a Impact,
     pub(crate) total: usize,
     /// Without its passwords.
     pub(crate) script: &'a str,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 #[cfg(feature = "cli")]
 use std::collections::HashMap;
 
-use dbmig_core::impact::Impact;
+use dbmig_core::impact::ImpactText;
 use dbmig_core::migration::{Execution, Script};
 use dbmig_core::plan::{Action, DownScript, Step, StoredDown};
 use dbmig_core::{Checksum, Version};
@@ -145,7 +145,7 @@ pub(crate) fn stored_down(
             execution: Execution::of(DOWN.text(row, Column::Execution)).unwrap_or_default(),
             applied: applied.unwrap_or(Checksum::from_bytes([0; 32])),
             settings: text(Column::Settings),
-            impact: Impact::from_history(text(Column::Impact)),
+            impact: ImpactText::from_history(text(Column::Impact)),
             checksum: optional(Column::DownChecksum),
             signature: optional(Column::Signature),
         }

@@ -2,7 +2,7 @@
 
 use dbmig_core::Version;
 use dbmig_core::history::RunState;
-use dbmig_core::impact::{Compatibility, Consequences, Impact, Reason, Verdict};
+use dbmig_core::impact::{Compatibility, Impact, ImpactText, Reason, Verdict};
 use dbmig_core::plan::{self, Diagnosis, Repair, RepairAction};
 
 use super::baseline::{adopt, write};
@@ -124,12 +124,12 @@ fn make_compatible(
     let (tables, runner) = (ensure_tables(held)?, runner(held, options));
     let applied = held.snapshot.history.find(version);
     let reversibility = applied.map(|applied| applied.impact.reversibility().clone());
-    let reversibility = reversibility.unwrap_or_else(|| Impact::UNREAD.reversibility());
+    let reversibility = reversibility.unwrap_or_else(|| ImpactText::UNREAD.reversibility());
     let compatibility = Compatibility {
         verdict: Verdict::Compatible,
         reason: Reason::declared("a person said so with `repair`"),
     };
-    let impact = Consequences::new(&compatibility, &reversibility);
+    let impact = Impact::new(&compatibility, &reversibility);
     let stored = history::stored_down(held.db(), &tables, version)?;
     // Nobody gets a signature for what was not trustworthy before.
     let key = options.history_key.as_ref();

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use dbmig_core::history::inference::is_outdated;
-use dbmig_core::impact::{Basis, Compatibility, Consequences, Impact};
+use dbmig_core::impact::{Basis, Compatibility, Impact, ImpactText};
 use dbmig_core::migration::{Body, Down, Script, Settings, SqlBody};
 use dbmig_core::plan::{Applied, History, Record};
 use dbmig_core::{Checksum, Migration, MigrationSet};
@@ -58,12 +58,12 @@ pub(super) fn judge_anew(
     Ok(())
 }
 
-fn is_inferred(impact: &Consequences) -> bool {
+fn is_inferred(impact: &Impact) -> bool {
     impact.compatibility().reason.basis == Basis::Inferred
 }
 
 /// What somebody has declared stays.
-fn anew(before: &Consequences, found: &Consequences) -> Consequences {
+fn anew(before: &Impact, found: &Impact) -> Impact {
     let (old, mut compatibility) = (before.compatibility(), found.compatibility().clone());
     let was = match old.verdict == compatibility.verdict {
         true => String::new(),
@@ -73,8 +73,8 @@ fn anew(before: &Consequences, found: &Consequences) -> Consequences {
     reason.text = format!("{} (judged anew{was})", reason.text);
     let reversibility = before.reversibility();
     match reversibility.reason.basis {
-        Basis::Inferred => Consequences::new(&compatibility, found.reversibility()),
-        Basis::Declared | Basis::Assumed => Consequences::new(&compatibility, reversibility),
+        Basis::Inferred => Impact::new(&compatibility, found.reversibility()),
+        Basis::Declared | Basis::Assumed => Impact::new(&compatibility, reversibility),
     }
 }
 
@@ -99,6 +99,6 @@ fn migration(applied: &Applied, stored: Option<&StoredTexts>) -> Migration {
         body: Body::Sql(SqlBody { up: script("up.sql", up), down }),
         settings: Settings::DEFAULT,
         checksum: Checksum::from_bytes([0; 32]),
-        impact: Impact::UNREAD,
+        impact: ImpactText::UNREAD,
     }
 }

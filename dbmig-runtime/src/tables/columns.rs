@@ -34,7 +34,7 @@ pub(crate) enum Column {
     Compatible,
     /// The word of a [`ReversalVerdict`](dbmig_core::impact::ReversalVerdict).
     Reversible,
-    /// The text of an [`Impact`](dbmig_core::impact::Impact).
+    /// The text of an impact: [`ImpactText`](dbmig_core::impact::ImpactText).
     Impact,
     /// What `metadata.toml` says.
     Settings,

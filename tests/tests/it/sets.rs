@@ -34,7 +34,7 @@ pub(crate) fn made_up<B: Backend>(
         let checksum = dbmig_core::Checksum::of(B::DIALECT, &sql);
         let up = Script { path: format!("migrations/{name}/up.sql").into(), text: sql.into() };
         Migration {
-            impact: dbmig_core::impact::Impact::UNREAD,
+            impact: dbmig_core::impact::ImpactText::UNREAD,
             version: Version::of_directory(&name).unwrap(),
             name: name.into(),
             body: Body::Sql(SqlBody { up, down: Down::Missing }),

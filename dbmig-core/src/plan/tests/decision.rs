@@ -375,7 +375,7 @@ fn a_loss_is_counted_before_it_is_refused() {
         let reversibility =
             Reversibility { reversal: ReversalVerdict::Lossy(losses), reason: reason() };
         let compatibility = Compatibility { verdict: Compatible, reason: reason() };
-        Consequences::new(&compatibility, &reversibility)
+        Impact::new(&compatibility, &reversibility)
     };
     let table = |name: &str| Loss::Table(vec![name.to_owned()]);
     let mut case = case(&[Compatible; 4], 1, 4);

@@ -11,8 +11,8 @@ mod migrations;
 
 fn main() {
     for migration in migrations::ALL.set() {
-        println!("{} {:?} {}", migration.name, migration.settings.retries, migration.forward());
-        println!("{}", migration.backward());
+        println!("{} {:?} {}", migration.name, migration.settings.retries, migration.compatibility());
+        println!("{}", migration.reversibility());
     }
     println!("{:?}", migrations::ALL.set().ledger_schema());
 }

@@ -9,7 +9,7 @@ use crate::app::{App, Way};
 const USES: &str = r#"
 mod migrations;
 
-use dbmig_runtime::__private::migration::{Compatibility, Execution, ForeignKeys, Reversible};
+use dbmig_runtime::__private::migration::{DeclaredCompatibility, DeclaredReversibility, Execution, ForeignKeys};
 use dbmig_runtime::{Migrator, SetVersion};
 use diesel::{Connection, RunQueryDsl, SqliteConnection};
 use migrations::{ALL, Version};
@@ -25,8 +25,8 @@ fn main() {
 
     let settings = &Version::AddIndexV3.migration().settings;
     assert_eq!(settings.execution, Execution::Transaction);
-    assert_eq!(settings.compatibility, Compatibility::Breaking);
-    assert_eq!(settings.reversible, Reversible::Lossy);
+    assert_eq!(settings.compatibility, DeclaredCompatibility::Breaking);
+    assert_eq!(settings.reversible, DeclaredReversibility::Lossy);
     assert_eq!(settings.foreign_keys, ForeignKeys::Off);
     assert_eq!(settings.lock_timeout, Some(Duration::from_millis(1500)));
     assert_eq!(settings.statement_timeout, Some(Duration::from_secs(60)));

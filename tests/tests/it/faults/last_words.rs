@@ -133,7 +133,7 @@ fn a_limit_for_who_is_idle_in_his_transaction() {
     assert_eq!(error.class(), Class::Temporary, "{text}");
     assert!(
         text.contains(
-            "limits of its owner, which may have ended it: idle_in_transaction_session_timeout = 2s"
+            "has limits, which may have ended it: idle_in_transaction_session_timeout = 2s"
         ),
         "{text}"
     );

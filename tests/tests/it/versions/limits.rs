@@ -92,8 +92,7 @@ fn a_limit_of_the_owner_of_a_lent_connection() {
         conn.begin_test_transaction().unwrap();
         let error = Migrator::new(all).run(conn).unwrap_err();
         assert_eq!(error.class(), Class::Temporary, "{error}");
-        let says =
-            format!("limits of its owner, which may have ended it: transaction_timeout = {LIMIT}");
+        let says = format!("has limits, which may have ended it: transaction_timeout = {LIMIT}");
         assert!(error.to_string().contains(&says), "{version}: {error}");
     }
 }

@@ -1,0 +1,207 @@
+//! A directory whose lock file knows all of it, by the rules of this build: what it holds, without
+//! reading the SQL again.
+
+use std::fs;
+use std::path::Path;
+
+use super::compared::{LockedMigration, of, removed};
+use super::{FILE, LockEntry, LockFile, Note, Section};
+use crate::history::inference::INFERENCE;
+use crate::scan::{Listing, Rule, Warning, WarningKind, unwritten};
+use crate::{Dialect, MigrationSet, Version, parallel};
+
+/// What a directory holds, by its lock file: the same as [`scan`](crate::scan::scan) would find.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Known {
+    /// The migrations.
+    pub set: MigrationSet,
+    /// What was accepted, but is probably not meant.
+    pub warnings: Vec<KnownWarning>,
+}
+
+/// A warning, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownWarning {
+    /// The migration that it belongs to; none where it is about the directory.
+    pub version: Option<Version>,
+    /// The setting that is about it.
+    pub rule: Option<Rule>,
+    /// `migrations/1_a/up.sql:3:1: this statement cannot run in a transaction`
+    pub text: String,
+}
+
+/// The migrations in `dir`, which is called `shown` in messages, as its lock file knows them. Nothing
+/// where it does not know each file as it is, in each of its sections, or by other rules than those of
+/// this build: then the directory has to be scanned.
+pub fn known(dir: &Path, shown: &Path, dialect: Dialect) -> Option<Known> {
+    let text = fs::read_to_string(dir.join(FILE)).ok()?;
+    let lock = LockFile::parse(&text).ok()?;
+    let section = lock.section(dialect)?;
+    let listing = Listing::read(dir, shown).ok()?;
+    let found = parallel::map(&listing.entries, |entry| known_entry(entry, section, &lock));
+    let found: Vec<_> = found.into_iter().collect::<Option<_>>()?;
+    let (migrations, warnings): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    let set = MigrationSet::new(dialect, migrations).ok()?;
+    let is_whole =
+        |section: &Section| section.inference == INFERENCE && removed(section, &set).is_empty();
+    if !lock.sections.iter().all(is_whole) {
+        return None;
+    }
+    let stray = |path| Warning { path, position: None, kind: WarningKind::StraySql };
+    let strays = listing.strays.iter().cloned().map(stray);
+    let strays = strays.map(|warning| KnownWarning {
+        version: None,
+        rule: Rule::of(&warning.kind),
+        text: warning.to_string(),
+    });
+    let notes = section.entries.iter().flat_map(|entry| notes(entry, shown));
+    let mut all: Vec<_> = strays.collect();
+    for warning in notes.chain(warnings.into_iter().flatten()) {
+        if !all.contains(&warning) {
+            all.push(warning);
+        }
+    }
+    Some(Known { set, warnings: all })
+}
+
+/// One migration, and what is warned of but stands in no lock file.
+fn known_entry(
+    entry: &crate::scan::Entry,
+    section: &Section,
+    lock: &LockFile,
+) -> Option<(crate::Migration, Vec<KnownWarning>)> {
+    let LockedMigration { migration, stale } = of(entry, section, section.dialect).ok()?;
+    let files = |section: &Section| section.entry(&migration.name).map(|it| it.files.clone());
+    let sums = files(section)?;
+    if !stale.is_empty() || !lock.sections.iter().all(|other| files(other) == Some(sums.clone())) {
+        return None;
+    }
+    let warning = |warning: Warning| KnownWarning {
+        version: Some(migration.version.clone()),
+        rule: Rule::of(&warning.kind),
+        text: warning.to_string(),
+    };
+    let warnings = unwritten(entry, &migration, section.dialect).into_iter().map(warning);
+    let warnings = warnings.collect();
+    Some((migration, warnings))
+}
+
+fn notes(entry: &LockEntry, shown: &Path) -> impl Iterator<Item = KnownWarning> {
+    entry.notes.iter().map(move |Note { rule, text }| KnownWarning {
+        version: Some(entry.version.clone()),
+        rule: *rule,
+        text: shown.join(text).display().to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::scan_shown_as;
+
+    struct Project(tempfile::TempDir);
+
+    impl Project {
+        /// Migrations with each kind of warning, and a file that nobody reads.
+        fn new() -> Self {
+            let project = Self(tempfile::tempdir().unwrap());
+            project.write("1_a/up.sql", "\u{feff}CREATE TABLE a (id INTEGER);\r\n");
+            project.write("1_a/down.sql", "DROP TABLE a;");
+            project.write("2_b/up.sql", "BEGIN;\nALTER TABLE a ADD COLUMN b INTEGER;\nCOMMIT;");
+            project.write("2_b/down.sql", "-- nothing\n");
+            project.write("3_c/up.sql", "-- nothing\n");
+            project.write("3_c/donw.sql", "SELECT 1");
+            project.write("4_d/up.sql", "CREATE TABLE d (id INTEGER); -- 'x'\n");
+            project.write("4_d/down.sql", "DROP TABLE 'd");
+            project.write("10_e/up.sql", "SELECT 1");
+            project.write("10_e/down.sql", "");
+            project.write("10_e/metadata.toml", "[dbmig]\nreversible = \"yes\"\nretries = 3\n");
+            project.write("stray.sql", "SELECT 1");
+            project
+        }
+
+        fn write(&self, path: &str, text: &str) {
+            let path = self.0.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+
+        fn lock(&self, dialects: &[Dialect]) {
+            let lock = dialects.iter().fold(LockFile::default(), |lock, dialect| {
+                let scanned = scan_shown_as(self.0.path(), Path::new("m"), *dialect).unwrap();
+                lock.with(Section::of(&scanned))
+            });
+            self.write(FILE, &lock.to_string());
+        }
+
+        fn known(&self) -> Option<Known> {
+            known(self.0.path(), Path::new("m"), Dialect::Sqlite)
+        }
+    }
+
+    #[test]
+    fn it_is_what_a_scan_finds() {
+        let project = Project::new();
+        project.lock(&[Dialect::Sqlite, Dialect::Postgres]);
+        let known = project.known().expect("the lock file is up to date");
+        let scanned = scan_shown_as(project.0.path(), Path::new("m"), Dialect::Sqlite).unwrap();
+        assert_eq!(known.set, scanned.set);
+        let mut found: Vec<_> = known.warnings.iter().map(|it| it.text.clone()).collect();
+        let mut expected: Vec<_> = scanned.warnings.iter().map(ToString::to_string).collect();
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected);
+        assert!(expected.len() > 7, "{expected:#?}");
+        let rules: Vec<_> = scanned.warnings.iter().map(|it| Rule::of(&it.kind)).collect();
+        for rule in rules {
+            assert!(known.warnings.iter().any(|it| it.rule == rule), "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_as_it_is_has_to_be_scanned() {
+        type Make = fn(&Project);
+        let cases: [Make; 9] = [
+            |p| p.write("1_a/up.sql", "CREATE TABLE a (id INTEGER); -- new\n"),
+            |p| p.write("1_a/down.sql", "SELECT 1"),
+            |p| p.write("3_c/down.sql", "SELECT 1"),
+            |p| p.write("10_e/metadata.toml", ""),
+            |p| p.write("1_a/metadata.toml", ""),
+            |p| p.write("11_f/up.sql", "SELECT 1"),
+            |p| fs::remove_dir_all(p.0.path().join("1_a")).unwrap(),
+            |p| fs::remove_file(p.0.path().join(FILE)).unwrap(),
+            |p| {
+                let text = fs::read_to_string(p.0.path().join(FILE)).unwrap();
+                p.write(FILE, &text.replace("inference 2", "inference 1"));
+            },
+        ];
+        for (index, make) in cases.iter().enumerate() {
+            let project = Project::new();
+            project.lock(&[Dialect::Sqlite]);
+            assert!(project.known().is_some(), "{index}");
+            make(&project);
+            assert!(project.known().is_none(), "{index}");
+        }
+        // A misspelt file is no part of the lock file: it is warned of all the same.
+        let project = Project::new();
+        project.lock(&[Dialect::Sqlite]);
+        project.write("1_a/dwon.sql", "SELECT 1");
+        let known = project.known().unwrap();
+        assert!(known.warnings.iter().any(|it| it.text.starts_with("m/1_a/dwon.sql")));
+    }
+
+    #[test]
+    fn another_section_that_is_stale_is_not_passed_over() {
+        let project = Project::new();
+        project.lock(&[Dialect::Sqlite]);
+        let sqlite = LockFile::parse(&fs::read_to_string(project.0.path().join(FILE)).unwrap());
+        project.write("1_a/up.sql", "CREATE TABLE a (id INTEGER, other TEXT);");
+        project.lock(&[Dialect::Postgres]);
+        let postgres = LockFile::parse(&fs::read_to_string(project.0.path().join(FILE)).unwrap());
+        let section = sqlite.unwrap().sections.remove(0);
+        project.write(FILE, &postgres.unwrap().with(section).to_string());
+        project.write("1_a/up.sql", "\u{feff}CREATE TABLE a (id INTEGER);\r\n");
+        assert!(project.known().is_none());
+    }
+}
