@@ -30,7 +30,7 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "history", run: history },
     Target { name: "metadata", run: metadata },
-    Target { name: "verdicts", run: verdicts },
     Target { name: "scan", run: scan },
     Target { name: "split", run: split },
+    Target { name: "verdicts", run: verdicts },
 ];

@@ -210,3 +210,39 @@ fn settings(settings: &Settings) -> Option<String> {
     let some = !fields.is_empty();
     some.then(|| format!("embed::Settings {{ {}, ..*embed::DEFAULT }}", fields.join(", ")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::module;
+    use crate::embed::{DEFAULT, migrations, name, set};
+    use crate::migration::Settings;
+    use crate::{Dialect, MigrationSet};
+
+    /// What the generator writes of a set, read as the compiler reads it: nothing in a text is taken
+    /// for a length.
+    #[test]
+    fn texts_are_read_as_they_are_written() {
+        let texts = [
+            [
+                "1",
+                "1_é:🦀",
+                "m/1/up.sql",
+                "SELECT '3:abc'; -- é",
+                "",
+                "",
+                "compatible inferred - a\n",
+            ],
+            ["2", "2_b", "m/2/up.sql", "12:", "m/2/down.sql", "", ""],
+        ];
+        let own = Settings { retries: Some(3), ..*DEFAULT };
+        let sums = [[7; 32], [9; 32]].concat();
+        let made = migrations::<2>(texts.as_flattened(), &sums, &[(1, own.clone())]);
+        let expected = MigrationSet::new(Dialect::Mysql, made.to_vec()).unwrap();
+        let written: String =
+            texts.as_flattened().iter().map(|text| format!("{}:{text}", text.len())).collect();
+        let literal = format!("const TEXTS: &str = {written:?};");
+        assert!(module(&expected, "::rt").contains(&literal));
+        assert_eq!(set(Dialect::Mysql, written.leak(), &sums, &[(1, own)]), expected);
+        assert_eq!(name("A B C", 2), "C");
+    }
+}

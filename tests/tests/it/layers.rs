@@ -16,7 +16,7 @@ type Layers = &'static [&'static [&'static str]];
 const CORE: Layers = &[
     &["build_id", "dialect", "escape", "parallel", "version"],
     &["remedy", "sql"],
-    &["checksum", "outlook"],
+    &["checksum", "impact"],
     &["migration"],
     &["embed", "infer", "plan"],
     &["history", "status"],
