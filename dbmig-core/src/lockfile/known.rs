@@ -116,7 +116,9 @@ mod tests {
             project.write("4_d/down.sql", "DROP TABLE 'd");
             project.write("10_e/up.sql", "SELECT 1");
             project.write("10_e/down.sql", "");
-            project.write("10_e/metadata.toml", "[dbmig]\nreversible = \"yes\"\nretries = 3\n");
+            let metadata =
+                "run_in_transaction = true\n[dbmig]\nreversible = \"yes\"\nretries = 3\n";
+            project.write("10_e/metadata.toml", metadata);
             project.write("stray.sql", "SELECT 1");
             project
         }
@@ -133,6 +135,10 @@ mod tests {
                 lock.with(Section::of(&scanned))
             });
             self.write(FILE, &lock.to_string());
+        }
+
+        fn read(&self) -> LockFile {
+            LockFile::parse(&fs::read_to_string(self.0.path().join(FILE)).unwrap()).unwrap()
         }
 
         fn known(&self) -> Option<Known> {
@@ -172,8 +178,9 @@ mod tests {
             |p| fs::remove_dir_all(p.0.path().join("1_a")).unwrap(),
             |p| fs::remove_file(p.0.path().join(FILE)).unwrap(),
             |p| {
-                let text = fs::read_to_string(p.0.path().join(FILE)).unwrap();
-                p.write(FILE, &text.replace("inference 2", "inference 1"));
+                let mut lock = p.read();
+                lock.sections[0].inference -= 1;
+                p.write(FILE, &lock.to_string());
             },
         ];
         for (index, make) in cases.iter().enumerate() {
@@ -195,12 +202,10 @@ mod tests {
     fn another_section_that_is_stale_is_not_passed_over() {
         let project = Project::new();
         project.lock(&[Dialect::Sqlite]);
-        let sqlite = LockFile::parse(&fs::read_to_string(project.0.path().join(FILE)).unwrap());
+        let sqlite = project.read().sections.remove(0);
         project.write("1_a/up.sql", "CREATE TABLE a (id INTEGER, other TEXT);");
         project.lock(&[Dialect::Postgres]);
-        let postgres = LockFile::parse(&fs::read_to_string(project.0.path().join(FILE)).unwrap());
-        let section = sqlite.unwrap().sections.remove(0);
-        project.write(FILE, &postgres.unwrap().with(section).to_string());
+        project.write(FILE, &project.read().with(sqlite).to_string());
         project.write("1_a/up.sql", "\u{feff}CREATE TABLE a (id INTEGER);\r\n");
         assert!(project.known().is_none());
     }
