@@ -42,6 +42,21 @@ impl Output {
         self.stdout.lines().map(state).collect()
     }
 
+    /// What a command with `--json` has printed.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// What a command with `--json` has done: `up 1_a`.
+    #[track_caller]
+    pub fn done(&self) -> Vec<String> {
+        let told = self.json();
+        let done = told["done"].as_array().unwrap_or_else(|| panic!("nothing of it: {told}"));
+        let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+        done.iter().map(|it| format!("{} {}", text(&it["direction"]), text(&it["name"]))).collect()
+    }
+
     /// Both outputs, for what may stand in either.
     pub fn text(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
@@ -151,6 +166,27 @@ impl Project {
     #[track_caller]
     pub fn dbmig_on(&self, database: &TestDatabase, args: &[&str]) -> Output {
         run(self.command(args).env("DATABASE_URL", database.url()))
+    }
+
+    /// Runs `cargo dbmig ARGS --json` to a good end: what it has done, as [`Output::done`].
+    #[track_caller]
+    pub fn done(&self, database: &TestDatabase, args: &[&str]) -> Vec<String> {
+        self.dbmig_on(database, &[args, &["--json"]].concat()).success().done()
+    }
+
+    /// The newest run, as `history --json` tells it.
+    #[track_caller]
+    pub fn newest_run(&self, database: &TestDatabase) -> serde_json::Value {
+        let told = self.dbmig_on(database, &["history", "-n", "1", "--json"]).success().json();
+        told["runs"][0].clone()
+    }
+
+    /// The steps that `plan --json` tells.
+    #[track_caller]
+    pub fn steps(&self, database: &TestDatabase, args: &[&str]) -> Vec<serde_json::Value> {
+        let args = [&["plan", "--json"], args].concat();
+        let told = self.dbmig_on(database, &args).success().json();
+        told["steps"].as_array().expect("steps").clone()
     }
 
     /// Each migration as `status --json` tells it: its state and its name.

@@ -1,7 +1,10 @@
 //! Every command on every database, as a developer types them.
 
+use dbmig_runtime::Target;
+use dbmig_runtime::plan::Blocked;
 use dbmig_tests::{Backend, Project, TestDatabase, database};
 
+use crate::library::Library;
 use crate::project;
 
 const USERS: &str = "2026-01-01-000000-0000_create_users";
@@ -168,13 +171,18 @@ fn drift_is_shown_as_a_difference_and_refuses_a_run(backend: Backend) {
     project.dbmig_on(db, &["run"]).success();
 
     project.write(&up, "CREATE TABLE users (id BIGINT PRIMARY KEY);\n");
-    let verify = project.dbmig_on(db, &["verify"]).expect(3).stdout;
-    assert!(verify.contains(&format!("drifted {USERS}")), "{verify}");
-    assert!(verify.contains("-CREATE TABLE users (id INTEGER PRIMARY KEY);"), "{verify}");
-    assert!(verify.contains("+CREATE TABLE users (id BIGINT PRIMARY KEY);"), "{verify}");
+    let verify = json(&project.dbmig_on(db, &["verify", "--json"]).expect(3).stdout);
+    let drifted = &verify["drifted"][0];
+    assert_eq!((&drifted["name"], &drifted["path"]), (&USERS.into(), &up.as_str().into()));
+    let diff = drifted["diff"].as_str().unwrap();
+    assert!(diff.contains("-CREATE TABLE users (id INTEGER PRIMARY KEY);"), "{diff}");
+    assert!(diff.contains("+CREATE TABLE users (id BIGINT PRIMARY KEY);"), "{diff}");
     let run = project.dbmig_on(db, &["run"]).expect(4).stderr;
     assert!(run.contains(&format!("{USERS} ({up})")), "{run}");
-    assert!(run.contains("next: `cargo dbmig verify` shows what changed"), "{run}");
+    assert!(run.contains("`cargo dbmig verify`"), "{run}");
+    let blocked = Library::of(project, db).blocked(&Target::Latest);
+    let Blocked::Drift(drifted) = blocked else { panic!("{blocked}") };
+    assert_eq!(drifted.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), [USERS]);
     project.dbmig_on(db, &["status", "--check"]).expect(3);
     project.dbmig_on(db, &["redo", "--all"]).success();
     project.dbmig_on(db, &["verify"]).success();
@@ -188,6 +196,9 @@ fn out_of_order_is_refused_unless_allowed(backend: Backend) {
     project.migration(late, "CREATE TABLE late (id INTEGER)", "DROP TABLE late");
     let run = project.dbmig_on(db, &["run"]).expect(4).stderr;
     assert!(run.contains(late) && run.contains("--allow-out-of-order"), "{run}");
+    let blocked = Library::of(project, db).blocked(&Target::Latest);
+    let expected = Blocked::OutOfOrder { late: vec![late.to_owned()], newest: SEED.to_owned() };
+    assert_eq!(blocked, expected);
     project.dbmig_on(db, &["run", "--allow-out-of-order"]).success();
     assert_eq!(ledger(db).len(), 4);
 }
@@ -196,14 +207,12 @@ each_backend!(a_baseline_adopts_without_running);
 fn a_baseline_adopts_without_running(backend: Backend) {
     let (project, db) = &three_on(backend);
     db.execute("CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(99))");
-    let dry = project.dbmig_on(db, &["baseline", "--to", EMAIL, "--dry-run"]).success();
-    assert!(dry.stdout.contains("2 to enter as applied"), "{}", dry.stdout);
-    project.dbmig_on(db, &["baseline", "--to", EMAIL]).success();
+    let entered = [format!("up {USERS}"), format!("up {EMAIL}")];
+    assert_eq!(project.done(db, &["baseline", "--to", EMAIL, "--dry-run"]), entered);
+    assert_eq!(db.tables(), ["users"]);
+    assert_eq!(project.done(db, &["baseline", "--to", EMAIL]), entered);
     assert_eq!(ledger(db).len(), 2);
-    assert_eq!(
-        project.dbmig_on(db, &["baseline", "--to", EMAIL]).success().stdout,
-        "nothing to do\n"
-    );
+    assert_eq!(project.done(db, &["baseline", "--to", EMAIL]), [""; 0]);
     project.dbmig_on(db, &["run"]).success();
     assert_eq!(db.column("SELECT email FROM users WHERE id = 2"), ["b"]);
     let status = json(&project.dbmig_on(db, &["status", "--json"]).success().stdout);
@@ -220,14 +229,15 @@ fn a_migration_that_is_gone_from_disk_is_reverted_with_its_stored_script(backend
     let states = project.states(db);
     assert!(states.contains(&format!("missing {EMAIL}")), "{states:?}");
     let run = project.dbmig_on(db, &["run"]).success();
-    assert_eq!(run.stdout, "nothing to do\n");
-    assert!(
-        run.stderr.contains(&format!("not among the migrations here: {EMAIL}, {SEED}.")),
-        "{}",
-        run.stderr
-    );
-    let plan = project.dbmig_on(db, &["plan", "--revert", "-n", "2"]).success().stdout;
-    assert!(plan.contains(&format!("-- stored down.sql of {EMAIL}:1:1")), "{plan}");
+    assert!(run.stderr.contains(&format!("{EMAIL}, {SEED}.")), "{}", run.stderr);
+    let run = project.dbmig_on(db, &["run", "--json"]).success();
+    assert_eq!(run.done(), [""; 0]);
+    assert_eq!(run.json()["missing"], serde_json::json!([EMAIL, SEED]));
+    let steps = project.steps(db, &["--revert", "-n", "2"]);
+    let stored: Vec<_> = steps.iter().map(|step| (&step["name"], &step["script"])).collect();
+    let is = "stored".into();
+    assert_eq!(stored, [(&SEED.into(), &is), (&EMAIL.into(), &is)]);
+    assert_eq!((&steps[1]["statements"][0]["line"]), 1);
     project.dbmig_on(db, &["revert", "-n", "2"]).success();
     assert_eq!(ledger(db), ["202601010000000000"]);
     assert!(db.try_query("SELECT email FROM users").is_err());

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use dbmig_core::impact::{Basis, Verdict};
 use dbmig_core::lockfile::{LockFile, ParseErrorKind};
 use dbmig_tests::{Backend, Project, database, project::Output, project::run};
 use serde_json::Value;
@@ -68,8 +69,9 @@ fn each_change_of_a_file_makes_it_stale() {
     let before = project.read(&up);
     // A comment moves the place of the statement that a reason names.
     project.write(&up, format!("-- why\n{before}"));
-    let check = project.dbmig(&["lock", "--check"]).expect(3).stdout;
-    assert!(check.starts_with(&format!("up.sql of {NICK} changed\n")), "{check}");
+    let change = &json(&project.dbmig(&["lock", "--check", "--json"]).expect(3))["changes"][0];
+    assert_eq!((&change["change"], &change["file"]), (&"file".into(), &"up.sql".into()));
+    assert_eq!(change["name"], NICK);
     // What Git makes of line ends on another machine does not.
     project.write(&up, before.replace('\n', "\r\n"));
     project.write(FILE, project.read(FILE).replace('\n', "\r\n"));
@@ -85,20 +87,21 @@ fn each_change_of_a_file_makes_it_stale() {
     assert_eq!(written["written"], true);
     assert!(project.read(FILE).contains("\tsettings run_in_transaction=false\t"));
     project.remove(&format!("migrations/{NICK}"));
-    let check = project.dbmig(&["lock", "--check"]).expect(3).stdout;
-    assert!(check.starts_with(&format!("removed {NICK}\n")), "{check}");
+    let change = &json(&project.dbmig(&["lock", "--check", "--json"]).expect(3))["changes"][0];
+    assert_eq!((&change["change"], &change["name"]), (&"removed".into(), &NICK.into()));
 }
 
 #[test]
 fn new_run_and_init_write_it() {
     let project = project();
     let db = database(Backend::Sqlite);
-    let init = ["init", "--backend", "sqlite", "--yes"];
-    let changes = project.dbmig(&init).success();
-    assert!(changes.stderr.contains(&format!("create {FILE}")), "{changes:?}");
+    let init = ["init", "--backend", "sqlite", "--yes", "--json"];
+    let init = json(&project.dbmig(&init).success());
+    let created = serde_json::json!({ "path": FILE, "action": "create" });
+    assert!(init["changes"].as_array().unwrap().contains(&created), "{init}");
     assert_eq!(parsed(&project).sections[0].entries, []);
-    let new = project.dbmig(&["new", "create_users"]).success().stdout;
-    assert!(new.ends_with(&format!("updated {FILE}\n")), "{new}");
+    let new = json(&project.dbmig(&["new", "create_users", "--json"]).success());
+    assert_eq!(new["lock"], FILE, "{new}");
     assert_eq!(parsed(&project).sections[0].entries.len(), 1);
     project.dbmig(&["lock", "--check"]).success();
     let name = project.migrations().remove(0);
@@ -107,8 +110,10 @@ fn new_run_and_init_write_it() {
     project.dbmig(&["lock", "--check"]).expect(3);
     project.dbmig_on(&db, &["run"]).success();
     project.dbmig(&["lock", "--check"]).success();
-    let text = project.read(FILE);
-    assert!(text.contains("compatible: only adds: new table t"), "{text}");
+    let judged = parsed(&project).sections.remove(0).entries.remove(0).compatibility;
+    let Basis::Inferred = judged.reason.basis else { panic!("{judged:?}") };
+    assert_eq!(judged.verdict, Verdict::Compatible);
+    assert!(judged.reason.text.ends_with("new table t"), "{judged:?}");
 }
 
 #[test]
@@ -122,9 +127,14 @@ fn one_directory_for_two_databases_has_two_sections() {
     };
     assert_eq!(dialects(&project), ["mysql", "sqlite"]);
     nick(&project);
-    let lock = project.dbmig(&["lock"]).success().stdout;
-    assert!(lock.contains(&format!("added {NICK} (mysql): breaking: ")), "{lock}");
-    assert!(lock.contains(&format!("added {NICK} (sqlite): breaking: ")), "{lock}");
+    let lock = json(&project.dbmig(&["lock", "--json"]).success());
+    for (number, backend) in ["mysql", "sqlite"].iter().enumerate() {
+        let (change, section) = (&lock["changes"][number], &lock["sections"][number]);
+        assert_eq!((&change["backend"], &change["name"]), (&(*backend).into(), &NICK.into()));
+        assert_eq!(change["change"], "added");
+        assert_eq!(section["backend"], *backend);
+        assert_eq!(section["breaking"], serde_json::json!([NICK]));
+    }
     // A third one comes with the first run on it.
     let db = database(Backend::Postgres);
     project.dbmig_on(&db, &["run"]).success();
@@ -186,7 +196,9 @@ fn a_file_that_was_edited_is_named_with_its_line() {
     let text = project.read(FILE);
     project.write(FILE, text.replace("only adds", "only adds a little"));
     let check = project.dbmig(&["lock", "--check"]).expect(3);
-    assert!(check.stderr.contains("dbmig.lock:8:1: the digest is not that"), "{check:?}");
+    assert!(check.stderr.contains("dbmig.lock:8:1: "), "{check:?}");
+    let error = LockFile::parse(&project.read(FILE)).unwrap_err();
+    assert_eq!(error.kind, ParseErrorKind::Digest);
     project.dbmig(&["lock"]).success();
     assert_eq!(project.read(FILE), text);
 }
@@ -231,16 +243,16 @@ fn two_branches_that_add_migrations_meet_in_a_conflict() {
         assert_eq!(unmerged, format!("{FILE}\n"), "nothing else is in conflict");
         let error = LockFile::parse(&project.read(FILE)).unwrap_err();
         assert_eq!(error.kind, ParseErrorKind::Conflict);
-        let check = project.dbmig(&["lock", "--check"]).expect(3).stdout;
-        assert!(check.contains(&format!("{FILE} has a merge conflict")), "{check}");
-        let resolved = project.dbmig(&["lock"]).success();
-        let late = "2026-01-02-000000-0000_add_posts sorts before \
-                    `2026-01-03-000000-0000_add_tags`, which was there without it";
-        assert!(resolved.stderr.contains(late), "{style}: {resolved:?}");
-        assert_eq!(resolved.stderr.matches("sorts before").count(), 1, "{resolved:?}");
-        assert!(
-            resolved.stdout.ends_with("resolved the merge conflict in migrations/dbmig.lock\n")
-        );
+        let check = json(&project.dbmig(&["lock", "--check", "--json"]).expect(3));
+        assert_eq!((&check["found"], &check["written"]), (&"conflict".into(), &false.into()));
+        let resolved = json(&project.dbmig(&["lock", "--json"]).success());
+        assert_eq!((&resolved["found"], &resolved["written"]), (&"conflict".into(), &true.into()));
+        let late = serde_json::json!([{
+            "backend": "sqlite",
+            "name": "2026-01-02-000000-0000_add_posts",
+            "newest": "2026-01-03-000000-0000_add_tags",
+        }]);
+        assert_eq!(resolved["out_of_order"], late, "{style}");
         let names: Vec<_> =
             parsed(&project).sections[0].entries.iter().map(|entry| entry.name.clone()).collect();
         assert_eq!(names, project.migrations(), "{style}");

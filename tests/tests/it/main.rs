@@ -19,6 +19,7 @@ mod galera;
 mod harness;
 mod history;
 mod layers;
+mod library;
 mod lock;
 mod migrator;
 mod named_tests;

@@ -1,8 +1,11 @@
 //! `repair`: explains before it acts, never guesses, and writes down what it did.
 
+use dbmig_runtime::Target;
+use dbmig_runtime::plan::UnresumableReason;
 use dbmig_tests::{Backend, Project, TestDatabase, database, eventually};
 
 use crate::faults::{finish, start};
+use crate::library::Library;
 use crate::project;
 
 const NAME: &str = "20260101_steps";
@@ -46,16 +49,15 @@ fn without_anything_to_repair(backend: Backend) {
 
 each_backend!(it_explains_and_the_two_commands_that_it_names_settle_it);
 fn it_explains_and_the_two_commands_that_it_names_settle_it(backend: Backend) {
-    for (what, by_hand, next) in [
-        ("--done", "CREATE TABLE b (id INTEGER)", "goes on with statement 3"),
-        ("--not-done", "SELECT 1", "goes on with statement 2"),
-    ] {
+    for (what, by_hand, done_before) in
+        [("--done", "CREATE TABLE b (id INTEGER)", 2), ("--not-done", "SELECT 1", 1)]
+    {
         let (project, db) = (project(), database(backend));
         lost(&project, &db);
         let explained = project.dbmig_on(&db, &["repair"]).expect(3).stdout;
         for part in [
-            &format!("interrupted {NAME}\n"),
-            &format!("during statement 2 (migrations/{NAME}/up.sql:2:1):\n"),
+            NAME,
+            &format!("migrations/{NAME}/up.sql:2:1"),
             "CREATE TABEL b (id INTEGER)",
             "`cargo dbmig repair --done 20260101`",
             "`cargo dbmig repair --not-done 20260101`",
@@ -65,19 +67,24 @@ fn it_explains_and_the_two_commands_that_it_names_settle_it(backend: Backend) {
         let value = json(&project.dbmig_on(&db, &["repair", "--json"]).expect(3).stdout);
         assert_eq!(value["found"][0]["state"], "interrupted");
         assert_eq!(value["found"][0]["version"], "20260101");
+        assert_eq!(value["found"][0]["name"], NAME);
+        let stuck = Library::of(&project, &db).unresumable(&Target::Latest);
+        let UnresumableReason::InFlight(place) = stuck.reason else { panic!("{stuck:?}") };
+        assert_eq!(place.number, 2);
         let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
         assert!(run.contains("repair --done 20260101"), "{run}");
 
         let before = db.query("SELECT id, state FROM __dbmig_history ORDER BY id");
-        let dry = project.dbmig_on(&db, &["repair", what, NAME, "--dry-run"]).success().stdout;
-        assert!(dry.contains("would record") && dry.contains(next), "{dry}");
+        let dry = ["repair", what, NAME, "--dry-run", "--json"];
+        let dry = json(&project.dbmig_on(&db, &dry).success().stdout);
+        assert_eq!((&dry["version"], &dry["name"]), (&"20260101".into(), &NAME.into()));
         assert_eq!(db.query("SELECT id, state FROM __dbmig_history ORDER BY id"), before);
 
         db.execute(by_hand);
-        let done = project.dbmig_on(&db, &["repair", what, NAME]).success().stdout;
-        assert!(done.contains(next), "{backend:?}: {done}");
-        let history = project.dbmig_on(&db, &["history", "-n", "1", "--json"]).success().stdout;
-        let row = &json(&history)["runs"][0];
+        let done = json(&project.dbmig_on(&db, &["repair", what, NAME, "--json"]).success().stdout);
+        assert_eq!(done, dry, "{backend:?}");
+        let row = &project.newest_run(&db);
+        assert_eq!(row["statements_done"], done_before, "{backend:?}");
         assert!(row["note"].as_str().unwrap().starts_with("repair: "), "{row}");
         assert!(row["app"].as_str().unwrap().starts_with("cargo-dbmig"), "{row}");
         project.dbmig_on(&db, &["repair", what, NAME]).expect(2);
@@ -86,6 +93,7 @@ fn it_explains_and_the_two_commands_that_it_names_settle_it(backend: Backend) {
             project.dbmig_on(&db, &["run"]).expect(4);
             project.write(&format!("migrations/{NAME}/up.sql"), BROKEN);
         }
+        assert_eq!(project.steps(&db, &[])[0]["statements_done_before"], done_before);
         project.dbmig_on(&db, &["run"]).success();
         let tables = db.tables();
         assert!(["a", "b", "c"].iter().all(|t| tables.contains(&(*t).to_owned())), "{tables:?}");
@@ -99,12 +107,9 @@ fn what_was_undone_by_hand_is_forgotten(backend: Backend) {
     let (project, db) = (project(), database(backend));
     lost(&project, &db);
     db.execute("DROP TABLE a");
-    let told = project.dbmig_on(&db, &["repair", "--forget", NAME]).success().stdout;
-    assert!(told.contains("counts as pending"), "{told}");
-    assert_eq!(
-        project.dbmig_on(&db, &["status"]).success().states(),
-        format!("pending      {NAME}\n1 pending\n")
-    );
+    project.dbmig_on(&db, &["repair", "--forget", NAME]).success();
+    assert_eq!(project.newest_run(&db)["state"], "forgotten");
+    assert_eq!(project.states(&db), [format!("pending {NAME}")]);
     project.dbmig_on(&db, &["run"]).success();
     project.dbmig_on(&db, &["verify"]).success();
 }
@@ -117,11 +122,9 @@ fn what_was_finished_by_hand_counts_as_applied_and_has_its_way_back(backend: Bac
     project.write(&format!("migrations/{NAME}/up.sql"), BROKEN);
     db.execute("CREATE TABLE b (id INTEGER); CREATE TABLE c (id INTEGER)");
     project.dbmig_on(&db, &["repair", "--finish", NAME]).success();
-    assert_eq!(
-        project.dbmig_on(&db, &["status", "--check"]).success().states(),
-        format!("applied      {NAME}\n1 applied\n")
-    );
-    assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, "nothing to do\n");
+    project.dbmig_on(&db, &["status", "--check"]).success();
+    assert_eq!(project.states(&db), [format!("applied {NAME}")]);
+    assert_eq!(project.done(&db, &["run"]), [""; 0]);
     project.remove(&format!("migrations/{NAME}"));
     project.dbmig_on(&db, &["revert"]).success();
     assert_eq!(db.tables(), ["__dbmig_history", "__diesel_schema_migrations"]);
@@ -144,8 +147,7 @@ fn a_revert_is_settled_the_same_way(backend: Backend) {
         project.dbmig_on(&db, &["revert"]).expect(1);
         db.execute(by_hand);
         project.dbmig_on(&db, &["repair", what, NAME]).success();
-        let status = project.dbmig_on(&db, &["status"]).success().stdout;
-        assert!(status.starts_with(state), "{backend:?} {what}: {status}");
+        assert_eq!(project.states(&db), [format!("{state} {NAME}")], "{backend:?} {what}");
     }
 }
 
@@ -158,11 +160,12 @@ fn a_changed_text_is_accepted(backend: Backend) {
         .write(&format!("migrations/{NAME}/up.sql"), "CREATE TABLE IF NOT EXISTS a (id INTEGER);");
     let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
     assert!(run.contains("`cargo dbmig repair --accept 20260101`"), "{run}");
-    let explained = project.dbmig_on(&db, &["repair"]).expect(3).stdout;
-    assert!(explained.contains(&format!("drifted {NAME}\n")), "{explained}");
+    let explained = json(&project.dbmig_on(&db, &["repair", "--json"]).expect(3).stdout);
+    let found = &explained["found"][0];
+    assert_eq!((&found["state"], &found["name"]), (&"drifted".into(), &NAME.into()));
     project.dbmig_on(&db, &["repair", "--accept", NAME]).success();
     project.dbmig_on(&db, &["verify"]).success();
-    assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, "nothing to do\n");
+    assert_eq!(project.done(&db, &["run"]), [""; 0]);
     project.dbmig_on(&db, &["revert"]).success();
     assert!(!db.tables().contains(&"a".to_owned()));
 }
@@ -183,9 +186,10 @@ fn a_procedure_whose_runner_was_killed_asks_for_a_decision() {
     eventually("it is in the procedure", begun);
     runner.kill().unwrap();
     finish(runner);
-    let next = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-    assert!(next.contains("during statement 3"), "{next}");
-    assert!(next.contains("the catalogue does not tell"), "{next}");
+    project.dbmig_on(&db, &["run"]).expect(4);
+    let stuck = Library::of(&project, &db).unresumable(&Target::Latest);
+    let UnresumableReason::InFlight(place) = stuck.reason else { panic!("{stuck:?}") };
+    assert_eq!(place.number, 3);
     project.dbmig_on(&db, &["repair", "--done", NAME]).success();
     project.dbmig_on(&db, &["run"]).success();
     assert_eq!(db.column("SELECT id FROM a"), ["1"]);
@@ -208,10 +212,9 @@ fn a_temporary_table_of_a_lost_session_stops_the_next_run(backend: Backend) {
     project.dbmig_on(&db, &["run"]).expect(1);
     project.write(&format!("migrations/{NAME}/up.sql"), up.replace("TABEL", "TABLE"));
     let stopped = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-    assert!(
-        stopped.contains("part of the session of that run, which is gone: statement 1"),
-        "{backend:?}: {stopped}"
-    );
+    let stuck = Library::of(&project, &db).unresumable(&Target::Latest);
+    let UnresumableReason::SessionGone(place) = stuck.reason else { panic!("{stuck:?}") };
+    assert_eq!(place.number, 1, "{backend:?}");
     assert!(stopped.contains("repair --forget 20260101"), "{stopped}");
     project.dbmig_on(&db, &["repair", "--forget", NAME]).success();
     project.dbmig_on(&db, &["run"]).success();

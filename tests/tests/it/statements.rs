@@ -1,7 +1,10 @@
 //! How one migration is executed: in one transaction, or statement by statement with a cursor.
 
+use dbmig_runtime::plan::UnresumableReason;
+use dbmig_runtime::{Event, Left, Target};
 use dbmig_tests::{Backend, Project, TestDatabase, database};
 
+use crate::library::Library;
 use crate::project;
 
 const NAME: &str = "1_steps";
@@ -23,11 +26,15 @@ fn a_transaction_leaves_nothing_behind(backend: Backend) {
     project.migration(NAME, BROKEN, "SELECT 1");
     let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
     assert!(run.contains(&format!("migrations/{NAME}/up.sql:4:")), "{run}");
-    assert!(run.contains("(statement 3 of 4)"), "{run}");
-    assert!(run.contains("nothing of this migration is in the database"), "{run}");
     assert_eq!(db.tables(), ["__dbmig_history", "__diesel_schema_migrations"]);
-    let history = project.dbmig_on(&db, &["history"]).success().stdout;
-    assert!(history.contains("failed") && history.contains("nowhere"), "{history}");
+    let newest = project.newest_run(&db);
+    assert_eq!((&newest["name"], &newest["state"]), (&NAME.into(), &"failed".into()));
+    assert_eq!((&newest["statements_done"], &newest["statements_total"]), (&0.into(), &4.into()));
+    assert!(newest["error"].as_str().unwrap().contains("nowhere"), "{newest}");
+    let failed = Library::of(&project, &db).failed(&Target::Latest);
+    let statement = failed.statement.unwrap();
+    assert_eq!((statement.number, statement.of, failed.left), (3, 4, Left::Nothing));
+    assert_eq!(db.tables(), ["__dbmig_history", "__diesel_schema_migrations"]);
     project.migration(NAME, MENDED, "SELECT 1");
     project.dbmig_on(&db, &["run"]).success();
     assert_eq!(applied(&db), ["1"]);
@@ -41,9 +48,10 @@ fn without_a_transaction_the_next_run_goes_on_where_the_first_ended(backend: Bac
     let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
     // PostgreSQL tells the place in the statement, too.
     let column = if backend == Backend::Postgres { 15 } else { 3 };
-    let place = format!("migrations/{NAME}/up.sql:4:{column} (statement 3 of 4)");
-    assert!(run.contains(&place), "{run}");
-    assert!(run.contains("the first 2 statements of this migration are in the database"), "{run}");
+    assert!(run.contains(&format!("migrations/{NAME}/up.sql:4:{column} ")), "{run}");
+    let failed = Library::of(&project, &db).failed(&Target::Latest);
+    let statement = failed.statement.unwrap();
+    assert_eq!((statement.number, statement.of, failed.left), (3, 4, Left::Statements(2)));
     assert!(applied(&db).is_empty());
     project.dbmig_on(&db, &["status", "--check"]).expect(3);
     let states = project.states(&db);
@@ -55,8 +63,10 @@ fn without_a_transaction_the_next_run_goes_on_where_the_first_ended(backend: Bac
 
     let changed = BROKEN.replacen("TABLE a", "TABLE aa", 1);
     project.migration(NAME, &changed, "DROP TABLE c");
-    let refused = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-    assert!(refused.contains("what is already done is not the same any more"), "{refused}");
+    project.dbmig_on(&db, &["run"]).expect(4);
+    let stuck = Library::of(&project, &db).unresumable(&Target::Latest);
+    let UnresumableReason::Changed(place) = stuck.reason else { panic!("{stuck:?}") };
+    assert_eq!((stuck.name.as_str(), place.number), (NAME, 1));
 
     project.migration(NAME, MENDED, "DROP TABLE c; DROP TABLE b; DROP TABLE a;");
     project.dbmig_on(&db, &["run"]).success();
@@ -87,8 +97,9 @@ fn the_plan_after_an_interruption_begins_at_the_right_statement() {
     project.migration(NAME, BROKEN, "SELECT 1");
     statement_by_statement(&project);
     project.dbmig_on(&db, &["run"]).expect(1);
-    let plan = project.dbmig_on(&db, &["plan"]).success().stdout;
-    assert_eq!(plan.matches("(done already)").count(), 2, "{plan}");
+    let step = &project.steps(&db, &[])[0];
+    assert_eq!((&step["name"], &step["statements_done_before"]), (&NAME.into(), &2.into()));
+    assert_eq!(step["statements"][2]["line"], 4, "{step}");
 }
 
 each_backend!(a_runner_that_vanished_during_a_statement_is_told_with_the_statement);
@@ -103,9 +114,12 @@ fn a_runner_that_vanished_during_a_statement_is_told_with_the_statement(backend:
          ended_at = NULL",
     );
     let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-    assert!(run.contains(&format!("during statement 3 (migrations/{NAME}/up.sql:4:3)")), "{run}");
+    assert!(run.contains(&format!("migrations/{NAME}/up.sql:4:3")), "{run}");
     assert!(run.contains("INSERT INTO nowhere"), "{run}");
     assert!(run.contains("`cargo dbmig repair --not-done 1`"), "{run}");
+    let stuck = Library::of(&project, &db).unresumable(&Target::Latest);
+    let UnresumableReason::InFlight(place) = stuck.reason else { panic!("{stuck:?}") };
+    assert_eq!((stuck.name.as_str(), place.number), (NAME, 3));
     project.dbmig_on(&db, &["repair", "--not-done", NAME]).success();
     project.migration(NAME, MENDED, "SELECT 1");
     project.dbmig_on(&db, &["run"]).success();
@@ -116,14 +130,15 @@ fn a_runner_that_vanished_during_a_statement_is_told_with_the_statement(backend:
 fn mariadb_commits_each_schema_change_so_it_is_never_taken_for_a_transaction() {
     let (project, db) = (project(), database(Backend::MariaDb));
     project.migration(NAME, BROKEN, "SELECT 1");
-    let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
-    assert!(run.contains("the first 2 statements of this migration are in the database"), "{run}");
+    project.dbmig_on(&db, &["run"]).expect(1);
+    assert_eq!(Library::of(&project, &db).failed(&Target::Latest).left, Left::Statements(2));
     // Data alone are a transaction.
     project.migration(NAME, MENDED, "SELECT 1");
     project.migration("2_data", "INSERT INTO a VALUES (1); INSERT INTO nowhere VALUES (2);", "");
-    let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
-    assert!(run.contains("nothing of this migration is in the database"), "{run}");
-    assert!(run.contains(&format!("done before it in this run:\n  applied {NAME}")), "{run}");
+    let failed = Library::of(&project, &db).failed(&Target::Latest);
+    assert_eq!((failed.name.as_str(), failed.left), ("2_data", Left::Nothing));
+    assert_eq!(failed.before.applied().collect::<Vec<_>>(), [NAME]);
+    project.dbmig_on(&db, &["run"]).expect(1);
     assert!(db.column("SELECT id FROM a").is_empty());
 }
 
@@ -229,7 +244,15 @@ fn a_step_that_waits_too_long_for_a_lock_is_rolled_back_and_tried_again() {
     let mut session = db.session();
     session.execute("BEGIN; LOCK TABLE t IN ACCESS SHARE MODE");
     let run = project.dbmig_on(&db, &["run"]).expect(75).stderr;
-    assert!(run.contains("trying again (1)") && run.contains("lock timeout"), "{run}");
+    assert!(run.contains("lock timeout"), "{run}");
+    let mut tries = Vec::new();
+    let observe = |event: &Event<'_>| {
+        if let Event::Retrying { attempt, .. } = event {
+            tries.push(*attempt);
+        }
+    };
+    Library::of(&project, &db).run(&Target::Latest, observe).unwrap_err();
+    assert_eq!(tries, [1]);
     assert!(!db.tables().contains(&"u".to_owned()));
     session.execute("COMMIT");
     project.dbmig_on(&db, &["run"]).success();

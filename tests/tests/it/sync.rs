@@ -12,9 +12,12 @@ mod qovery;
 mod subtle;
 mod trust;
 
+use dbmig_runtime::plan::{AheadState, Blocked, Unknown};
+use dbmig_runtime::{Beyond, Target};
 use dbmig_tests::project::Output;
 use dbmig_tests::{Backend, Project, TestDatabase, database};
 
+use crate::library::Library;
 use crate::project;
 
 /// The versions of an app: what each adds to the one before.
@@ -64,6 +67,22 @@ fn applied(db: &TestDatabase) -> usize {
 fn json(output: &Output) -> serde_json::Value {
     let text = &output.stdout;
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+const KEEP: Target = Target::MatchSet(Beyond::Keep);
+const REVERT: Target = Target::MatchSet(Beyond::Revert);
+
+/// What is applied, and breaking for `project`, which start-up and sync refuse.
+#[track_caller]
+fn below_floor(project: &Project, db: &TestDatabase) -> Vec<Unknown> {
+    let library = Library::of(project, db);
+    let [up, sync] = [Target::Latest, KEEP].map(|target| match library.blocked(&target) {
+        Blocked::BelowFloor { breaking, .. } => breaking,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(up, sync);
+    assert!(up.iter().all(|one| one.presence == AheadState::Applied), "{up:?}");
+    up
 }
 
 /// A database that the image of `version` has been deployed to.

@@ -1,9 +1,14 @@
 //! A statement fails where something of it may be left: a part of its work, an index that is not
 //! finished, half of a transaction. Nothing is done twice, nothing is lost, nothing is guessed.
 
+use std::num::NonZeroUsize;
+
+use dbmig_runtime::plan::{Direction, UnresumableReason};
+use dbmig_runtime::{Class, Error, Extent, Left, Target};
 use dbmig_tests::{Backend, Project, TestDatabase, database, eventually};
 
 use super::{finish, start};
+use crate::library::Library;
 use crate::project;
 
 fn statements(project: &Project, name: &str, more: &str) {
@@ -23,16 +28,20 @@ fn an_index_that_could_not_be_built_is_dropped_before_the_next_try() {
         let up = format!("CREATE UNIQUE INDEX CONCURRENTLY {if_not_exists} i ON t (id);");
         project.migration("1_i", &up, "");
         statements(&project, "1_i", "");
-        let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
-        assert!(run.contains("may have left all or a part of its work"), "{run}");
+        project.dbmig_on(&db, &["run"]).expect(1);
         assert_eq!(invalid(&db), ["i"]);
-        let repair = project.dbmig_on(&db, &["repair"]).expect(3).stdout;
-        assert!(repair.contains("`cargo dbmig run` goes on"), "{repair}");
+        assert_eq!(Library::of(&project, &db).failed(&Target::Latest).left, Left::InDoubt(0));
+        assert_eq!(invalid(&db), ["i"]);
+        let repair = project.dbmig_on(&db, &["repair", "--json"]).expect(3).json();
+        let found = &repair["found"][0];
+        assert_eq!((&found["name"], &found["state"]), (&"1_i".into(), &"interrupted".into()));
+        let next = found["next"].as_str().unwrap();
+        assert!(next.contains("`cargo dbmig run`") && !next.contains("repair"), "{next}");
         // Still two of the same: the leftover is dropped, and there is a new one.
         project.dbmig_on(&db, &["run"]).expect(1);
         db.execute("DELETE FROM t; INSERT INTO t VALUES (1)");
         let run = project.dbmig_on(&db, &["run"]).success().stderr;
-        assert!(run.contains("dropping public.i, which an interrupted run has left"), "{run}");
+        assert!(run.contains("dropping public.i,"), "{run}");
         assert!(invalid(&db).is_empty());
         let indexes = db.column("SELECT indexname FROM pg_indexes WHERE tablename = 't'");
         assert_eq!(indexes, ["i"]);
@@ -64,7 +73,13 @@ fn a_runner_that_is_killed_while_it_drops_a_leftover_does_not_forget_it() {
     assert_eq!(db.column("SELECT indexname FROM pg_indexes WHERE tablename = 't'"), ["i"]);
 }
 
-const SETTLED: &str = "it ended during statement 1";
+/// The first statement of the migration has failed, and nobody can tell what it has left.
+#[track_caller]
+fn is_in_doubt(project: &Project, db: &TestDatabase, name: &str) {
+    let stuck = Library::of(project, db).unresumable(&Target::Latest);
+    let UnresumableReason::InFlight(place) = stuck.reason else { panic!("{stuck:?}") };
+    assert_eq!((stuck.name.as_str(), place.number), (name, 1));
+}
 
 each_server!(a_procedure_that_failed_half_way_is_not_called_again);
 /// What a procedure has committed before it failed is not done again unasked.
@@ -89,11 +104,13 @@ fn a_procedure_that_failed_half_way_is_not_called_again(backend: Backend) {
     let mut session = db.session();
     session.execute("BEGIN");
     session.execute("SELECT * FROM t WHERE id = 2 FOR UPDATE");
-    let run = project.dbmig_on(&db, &["run"]).expect(75).stderr;
-    assert!(run.contains("may have left all or a part of its work"), "{run}");
+    let error = Library::of(&project, &db).error(&Target::Latest);
+    assert_eq!(error.class(), Class::Temporary, "{error}");
+    let Error::Migration(failed) = error else { panic!("{error}") };
+    assert_eq!(failed.left, Left::InDoubt(0));
     session.execute("ROLLBACK");
-    let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-    assert!(run.contains(SETTLED), "{run}");
+    project.dbmig_on(&db, &["run"]).expect(4);
+    is_in_doubt(&project, &db, "1_call");
     assert_eq!(db.column("SELECT n FROM t ORDER BY id"), ["1", "0"], "{backend:?}");
 }
 
@@ -106,8 +123,8 @@ fn a_block_of_postgres_that_cannot_commit_is_all_or_nothing() {
         "",
     );
     statements(&project, "1_do", "");
-    let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
-    assert!(run.contains("the first statement of this migration is in the database"), "{run}");
+    project.dbmig_on(&db, &["run"]).expect(1);
+    assert_eq!(Library::of(&project, &db).failed(&Target::Latest).left, Left::Statements(1));
     db.execute("CREATE TABLE nowhere (n INTEGER)");
     project.dbmig_on(&db, &["run"]).success();
     assert_eq!(db.column("SELECT n FROM t"), ["1"]);
@@ -118,11 +135,13 @@ fn a_drop_of_several_tables_that_failed_at_the_second_is_in_doubt() {
     let (project, db) = (project(), database(Backend::MariaDb));
     project.migration("0_t", "CREATE TABLE a (id INT);", "");
     project.migration("1_drop", "DROP TABLE a, b;", "");
-    let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
-    assert!(!run.contains("no statement of this migration took effect"), "{run}");
+    let error = Library::of(&project, &db).error(&Target::Latest);
+    assert_eq!(error.class(), Class::Final, "{error}");
+    let Error::Migration(failed) = error else { panic!("{error}") };
+    assert_eq!(failed.left, Left::InDoubt(0));
     assert!(!db.tables().contains(&"a".to_owned()));
-    let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-    assert!(run.contains(SETTLED), "{run}");
+    project.dbmig_on(&db, &["run"]).expect(4);
+    is_in_doubt(&project, &db, "1_drop");
     project.dbmig_on(&db, &["repair", "--done", "1_drop"]).success();
     project.dbmig_on(&db, &["run"]).success();
 }
@@ -141,11 +160,11 @@ fn a_transaction_of_the_scripts_own_that_fails_begins_again_as_a_whole(backend: 
     statements(&project, "1_own", "");
     let run = project.dbmig_on(&db, &["run"]).expect(1).stderr;
     assert!(run.contains("up.sql:4:") && run.contains("nowhere"), "{run}");
-    assert!(run.contains("the first statement of this migration is in the database"), "{run}");
+    assert_eq!(Library::of(&project, &db).failed(&Target::Latest).left, Left::Statements(1));
     assert_eq!(db.column("SELECT n FROM t ORDER BY n"), ["0", "100"], "{backend:?}");
     db.execute("CREATE TABLE nowhere (n INTEGER)");
-    let run = project.dbmig_on(&db, &["run"]).success().stderr;
-    assert!(run.contains("going on after statement 1"), "{run}");
+    assert_eq!(project.steps(&db, &[])[0]["statements_done_before"], 1);
+    project.dbmig_on(&db, &["run"]).success();
     assert_eq!(db.column("SELECT n FROM t ORDER BY n"), ["1", "101", "200"], "{backend:?}");
 }
 
@@ -195,8 +214,8 @@ fn what_was_begun_statement_by_statement_goes_on_that_way(backend: Backend) {
     project.dbmig_on(&db, &["run"]).expect(1);
     project.migration("1_x", "INSERT INTO t VALUES (7);\nUPDATE t SET id = id + 1;", "");
     project.write("migrations/1_x/metadata.toml", "run_in_transaction = true\n");
-    let plan = project.dbmig_on(&db, &["plan"]).success().stdout;
-    assert!(plan.contains("(statement by statement)"), "{plan}");
+    let step = &project.steps(&db, &[])[0];
+    assert_eq!((&step["name"], &step["execution"]), (&"1_x".into(), &"statements".into()));
     project.dbmig_on(&db, &["run"]).success();
     assert_eq!(db.column("SELECT id FROM t"), ["8"], "{backend:?}");
 }
@@ -214,8 +233,10 @@ fn values_that_only_the_old_session_knew_are_asked_for() {
     project.dbmig_on(&db, &["run"]).expect(1);
     db.execute("CREATE TABLE nowhere (z INT)");
     let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-    assert!(run.contains("is needed and was part of the session"), "{run}");
     assert!(run.contains("SET @p = LAST_INSERT_ID()"), "{run}");
+    let stuck = Library::of(&project, &db).unresumable(&Target::Latest);
+    let UnresumableReason::SessionGone(place) = stuck.reason else { panic!("{stuck:?}") };
+    assert_eq!((stuck.name.as_str(), place.number), ("1_v", 4));
     assert!(db.column("SELECT p FROM c").is_empty());
 }
 
@@ -238,9 +259,14 @@ fn a_down_that_was_interrupted_does_not_go_on_with_another_script() {
     files.iter().for_each(|file| project.remove(file));
     project.remove("migrations/1_x");
     let run = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-    assert!(run.contains("finish it first: `cargo dbmig revert`"), "{run}");
-    let revert = project.dbmig_on(&db, &["revert"]).expect(4).stderr;
-    assert!(revert.contains("what is already done is not the same any more"), "{revert}");
+    assert!(run.contains("`cargo dbmig revert`"), "{run}");
+    let library = Library::of(&project, &db);
+    let stuck = library.unresumable(&Target::Latest);
+    assert_eq!((stuck.direction, &stuck.reason), (Direction::Down, &UnresumableReason::OtherWork));
+    project.dbmig_on(&db, &["revert"]).expect(4);
+    let stuck = library.unresumable(&Target::Revert(Extent::Last(NonZeroUsize::MIN)));
+    assert_eq!(stuck.direction, Direction::Down);
+    assert!(matches!(stuck.reason, UnresumableReason::Changed(_)), "{stuck:?}");
     let tables = db.tables();
     assert!(["a", "b"].iter().all(|t| tables.contains(&(*t).to_owned())), "{tables:?}");
 }

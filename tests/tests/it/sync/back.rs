@@ -2,10 +2,14 @@
 
 use std::process::Stdio;
 
+use dbmig_core::impact::{Basis, ReversalVerdict};
+use dbmig_core::sql::Position;
+use dbmig_runtime::plan::{Blocked, IrreversibleReason};
 use dbmig_tests::project::run;
 use dbmig_tests::{Backend, database};
 
-use super::{APP, BREAKING, applied, deployed, image, json};
+use super::{APP, BREAKING, REVERT, applied, below_floor, deployed, image, json};
+use crate::library::Library;
 use crate::project;
 
 /// Without the history, whose rows say when and how.
@@ -27,9 +31,11 @@ each_backend!(three_versions_back_in_one_step_and_forth_again);
 fn three_versions_back_in_one_step_and_forth_again(backend: Backend) {
     let db = &database(backend);
     image(5).dbmig_on(db, &["sync"]).success();
-    let back = image(2).dbmig_on(db, &["sync", "--down"]).success();
-    assert_eq!(back.stdout, "reverted 3 migrations\n");
-    assert_eq!(image(5).dbmig_on(db, &["sync"]).success().stdout, "applied 3 migrations\n");
+    let [third, fourth, fifth] = ["3_email", "4_rename", "5_tags"];
+    let back = image(2).done(db, &["sync", "--down"]);
+    assert_eq!(back, [fifth, fourth, third].map(|name| format!("down {name}")));
+    let forth = image(5).done(db, &["sync"]);
+    assert_eq!(forth, [third, fourth, fifth].map(|name| format!("up {name}")));
     image(5).dbmig_on(db, &["verify"]).success();
 }
 
@@ -41,17 +47,17 @@ fn a_loss_is_counted_and_refused_unless_allowed(backend: Backend) {
     db.execute("INSERT INTO notes VALUES (1)");
     let before = db.dump();
     let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
-    let says = "going back would lose data, so nothing was done:\n  \
-                3_email: column users.email (2 rows)\n  2_notes: table notes (1 row)";
-    assert!(refused.contains(says), "{refused}");
     assert!(refused.contains("`cargo dbmig sync --down --allow-data-loss`"), "{refused}");
     let told = json(&image(1).dbmig_on(db, &["sync", "--down", "--json"]).expect(4));
-    assert_eq!(told["losses"][0]["object"], "column users.email");
-    assert_eq!(told["losses"][0]["rows"], 2);
-    assert_eq!(told["losses"][1]["name"], "2_notes");
-    let args = ["sync", "--down", "--allow-data-loss", "--dry-run"];
-    let would = image(1).dbmig_on(db, &args).success().stdout;
-    assert!(would.contains("loses 2_notes: table notes (1 row)\n"), "{would}");
+    assert_eq!((&told["action"], &told["error"]["exit_code"]), (&"refused".into(), &4.into()));
+    let losses = serde_json::json!([
+        { "name": "3_email", "object": "column users.email", "rows": 2 },
+        { "name": "2_notes", "object": "table notes", "rows": 1 },
+    ]);
+    assert_eq!(told["losses"], losses);
+    let args = ["sync", "--down", "--allow-data-loss", "--dry-run", "--json"];
+    let would = json(&image(1).dbmig_on(db, &args).success());
+    assert_eq!((&would["losses"], &would["action"]), (&losses, &"down".into()));
     assert_eq!(db.dump(), before);
     image(1).dbmig_on(db, &["sync", "--down", "--allow-data-loss"]).success();
     assert_eq!(applied(db), 1);
@@ -74,10 +80,18 @@ fn what_cannot_be_counted_needs_leave(backend: Backend) {
     newer.migration("2_seed", "CREATE TABLE a (x INTEGER);", "DELETE FROM users;\nDROP TABLE a;");
     newer.dbmig_on(db, &["sync"]).success();
     let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
-    assert!(refused.contains("2_seed: how much is lost cannot be counted: lossy: "), "{refused}");
-    assert!(refused.contains("(down.sql:1:1)"), "{refused}");
+    assert!(refused.contains("2_seed") && refused.contains("(down.sql:1:1)"), "{refused}");
+    let blocked = Library::of(&image(1), db).blocked(&REVERT);
+    let Blocked::DataLoss(losses) = blocked else { panic!("{blocked}") };
+    let [loss] = &losses[..] else { panic!("{losses:?}") };
+    let judged = loss.uncountable.as_ref().unwrap();
+    assert_eq!(loss.name, "2_seed");
+    assert!(matches!(judged.reversal, ReversalVerdict::Lossy(_)), "{judged:?}");
+    assert_eq!(judged.reason.position, Some(Position { line: 1, column: 1 }));
     image(1).dbmig_on(db, &["sync", "--down", "--allow-data-loss"]).success();
 }
+
+const GONE: &IrreversibleReason = &IrreversibleReason::GoneWithoutStored;
 
 each_backend!(one_step_without_a_way_back_stops_all_of_them_before_anything_is_touched);
 fn one_step_without_a_way_back_stops_all_of_them_before_anything_is_touched(backend: Backend) {
@@ -86,8 +100,9 @@ fn one_step_without_a_way_back_stops_all_of_them_before_anything_is_touched(back
     newer.remove("migrations/2_notes/down.sql");
     newer.dbmig_on(db, &["sync"]).success();
     let before = db.dump();
-    let refused = image(1).dbmig_on(db, &["sync", "--down"]).expect(4).stderr;
-    assert!(refused.contains("\n  2_notes: it is not among the migrations here"), "{refused}");
+    image(1).dbmig_on(db, &["sync", "--down"]).expect(4);
+    let [stuck] = &Library::of(&image(1), db).irreversible(&REVERT)[..] else { panic!() };
+    assert_eq!((stuck.name.as_str(), &stuck.reason), ("2_notes", GONE));
     assert_eq!(db.dump(), before);
 }
 
@@ -99,15 +114,20 @@ fn what_diesel_applied_is_said_to_have_no_way_back_beforehand(backend: Backend) 
     newer.diesel_on(db, &["migration", "run"]).success();
     let older = image(1);
     for command in [&["up"][..], &["sync"]] {
-        let refused = older.dbmig_on(db, command).expect(4).stderr;
-        assert!(refused.contains("breaking: another tool applied it"), "{refused}");
+        older.dbmig_on(db, command).expect(4);
     }
+    let breaking = below_floor(&older, db);
+    let bases: Vec<_> =
+        breaking.iter().map(|it| (it.name.as_str(), it.compatibility.reason.basis)).collect();
+    assert_eq!(bases, [("2", Basis::Assumed), ("3", Basis::Assumed)]);
+    assert!(breaking.iter().all(|it| it.app.is_empty()), "{breaking:?}");
     let before = db.dump();
     for command in [&["sync", "--down", "--dry-run"][..], &["sync", "--down"]] {
-        let refused = older.dbmig_on(db, command).expect(4).stderr;
-        assert!(refused.contains("  3: it is not among the migrations here"), "{refused}");
-        assert!(refused.contains("another tool applied it"), "{refused}");
+        older.dbmig_on(db, command).expect(4);
     }
+    let stuck = Library::of(&older, db).irreversible(&REVERT);
+    let stuck: Vec<_> = stuck.iter().map(|it| (it.name.as_str(), &it.reason)).collect();
+    assert_eq!(stuck, [("3", GONE), ("2", GONE)]);
     assert_eq!(db.dump(), before);
     // The image that has them takes them on, and then there is a way back.
     newer.dbmig_on(db, &["baseline"]).success();
@@ -207,10 +227,14 @@ fn a_stored_table_rebuild_runs_without_foreign_keys() {
 fn the_help_has_the_table_and_dry_run_writes_nothing() {
     let db = deployed(Backend::Sqlite, 5);
     let before = db.dump();
-    let shown =
-        image(BREAKING - 1).dbmig_on(&db, &["sync", "--down", "--dry-run"]).success().stdout;
-    assert!(shown.contains("-- stored down.sql of 4_rename:1:1"), "{shown}");
-    assert!(shown.ends_with("2 steps, nothing done yet\n"), "{shown}");
+    let args = ["sync", "--down", "--dry-run", "--json"];
+    let shown = json(&image(BREAKING - 1).dbmig_on(&db, &args).success());
+    let steps: Vec<_> = shown["steps"].as_array().unwrap().iter().collect();
+    let names: Vec<_> = steps.iter().map(|step| (&step["name"], &step["script"])).collect();
+    let stored = "stored".into();
+    assert_eq!(names, [(&"5_tags".into(), &stored), (&"4_rename".into(), &stored)]);
+    let first = &steps[1]["statements"][0];
+    assert_eq!((&first["line"], &first["column"]), (&1.into(), &1.into()));
     assert_eq!(db.dump(), before);
     let help = run(&mut image(1).command(&["sync", "--help"])).success().stdout;
     assert!(help.contains("the database has more, breaking"), "{help}");

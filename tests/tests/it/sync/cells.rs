@@ -1,9 +1,14 @@
 //! The decision table, cell by cell: `row__column`.
 #![expect(non_snake_case, reason = "the row from the column")]
 
+use dbmig_core::impact::Verdict;
+use dbmig_core::sql::Position;
+use dbmig_runtime::Target;
+use dbmig_runtime::plan::Blocked;
 use dbmig_tests::{Backend, TestDatabase};
 
-use super::{APP, BREAKING, applied, deployed, image, json};
+use super::{APP, BREAKING, KEEP, REVERT, applied, below_floor, deployed, image, json};
+use crate::library::Library;
 
 /// An image of version `image_version` meets the database of version `version`.
 fn meet(
@@ -60,7 +65,7 @@ fn behind__wait(backend: Backend) {
     meet(backend, (5, 2), |run, db| {
         untouched(db, || {
             let waited = run(&["wait", "--timeout", "1s"], 75);
-            assert!(waited.contains("3 of 5 migrations are pending"), "{waited}");
+            assert!(waited.contains("3 of 5 migrations"), "{waited}");
         });
     });
 }
@@ -76,10 +81,19 @@ each_backend!(ahead__sync);
 fn ahead__sync(backend: Backend) {
     meet(backend, (1, 3), |run, db| {
         untouched(db, || {
+            let told: serde_json::Value =
+                serde_json::from_str(&run(&["sync", "--json"], 0)).unwrap();
+            assert_eq!((&told["verdict"], &told["action"]), (&"ahead".into(), &"none".into()));
+            assert_eq!(told["done"], serde_json::json!([]));
+            let names: Vec<_> =
+                told["unknown"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+            assert_eq!(names, ["2_notes", "3_email"]);
+            let unknown = &told["unknown"][0];
+            assert!(unknown["app"].as_str().unwrap().starts_with("cargo-dbmig "), "{unknown}");
+            assert_eq!(unknown["compatible"]["verdict"], "compatible");
+            // A person is told the same.
             let told = run(&["sync"], 0);
-            assert!(told.starts_with("ahead 2_notes (applied by cargo-dbmig "), "{told}");
-            assert!(told.contains("): compatible: "), "{told}");
-            assert!(told.ends_with("and this version can live with it: nothing to do\n"), "{told}");
+            assert!(told.contains("2_notes") && told.contains("3_email"), "{told}");
         });
     });
 }
@@ -108,12 +122,16 @@ fn below_floor__start_up_sync_and_wait(backend: Backend) {
         untouched(db, || {
             for command in [&["up"][..], &["sync"], &["wait"]] {
                 let refused = run(command, 4);
-                assert!(refused.contains("\n  4_rename (applied by"), "{refused}");
-                assert!(refused.contains("): breaking: "), "{refused}");
+                assert!(refused.contains("\n  4_rename "), "{refused}");
                 assert!(refused.contains("(up.sql:1:33)"), "{refused}");
                 assert!(!refused.contains("5_tags"), "it is not in the way: {refused}");
                 assert!(refused.contains("`cargo dbmig sync --down --dry-run`"), "{refused}");
             }
+            let [breaking] = &below_floor(&image(BREAKING - 1), db)[..] else { panic!() };
+            assert_eq!(breaking.name, "4_rename");
+            assert_eq!(breaking.compatibility.verdict, Verdict::Breaking);
+            let position = breaking.compatibility.reason.position;
+            assert_eq!(position, Some(Position { line: 1, column: 33 }));
         });
     });
 }
@@ -138,8 +156,17 @@ fn diverged__start_up_sync_and_wait(backend: Backend) {
             let commands = [&["up"][..], &["sync"], &["sync", "--down"], &["wait"]];
             for command in commands {
                 let refused = ours.dbmig_on(db, command).expect(4).stderr;
-                let sides = "foreign to this set:\n  6_theirs\nIn this set, and not in the database:\n  2_notes\n  3_email";
-                assert!(refused.contains(sides), "{command:?}: {refused}");
+                for name in ["6_theirs", "2_notes", "3_email"] {
+                    assert!(refused.contains(&format!("\n  {name}")), "{command:?}: {refused}");
+                }
+            }
+            for target in [Target::Latest, KEEP, REVERT] {
+                let blocked = Library::of(&ours, db).blocked(&target);
+                let Blocked::Diverged { unknown, pending, .. } = blocked else {
+                    panic!("{target:?}: {blocked}")
+                };
+                assert_eq!(unknown, ["6_theirs"], "{target:?}");
+                assert_eq!(pending, ["2_notes", "3_email"], "{target:?}");
             }
         });
     });
