@@ -170,9 +170,10 @@ fn a_panic_in_the_apps_own_code_is_a_failure_and_not_a_silence() {
 
 #[test]
 fn a_wrong_url_and_another_database_are_failures() {
+    type IsExpected<'a> = &'a dyn Fn(&Error) -> bool;
     let unknown = UrlError::UnknownScheme("oracle".to_owned());
     let is_other = |error: &Error| matches!(error, Error::OtherDatabase { expected: "sqlite", .. });
-    let expected: [(&str, &dyn Fn(&Error) -> bool); 3] = [
+    let expected: [(&str, IsExpected<'_>); 3] = [
         ("oracle://u:s3cret@h/d", &|error| matches!(error, Error::Url(it) if *it == unknown)),
         ("mysql://u:s3cret@h/d", &is_other),
         ("", &|error| matches!(error, Error::Url(UrlError::Empty))),
