@@ -57,6 +57,14 @@ impl Output {
         done.iter().map(|it| format!("{} {}", text(&it["direction"]), text(&it["name"]))).collect()
     }
 
+    /// How many migrations `status --json` has counted in each state that there is: `6 applied`.
+    #[track_caller]
+    pub fn counts(&self) -> Vec<String> {
+        let told = self.json();
+        let counts = told["counts"].as_object().expect("counts").iter();
+        counts.filter(|(_, n)| **n != 0).map(|(state, n)| format!("{n} {state}")).collect()
+    }
+
     /// Both outputs, for what may stand in either.
     pub fn text(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)

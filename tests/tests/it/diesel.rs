@@ -38,6 +38,12 @@ impl Case {
         self.project.dbmig_on(&self.database, args).success().stdout
     }
 
+    /// What `cargo dbmig ARGS`, which must succeed, has done.
+    #[track_caller]
+    fn done(&self, args: &[&str]) -> Vec<String> {
+        self.project.done(&self.database, args)
+    }
+
     /// A migration as `diesel migration generate` makes it, with SQL.
     fn generate(&self, (version, name, up, down): (&str, &str, &str, &str)) {
         self.diesel(&["migration", "generate", name, "--version", version]);
@@ -59,6 +65,16 @@ impl Case {
         // Behind the name stands what the migration means for others.
         lines.map(|line| line.trim().split("  ").next().unwrap_or_default()).collect()
     }
+}
+
+/// One that was applied, as [`Case::done`] tells it.
+fn up(migration: Migration) -> String {
+    format!("up {}", directory(migration))
+}
+
+/// One that was reverted.
+fn down(migration: Migration) -> String {
+    format!("down {}", directory(migration))
 }
 
 const SETUP: &str = "00000000000000_diesel_initial_setup";

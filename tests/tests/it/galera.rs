@@ -1,12 +1,13 @@
 //! A cluster whose nodes all take writes, each with named locks of its own.
 
 use dbmig_core::scan::scan;
-use dbmig_runtime::{Cluster, Error, Migrations, Migrator, Mysql};
+use dbmig_runtime::{Cluster, Error, Event, Migrations, Migrator, Mysql, Target};
 use dbmig_tests::servers::Galera;
 use dbmig_tests::{Backend, Project, Running, Session, TestDatabase, eventually};
 use diesel::{Connection as _, MysqlConnection};
 
 use crate::faults::{Figure, finish, start, thorough};
+use crate::library::Library;
 use crate::project;
 
 /// Schema and data; each that changes data counts itself.
@@ -108,15 +109,29 @@ fn what_one_node_has_done_is_seen_on_the_other(cluster: &Galera) {
     let (project, database) = (project(), cluster.database());
     counting(&project, 6);
     let on = |number: usize, args: &[&str]| {
-        finish(start(&project, &cluster.url(number, &database), args))
+        let args = [args, &["--json"]].concat();
+        finish(start(&project, &cluster.url(number, &database), &args)).success()
     };
-    let told = on(0, &["run"]).success().stderr;
-    assert!(told.contains("one of a cluster (Galera)"), "{told}");
-    assert!(on(1, &["status"]).success().stdout.contains("6 applied"));
-    assert!(on(1, &["revert", "-n", "2"]).success().stdout.contains("reverted 2 migrations"));
+    let mut clusters = Vec::new();
+    let observe = |event: &Event<'_>| {
+        if let Event::Cluster { cluster } = event {
+            clusters.push(*cluster);
+        }
+    };
+    let first = Library::at(&project, &cluster.url(0, &database)).run(&Target::Latest, observe);
+    assert_eq!((first.unwrap().done.len(), clusters), (6, vec![Cluster::Galera]));
+    assert_eq!(on(1, &["status"]).counts(), ["6 applied"]);
+    let names = |direction: &str, numbers: [usize; 2]| {
+        numbers.map(|number| format!("{direction} 2026-01-01-0000{number:02}-0000_m{number}"))
+    };
+    assert_eq!(on(1, &["revert", "-n", "2"]).done(), names("down", [5, 4]));
     // At once: an answer of its own node alone would be that there is nothing to do.
-    assert!(on(0, &["run"]).success().stdout.contains("applied 2 migrations"));
-    assert!(on(1, &["run"]).success().stdout.contains("nothing to do"));
+    assert_eq!(on(0, &["run"]).done(), names("up", [4, 5]));
+    assert_eq!(on(1, &["run"]).done(), [""; 0]);
+    // The command line tells it, too.
+    let told = finish(start(&project, &cluster.url(0, &database), &["redo"])).success().stderr;
+    assert!(told.contains("(Galera)"), "{told}");
+    assert_eq!(on(0, &["status"]).counts(), ["6 applied"]);
 }
 
 fn a_connection_that_was_lent_is_refused(cluster: &Galera) {

@@ -1,12 +1,15 @@
 //! What the library itself answers to a project's migrations on a database: which refusal or failure
 //! it is stands in a value, whatever the words of its message.
 
+use std::path::Path;
+
 use dbmig_core::MigrationSet;
 use dbmig_core::scan::scan;
 use dbmig_runtime::plan::{Blocked, Irreversible, Unresumable};
 use dbmig_runtime::url::DatabaseUrl;
 use dbmig_runtime::{
-    Error, Event, HistoryKey, MigrationError, Options, Report, Runner, Target, connect,
+    Error, Event, HistoryKey, LedgerInDoubt, Locking, MigrationError, Options, Report, Runner,
+    Target, connect,
 };
 use dbmig_tests::{Project, TestDatabase};
 
@@ -19,9 +22,35 @@ pub(crate) struct Library {
 
 impl Library {
     pub(crate) fn of(project: &Project, db: &TestDatabase) -> Self {
-        let url = DatabaseUrl::parse(db.url()).unwrap();
-        let set = scan(&project.path("migrations"), url.dialect()).unwrap().set;
+        Self::at(project, db.url())
+    }
+
+    pub(crate) fn at(project: &Project, url: &str) -> Self {
+        Self::in_folder(&project.path("migrations"), url)
+    }
+
+    /// With the migrations of this folder.
+    pub(crate) fn in_folder(folder: &Path, url: &str) -> Self {
+        let dialect = DatabaseUrl::parse(url).unwrap().dialect();
+        Self::with(scan(folder, dialect).unwrap().set, url)
+    }
+
+    /// With these migrations.
+    pub(crate) fn with(set: MigrationSet, url: &str) -> Self {
+        let url = DatabaseUrl::parse(url).unwrap();
         Self { set, url, options: Options::default() }
+    }
+
+    /// With the lease.
+    pub(crate) fn with_lease(mut self) -> Self {
+        self.options.locking = Locking::Lease;
+        self
+    }
+
+    /// With the ledger in this schema.
+    pub(crate) fn with_ledger_schema(mut self, schema: &str) -> Self {
+        self.options.ledger_schema = Some(schema.to_owned());
+        self
     }
 
     /// With a key that stored scripts are signed with.
@@ -50,6 +79,15 @@ impl Library {
     pub(crate) fn blocked(&self, target: &Target) -> Blocked {
         match self.error(target) {
             Error::Blocked(blocked) => blocked,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The ledgers of which nothing says which one is meant.
+    #[track_caller]
+    pub(crate) fn doubt(&self) -> LedgerInDoubt {
+        match self.error(&Target::Latest) {
+            Error::LedgerInDoubt(doubt) => *doubt,
             other => panic!("{other:?}"),
         }
     }

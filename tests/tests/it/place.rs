@@ -1,8 +1,11 @@
 //! The ledger's place: found where it is, refused where it is in doubt, chosen by a setting.
 
+use dbmig_runtime::{Error, LedgerInDoubt, Target};
 use dbmig_tests::project::{Output, run};
 use dbmig_tests::{Backend, Project, TestDatabase, database};
+use serde_json::{Value, json};
 
+use crate::library::Library;
 use crate::project;
 
 mod app;
@@ -52,6 +55,16 @@ fn next(refused: &Output) -> Vec<String> {
     command.split(' ').map(|word| word.trim_matches('\'').to_owned()).collect()
 }
 
+/// The schemas of the ledgers that were found, with their rows and how many of them are known.
+fn seen(doubt: &LedgerInDoubt) -> Vec<(&str, Option<usize>, usize)> {
+    doubt.ledgers.iter().map(|one| (one.schema.as_str(), one.rows, one.known)).collect()
+}
+
+/// The ledger that `status` says it has read.
+fn ledger(status: &Output) -> Value {
+    status.json()["ledger"].clone()
+}
+
 #[test]
 fn a_ledger_that_is_only_further_down_the_path_is_refused() {
     let (project, db) = (two_migrations(), with_path("data, public"));
@@ -83,34 +96,37 @@ fn a_ledger_that_is_only_further_down_the_path_is_refused() {
         let words = [command, &["--yes"]].concat();
         let refused = project.dbmig_on(&db, &words).expect(4).text();
         let table = if command.contains(&"--json") {
-            "\\\"public\\\".\\\"__diesel_schema_migrations\\\": 2 rows, 2 of them known here"
+            "\\\"public\\\".\\\"__diesel_schema_migrations\\\": 2 rows, 2 of "
         } else {
-            "\"public\".\"__diesel_schema_migrations\": 2 rows, 2 of them known here"
+            "\"public\".\"__diesel_schema_migrations\": 2 rows, 2 of "
         };
         assert!(refused.contains(table), "{command:?}: {refused}");
-        assert!(refused.contains("Diesel's own tools would take `data`"), "{command:?}: {refused}");
+        assert!(refused.contains("would take `data`"), "{command:?}: {refused}");
         assert_eq!(everything(&db), before, "{command:?}");
     }
+    let doubt = Library::of(&project, &db).doubt();
+    assert_eq!((doubt.first.as_str(), seen(&doubt)), ("data", vec![("public", Some(2), 2)]));
     // The way out that is named works as it is typed.
     let refused = project.dbmig_on(&db, &["run"]).expect(4);
     let typed = next(&refused);
     assert_eq!(typed, ["status", "--ledger-schema", "public"]);
     let typed: Vec<_> = typed.iter().map(String::as_str).collect();
+    let typed = [&typed[..], &["--json"]].concat();
     let status = project.dbmig_on(&db, &typed).success();
-    assert_eq!(
-        status.states(),
-        "applied      1_a\napplied      2_b\n2 applied\n\
-         the ledger is \"public\".\"__diesel_schema_migrations\", as the setting ledger-schema says\n"
-    );
+    assert_eq!(status.counts(), ["2 applied"]);
+    let (ledger, table) = (ledger(&status), "\"public\".\"__diesel_schema_migrations\"");
+    assert_eq!((&ledger["schema"], &ledger["table"]), (&json!("public"), &json!(table)));
+    assert_eq!(ledger["chosen"], "setting");
 
     // Diesel's own tools do take the first schema, even to list.
     let listed = project.diesel_on(&db, &["migration", "list"]);
     assert!(listed.stdout.contains("[ ] 1_a"), "{}", listed.text());
     let refused = project.dbmig_on(&db, &["run"]).expect(4);
-    assert!(refused.stderr.contains("several schemas of the search_path"), "{}", refused.stderr);
+    let doubt = Library::of(&project, &db).doubt();
+    assert_eq!(seen(&doubt), [("data", Some(0), 0), ("public", Some(2), 2)]);
     for one in [
-        "\"data\".\"__diesel_schema_migrations\": 0 rows, 0 of them known here",
-        "\"public\".\"__diesel_schema_migrations\": 2 rows, 2 of them known here",
+        "\"data\".\"__diesel_schema_migrations\": 0 rows, 0 of ",
+        "\"public\".\"__diesel_schema_migrations\": 2 rows, 2 of ",
         "--ledger-schema public`",
         "(or `data`)",
     ] {
@@ -128,20 +144,19 @@ fn a_setting_decides_in_each_of_its_forms() {
         let mut command = project.command(args);
         run(command.env("DATABASE_URL", db.url()).env("DBMIG_LEDGER_SCHEMA", variable))
     };
-    let nothing = "nothing to do\n";
     let flag = ["run", "--ledger-schema", "public"];
-    assert_eq!(project.dbmig_on(&db, &flag).success().stdout, nothing);
-    assert_eq!(with("public", &["run"]).success().stdout, nothing);
+    assert_eq!(project.done(&db, &flag), [""; 0]);
+    assert_eq!(with("public", &["run", "--json"]).success().done(), [""; 0]);
     // What is empty says nothing.
     with("", &["run"]).expect(4);
     project.write(".env", "DBMIG_LEDGER_SCHEMA=public\n");
-    assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, nothing);
+    assert_eq!(project.done(&db, &["run"]), [""; 0]);
     project.remove(".env");
     let manifest = project.read("Cargo.toml");
     for key in ["ledger-schema", "ledger_schema"] {
         let settings = format!("[package.metadata.dbmig]\n{key} = 'public'\n");
         project.write("Cargo.toml", manifest.replace("[workspace]", &settings) + "\n[workspace]\n");
-        assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, nothing);
+        assert_eq!(project.done(&db, &["run"]), [""; 0]);
     }
     for reading in ["status", "pending", "plan", "history", "verify", "repair", "wait"] {
         project.dbmig_on(&db, &[reading]).success();
@@ -155,9 +170,14 @@ fn a_setting_decides_in_each_of_its_forms() {
 
     // The variable goes before the file, the flag before both; none of them creates a schema.
     let missing = with("nowhere", &["run"]).expect(2).stderr;
-    assert!(missing.contains("the schema `nowhere`, which does not exist"), "{missing}");
+    let error = Library::of(&project, &db).with_ledger_schema("nowhere").error(&Target::Latest);
+    assert!(
+        matches!(&error, Error::NoLedgerSchema { schema, .. } if schema == "nowhere"),
+        "{error}"
+    );
     assert!(missing.contains("CREATE SCHEMA \"nowhere\""), "{missing}");
-    assert_eq!(with("nowhere", &flag).success().stdout, nothing);
+    let flag = [&flag[..], &["--json"]].concat();
+    assert_eq!(with("nowhere", &flag).success().done(), [""; 0]);
     assert_eq!(everything(&db), before);
 
     // What goes on there goes on with the session's own path, and with each kind of lock.
@@ -184,24 +204,20 @@ fn the_first_schema_is_the_place_where_no_other_has_a_ledger() {
     let (project, db) = (two_migrations(), with_path("data, public"));
     db.execute("CREATE SCHEMA data");
     project.dbmig_on(&db, &["run"]).success();
-    assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, "nothing to do\n");
-    let status = project.dbmig_on(&db, &["status"]).success();
-    assert!(
-        status.stdout.ends_with(
-            "the ledger is \"data\".\"__diesel_schema_migrations\", in the first schema of the search_path\n"
-        ),
-        "{}",
-        status.stdout
-    );
+    assert_eq!(project.done(&db, &["run"]), [""; 0]);
+    let read = ledger(&project.dbmig_on(&db, &["status", "--json"]).success());
+    assert_eq!((&read["schema"], &read["chosen"]), (&json!("data"), &json!("first")));
     // A ledger that the path does not lead to is nobody's business.
     db.execute(
         "CREATE SCHEMA theirs; CREATE TABLE theirs.__diesel_schema_migrations (version VARCHAR(50))",
     );
-    assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, "nothing to do\n");
+    assert_eq!(project.done(&db, &["run"]), [""; 0]);
     // One schema on the path: nothing to say about it.
     let plain = database(Backend::Postgres);
+    let read = ledger(&project.dbmig_on(&plain, &["status", "--json"]).success());
+    assert_eq!((&read["schema"], &read["chosen"]), (&json!("public"), &json!("only")));
     let status = project.dbmig_on(&plain, &["status"]).success().stdout;
-    assert!(!status.contains("the ledger is"), "{status}");
+    assert!(!status.contains("__diesel_schema_migrations"), "{status}");
 }
 
 /// What somebody else has put behind his table must not run for who counts its rows.
@@ -222,11 +238,14 @@ fn a_ledger_that_could_run_something_is_named_and_not_read() {
     let url = as_role(&db, &role);
     for command in ["run", "status"] {
         let refused = run(project.command(&[command]).env("DATABASE_URL", &url)).expect(4).stderr;
-        let named = format!("not safe; its owner is `{intruder}`");
+        let named = format!("its owner is `{intruder}`");
         // Not where nothing may be read.
         assert!(refused.contains("status --ledger-schema data`"), "{refused}");
         assert!(refused.contains(&named), "{refused}");
     }
+    let doubt = Library::at(&project, &url).doubt();
+    assert_eq!(seen(&doubt), [("public", None, 0)]);
+    assert_eq!(doubt.ledgers[0].owner.as_ref(), Some(&intruder));
     let decided = ["run", "--ledger-schema", "data"];
     run(project.command(&decided).env("DATABASE_URL", &url)).success();
     assert_eq!(db.column("SELECT who FROM public.loot"), [""; 0]);

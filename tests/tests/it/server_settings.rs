@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use dbmig_core::scan::scan;
-use dbmig_runtime::{Extent, Migrations, Migrator, Mysql};
+use dbmig_runtime::{Error, Extent, Migrations, Migrator, Mysql, Obstacle, Target};
 use dbmig_tests::servers::{Options, Server};
 use dbmig_tests::{Engine, Project, TestDatabase, eventually};
 use diesel::connection::{Connection, SimpleConnection};
@@ -14,6 +14,7 @@ use diesel::sql_types::Text;
 use diesel::{MysqlConnection, RunQueryDsl, select};
 
 use crate::faults::{finish, start};
+use crate::library::Library;
 use crate::project;
 
 /// Groups of settings, each of the whole server.
@@ -95,24 +96,26 @@ fn whatever_the_settings_all_is_seen_and_done_once() {
 
 fn on_connections_of_its_own(project: &Project, db: &TestDatabase, group: &[&str]) {
     let say = |args: &[&str]| {
-        let output =
-            finish(start(project, db.url(), &[args, &["--answer-timeout", "20s"]].concat()));
+        let args = [args, &["--answer-timeout", "20s", "--json"]].concat();
+        let output = finish(start(project, db.url(), &args));
         assert_eq!(output.code, Some(0), "{group:?} {args:?}\n{}", output.text());
-        output.stdout
+        output
     };
     for (args, expected) in [
-        (&["run"][..], "applied 5 migrations"),
-        (&["status", "--check"], "5 applied"),
-        (&["run"], "nothing to do"),
-        (&["revert", "-n", "4"], "reverted 4 migrations"),
-        (&["run"], "applied 4 migrations"),
-        (&["run", "--lock", "lease"], "nothing to do"),
-        (&["revert", "--lock", "lease"], "reverted 1 migration"),
-        (&["run", "--lock", "lease"], "applied 1 migration"),
+        (&["run"][..], &["up 1_a", "up 2_b", "up 3_c", "up 4_d", "up 5_e"][..]),
+        (&["run"], &[]),
+        (&["revert", "-n", "4"], &["down 5_e", "down 4_d", "down 3_c", "down 2_b"]),
+        (&["run"], &["up 2_b", "up 3_c", "up 4_d", "up 5_e"]),
+        (&["run", "--lock", "lease"], &[]),
+        (&["revert", "--lock", "lease"], &["down 5_e"]),
+        (&["run", "--lock", "lease"], &["up 5_e"]),
     ] {
-        let said = say(args);
-        assert!(said.contains(expected), "{group:?} {args:?}\n{said}");
+        assert_eq!(say(args).done(), expected, "{group:?} {args:?}");
+        let counts = say(&["status"]).json()["counts"]["applied"].clone();
+        let there = if args[0] == "revert" { 5 - expected.len() } else { 5 };
+        assert_eq!(counts, there, "{group:?} {args:?}");
     }
+    say(&["status", "--check"]);
     let mut session = db.session();
     let there = db.column(&format!("SELECT {SEEN}")).remove(0);
     session.execute("SET SESSION sql_select_limit = 1000, sql_big_selects = 1");
@@ -152,12 +155,13 @@ fn a_ledger_that_keeps_what_is_rolled_back_is_refused() {
          run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP) ENGINE = MyISAM",
     );
     let refused = project.dbmig_on(&db, &["run"]).expect(4).stderr;
-    assert!(
-        refused.contains("the storage engine of __diesel_schema_migrations is MyISAM"),
-        "{refused}"
-    );
+    let error = Library::of(&project, &db).error(&Target::Latest);
+    let Error::Obstacle(Obstacle::NotTransactional { table, engine }) = error else {
+        panic!("{error}")
+    };
+    assert_eq!((table.as_str(), engine.as_str()), ("__diesel_schema_migrations", "MyISAM"));
     assert_eq!(db.tables(), ["__diesel_schema_migrations"]);
-    assert!(project.dbmig_on(&db, &["status"]).success().stdout.contains("1 pending"));
+    assert_eq!(project.states(&db), ["pending 1_a"]);
     let remedy = "ALTER TABLE __diesel_schema_migrations ENGINE = InnoDB";
     assert!(refused.contains(remedy), "{refused}");
     db.execute(remedy);
@@ -193,11 +197,24 @@ fn nothing_is_migrated_on_a_replica() {
     on_replica(&["wait", "--timeout", "5s"]).success();
     on_replica(&["run"]).success();
     project.migration("2_b", "CREATE TABLE b (id INT PRIMARY KEY);", "DROP TABLE b;");
-    for (setting, reason) in [("1", "@@read_only"), ("0", "the server is a replica")] {
+    let is = |setting: &str, obstacle: &Obstacle| match obstacle {
+        Obstacle::OnlyReads { why } => setting == "1" && why.contains("@@read_only"),
+        Obstacle::Replicates => setting == "0",
+        Obstacle::NotTransactional { .. } => false,
+    };
+    let library = || Library::at(&project, &copy);
+    for setting in ["1", "0"] {
         admin.execute(&format!("SET GLOBAL read_only = {setting}"));
         for args in [&["run"][..], &["revert"], &["run", "--lock", "lease"]] {
-            let refused = on_replica(args).expect(75).stderr;
-            assert!(refused.contains(reason), "{args:?}: {refused}");
+            on_replica(args).expect(75);
+        }
+        for error in [
+            library().error(&Target::Latest),
+            library().error(&Target::Revert(Extent::Last(std::num::NonZeroUsize::MIN))),
+            library().with_lease().error(&Target::Latest),
+        ] {
+            let Error::Obstacle(obstacle) = &error else { panic!("{error}") };
+            assert!(is(setting, obstacle), "{setting}: {error}");
         }
         let tables = admin.query(&format!("SHOW TABLES FROM {}", db.name()));
         assert_eq!(tables.len(), 3, "{tables:?}");

@@ -2,7 +2,7 @@
 
 use dbmig_tests::Backend;
 
-use super::{Case, EMAIL, POSTS, SETUP, TAGS, USERS, directory};
+use super::{Case, EMAIL, POSTS, SETUP, TAGS, USERS, directory, down, up};
 
 fn used_by_diesel(case: &Case) {
     for migration in [USERS, POSTS, EMAIL] {
@@ -24,19 +24,21 @@ fn reading_says_who_applied_what_and_writes_nothing(backend: Backend) {
     let before = case.database.dump();
     let status = case.dbmig(&["status", "--check"]);
     assert_eq!(Case::lines(&status, "unverified "), names(case), "{status}");
-    assert_eq!(case.dbmig(&["pending", "--check"]), "nothing pending\n");
-    assert_eq!(case.dbmig(&["plan"]), "nothing to do\n");
+    case.dbmig(&["pending", "--check"]);
+    assert!(case.project.steps(&case.database, &[]).is_empty());
     assert_eq!(case.dbmig(&["history"]), "no runs yet\n");
     let count = names(case).len();
+    let verify = case.project.dbmig_on(&case.database, &["verify", "--json"]).success().json();
+    let unverified = verify["unverified"].as_array().unwrap();
+    assert_eq!((&verify["unchanged"], unverified.len()), (&0.into(), count));
+    assert_eq!(verify["drifted"], serde_json::json!([]));
+    assert_eq!(verify["missing"], serde_json::json!([]));
     let verify = case.project.dbmig_on(&case.database, &["verify"]).success();
-    assert_eq!(
-        verify.stdout,
-        format!("0 unchanged, 0 drifted, {count} unverified, 0 missing here\n")
-    );
-    assert!(verify.stderr.contains("`cargo dbmig baseline` records what is here now"));
-    assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
-    let plan = case.dbmig(&["plan", "--revert"]);
-    assert!(plan.contains("ALTER TABLE users DROP COLUMN email;"), "{plan}");
+    assert!(verify.stderr.contains("`cargo dbmig baseline`"), "{}", verify.stderr);
+    assert_eq!(case.done(&["run"]), [""; 0]);
+    let step = &case.project.steps(&case.database, &["--revert"])[0];
+    let sql = step["statements"][0]["sql"].as_str().unwrap();
+    assert!(sql.contains("ALTER TABLE users DROP COLUMN email"), "{step}");
     assert_eq!(case.database.dump(), before);
 }
 
@@ -45,13 +47,13 @@ fn what_diesel_applied_is_reverted_and_redone(backend: Backend) {
     let case = &Case::new(backend);
     used_by_diesel(case);
     let before = case.database.dump();
-    assert_eq!(case.dbmig(&["redo"]), "reverted 1 migration, applied 1 migration\n");
-    assert_eq!(case.dbmig(&["revert", "-n", "2"]), "reverted 2 migrations\n");
+    assert_eq!(case.done(&["redo"]), [down(EMAIL), up(EMAIL)]);
+    assert_eq!(case.done(&["revert", "-n", "2"]), [down(EMAIL), down(POSTS)]);
     assert_eq!(
         Case::lines(&case.dbmig(&["status"]), "pending "),
         [directory(POSTS), directory(EMAIL)]
     );
-    assert_eq!(case.dbmig(&["run"]), "applied 2 migrations\n");
+    assert_eq!(case.done(&["run"]), [up(POSTS), up(EMAIL)]);
     assert_eq!(
         Case::lines(&case.dbmig(&["status"]), "applied "),
         [directory(POSTS), directory(EMAIL)]
@@ -68,24 +70,22 @@ fn baseline_records_what_diesel_applied(backend: Backend) {
     used_by_diesel(case);
     let schema = case.database.column("SELECT count(*) FROM users");
     let count = names(case).len();
-    let would = case.dbmig(&["baseline", "--dry-run"]);
-    assert!(
-        would.ends_with(&format!("{count} to enter as applied, nothing done yet\n")),
-        "{would}"
-    );
-    assert_eq!(
-        case.dbmig(&["baseline"]),
-        format!("entered {count} migrations as applied, without running any\n")
-    );
+    let entered: Vec<_> = names(case).iter().map(|name| format!("up {name}")).collect();
+    assert_eq!(case.done(&["baseline", "--dry-run"]), entered);
+    assert!(!case.database.tables().contains(&"__dbmig_history".to_owned()));
+    assert_eq!(case.done(&["baseline"]), entered);
     assert_eq!(Case::lines(&case.dbmig(&["status"]), "applied "), names(case));
-    assert_eq!(case.dbmig(&["baseline"]), "nothing to do\n");
+    assert_eq!(case.done(&["baseline"]), [""; 0]);
     assert_eq!(case.ledger().len(), count);
     assert_eq!(case.database.column("SELECT count(*) FROM users"), schema);
 
     let path = format!("migrations/{}/up.sql", directory(EMAIL));
     case.project.write(&path, EMAIL.2.replace("99", "120"));
-    let verify = case.project.dbmig_on(&case.database, &["verify"]).expect(3).stdout;
-    assert!(verify.contains("\n+ALTER TABLE users ADD COLUMN email VARCHAR(120);\n"), "{verify}");
+    let verify = case.project.dbmig_on(&case.database, &["verify", "--json"]).expect(3).json();
+    let drifted = &verify["drifted"][0];
+    assert_eq!((&drifted["name"], &drifted["path"]), (&directory(EMAIL).into(), &path.into()));
+    let diff = drifted["diff"].as_str().unwrap();
+    assert!(diff.contains("\n+ALTER TABLE users ADD COLUMN email VARCHAR(120);\n"), "{diff}");
 }
 
 each_backend!(diesel_takes_a_baseline_for_applied);
@@ -100,7 +100,7 @@ fn diesel_takes_a_baseline_for_applied(backend: Backend) {
     assert!(Case::lines(&list, "[X]").contains(&directory(USERS).as_str()), "{list}");
     assert_eq!(Case::lines(&list, "[ ]"), [directory(POSTS)]);
     case.diesel(&["migration", "run"]);
-    assert_eq!(case.dbmig(&["pending"]), "nothing pending\n");
+    case.dbmig(&["pending", "--check"]);
 }
 
 #[test]
@@ -194,10 +194,11 @@ fn diesel_reads_our_metadata(backend: Backend) {
     case.diesel(&["migration", "redo"]);
     case.dbmig(&["redo"]);
     case.diesel(&["migration", "revert"]);
-    assert_eq!(case.dbmig(&["run"]), "applied 1 migration\n");
-    assert_eq!(case.dbmig(&["revert"]), "reverted 1 migration\n");
+    let rebuild = "2026-02-01-000000-0000_rebuild";
+    assert_eq!(case.done(&["run"]), [format!("up {rebuild}")]);
+    assert_eq!(case.done(&["revert"]), [format!("down {rebuild}")]);
     case.diesel(&["migration", "run"]);
-    assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
+    assert_eq!(case.done(&["run"]), [""; 0]);
 }
 
 each_backend!(what_diesel_applies_again_is_unverified);
@@ -217,5 +218,5 @@ fn what_diesel_applies_again_is_unverified(backend: Backend) {
         Some(&directory(TAGS).as_str()),
         "{status}"
     );
-    assert_eq!(case.dbmig(&["run"]), "nothing to do\n");
+    assert_eq!(case.done(&["run"]), [""; 0]);
 }

@@ -62,7 +62,7 @@ fn an_index_that_postgres_could_not_finish_is_dropped_and_built_again() {
     wait_until_noticed(&db);
     session.execute("COMMIT");
     let next = project.dbmig_on(&db, &["run"]).success().stderr;
-    assert!(next.contains("dropping public.i, which an interrupted run has left"), "{next}");
+    assert!(next.contains("dropping public.i,"), "{next}");
     let valid = db.column("SELECT indisvalid::text FROM pg_index WHERE indrelid = 't1'::regclass");
     assert_eq!(valid, ["true"]);
     Figure::new("orphan of a killed runner", Backend::Postgres).case();

@@ -1,11 +1,12 @@
 //! MariaDB: the database of the URL, whatever a script chooses.
 
-use dbmig_runtime::{Error, Migrations, Migrator, Mysql};
+use dbmig_runtime::{Error, Migrations, Migrator, Mysql, Target};
 use dbmig_tests::{Backend, database};
 use diesel::dsl::sql;
 use diesel::sql_types::Text;
 use diesel::{Connection as _, MysqlConnection, RunQueryDsl as _, select};
 
+use crate::library::Library;
 use crate::project;
 use crate::sets::of;
 
@@ -26,7 +27,7 @@ fn a_script_that_chooses_another_database_takes_the_ledger_nowhere() {
     project.dbmig_on(&home, &["run"]).expect(1);
     project.write("migrations/3_broken/up.sql", broken.replace("SELECT nothing", "SELECT 1"));
     project.dbmig_on(&home, &["run"]).success();
-    assert_eq!(project.dbmig_on(&home, &["run"]).success().stdout, "nothing to do\n");
+    assert_eq!(project.done(&home, &["run"]), [""; 0]);
     assert_eq!(home.tables(), ["__dbmig_history", "__diesel_schema_migrations", "two"]);
     assert_eq!(other.tables(), ["one", "three"]);
 }
@@ -74,8 +75,9 @@ fn a_setting_keeps_the_ledger_in_another_database() {
     project.dbmig_on(&home, &[&["wait", "--timeout", "20s"], &there[..]].concat()).success();
     assert_eq!(home.tables(), ["a", "b"]);
     assert_eq!(other.tables(), ["__dbmig_history", "__dbmig_lease", "__diesel_schema_migrations"]);
-    let status = project.dbmig_on(&home, &[&["status"], &there[..]].concat()).success().stdout;
-    assert!(status.contains(&format!("the ledger is `{}`.", other.name())), "{status}");
+    let status = [&["status", "--json"], &there[..]].concat();
+    let ledger = super::ledger(&project.dbmig_on(&home, &status).success());
+    assert_eq!((&ledger["schema"], &ledger["chosen"]), (&other.name().into(), &"setting".into()));
     // On a borrowed connection the session stays in its own database, from one step to the next.
     let set = of::<Mysql>(&[
         ("1_a", "CREATE TABLE a (id INTEGER);"),
@@ -88,5 +90,10 @@ fn a_setting_keeps_the_ledger_in_another_database() {
     assert_eq!(migrator.run(conn).unwrap().done.len(), 2);
     assert_eq!(home.tables(), ["a", "b", "c", "d"]);
     let refused = project.dbmig_on(&home, &["run", "--ledger-schema", "nowhere"]).expect(2).stderr;
-    assert!(refused.contains("the database `nowhere`"), "{refused}");
+    assert!(refused.contains("`nowhere`"), "{refused}");
+    let error = Library::of(&project, &home).with_ledger_schema("nowhere").error(&Target::Latest);
+    assert!(
+        matches!(&error, Error::NoLedgerSchema { schema, .. } if schema == "nowhere"),
+        "{error}"
+    );
 }

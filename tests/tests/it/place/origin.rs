@@ -1,9 +1,12 @@
 //! A schema that a migration itself has put before the ledger's own.
 
+use dbmig_runtime::Target;
 use dbmig_tests::project::run;
 use dbmig_tests::{Backend, Project, TestDatabase, database};
+use serde_json::json;
 
-use super::as_role;
+use super::{as_role, ledger, seen};
+use crate::library::Library;
 use crate::project;
 
 /// `"$user"` is `dbmig`, whose schema the second migration creates.
@@ -22,15 +25,12 @@ fn migrated() -> (Project, TestDatabase) {
 #[test]
 fn the_ledger_is_found_where_it_was_when_a_migration_created_the_schema() {
     let (project, db) = migrated();
-    assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, "nothing to do\n");
+    assert_eq!(project.done(&db, &["run"]), [""; 0]);
     project.dbmig_on(&db, &["wait", "--timeout", "20s"]).success();
-    let status = project.dbmig_on(&db, &["status"]).success();
-    assert_eq!(
-        status.states(),
-        "applied      1_a\napplied      2_schema\n2 applied\n\
-         the ledger is \"public\".\"__diesel_schema_migrations\", whose own migration created the schema \
-         `dbmig`, which the search_path now names first\n"
-    );
+    let status = project.dbmig_on(&db, &["status", "--json"]).success();
+    assert_eq!(status.counts(), ["2 applied"]);
+    let read = ledger(&status);
+    assert_eq!((&read["schema"], &read["chosen"]), (&json!("public"), &json!("origin")));
     // It goes on there, in each way.
     project.migration("3_c", "CREATE TABLE c (id INTEGER);", "DROP TABLE c;");
     project.dbmig_on(&db, &["run"]).success();
@@ -44,7 +44,7 @@ fn the_ledger_is_found_where_it_was_when_a_migration_created_the_schema() {
     // An older build knows less of it, and takes it for the same.
     project.remove("migrations/3_c");
     project.remove("migrations/2_schema");
-    assert_eq!(project.dbmig_on(&db, &["run"]).success().stdout, "nothing to do\n");
+    assert_eq!(project.done(&db, &["run"]), [""; 0]);
     project.dbmig_on(&db, &["sync", "--down", "--allow-data-loss"]).success();
     assert_eq!(db.column(places), ["public.__diesel_schema_migrations", "public.a"]);
     assert_eq!(project.dbmig_on(&db, &["revert", "--all", "--yes"]).success().code, Some(0));
@@ -62,8 +62,9 @@ fn it_is_found_when_that_run_did_not_end() {
     );
     project.dbmig_on(&db, &["run"]).expect(1);
     // Where it was: the failed statement is the one that fails again.
-    let again = project.dbmig_on(&db, &["run"]).expect(1).stderr;
-    assert!(again.contains("statement 3 of 3"), "{again}");
+    project.dbmig_on(&db, &["run"]).expect(1);
+    let statement = Library::of(&project, &db).failed(&Target::Latest).statement.unwrap();
+    assert_eq!((statement.number, statement.of), (3, 3));
     let states = project.states(&db);
     assert!(states.contains(&"interrupted 2_schema".to_owned()), "{states:?}");
 }
@@ -74,14 +75,16 @@ fn another_set_another_text_or_another_owner_is_no_proof() {
     // A tenant's own set, with what Diesel writes into each.
     let tenant = crate::project();
     tenant.migration("1_t", "CREATE TABLE t (id INTEGER);", "");
-    let refused = tenant.dbmig_on(&db, &["run"]).expect(4).stderr;
-    assert!(refused.contains("2 rows, 1 of them known here"), "{refused}");
+    tenant.dbmig_on(&db, &["run"]).expect(4);
+    let doubt = Library::of(&tenant, &db).doubt();
+    assert_eq!((doubt.first.as_str(), seen(&doubt)), ("dbmig", vec![("public", Some(2), 1)]));
     // The text that is here does not say that it created the schema.
     let up = project.read("migrations/2_schema/up.sql");
     project.write("migrations/2_schema/up.sql", "CREATE TABLE b (id INTEGER);");
     project.dbmig_on(&db, &["run"]).expect(4);
-    let named = project.dbmig_on(&db, &["verify", "--ledger-schema", "public"]).expect(3).stdout;
-    assert!(named.contains("drifted 2_schema"), "{named}");
+    let verify = ["verify", "--ledger-schema", "public", "--json"];
+    let verify = project.dbmig_on(&db, &verify).expect(3).json();
+    assert_eq!(verify["drifted"][0]["name"], "2_schema");
     project.write("migrations/2_schema/up.sql", &up);
     project.dbmig_on(&db, &["run"]).success();
     // Without a history nothing says where the schema comes from.
@@ -95,6 +98,6 @@ fn another_set_another_text_or_another_owner_is_no_proof() {
          GRANT SELECT ON public.__dbmig_history, public.__diesel_schema_migrations TO {role}"
     ));
     let mut command = project.command(&["run"]);
-    let refused = run(command.env("DATABASE_URL", as_role(&db, &role))).expect(4).stderr;
-    assert!(refused.contains(&format!("Diesel's own tools would take `{role}`")), "{refused}");
+    run(command.env("DATABASE_URL", as_role(&db, &role))).expect(4);
+    assert_eq!(Library::at(&project, &as_role(&db, &role)).doubt().first, role);
 }

@@ -159,13 +159,16 @@ fn commands_right_after_each_other_see_each_other() {
         let pgpool = cluster.pgpool(reads);
         let (project, db) = (counting(), cluster.database());
         let url = pgpool.url(&db);
-        let play = |args: &[&str]| finish(start(&project, &url, args)).success().text();
-        assert!(play(&["run"]).contains("applied 2 migrations"), "{reads:?}");
-        assert!(play(&["revert", "--yes"]).contains("reverted 2_data"), "{reads:?}");
+        let play = |args: &[&str]| {
+            finish(start(&project, &url, &[args, &["--json"]].concat())).success().done()
+        };
+        assert_eq!(play(&["run"]), ["up 1_tables", "up 2_data"], "{reads:?}");
+        assert_eq!(play(&["revert", "--yes"]), ["down 2_data"], "{reads:?}");
         assert_eq!(counts(&db), each(2), "{reads:?}");
         assert_eq!(db.column("SELECT DISTINCT n FROM t"), ["0"], "{reads:?}");
-        assert!(play(&["baseline", "--yes"]).contains("2_data"), "{reads:?}");
-        assert!(play(&["revert", "--yes", "--lock", "lease"]).contains("2_data"), "{reads:?}");
+        assert_eq!(play(&["baseline", "--yes"]), ["up 2_data"], "{reads:?}");
+        let lease = ["revert", "--yes", "--lock", "lease"];
+        assert_eq!(play(&lease), ["down 2_data"], "{reads:?}");
         assert_eq!(counts(&db), each(3), "{reads:?}");
     }
 }

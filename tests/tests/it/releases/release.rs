@@ -2,10 +2,11 @@
 
 use std::process::{Command, Stdio};
 
-use dbmig_tests::TestDatabase;
 use dbmig_tests::project::{Output, run};
+use dbmig_tests::{Backend, TestDatabase};
 use serde_json::Value;
 
+use crate::library::Library;
 use crate::serving::Serving;
 
 /// A release: each has all the migrations of those before it, and some more.
@@ -55,6 +56,26 @@ impl Release {
             Self::V1_2 => names!(dbmig_shop_1_2).collect(),
             Self::V2_0 => names!(dbmig_shop_2_0).collect(),
         }
+    }
+
+    /// What the library answers to its migrations on `database`.
+    pub(crate) fn library(self, database: &TestDatabase) -> Library {
+        macro_rules! set {
+            ($release:ident) => {
+                match database.backend() {
+                    Backend::Postgres => $release::migrations::postgres::ALL.set().clone(),
+                    Backend::MariaDb => $release::migrations::mysql::ALL.set().clone(),
+                    Backend::Sqlite => panic!("not on SQLite"),
+                }
+            };
+        }
+        let set = match self {
+            Self::V1_0 => set!(dbmig_example_shop),
+            Self::V1_1 => set!(dbmig_shop_1_1),
+            Self::V1_2 => set!(dbmig_shop_1_2),
+            Self::V2_0 => set!(dbmig_shop_2_0),
+        };
+        Library::with(set, database.url())
     }
 
     /// The names of those that `older` lacks, oldest first.

@@ -1,5 +1,7 @@
 //! Going back: what the image of an older release does on the database of a newer one.
 
+use dbmig_runtime::plan::{IrreversibleReason, UntrustedReason};
+use dbmig_runtime::{Beyond, Target};
 use dbmig_tests::{Backend, TestDatabase, database, eventually};
 use serde_json::{Value, json};
 
@@ -8,6 +10,7 @@ use super::deployment::Deployment;
 use super::release::Release::{self, V1_0, V1_1, V1_2, V2_0};
 use super::state::{assert_at, fill, runs};
 
+const REVERT: Target = Target::MatchSet(Beyond::Revert);
 const SYNC: &[&str] = &["sync"];
 const DOWN: &[&str] = &["sync", "--down"];
 const DOWN_AT_ANY_PRICE: &[&str] = &["sync", "--down", "--allow-data-loss"];
@@ -99,8 +102,10 @@ fn the_older_image_takes_back_what_it_does_not_know_and_the_newer_one_comes_agai
 each_server!(three_releases_back_in_one_step_and_forth_again);
 fn three_releases_back_in_one_step_and_forth_again(backend: Backend) {
     let db = deployed(backend, V2_0);
-    let back = V1_0.migrate(&db, DOWN_AT_ANY_PRICE).success();
-    assert_eq!(back.stdout, "reverted 5 migrations\n");
+    let (code, back) = V1_0.migrate_json(&db, DOWN_AT_ANY_PRICE);
+    let names = back["done"].as_array().unwrap().iter().rev().map(|done| &done["name"]);
+    assert_eq!(code, 0);
+    assert_eq!(names.collect::<Vec<_>>(), V2_0.since(V1_0).iter().collect::<Vec<_>>());
     assert_at(&db, V1_0);
     serves(V1_0, &db);
     V2_0.migrate(&db, SYNC).success();
@@ -113,20 +118,16 @@ fn what_would_be_lost_is_counted_for_each_table_and_column(backend: Backend) {
     fill(&db, V1_2);
     let products = db.column("SELECT count(*) FROM products").remove(0);
     untouched(&db, || {
-        let refused = V1_0.migrate(&db, DOWN).expect(4).stderr;
-        let says = [
-            format!("column products.weight_grams ({products} rows)"),
-            "table subscribers (1 row)".to_owned(),
-            "column orders.note (1 row)".to_owned(),
-        ];
-        for says in says {
-            assert!(refused.contains(&says), "{says}: {refused}");
-        }
         let (code, told) = V1_0.migrate_json(&db, DOWN);
-        assert_eq!(code, 4);
-        let rows: Vec<&Value> =
-            told["losses"].as_array().unwrap().iter().map(|loss| &loss["rows"]).collect();
-        assert_eq!(rows, [&json!(products.parse::<u64>().unwrap()), &json!(1), &json!(1)]);
+        assert_eq!((code, &told["action"]), (4, &json!("refused")));
+        let losses = told["losses"].as_array().unwrap().iter();
+        let losses: Vec<(&Value, &Value)> =
+            losses.map(|loss| (&loss["object"], &loss["rows"])).collect();
+        let [grams, subscribers, note] =
+            ["column products.weight_grams", "table subscribers", "column orders.note"];
+        let [grams, subscribers, note] = [grams, subscribers, note].map(|object| json!(object));
+        let (all, one) = (json!(products.parse::<u64>().unwrap()), json!(1));
+        assert_eq!(losses, [(&grams, &all), (&subscribers, &one), (&note, &one)]);
     });
     V1_0.migrate(&db, DOWN_AT_ANY_PRICE).success();
     assert_at(&db, V1_0);
@@ -149,10 +150,11 @@ fn a_stored_script_that_was_altered_by_hand_is_refused(backend: Backend) {
     );
     untouched(&db, || {
         for args in [DOWN, &["sync", "--down", "--dry-run"]] {
-            let refused = V1_2.migrate(&db, args).expect(4).stderr;
-            assert!(refused.contains("rename_name_of_products: the script"), "{refused}");
-            assert!(refused.contains("its checksum is another one"), "{refused}");
+            V1_2.migrate(&db, args).expect(4);
         }
+        let [stuck] = &V1_2.library(&db).irreversible(&REVERT)[..] else { panic!() };
+        assert!(stuck.name.ends_with("rename_name_of_products"), "{stuck:?}");
+        assert_eq!(stuck.reason, IrreversibleReason::Untrusted(UntrustedReason::Altered));
     });
 }
 
@@ -166,8 +168,11 @@ fn with_a_key_the_releases_trust_each_other_and_nobody_else(backend: Backend) {
     };
     migrate(V2_0, "one", SYNC).success();
     untouched(&db, || {
-        let refused = migrate(V1_2, "two", DOWN).expect(4);
-        assert!(refused.stderr.contains("signed with another"), "{}", refused.stderr);
+        migrate(V1_2, "two", DOWN).expect(4);
+        let [stuck] = &V1_2.library(&db).with_key("two").irreversible(&REVERT)[..] else {
+            panic!()
+        };
+        assert_eq!(stuck.reason, IrreversibleReason::Untrusted(UntrustedReason::WrongSignature));
     });
     migrate(V1_2, "one", DOWN).success();
     assert_at(&db, V1_2);
@@ -187,8 +192,10 @@ fn a_way_back_that_fails_half_way(backend: Backend) {
     assert!(failed.contains("ALTER TABLE orders DROP COLUMN note"), "{failed}");
     assert_eq!(db.column("SELECT count(*) FROM __diesel_schema_migrations"), ["13"]);
     db.execute("ALTER TABLE orders RENAME COLUMN remark TO note");
-    let goes_on = V1_0.migrate(&db, DOWN_AT_ANY_PRICE).success();
-    assert_eq!(goes_on.stdout, "reverted 1 migration\n");
+    let (code, goes_on) = V1_0.migrate_json(&db, DOWN_AT_ANY_PRICE);
+    let done = goes_on["done"].as_array().unwrap();
+    assert_eq!((code, done.len(), &done[0]["direction"]), (0, 1, &json!("down")));
+    assert_eq!(done[0]["name"], "2026-06-01-090000-0000_add_note_to_orders");
     assert_at(&db, V1_0);
 }
 
@@ -285,8 +292,21 @@ fn past_what_diesel_has_applied(backend: Backend) {
     newer.diesel_on(&db, &["migration", "run"]).success();
     untouched(&db, || {
         for args in [SYNC, &["sync", "--down", "--dry-run"], DOWN] {
-            let refused = V1_0.migrate(&db, args).expect(4).stderr;
-            assert!(refused.contains("another tool applied it"), "{args:?}: {refused}");
+            V1_0.migrate(&db, args).expect(4);
+        }
+        let (code, told) = V1_0.migrate_json(&db, SYNC);
+        assert_eq!((code, &told["verdict"]), (4, &json!("below_floor")));
+        for unknown in told["unknown"].as_array().unwrap() {
+            let judged = &unknown["compatible"];
+            assert_eq!(
+                (&judged["verdict"], &judged["basis"]),
+                (&json!("breaking"), &json!("assumed"))
+            );
+        }
+        let stuck = V1_0.library(&db).irreversible(&REVERT);
+        assert_eq!(stuck.len(), 2, "{stuck:?}");
+        for one in stuck {
+            assert_eq!(one.reason, IrreversibleReason::GoneWithoutStored);
         }
     });
     // The release that has them takes them on; then there is a way back.

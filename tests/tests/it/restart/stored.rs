@@ -49,9 +49,13 @@ fn it_can_be_declared(backend: Backend) {
         "run_in_transaction = true\n[dbmig]\ncompatible = \"after_restart\"\n",
     );
     newer.dbmig_on(&db, &["run"]).success();
-    let told = older.dbmig_on(&db, &["sync"]).success().stdout;
-    let words = "compatible after a restart: its metadata.toml says so; processes that run now";
-    assert!(told.contains(words), "{backend:?}: {told}");
+    let told = older.dbmig_on(&db, &["sync", "--json"]).success().json();
+    assert_eq!((&told["verdict"], &told["action"]), (&"ahead".into(), &"none".into()));
+    let unknown = &told["unknown"][0];
+    assert_eq!(unknown["name"], "2_b", "{backend:?}");
+    let judged = &unknown["compatible"];
+    assert_eq!(judged["verdict"], "compatible_after_restart", "{backend:?}");
+    assert_eq!(judged["basis"], "declared", "{backend:?}");
     let stored = "SELECT compatible FROM __dbmig_history WHERE version = '2'";
     assert_eq!(db.column(stored), ["after_restart"], "{backend:?}");
 }
@@ -76,11 +80,12 @@ fn what_older_rules_have_found_is_judged_anew(backend: Backend) {
              'breaking {basis} - what nobody understood\nlossy inferred - x\n' WHERE version = '2'"
         ));
     };
+    // The reason says so, as docs/json.md has it.
     let (anew, before) = (
-        "compatible: only adds: new column a.y (judged anew, before it was breaking)",
-        "breaking: what",
+        ("compatible", "new column a.y (judged anew, before it was breaking)"),
+        ("breaking", "what nobody understood"),
     );
-    for (settings, basis, expected) in [
+    for (settings, basis, (verdict, reason)) in [
         ("", "inferred", anew),
         ("inference 0\n", "inferred", anew),
         (today.as_str(), "inferred", before),
@@ -88,12 +93,20 @@ fn what_older_rules_have_found_is_judged_anew(backend: Backend) {
         ("", "declared", before),
     ] {
         say(settings, basis);
-        let told = older.dbmig_on(&db, &["status"]).success().stdout;
-        assert!(told.contains(expected), "{backend:?} {settings:?} {basis}: {told}");
-        let code = if expected == anew { 0 } else { 4 };
+        let code = if verdict == "compatible" { 0 } else { 4 };
         older.dbmig_on(&db, &["run"]).expect(code);
-        let synced = older.dbmig_on(&db, &["sync"]).expect(code);
-        assert!(synced.text().contains(expected), "{}", synced.text());
+        let status = older.dbmig_on(&db, &["status", "--json"]).success().json();
+        let synced = older.dbmig_on(&db, &["sync", "--json"]).expect(code).json();
+        for found in [&status["migrations"][1], &synced["unknown"][0]] {
+            let judged = &found["compatible"];
+            let case = format!("{backend:?} {settings:?} {basis}: {found}");
+            assert_eq!(
+                (&found["name"], &judged["verdict"]),
+                (&"2_b".into(), &verdict.into()),
+                "{case}"
+            );
+            assert!(judged["reason"].as_str().unwrap().ends_with(reason), "{case}");
+        }
     }
     // What goes is judged anew, too.
     say("", "inferred");

@@ -5,6 +5,7 @@ use dbmig_core::impact::Verdict;
 use dbmig_core::sql::Position;
 use dbmig_runtime::Target;
 use dbmig_runtime::plan::Blocked;
+use dbmig_tests::project::Output;
 use dbmig_tests::{Backend, TestDatabase};
 
 use super::{APP, BREAKING, KEEP, REVERT, applied, below_floor, deployed, image, json};
@@ -30,14 +31,30 @@ fn untouched(db: &TestDatabase, test: impl Fn()) {
     assert_eq!(db.dump(), before);
 }
 
+/// What a command has done, as `--json` tells it.
+fn done(run: &dyn Fn(&[&str], i32) -> String, args: &[&str]) -> Vec<String> {
+    let stdout = run(&[args, &["--json"]].concat(), 0);
+    Output { code: Some(0), stdout, stderr: String::new() }.done()
+}
+
+/// The names that `wait --json` tells to be ahead of what it has waited for.
+fn ahead(run: &dyn Fn(&[&str], i32) -> String) -> Vec<String> {
+    let told: serde_json::Value = serde_json::from_str(&run(&["wait", "--json"], 0)).unwrap();
+    assert_eq!(told["reached"], true, "{told}");
+    let names = told["ahead"].as_array().unwrap().iter();
+    names.map(|name| name.as_str().unwrap().to_owned()).collect()
+}
+
+const ADDED: [&str; 3] = ["up 3_email", "up 4_rename", "up 5_tags"];
+
 each_backend!(same__start_up_sync_and_wait);
 fn same__start_up_sync_and_wait(backend: Backend) {
     meet(backend, (2, 2), |run, db| {
         untouched(db, || {
-            assert_eq!(run(&["up"], 0), "nothing to do\n");
-            assert_eq!(run(&["sync"], 0), "nothing to do\n");
-            assert_eq!(run(&["sync", "--down"], 0), "nothing to do\n");
-            assert_eq!(run(&["wait"], 0), "the schema is there\n");
+            assert_eq!(done(run, &["up"]), [""; 0]);
+            assert_eq!(done(run, &["sync"]), [""; 0]);
+            assert_eq!(done(run, &["sync", "--down"]), [""; 0]);
+            assert_eq!(ahead(run), [""; 0]);
         });
     });
 }
@@ -45,7 +62,7 @@ fn same__start_up_sync_and_wait(backend: Backend) {
 each_backend!(behind__start_up);
 fn behind__start_up(backend: Backend) {
     meet(backend, (5, 2), |run, db| {
-        assert_eq!(run(&["up"], 0), "applied 3 migrations\n");
+        assert_eq!(done(run, &["up"]), ADDED);
         assert_eq!(applied(db), 5);
     });
 }
@@ -54,7 +71,7 @@ each_backend!(behind__sync);
 fn behind__sync(backend: Backend) {
     for args in [&["sync"][..], &["sync", "--down"]] {
         meet(backend, (5, 2), |run, db| {
-            assert_eq!(run(args, 0), "applied 3 migrations\n");
+            assert_eq!(done(run, args), ADDED);
             assert_eq!(applied(db), 5);
         });
     }
@@ -72,9 +89,7 @@ fn behind__wait(backend: Backend) {
 
 each_backend!(ahead__start_up);
 fn ahead__start_up(backend: Backend) {
-    meet(backend, (1, 3), |run, db| {
-        untouched(db, || assert_eq!(run(&["up"], 0), "nothing to do\n"))
-    });
+    meet(backend, (1, 3), |run, db| untouched(db, || assert_eq!(done(run, &["up"]), [""; 0])));
 }
 
 each_backend!(ahead__sync);
@@ -101,9 +116,9 @@ fn ahead__sync(backend: Backend) {
 each_backend!(ahead__sync_down);
 fn ahead__sync_down(backend: Backend) {
     meet(backend, (1, 3), |run, db| {
-        assert_eq!(run(&["sync", "--down"], 0), "reverted 2 migrations\n");
+        assert_eq!(done(run, &["sync", "--down"]), ["down 3_email", "down 2_notes"]);
         assert_eq!(applied(db), 1);
-        assert_eq!(run(&["sync", "--down"], 0), "nothing to do\n");
+        assert_eq!(done(run, &["sync", "--down"]), [""; 0]);
     });
 }
 
@@ -111,7 +126,7 @@ each_backend!(ahead__wait);
 fn ahead__wait(backend: Backend) {
     meet(backend, (1, 3), |run, db| {
         untouched(db, || {
-            assert_eq!(run(&["wait"], 0), "the schema is there, and 2 migrations ahead\n");
+            assert_eq!(ahead(run), ["2_notes", "3_email"]);
         });
     });
 }
@@ -139,9 +154,9 @@ fn below_floor__start_up_sync_and_wait(backend: Backend) {
 each_backend!(below_floor__sync_down);
 fn below_floor__sync_down(backend: Backend) {
     meet(backend, (BREAKING - 1, 5), |run, db| {
-        assert_eq!(run(&["sync", "--down"], 0), "reverted 2 migrations\n");
+        assert_eq!(done(run, &["sync", "--down"]), ["down 5_tags", "down 4_rename"]);
         assert_eq!(applied(db), 3);
-        assert_eq!(run(&["up"], 0), "nothing to do\n");
+        assert_eq!(done(run, &["up"]), [""; 0]);
         db.execute("INSERT INTO users (id, nick) VALUES (1, 'n')");
     });
 }

@@ -60,7 +60,7 @@ fn it_falls_when_the_migration_fails(backend: Backend) {
     newer.migration("4_rename", "ALTER TABLE users RENAME COLUMN wrong TO name;", "SELECT 1;");
     newer.dbmig_on(&db, &["up"]).expect(1);
     let older = image(BREAKING - 1);
-    assert_eq!(older.dbmig_on(&db, &["up"]).success().stdout, "nothing to do\n");
+    assert_eq!(older.done(&db, &["up"]), [""; 0]);
     older.dbmig_on(&db, &["wait", "--timeout", "1s"]).success();
 }
 
@@ -86,10 +86,10 @@ fn a_kill_in_the_transaction_leaves_no_floor() {
     // The server goes on with the statement of its dead client until it notices.
     older.dbmig_on(&db, &["wait", "--timeout", "30s"]).success();
     assert!(announced(&db), "waiting writes nothing");
-    assert_eq!(older.dbmig_on(&db, &["up"]).success().stdout, "nothing to do\n");
+    assert_eq!(older.done(&db, &["up"]), [""; 0]);
     assert!(!announced(&db), "it is put aside by the next one that holds the lock");
     assert_eq!(applied(&db), BREAKING - 1);
-    assert_eq!(image(BREAKING).dbmig_on(&db, &["up"]).success().stdout, "applied 1 migration\n");
+    assert_eq!(image(BREAKING).done(&db, &["up"]), ["up 4_rename"]);
 }
 
 /// On MariaDB, half of it may be there.
@@ -145,7 +145,7 @@ fn a_compatible_migration_under_way_is_in_nobodys_way(backend: Backend) {
         "SELECT count(*) FROM __dbmig_history WHERE state = 'running' AND statements_started = 1";
     eventually("it has begun", || db.column(begun) == ["1"]);
     let older = image(1);
-    assert_eq!(older.dbmig_on(&db, &["up"]).success().stdout, "nothing to do\n");
+    assert_eq!(older.done(&db, &["up"]), [""; 0]);
     older.dbmig_on(&db, &["wait", "--timeout", "1s"]).success();
     assert_eq!(running.try_wait().unwrap(), None, "it is still at work");
     assert_eq!(running.wait().unwrap().code(), Some(0));
