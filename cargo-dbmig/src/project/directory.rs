@@ -170,7 +170,7 @@ mod tests {
             workspace: None,
             settings: ProjectSettings::default(),
             environment: Environment::default(),
-            location: crate::args::Location::default(),
+            location: crate::project::Location::default(),
             base,
         }
     }

@@ -4,6 +4,7 @@ mod database;
 mod diesel_toml;
 mod directory;
 mod environment;
+mod location;
 mod manifest;
 mod relative;
 mod settings;
@@ -16,11 +17,11 @@ use dbmig_runtime::url::{DatabaseUrl, Unread};
 pub(crate) use database::VARIABLES;
 pub(crate) use directory::MigrationsDir;
 pub(crate) use environment::Environment;
+pub(crate) use location::Location;
 pub(crate) use manifest::{Manifest, member_folder};
 pub(crate) use relative::{relative, with_slashes};
 pub(crate) use settings::ProjectSettings;
 
-use crate::args::Location;
 use crate::failure::{Failure, Result};
 
 /// The project around a folder. It need not be a cargo project.

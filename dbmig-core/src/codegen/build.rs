@@ -8,6 +8,7 @@ use std::{env, fs, io};
 use super::cache;
 use super::revision::{Revision, revision};
 use super::source::{LockedDirectory, Source};
+use super::variable::fingerprint_variable;
 use crate::Dialect;
 use crate::scan::{self, CargoSettings, Problem, ScanError};
 
@@ -145,18 +146,6 @@ fn warn(source: &Source) {
     // A line break would end the warning.
     let warnings = source.warnings.iter().map(|warning| warning.replace(['\n', '\r'], " "));
     warnings.for_each(|warning| println!("cargo::warning={warning}"));
-}
-
-/// The environment variable in which [`watch`] hands the fingerprint of `dir` to the compiler.
-pub fn fingerprint_variable(dir: &Path) -> String {
-    let dir = plain(dir).display().to_string();
-    let screaming = dir.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
-    format!("DBMIG_FINGERPRINT_{}", screaming.collect::<String>().to_ascii_uppercase())
-}
-
-/// Without `./` and a `/` at the end, which make no other directory.
-fn plain(dir: &Path) -> PathBuf {
-    dir.components().filter(|part| !matches!(part, Component::CurDir)).collect()
 }
 
 fn write(dir: &Path, module: &str) -> io::Result<()> {

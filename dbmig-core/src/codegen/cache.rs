@@ -7,8 +7,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::build::fingerprint_variable;
 use super::source::LockedDirectory;
+use super::variable::fingerprint_variable;
 use crate::Dialect;
 use crate::scan::{CargoSettings, ScanError};
 

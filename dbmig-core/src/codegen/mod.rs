@@ -21,7 +21,9 @@ mod items;
 mod names;
 mod revision;
 mod source;
+mod variable;
 
-pub use build::{build_id, fingerprint_variable, generate, watch};
+pub use build::{build_id, generate, watch};
 pub use cache::{Embedded, embed};
 pub use items::module;
+pub use variable::fingerprint_variable;
