@@ -8,7 +8,7 @@ use dbmig_core::Dialect;
 use crate::app::{App, Way};
 use crate::dependencies::{Home, listed};
 
-/// Bytes that a stripped release build may grow by when dbmig is added to it. Measured: 981 000.
+/// Bytes that a stripped release build may grow by when dbmig is added to it. Measured: 1 010 000.
 const BYTES: u64 = 1_060_000;
 
 const QUERIES: &str = r#"
