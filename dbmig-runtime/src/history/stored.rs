@@ -6,7 +6,9 @@ use std::collections::HashMap;
 
 use dbmig_core::impact::ImpactText;
 use dbmig_core::migration::{Execution, Script};
-use dbmig_core::plan::{Action, DownScript, Step, StoredDown};
+use dbmig_core::plan::{
+    Action, Blocked, DownScript, Irreversible, IrreversibleReason, Step, StoredDown,
+};
 use dbmig_core::{Checksum, Version};
 
 use super::asked::Selection;
@@ -87,10 +89,19 @@ impl StoredScripts {
         key: Option<&HistoryKey>,
     ) -> Result<(), Error> {
         match &step.action {
-            Action::Revert { script: DownScript::Stored, version, .. }
+            Action::Revert { script: DownScript::Stored, version, name }
                 if !self.0.contains_key(version) =>
             {
-                self.read(db, tables, version, key).map(|_| ())
+                match self.read(db, tables, version, key)? {
+                    StoredDown::Present => Ok(()),
+                    StoredDown::Absent => Err(Error::StoredScriptGone { name: name.clone() }),
+                    StoredDown::Untrusted(why) => {
+                        let reason = IrreversibleReason::Untrusted(why);
+                        let (version, name) = (version.clone(), name.clone());
+                        let irreversible = Irreversible { version, name, reason };
+                        Err(Error::Blocked(Blocked::Irreversible(vec![irreversible])))
+                    }
+                }
             }
             Action::Revert { .. } | Action::Apply(_) => Ok(()),
         }

@@ -39,10 +39,7 @@ enum Work<'d> {
 impl Held<'_> {
     /// The connection that works.
     pub(crate) fn db(&mut self) -> &mut dyn Database {
-        match &mut self.work {
-            Work::Own(db) => &mut **db,
-            Work::Borrowed(db) => &mut **db,
-        }
+        self.parts().0
     }
 
     /// The connection that works, and what was read with it.
