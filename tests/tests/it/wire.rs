@@ -1,7 +1,11 @@
 //! What an app's start costs on the wire: round trips, counted between client and server.
 
+use std::num::NonZeroUsize;
+
+use dbmig_core::Dialect;
+use dbmig_core::scan::scan;
 use dbmig_runtime::url::DatabaseUrl;
-use dbmig_runtime::{Migrations, Migrator, Postgres};
+use dbmig_runtime::{Extent, Migrations, Migrator, Postgres};
 use dbmig_tests::{Backend, Wire, database};
 use diesel::{Connection as _, PgConnection};
 
@@ -96,4 +100,39 @@ fn lock_and_history_are_two_round_trips_beside_their_connection() {
     // Is it current? Where are the tables? What do they hold? The migration.
     let without = 1 + 1 + 1 + 1;
     assert_eq!(run(6), (connect + without + (connect + 2), 1));
+}
+
+/// Migrations with a way back.
+fn reversible(count: usize) -> &'static Migrations<Postgres> {
+    let folder = dbmig_tests::folder();
+    for number in 0..count {
+        let migration = folder.path().join(format!("{number:04}_create_t{number}"));
+        std::fs::create_dir(&migration).unwrap();
+        let up = format!("CREATE TABLE t{number} (id INTEGER);");
+        std::fs::write(migration.join("up.sql"), up).unwrap();
+        std::fs::write(migration.join("down.sql"), format!("DROP TABLE t{number};")).unwrap();
+    }
+    let set = scan(folder.path(), Dialect::Postgres).unwrap().set;
+    Box::leak(Box::new(Migrations::from_static(set.as_slice().to_vec().leak())))
+}
+
+/// Round trips of reverting the newest `count` of five, by a build that holds `held` of them.
+fn reverting(count: usize, held: usize) -> usize {
+    let db = database(Backend::Postgres);
+    let wire = Wire::to(&db);
+    let mut conn = PgConnection::establish(wire.url()).unwrap();
+    Migrator::new(reversible(5)).run(&mut conn).unwrap();
+    let extent = Extent::Last(NonZeroUsize::new(count).unwrap());
+    let build = reversible(held);
+    let (turns, report) = wire.count(|| Migrator::new(build).revert(&mut conn, extent).unwrap());
+    assert_eq!(report.reverted().count(), count);
+    turns
+}
+
+/// Before the lock is taken, and under it; all that the build does not hold, for each may be needed.
+#[test]
+fn a_stored_script_is_read_twice() {
+    for count in [1, 3] {
+        assert_eq!(reverting(count, 1), reverting(count, 5) + 2 * 4, "{count}");
+    }
 }
