@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use hmac_sha256::Hash;
-
 use crate::Dialect;
+use crate::hex;
+use crate::sha256::Sha256;
 use crate::sql::{Piece, Pieces, Reading};
 
 /// SHA-256 of a script's meaningful text.
@@ -47,22 +47,13 @@ impl Checksum {
 
     /// Reads the 64 hexadecimal digits that [`fmt::Display`] writes.
     pub fn from_hex(text: &str) -> Option<Self> {
-        let digits = text.as_bytes();
-        if digits.len() != 64 {
-            return None;
-        }
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let [high, low] = [pair[0], pair[1]].map(|digit| char::from(digit).to_digit(16));
-            *byte = u8::try_from(high? * 16 + low?).ok()?;
-        }
-        Some(Self(bytes))
+        hex::read(text).map(Self)
     }
 }
 
 /// A checksum in the making, for those who walk through a script anyway.
 pub(crate) struct Sum {
-    hash: Hash,
+    hash: Sha256,
     /// Of the statement so far.
     tokens: usize,
     /// Inside a statement; they count once a token of the same statement follows.
@@ -71,7 +62,7 @@ pub(crate) struct Sum {
 
 impl Sum {
     pub(crate) fn new() -> Self {
-        let mut hash = Hash::new();
+        let mut hash = Sha256::new();
         hash.update(SCHEME);
         Self { hash, tokens: 0, semicolons: 0 }
     }
@@ -116,7 +107,7 @@ impl fmt::Debug for Checksum {
 }
 
 /// Adds a token: its length without carriage returns at line ends, then those bytes.
-fn add(hash: &mut Hash, token: &str) {
+fn add(hash: &mut Sha256, token: &str) {
     let has_returns = token.as_bytes().contains(&b'\r');
     let removed = if has_returns { token.matches("\r\n").count() } else { 0 };
     hash.update(TOKEN);

@@ -5,6 +5,10 @@ use std::str::Chars;
 
 /// On one line, without tabs.
 pub(crate) fn escape(text: &str) -> String {
+    // Nearly every text.
+    if !text.bytes().any(|byte| matches!(byte, b'\\' | b'\n' | b'\r' | b'\t')) {
+        return text.to_owned();
+    }
     let text = text.replace('\\', "\\\\").replace('\n', "\\n");
     text.replace('\r', "\\r").replace('\t', "\\t")
 }

@@ -14,6 +14,7 @@ pub mod dialect;
 #[doc(hidden)]
 pub mod embed;
 mod escape;
+mod hex;
 pub mod history;
 pub mod impact;
 #[cfg(feature = "infer")]
@@ -28,6 +29,7 @@ pub mod plan;
 mod remedy;
 #[cfg(feature = "files")]
 pub mod scan;
+mod sha256;
 pub mod sql;
 pub mod status;
 pub mod version;

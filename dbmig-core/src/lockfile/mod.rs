@@ -31,11 +31,11 @@ mod verdict;
 
 use std::fmt;
 
-use hmac_sha256::Hash;
-
+use crate::hex;
 use crate::impact::{Compatibility, Reversibility};
 use crate::migration::Settings;
 use crate::scan::Rule;
+use crate::sha256::Sha256;
 use crate::{Checksum, Dialect, Version};
 
 pub use crate::remedy::LOCK as COMMAND;
@@ -130,23 +130,14 @@ pub struct FileSum([u8; 16]);
 impl FileSum {
     /// Of the file's text.
     pub fn of(text: &str) -> Self {
-        let mut hash = Hash::new();
-        let mut parts = text.split("\r\n");
-        hash.update(parts.next().unwrap_or_default());
-        for part in parts {
-            hash.update("\n");
-            hash.update(part);
-        }
         let mut half = [0; 16];
-        half.copy_from_slice(&hash.finalize()[..16]);
+        half.copy_from_slice(&sum(text)[..16]);
         Self(half)
     }
 
     /// Reads the 32 hexadecimal digits that [`fmt::Display`] writes.
     fn from_hex(text: &str) -> Option<Self> {
-        let is_hex = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        let number = is_hex.then(|| u128::from_str_radix(text, 16).ok())??;
-        Some(Self(number.to_be_bytes()))
+        hex::read(text).map(Self)
     }
 }
 
@@ -190,7 +181,7 @@ impl fmt::Display for LockFile {
             entries.iter().for_each(|entry| entry::write(entry, &mut text));
         }
         text.push('\n');
-        writeln!(f, "{text}{DIGEST_KEY} {}", digest(text.lines()))
+        writeln!(f, "{text}{DIGEST_KEY} {}", digest(&text))
     }
 }
 
@@ -199,11 +190,23 @@ const INFERENCE_KEY: &str = "inference";
 const DIGEST_KEY: &str = "[digest]";
 
 /// Over all lines before it, whichever line ends Git gave them.
-fn digest<'t>(lines: impl Iterator<Item = &'t str>) -> Checksum {
-    let mut hash = Hash::new();
-    for line in lines {
-        hash.update(line);
-        hash.update("\n");
+fn digest(before: &str) -> Checksum {
+    Checksum::from_bytes(sum(before))
+}
+
+/// SHA-256 of `text` with the line ends that it was written with.
+fn sum(text: &str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    // Nearly every text: a search for two characters would take longer than the sum itself.
+    if text.as_bytes().contains(&b'\r') {
+        let mut lines = text.split("\r\n");
+        hash.update(lines.next().unwrap_or_default());
+        for line in lines {
+            hash.update("\n");
+            hash.update(line);
+        }
+    } else {
+        hash.update(text);
     }
-    Checksum::from_bytes(hash.finalize())
+    hash.finalize()
 }

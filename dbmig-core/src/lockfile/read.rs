@@ -20,7 +20,10 @@ pub(super) fn lock(text: &str) -> Result<LockFile, ParseError> {
     let mut lines = text.lines().enumerate();
     for (index, line) in lines.by_ref() {
         if let Some(written) = line.strip_prefix(DIGEST_KEY) {
-            check_digest(text, index, written.trim())?;
+            let before = line.as_ptr() as usize - text.as_ptr() as usize;
+            if Checksum::from_hex(written.trim()) != Some(digest(&text[..before])) {
+                return Err(at(index, 0, ParseErrorKind::Digest));
+            }
             let behind = lines.find(|(_, line)| !line.is_empty());
             let wrong = ParseErrorKind::Line("nothing stands behind the digest");
             return behind.map_or(Ok(reader.lock), |(index, _)| Err(at(index, 0, wrong)));
@@ -34,14 +37,6 @@ pub(super) fn lock(text: &str) -> Result<LockFile, ParseError> {
 #[cfg(all(feature = "codegen", not(feature = "scan")))]
 pub(crate) fn dialects(text: &str) -> Vec<Dialect> {
     text.lines().filter_map(section).map(|section| section.dialect).collect()
-}
-
-fn check_digest(text: &str, index: usize, written: &str) -> Result<(), ParseError> {
-    let of_lines = digest(text.lines().take(index));
-    match Checksum::from_hex(written) {
-        Some(written) if written == of_lines => Ok(()),
-        _ => Err(at(index, 0, ParseErrorKind::Digest)),
-    }
 }
 
 struct Reader {

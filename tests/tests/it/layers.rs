@@ -14,7 +14,7 @@ type Layers = &'static [&'static [&'static str]];
 
 /// Those of dbmig-core.
 const CORE: Layers = &[
-    &["build_id", "dialect", "escape", "parallel", "version"],
+    &["build_id", "dialect", "escape", "hex", "parallel", "sha256", "version"],
     &["remedy", "sql"],
     &["checksum", "impact"],
     &["migration"],
