@@ -25,6 +25,8 @@ mod back;
 mod baseline;
 mod beyond;
 mod concurrent;
+#[cfg(feature = "cli")]
+mod current;
 mod ledger;
 #[cfg(feature = "cli")]
 mod missing;

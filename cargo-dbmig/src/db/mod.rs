@@ -65,14 +65,15 @@ pub(crate) fn run(command: &Db, session: &Invocation) -> Result<Exit> {
 
 /// The migrations are read first: a mistake in them must not leave an empty database behind.
 fn reset(url: &DatabaseUrl, others: Others, session: &Invocation) -> Result<Exit> {
-    let set = migrate::migrations(session, url)?;
+    let migrations = migrate::Folder::find(session, url)?.read(session)?;
+    migrations.tell(session);
     if let Err(exit) = confirm("drop the database and build it again", url, session) {
         return Ok(exit);
     }
     for outcome in [drop(url, others)?, create(url)?] {
         session.output.note(format_args!("{url}: {}", outcome.sentence()));
     }
-    Ok(migrate::execute(&cli::Command::Run(cli::RunArgs::default()), session, url, &set))
+    Ok(migrate::apply(session, url, &migrations))
 }
 
 fn confirm(what: &str, url: &DatabaseUrl, session: &Invocation) -> Result<(), Exit> {

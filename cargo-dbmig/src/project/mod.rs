@@ -8,6 +8,7 @@ mod location;
 mod manifest;
 mod relative;
 mod settings;
+mod target;
 
 use std::path::{Path, PathBuf};
 
@@ -88,6 +89,11 @@ impl Project {
             return Ok(Some(url.dialect()));
         }
         Ok(self.package.as_ref().and_then(Manifest::backend))
+    }
+
+    /// Cargo's target folder, where there is one and it is easily found.
+    pub(crate) fn target_dir(&self) -> Option<PathBuf> {
+        target::find(self)
     }
 
     /// `path` as a person in the current folder would write it.

@@ -17,6 +17,8 @@ mod conflict;
 mod entry;
 mod error;
 #[cfg(feature = "scan")]
+mod index;
+#[cfg(feature = "scan")]
 mod known;
 #[cfg(any(test, all(feature = "codegen", not(feature = "scan"))))]
 mod locked;
@@ -42,6 +44,8 @@ pub use crate::remedy::LOCK as COMMAND;
 pub use change::{EntryChange, Late, What, changes, late, late_in_merge};
 pub use conflict::{Side, sides};
 pub use error::{ParseError, ParseErrorKind};
+#[cfg(feature = "scan")]
+pub use index::{Begun, Index, Outline};
 #[cfg(feature = "scan")]
 pub use known::{Known, KnownWarning, known};
 #[cfg(all(feature = "codegen", not(feature = "scan")))]

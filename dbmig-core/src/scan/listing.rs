@@ -46,7 +46,7 @@ impl Listing {
         let found = fs::read_dir(dir).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let mut found = found.map_err(refuse)?;
         found.retain(|entry| !is_hidden(&entry.file_name()));
-        found.sort_by_key(DirEntry::file_name);
+        found.sort_by_cached_key(DirEntry::file_name);
         // Like Diesel's, this look does not follow a link: a link to a file is no plain file.
         let is_file = |entry: &&DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
         let (files, directories): (Vec<_>, Vec<_>) = found.iter().partition(is_file);

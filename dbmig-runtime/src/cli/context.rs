@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dbmig_core::plan::Plan;
+use dbmig_core::status::StatusEntry;
 use dbmig_core::{MigrationSet, Version};
 
 use super::args::Allowed;
@@ -47,6 +48,12 @@ pub enum MigrationsOrigin {
 impl<'a> Context<'a> {
     pub(super) fn runner(&self) -> Runner<'a> {
         Runner::new(self.set, self.options.clone())
+    }
+
+    /// Whether the set has all of `entries`. What it lacks is judged anew by today's rules, with the
+    /// scripts of all that came before.
+    pub(super) fn knows_all(&self, entries: &[StatusEntry]) -> bool {
+        entries.iter().all(|entry| self.set.get(&entry.version).is_some())
     }
 
     /// What the program itself allows, the arguments need not say again.

@@ -17,10 +17,12 @@ use crate::options::Options;
 
 /// Executes `command` and tells its result.
 pub fn execute(command: &Command, context: &Context<'_>) -> Exit {
-    match try_execute(command, context) {
-        Ok(exit) => exit,
-        Err(error) => context.output.error(&error, context.program),
-    }
+    told(try_execute(command, context), context)
+}
+
+/// With the error told, if it is one.
+pub(super) fn told(result: Result<Exit, Error>, context: &Context<'_>) -> Exit {
+    result.unwrap_or_else(|error| context.output.error(&error, context.program))
 }
 
 fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> {
@@ -39,8 +41,26 @@ fn try_execute(command: &Command, context: &Context<'_>) -> Result<Exit, Error> 
     if let Command::Wait(args) = command {
         return commands::wait::wait(context, args.timeout);
     }
+    dispatch(command, &mut *connected(command, context)?, context)
+}
+
+/// The connection of a command that has nothing to ask a person before.
+pub(super) fn begin(command: &Command, context: &Context<'_>) -> Result<Box<dyn Database>, Error> {
+    lasting::refuse_others(command, context.url)?;
+    connected(command, context)
+}
+
+fn connected(command: &Command, context: &Context<'_>) -> Result<Box<dyn Database>, Error> {
     end_when_silent(&context.options.control, context.output, context.answer_timeout);
-    let db = &mut *open(command, context)?;
+    open(command, context)
+}
+
+/// Executes `command` on `db`.
+pub(super) fn dispatch(
+    command: &Command,
+    db: &mut dyn Database,
+    context: &Context<'_>,
+) -> Result<Exit, Error> {
     match command {
         Command::Run(args) => commands::run::run(db, context, args),
         Command::Revert(args) => commands::revert::revert(db, context, args),

@@ -1,6 +1,6 @@
 //! `pending`: the names of what is to be applied.
 
-use dbmig_core::status::MigrationState;
+use dbmig_core::status::{MigrationState, StatusEntry};
 
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
@@ -13,7 +13,16 @@ pub(in crate::cli) fn pending(
     context: &Context<'_>,
     check: bool,
 ) -> Result<Exit, Error> {
-    let mut entries = context.runner().status(db)?;
+    let entries = context.runner().status(db)?;
+    Ok(tell(context, check, entries))
+}
+
+/// Tells what of `entries` is pending.
+pub(in crate::cli) fn tell(
+    context: &Context<'_>,
+    check: bool,
+    mut entries: Vec<StatusEntry>,
+) -> Exit {
     entries.retain(|e| {
         e.state == MigrationState::Pending
             || (e.state == MigrationState::Interrupted && context.set.get(&e.version).is_some())
@@ -23,5 +32,5 @@ pub(in crate::cli) fn pending(
         context.output.line("nothing pending");
     }
     entries.iter().for_each(|entry| context.output.line(&entry.name));
-    Ok(if check && !entries.is_empty() { Exit::Found } else { Exit::Done })
+    if check && !entries.is_empty() { Exit::Found } else { Exit::Done }
 }

@@ -15,10 +15,20 @@ pub(in crate::cli) fn status(
     check: bool,
 ) -> Result<Exit, Error> {
     let entries = context.runner().status(db)?;
+    tell(db, context, check, &entries)
+}
+
+/// Tells `entries`, and what else there is to know of the database.
+pub(in crate::cli) fn tell(
+    db: &mut dyn Database,
+    context: &Context<'_>,
+    check: bool,
+    entries: &[StatusEntry],
+) -> Result<Exit, Error> {
     let holder = context.runner().holder(db)?;
     let ledger = context.runner().ledger(db)?;
-    context.output.json(&json::StatusList::new(&entries, holder.as_deref(), Some(&ledger)));
-    show(&context.output, &entries);
+    context.output.json(&json::StatusList::new(entries, holder.as_deref(), Some(&ledger)));
+    show(&context.output, entries);
     if !ledger.is_obvious() {
         context.output.line(format!("the ledger is {ledger}"));
     }
