@@ -5,7 +5,7 @@
 //! or verified by it: an [`Outline`] has no scripts.
 
 mod stamp;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 mod text;
 
