@@ -18,6 +18,7 @@ mod front_ends;
 mod galera;
 mod harness;
 mod history;
+mod kept;
 mod layers;
 mod library;
 mod lock;

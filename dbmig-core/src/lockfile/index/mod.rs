@@ -5,7 +5,7 @@
 //! or verified by it: an [`Outline`] has no scripts.
 
 mod stamp;
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;
 mod text;
 

@@ -1,3 +1,6 @@
+//! On other systems nothing is kept.
+#![cfg(unix)]
+
 use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -157,7 +160,7 @@ fn what_is_as_young_as_the_reading_is_not_kept() {
     let project = Project::new();
     project.index().begin().unwrap().keep(&project.known());
     assert!(project.kept().is_none());
-    assert_eq!(project.files(), [PathBuf::new(); 0]);
+    assert!(project.files().is_empty());
     // A time in the future, which it could get again.
     let path = project.dir().join("1_a/up.sql");
     let later = SystemTime::now() + Duration::from_secs(3600);
