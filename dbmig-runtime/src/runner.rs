@@ -35,6 +35,8 @@ mod repair;
 #[cfg(feature = "cli")]
 mod resolve;
 mod scope;
+#[cfg(feature = "cli")]
+mod standing;
 mod steps;
 mod wait;
 
@@ -45,6 +47,8 @@ use concurrent::{is_settled, refuse_failed, settle};
 pub use ledger::LedgerPlace;
 pub(crate) use notice::{News, Noticed, notice_at};
 use scope::{enter, inside, within};
+#[cfg(feature = "cli")]
+pub(crate) use standing::Standing;
 use steps::{ensure_tables, execute_plan, runner};
 #[cfg(feature = "cli")]
 pub(crate) use wait::awaiting;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dbmig_core::lockfile::{self, Index, KnownWarning};
+use dbmig_core::lockfile::{self, Begun, Index, KnownWarning};
 use dbmig_core::scan::{Level, Scanned, scan_shown_as};
 use dbmig_core::{Dialect, Migration, MigrationSet, Version};
 use dbmig_runtime::Options;
@@ -65,8 +65,16 @@ impl Folder {
     /// The migrations: as the lock file knows them, where it knows them all as they are; else the SQL
     /// is read.
     pub(crate) fn read(&self, session: &Invocation) -> Result<Migrations> {
+        self.read_for(session, None)
+    }
+
+    /// [`Folder::read`], and keeps what can be kept for the next time.
+    pub(super) fn read_and_keep(&self, session: &Invocation) -> Result<Migrations> {
         // Before anything is read: what is changed meanwhile is then seen to be newer.
-        let begun = self.index.as_ref().and_then(Index::begin);
+        self.read_for(session, self.index.as_ref().and_then(Index::begin))
+    }
+
+    fn read_for(&self, session: &Invocation, begun: Option<Begun>) -> Result<Migrations> {
         if let Some(known) = lockfile::known(&self.path, &self.shown, self.dialect) {
             begun.into_iter().for_each(|begun| begun.keep(&known));
             if let Some(migrations) = allowed(session, known.set, known.warnings) {

@@ -21,9 +21,8 @@ pub(crate) fn run(command: &cli::Command, session: &Invocation) -> Result<Exit> 
     let folder = Folder::find(session, &url)?;
     let options = options(session);
     let mut opened = None;
-    if cli::may_be_outlined(command)
-        && let Some(outline) = folder.outline(session)
-    {
+    let may_be_outlined = cli::may_be_outlined(command);
+    if may_be_outlined && let Some(outline) = folder.outline(session) {
         outline.tell(session);
         cli::stop_on_signals(&options.control, session.output);
         match cli::try_outlined(command, &outline.context(session, &url, &options)) {
@@ -31,7 +30,10 @@ pub(crate) fn run(command: &cli::Command, session: &Invocation) -> Result<Exit> 
             Outlined::ReadOn(connection) => opened = Some(connection),
         }
     }
-    let migrations = folder.read(session)?;
+    let migrations = match (may_be_outlined, &opened) {
+        (true, None) => folder.read_and_keep(session)?,
+        (true, Some(_)) | (false, _) => folder.read(session)?,
+    };
     if opened.is_none() {
         migrations.tell(session);
     }

@@ -84,11 +84,9 @@ fn outlined(
             Ok(is_current.then(|| commands::run::finished(context, &Report::default())))
         }
         Command::Status(args) => {
-            let entries = context.runner().status(db)?;
-            if !context.knows_all(&entries) {
-                return Ok(None);
-            }
-            commands::status::tell(db, context, args.check, &entries).map(Some)
+            let standing = context.runner().standing(db)?;
+            let known = context.knows_all(&standing.entries);
+            Ok(known.then(|| commands::status::tell(context, args.check, &standing)))
         }
         Command::Pending(args) => {
             let entries = context.runner().status(db)?;

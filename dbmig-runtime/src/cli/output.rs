@@ -89,6 +89,13 @@ impl Output {
         }
     }
 
+    /// Many of them, written at once.
+    pub(super) fn lines(&self, lines: &[String]) {
+        if !lines.is_empty() {
+            self.line(lines.join("\n"));
+        }
+    }
+
     /// A line about what is going on, on standard error; nothing with `--quiet` or JSON.
     pub fn note(&self, text: impl Display) {
         if self.format == Format::Human && self.verbosity > Verbosity::Quiet {

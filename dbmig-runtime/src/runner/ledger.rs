@@ -35,7 +35,7 @@ pub struct LedgerPlace {
 }
 
 impl LedgerPlace {
-    fn of(tables: Tables) -> Self {
+    pub(super) fn of(tables: Tables) -> Self {
         Self {
             table: tables.ledger_name(),
             exists: tables.ledger == Presence::Present,

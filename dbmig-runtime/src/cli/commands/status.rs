@@ -8,26 +8,20 @@ use crate::cli::json;
 use crate::cli::output::{Output, Tone};
 use crate::database::Database;
 use crate::error::Error;
+use crate::runner::Standing;
 
 pub(in crate::cli) fn status(
     db: &mut dyn Database,
     context: &Context<'_>,
     check: bool,
 ) -> Result<Exit, Error> {
-    let entries = context.runner().status(db)?;
-    tell(db, context, check, &entries)
+    Ok(tell(context, check, &context.runner().standing(db)?))
 }
 
-/// Tells `entries`, and what else there is to know of the database.
-pub(in crate::cli) fn tell(
-    db: &mut dyn Database,
-    context: &Context<'_>,
-    check: bool,
-    entries: &[StatusEntry],
-) -> Result<Exit, Error> {
-    let holder = context.runner().holder(db)?;
-    let ledger = context.runner().ledger(db)?;
-    context.output.json(&json::StatusList::new(entries, holder.as_deref(), Some(&ledger)));
+/// Tells where the migrations stand.
+pub(in crate::cli) fn tell(context: &Context<'_>, check: bool, standing: &Standing) -> Exit {
+    let Standing { entries, holder, ledger } = standing;
+    context.output.json(&json::StatusList::new(entries, holder.as_deref(), Some(ledger)));
     show(&context.output, entries);
     if !ledger.is_obvious() {
         context.output.line(format!("the ledger is {ledger}"));
@@ -36,7 +30,7 @@ pub(in crate::cli) fn tell(
         context.output.line(format!("a run is going on: {holder}"));
     }
     let found = entries.iter().any(|entry| is_found(entry.state, context.origin));
-    Ok(if check && found { Exit::Found } else { Exit::Done })
+    if check && found { Exit::Found } else { Exit::Done }
 }
 
 /// Whether `--check` takes it for something that somebody has to look after.
@@ -50,11 +44,12 @@ const fn is_found(state: MigrationState, origin: MigrationsOrigin) -> bool {
 }
 
 fn show(output: &Output, entries: &[StatusEntry]) {
-    for entry in entries {
+    let lines = entries.iter().map(|entry| {
         let state = tone(entry.state).paint(format_args!("{:<11}", entry.state.name()));
         let compatibility = Tone::Faint.paint(&entry.compatibility);
-        output.line(format!("{state}  {}  {compatibility}", entry.name));
-    }
+        format!("{state}  {}  {compatibility}", entry.name)
+    });
+    output.lines(&lines.collect::<Vec<_>>());
     let counts = MigrationState::ALL.iter().filter_map(|state| {
         let count = entries.iter().filter(|entry| entry.state == *state).count();
         (count > 0).then(|| format!("{count} {}", state.name()))
