@@ -161,7 +161,17 @@ impl Output {
 
 /// A closed pipe (`| head`) is no reason to panic.
 fn out(text: &dyn Display) {
-    let _ = writeln!(anstream::stdout(), "{text}");
+    let _ = match anstream::AutoStream::choice(&std::io::stdout()) {
+        // As one piece: what takes the colours out line by line writes line by line.
+        anstream::ColorChoice::Never => {
+            let text = format!("{text}\n");
+            let plain = anstream::adapter::strip_str(&text).to_string();
+            std::io::stdout().write_all(plain.as_bytes())
+        }
+        anstream::ColorChoice::Auto
+        | anstream::ColorChoice::Always
+        | anstream::ColorChoice::AlwaysAnsi => writeln!(anstream::stdout(), "{text}"),
+    };
 }
 
 /// As one piece: standard error has no buffer, and lines of several processes stay whole.
