@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dbmig_core::lockfile::{self, Begun, Index, KnownWarning};
+use dbmig_core::lockfile::{self, Index, KnownWarning};
 use dbmig_core::scan::{Level, Scanned, scan_shown_as};
 use dbmig_core::{Dialect, Migration, MigrationSet, Version};
 use dbmig_runtime::Options;
@@ -56,31 +56,32 @@ impl Folder {
         Ok(Self { path, shown, dialect, index })
     }
 
-    /// The migrations without their scripts, if they are known and nothing has changed since.
+    /// The migrations without their scripts, where the lock file knows them all as they are: as they
+    /// are kept, if nothing has changed since, else from the files.
     pub(super) fn outline(&self, session: &Invocation) -> Option<Migrations> {
-        let outline = self.index.as_ref()?.recall()?;
+        let kept = self.index.as_ref().and_then(Index::recall);
+        let outline = kept.or_else(|| {
+            // Before anything is read: what is changed meanwhile is then seen to be newer.
+            let begun = self.index.as_ref().and_then(Index::begin);
+            let outline = lockfile::outline(&self.path, &self.shown, self.dialect)?;
+            begun.into_iter().for_each(|begun| begun.keep(&outline));
+            Some(outline)
+        })?;
         allowed(session, outline.set, outline.warnings)
     }
 
     /// The migrations: as the lock file knows them, where it knows them all as they are; else the SQL
     /// is read.
     pub(crate) fn read(&self, session: &Invocation) -> Result<Migrations> {
-        self.read_for(session, None)
-    }
-
-    /// [`Folder::read`], and keeps what can be kept for the next time.
-    pub(super) fn read_and_keep(&self, session: &Invocation) -> Result<Migrations> {
-        // Before anything is read: what is changed meanwhile is then seen to be newer.
-        self.read_for(session, self.index.as_ref().and_then(Index::begin))
-    }
-
-    fn read_for(&self, session: &Invocation, begun: Option<Begun>) -> Result<Migrations> {
-        if let Some(known) = lockfile::known(&self.path, &self.shown, self.dialect) {
-            begun.into_iter().for_each(|begun| begun.keep(&known));
-            if let Some(migrations) = allowed(session, known.set, known.warnings) {
-                return Ok(migrations);
-            }
+        let known = lockfile::known(&self.path, &self.shown, self.dialect);
+        match known.and_then(|known| allowed(session, known.set, known.warnings)) {
+            Some(migrations) => Ok(migrations),
+            None => self.scan(session),
         }
+    }
+
+    /// The migrations, by reading the SQL.
+    pub(super) fn scan(&self, session: &Invocation) -> Result<Migrations> {
         let scanned = scan_shown_as(&self.path, &self.shown, self.dialect)
             .and_then(|scanned| scanned.judged(session.project.settings.strictness))
             .map_err(|error| Failure::failed(error.to_string()))?;

@@ -31,7 +31,8 @@ pub(crate) fn run(command: &cli::Command, session: &Invocation) -> Result<Exit> 
         }
     }
     let migrations = match (may_be_outlined, &opened) {
-        (true, None) => folder.read_and_keep(session)?,
+        // The lock file does not know them, or the settings deny what is known.
+        (true, None) => folder.scan(session)?,
         (true, Some(_)) | (false, _) => folder.read(session)?,
     };
     if opened.is_none() {

@@ -1,14 +1,16 @@
 //! A directory whose lock file knows all of it, by the rules of this build: what it holds, without
 //! reading the SQL again.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
 use super::compared::{LockedMigration, of, removed};
 use super::{FILE, LockEntry, LockFile, Note, Section};
 use crate::history::inference::INFERENCE;
-use crate::scan::{Listing, Rule, Warning, WarningKind, unwritten};
-use crate::{Dialect, MigrationSet, Version, parallel};
+use crate::migration::{Body, Down, Script, SqlBody};
+use crate::scan::{Entry, Names, Rule, Warning, WarningKind, unwritten};
+use crate::{Dialect, Migration, MigrationSet, Version};
 
 /// What a directory holds, by its lock file: the same as [`scan`](crate::scan::scan) would find.
 #[derive(Clone, Debug)]
@@ -31,15 +33,50 @@ pub struct KnownWarning {
     pub text: String,
 }
 
+/// What a directory holds, without the scripts.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Outline {
+    /// The migrations. All scripts are empty: nothing can be applied, reverted or shown from it.
+    pub set: MigrationSet,
+    /// What was accepted, but is probably not meant.
+    pub warnings: Vec<KnownWarning>,
+}
+
 /// The migrations in `dir`, which is called `shown` in messages, as its lock file knows them. Nothing
 /// where it does not know each file as it is, in each of its sections, or by other rules than those of
 /// this build: then the directory has to be scanned.
 pub fn known(dir: &Path, shown: &Path, dialect: Dialect) -> Option<Known> {
+    read(dir, shown, dialect, |migration| migration)
+}
+
+/// [`known`], for who may need no script: none is held for longer than its sum takes.
+pub fn outline(dir: &Path, shown: &Path, dialect: Dialect) -> Option<Outline> {
+    let bare = |migration| Migration { body: no_scripts(), ..migration };
+    let Known { set, warnings } = read(dir, shown, dialect, bare)?;
+    Some(Outline { set, warnings })
+}
+
+/// In the place of scripts that are not at hand.
+pub(super) const fn no_scripts() -> Body {
+    let none = Script { path: Cow::Borrowed(""), text: Cow::Borrowed("") };
+    Body::Sql(SqlBody { up: none, down: Down::Missing })
+}
+
+fn read(
+    dir: &Path,
+    shown: &Path,
+    dialect: Dialect,
+    held: impl Fn(Migration) -> Migration + Sync,
+) -> Option<Known> {
     let text = fs::read_to_string(dir.join(FILE)).ok()?;
     let lock = LockFile::parse(&text).ok()?;
     let section = lock.section(dialect)?;
-    let listing = Listing::read(dir, shown).ok()?;
-    let found = parallel::map(&listing.entries, |entry| known_entry(entry, section, &lock));
+    let names = Names::read(dir, shown).ok()?;
+    let found = names.map(|entry| {
+        let (migration, warnings) = known_entry(&entry, section, &lock)?;
+        Some((held(migration), warnings))
+    });
     let found: Vec<_> = found.into_iter().collect::<Option<_>>()?;
     let (migrations, warnings): (Vec<_>, Vec<_>) = found.into_iter().unzip();
     let set = MigrationSet::new(dialect, migrations).ok()?;
@@ -49,7 +86,7 @@ pub fn known(dir: &Path, shown: &Path, dialect: Dialect) -> Option<Known> {
         return None;
     }
     let stray = |path| Warning { path, position: None, kind: WarningKind::StraySql };
-    let strays = listing.strays.iter().cloned().map(stray);
+    let strays = names.strays.iter().cloned().map(stray);
     let strays = strays.map(|warning| KnownWarning {
         version: None,
         rule: Rule::of(&warning.kind),
@@ -67,10 +104,10 @@ pub fn known(dir: &Path, shown: &Path, dialect: Dialect) -> Option<Known> {
 
 /// One migration, and what is warned of but stands in no lock file.
 fn known_entry(
-    entry: &crate::scan::Entry,
+    entry: &Entry,
     section: &Section,
     lock: &LockFile,
-) -> Option<(crate::Migration, Vec<KnownWarning>)> {
+) -> Option<(Migration, Vec<KnownWarning>)> {
     let LockedMigration { migration, stale } = of(entry, section, section.dialect).ok()?;
     let files = |section: &Section| section.entry(&migration.name).map(|it| it.files.clone());
     let sums = files(section)?;
@@ -153,6 +190,12 @@ mod tests {
         let known = project.known().expect("the lock file is up to date");
         let scanned = scan_shown_as(project.0.path(), Path::new("m"), Dialect::Sqlite).unwrap();
         assert_eq!(known.set, scanned.set);
+        let outline = outline(project.0.path(), Path::new("m"), Dialect::Sqlite).unwrap();
+        assert_eq!(outline.warnings, known.warnings);
+        for (bare, known) in outline.set.iter().zip(&known.set) {
+            assert_eq!(bare.body, no_scripts());
+            assert_eq!(&Migration { body: known.body.clone(), ..bare.clone() }, known);
+        }
         let mut found: Vec<_> = known.warnings.iter().map(|it| it.text.clone()).collect();
         let mut expected: Vec<_> = scanned.warnings.iter().map(ToString::to_string).collect();
         found.sort();

@@ -45,9 +45,9 @@ pub use change::{EntryChange, Late, What, changes, late, late_in_merge};
 pub use conflict::{Side, sides};
 pub use error::{ParseError, ParseErrorKind};
 #[cfg(feature = "scan")]
-pub use index::{Begun, Index, Outline};
+pub use index::{Begun, Index};
 #[cfg(feature = "scan")]
-pub use known::{Known, KnownWarning, known};
+pub use known::{Known, KnownWarning, Outline, known, outline};
 #[cfg(all(feature = "codegen", not(feature = "scan")))]
 pub(crate) use locked::locked;
 #[cfg(all(feature = "codegen", not(feature = "scan")))]

@@ -12,6 +12,15 @@ pub(super) const UP: &str = "up.sql";
 pub(super) const DOWN: &str = "down.sql";
 pub(super) const METADATA: &str = "metadata.toml";
 
+/// What lies in a directory, not read yet.
+pub(crate) struct Names {
+    dir: PathBuf,
+    shown: PathBuf,
+    directories: Vec<DirEntry>,
+    /// SQL files where Diesel looks for directories.
+    pub(crate) strays: Vec<PathBuf>,
+}
+
 /// Entries that Diesel would take for migrations, in the order of their names.
 pub(crate) struct Listing {
     pub(crate) entries: Vec<Entry>,
@@ -39,7 +48,7 @@ pub(crate) struct File {
     pub(crate) bytes: Result<Vec<u8>, ProblemKind>,
 }
 
-impl Listing {
+impl Names {
     /// What lies in `dir`, under paths that begin with `shown` instead.
     pub(crate) fn read(dir: &Path, shown: &Path) -> Result<Self, Problem> {
         let refuse = |error| Problem::new(shown, directory_fault(dir, &error));
@@ -48,14 +57,26 @@ impl Listing {
         found.retain(|entry| !is_hidden(&entry.file_name()));
         found.sort_by_cached_key(DirEntry::file_name);
         // Like Diesel's, this look does not follow a link: a link to a file is no plain file.
-        let is_file = |entry: &&DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
-        let (files, directories): (Vec<_>, Vec<_>) = found.iter().partition(is_file);
+        let is_file = |entry: &DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
+        let (files, directories): (Vec<_>, Vec<_>) = found.into_iter().partition(is_file);
         let strays = files.iter().map(|file| shown.join(file.file_name()));
         let is_sql = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "sql");
-        Ok(Self {
-            entries: parallel::map(&directories, |entry| Entry::read(dir, shown, entry)),
-            strays: strays.filter(is_sql).collect(),
-        })
+        let strays = strays.filter(is_sql).collect();
+        Ok(Self { dir: dir.to_owned(), shown: shown.to_owned(), directories, strays })
+    }
+
+    /// What `work` makes of each entry, in the order of their names; no more of them are held at once
+    /// than there are processors.
+    pub(crate) fn map<R: Send>(&self, work: impl Fn(Entry) -> R + Sync) -> Vec<R> {
+        parallel::map(&self.directories, |entry| work(Entry::read(&self.dir, &self.shown, entry)))
+    }
+}
+
+impl Listing {
+    /// All that lies in `dir`, under paths that begin with `shown` instead.
+    pub(crate) fn read(dir: &Path, shown: &Path) -> Result<Self, Problem> {
+        let names = Names::read(dir, shown)?;
+        Ok(Self { entries: names.map(|entry| entry), strays: names.strays })
     }
 }
 

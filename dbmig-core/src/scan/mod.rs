@@ -41,7 +41,7 @@ pub(crate) use directory::of_listing;
 pub(crate) use entry::unwritten;
 #[cfg(any(feature = "codegen", feature = "scan"))]
 pub(crate) use {
-    listing::{Content, Entry, Listing},
+    listing::{Content, Entry, Listing, Names},
     text::of as text_of,
 };
 

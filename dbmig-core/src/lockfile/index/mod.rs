@@ -15,7 +15,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use self::stamp::{Files, Links, Stamp};
-use super::{Known, KnownWarning};
+use super::Outline;
 use crate::history::inference::INFERENCE;
 use crate::{Dialect, MigrationSet, parallel};
 
@@ -27,16 +27,6 @@ pub struct Index {
     dialect: Dialect,
     /// Stands for all that the content depends on beside the files.
     key: u64,
-}
-
-/// What a directory holds, without the scripts.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Outline {
-    /// The migrations. All scripts are empty: nothing can be applied, reverted or shown from it.
-    pub set: MigrationSet,
-    /// What was accepted, but is probably not meant.
-    pub warnings: Vec<KnownWarning>,
 }
 
 /// A reading that has begun, and that the index may keep.
@@ -118,15 +108,15 @@ impl Index {
 impl Begun {
     /// Keeps what was found, unless something was changed only just now: then another change at the
     /// same moment could not be told from it. What goes wrong is none of the caller's business.
-    pub fn keep(mut self, known: &Known) {
+    pub fn keep(mut self, found: &Outline) {
         // What fails leaves no index, or the one before, which its stamp keeps from being believed.
-        let _ = self.try_keep(known);
+        let _ = self.try_keep(found);
     }
 
-    fn try_keep(&mut self, known: &Known) -> Option<()> {
+    fn try_keep(&mut self, found: &Outline) -> Option<()> {
         let dir = &self.index.dir;
         let files = |name: &str| Files::of(&dir.join(name));
-        let entries = known.set.iter().map(|migration| {
+        let entries = found.set.iter().map(|migration| {
             let name = migration.name.as_ref();
             (name, files(name))
         });
@@ -136,7 +126,7 @@ impl Begun {
             return None;
         }
         let files = entries.iter().map(|(_, files)| *files);
-        let kept = text::write(self.index.key, stamp, known, files);
+        let kept = text::write(self.index.key, stamp, found, files);
         self.out.write_all(kept.as_bytes()).ok()?;
         fs::rename(&self.draft, &self.index.file).ok()
     }

@@ -5,11 +5,12 @@
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::super::known::no_scripts;
 use super::super::settings;
-use super::super::{Known, KnownWarning};
+use super::super::{KnownWarning, Outline};
 use super::stamp::Files;
 use crate::impact::ImpactText;
-use crate::migration::{Body, Down, Migration, Script, Settings, SqlBody};
+use crate::migration::{Migration, Settings};
 use crate::scan::Rule;
 use crate::{Checksum, Version};
 
@@ -19,7 +20,7 @@ pub(super) const FORMAT: u32 = 1;
 pub(super) fn write(
     key: u64,
     stamp: u64,
-    known: &Known,
+    found: &Outline,
     files: impl Iterator<Item = Files>,
 ) -> String {
     let mut text = String::new();
@@ -29,15 +30,15 @@ pub(super) fn write(
         text.push_str(said);
     };
     part(&hex(stamp));
-    part(&known.set.as_slice().len().to_string());
-    for (migration, files) in known.set.iter().zip(files) {
+    part(&found.set.as_slice().len().to_string());
+    for (migration, files) in found.set.iter().zip(files) {
         part(&migration.name);
         part(&files.word());
         part(&migration.checksum.to_string());
         part(&settings::write(&migration.settings));
         part(migration.impact.as_str());
     }
-    for KnownWarning { version, rule, text } in &known.warnings {
+    for KnownWarning { version, rule, text } in &found.warnings {
         let version = version.as_ref().map(Version::as_str);
         part(version.map_or("", |_| "of"));
         part(version.unwrap_or_default());
@@ -123,11 +124,10 @@ impl<'t> Kept<'t> {
 impl Entry<'_> {
     /// The migration, without its scripts.
     pub(super) fn migration(self) -> Option<Migration> {
-        let none = Script { path: Cow::Borrowed(""), text: Cow::Borrowed("") };
         Some(Migration {
             version: Version::of_directory(self.name).ok()?,
             name: Cow::Owned(self.name.to_owned()),
-            body: Body::Sql(SqlBody { up: none, down: Down::Missing }),
+            body: no_scripts(),
             settings: match self.settings {
                 "" => Settings::DEFAULT,
                 said => settings::read(said)?,
