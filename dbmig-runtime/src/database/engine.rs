@@ -90,6 +90,12 @@ pub trait Engine: Sync {
         "1 = 1".to_owned()
     }
 
+    /// A condition: both tables are there, and nobody else's. [`Option::None`] where only
+    /// [`Engine::locate`] can tell; so can it where the condition does not hold.
+    fn are_own(&self, _tables: &Tables) -> Option<String> {
+        None
+    }
+
     /// A condition that always holds, for queries: a proxy that judges by the functions in it
     /// (pgpool-II) takes it for a write, and asks the server that writes.
     fn fresh(&self) -> &'static str {
@@ -153,6 +159,17 @@ pub trait Engine: Sync {
     /// Runs a step in one transaction.
     fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>)
     -> Result<AtomicOutcome, StepFailure>;
+
+    /// A step in one transaction, with its `rows`, as one message that another step's may follow in the
+    /// same message; nothing where it has to be a message of its own.
+    fn appendable(
+        &self,
+        _setting: &TransactionSetting<'_>,
+        _statements: &[Statement<'_>],
+        _rows: &str,
+    ) -> Option<String> {
+        None
+    }
 
     /// The place in `statement`, executed alone, that `error` names.
     fn place(

@@ -114,6 +114,10 @@ impl Engine for PostgresEngine {
         locate::there(tables)
     }
 
+    fn are_own(&self, tables: &Tables) -> Option<String> {
+        Some(trust::both_own(Some(&tables.schema)))
+    }
+
     fn fresh(&self) -> &'static str {
         "pg_catalog.clock_timestamp() IS NOT NULL"
     }
@@ -173,6 +177,15 @@ impl Engine for PostgresEngine {
         step: &Atomic<'_>,
     ) -> Result<AtomicOutcome, StepFailure> {
         atomic::atomic(db, step)
+    }
+
+    fn appendable(
+        &self,
+        setting: &TransactionSetting<'_>,
+        statements: &[Statement<'_>],
+        rows: &str,
+    ) -> Option<String> {
+        atomic::appendable(setting, statements, rows)
     }
 
     fn place(&self, error: &Error, statement: &Statement<'_>) -> Option<Position> {
