@@ -1,16 +1,17 @@
 //! Texts on one line, between tabs: in the text of an impact and in the lock file.
 
+use std::borrow::Cow;
 use std::iter::Peekable;
 use std::str::Chars;
 
 /// On one line, without tabs.
-pub(crate) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     // Nearly every text.
     if !text.bytes().any(|byte| matches!(byte, b'\\' | b'\n' | b'\r' | b'\t')) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let text = text.replace('\\', "\\\\").replace('\n', "\\n");
-    text.replace('\r', "\\r").replace('\t', "\\t")
+    Cow::Owned(text.replace('\r', "\\r").replace('\t', "\\t"))
 }
 
 /// Reads what [`escape`] has written.

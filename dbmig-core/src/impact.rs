@@ -233,10 +233,17 @@ impl ImpactText {
     pub fn new(compatibility: &Compatibility, reversibility: &Reversibility) -> Self {
         let mut text = String::new();
         let mut line = |word: &str, reason: &Reason| {
-            let place = reason.position.map_or_else(|| "-".to_owned(), |at| at.to_string());
-            let why = escape(&reason.text);
+            for part in [word, " ", reason.basis.name(), " "] {
+                text.push_str(part);
+            }
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "{word} {} {place} {why}", reason.basis.name());
+            let _ = match reason.position {
+                Some(at) => write!(text, "{at}"),
+                None => text.write_char('-'),
+            };
+            for part in [" ", &escape(&reason.text), "\n"] {
+                text.push_str(part);
+            }
         };
         line(compatibility.verdict.name(), &compatibility.reason);
         line(reversibility.reversal.name(), &reversibility.reason);

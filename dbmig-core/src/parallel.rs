@@ -31,6 +31,10 @@ pub(crate) fn map_deep<'i, T: Sync, R: Send>(
 }
 
 fn threads(items: usize) -> usize {
+    // To ask the system costs more than a small folder.
+    if items < 2 * EACH {
+        return 1;
+    }
     let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     processors.min(items / EACH)
 }

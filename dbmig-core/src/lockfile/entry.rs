@@ -20,7 +20,7 @@ const METADATA: &str = "metadata ";
 pub(super) fn write(entry: &LockEntry, text: &mut String) {
     let mut parts = vec![
         escape_first(entry.version.as_str()),
-        escape(&entry.name),
+        escape(&entry.name).into_owned(),
         verdict::compatibility(&entry.compatibility, &entry.settings),
         verdict::reversibility(&entry.reversibility, &entry.settings),
     ];

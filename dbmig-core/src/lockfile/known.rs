@@ -103,15 +103,16 @@ fn read(
 }
 
 /// One migration, and what is warned of but stands in no lock file.
-fn known_entry(
+fn known_entry<'l>(
     entry: &Entry,
-    section: &Section,
-    lock: &LockFile,
+    section: &'l Section,
+    lock: &'l LockFile,
 ) -> Option<(Migration, Vec<KnownWarning>)> {
     let LockedMigration { migration, stale } = of(entry, section, section.dialect).ok()?;
-    let files = |section: &Section| section.entry(&migration.name).map(|it| it.files.clone());
-    let sums = files(section)?;
-    if !stale.is_empty() || !lock.sections.iter().all(|other| files(other) == Some(sums.clone())) {
+    let files = |section: &'l Section| section.entry(&migration.name).map(|it| &it.files);
+    let mut others = lock.sections.iter().filter(|other| other.dialect != section.dialect);
+    // What is not stale is known to its own section.
+    if !stale.is_empty() || !others.all(|other| files(other) == files(section)) {
         return None;
     }
     let warning = |warning: Warning| KnownWarning {

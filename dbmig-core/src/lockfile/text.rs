@@ -8,7 +8,7 @@ pub(super) fn escape_first(text: &str) -> String {
     if escaped.starts_with(['[', '#', '<', '=', '>', '|']) {
         return format!("\\{escaped}");
     }
-    escaped
+    escaped.into_owned()
 }
 
 /// `"users"."email"`

@@ -73,7 +73,7 @@ fn reason(word: &str, reason: &Reason, file: &str) -> String {
         Basis::Inferred => word.to_owned(),
         basis @ (Basis::Declared | Basis::Assumed) => format!("{word} ({})", basis.name()),
     };
-    let mut why = escape(&reason.text);
+    let mut why = escape(&reason.text).into_owned();
     match reason.position {
         Some(position) => format!("{word}: {why} ({file}:{position})"),
         None => {

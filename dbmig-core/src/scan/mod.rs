@@ -39,9 +39,11 @@ pub use warning::{Contradiction, Warning, WarningKind};
 pub(crate) use directory::of_listing;
 #[cfg(feature = "scan")]
 pub(crate) use entry::unwritten;
+#[cfg(feature = "scan")]
+pub(crate) use listing::Names;
 #[cfg(any(feature = "codegen", feature = "scan"))]
 pub(crate) use {
-    listing::{Content, Entry, Listing, Names},
+    listing::{Content, Entry, Listing},
     text::of as text_of,
 };
 
