@@ -63,7 +63,7 @@ impl Index {
 
     /// What the directory holds, if it is known and nothing in it has changed since.
     pub fn recall(&self) -> Option<Outline> {
-        let kept = fs::read_to_string(&self.file).ok()?;
+        let kept = own(&self.file)?;
         let mut kept = text::Kept::read(&kept, self.key)?;
         let entries = kept.entries()?;
         let seen: Vec<_> = entries.iter().map(|entry| (entry.name, entry.files)).collect();
@@ -130,6 +130,16 @@ impl Begun {
         self.out.write_all(kept.as_bytes()).ok()?;
         fs::rename(&self.draft, &self.index.file).ok()
     }
+}
+
+/// The text of a file that only its owner may read, and that is read here: nobody else has put it there.
+fn own(path: &Path) -> Option<String> {
+    let file = File::open(path).ok()?;
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::mode(&file.metadata().ok()?) & 0o077 != 0 {
+        return None;
+    }
+    std::io::read_to_string(file).ok()
 }
 
 /// Seconds: the coarsest clock of a file system counts in twos (FAT).

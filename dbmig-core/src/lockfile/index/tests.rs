@@ -208,6 +208,10 @@ fn what_is_cut_off_or_cannot_be_written_is_no_error() {
     assert!(project.kept().is_none());
     fs::write(&file, whole).unwrap();
     assert!(project.kept().is_some());
+    // Somebody else may have put it there.
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(project.kept().is_none());
     // A file where the folder should be.
     let taken = Index::below(&file, &project.dir(), Path::new("m"), Dialect::Sqlite).unwrap();
     assert!(taken.begin().is_none() && taken.recall().is_none());
