@@ -238,8 +238,8 @@ fn is_plain(
     resolved: &Resolved<'_>,
 ) -> bool {
     let Resolved { script, statements, execution, settings, impact, .. } = resolved;
-    let announced = step.direction() == Direction::Up
-        && impact.compatibility().verdict.raises_floor();
+    let announced =
+        step.direction() == Direction::Up && impact.compatibility().verdict.raises_floor();
     let dialect = place.tables.dialect;
     *execution == Execution::Transaction
         && step.supersedes.is_none()
@@ -247,4 +247,3 @@ fn is_plain(
         && script.text.len() <= SMALL
         && refusal::refuse(dialect, settings.execution, statements, step, db.nesting()).is_ok()
 }
-

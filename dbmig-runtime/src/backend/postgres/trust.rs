@@ -13,8 +13,7 @@ use crate::tables::{Access, Foreign, TableOwner, Tables};
 
 /// From where the conditions below take `c` and `n`. Nothing here names `pg_roles`: a new session would
 /// read that view's rule and all that it names, which takes longer than the rest of the question.
-const FROM: &str =
-    "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace";
+const FROM: &str = "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace";
 
 /// The name of the owner.
 const OWNER: &str = "pg_catalog.pg_get_userbyid(c.relowner)";
