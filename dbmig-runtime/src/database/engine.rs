@@ -160,6 +160,11 @@ pub trait Engine: Sync {
     fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>)
     -> Result<AtomicOutcome, StepFailure>;
 
+    /// How many steps a message may hold.
+    fn message(&self) -> StepsOfMessage {
+        StepsOfMessage::One
+    }
+
     /// A step in one transaction, with its `rows`, as one message that another step's may follow in the
     /// same message; nothing where it has to be a message of its own.
     fn appendable(
@@ -266,6 +271,15 @@ pub enum Idle {
     Counts,
     /// It has been waited for long enough.
     Passes,
+}
+
+/// How many steps a message may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepsOfMessage {
+    /// One, or a part of one.
+    One,
+    /// Several, as far as [`Engine::appendable`] has a text for each.
+    Several,
 }
 
 /// How a session becomes as good as new.

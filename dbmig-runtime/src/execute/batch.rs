@@ -14,6 +14,7 @@ use super::failed::step_error;
 use super::{Resolved, StepContext, limits, record, refusal, resolve, rows_of_done};
 use crate::database::Database;
 use crate::database::atomic::{FailedAt, StepFailure};
+use crate::database::engine::StepsOfMessage;
 use crate::database::envelope::{Part, TransactionSetting};
 use crate::database::session::{Nesting, Ownership, Stop};
 use crate::error::transient::is_lost;
@@ -101,7 +102,8 @@ impl<'p, 'a> Batch<'p, 'a> {
         stored: &StoredScripts,
         steps: &'p [Step<'a>],
     ) -> Option<Self> {
-        if db.nesting() == Nesting::InTransaction {
+        let shares = db.engine().message() == StepsOfMessage::Several;
+        if !shares || steps.len() < 2 || db.nesting() == Nesting::InTransaction {
             return None;
         }
         let mut batch = Self { steps, totals: Vec::new(), message: String::new() };
@@ -246,4 +248,41 @@ fn is_plain(
         && !announced
         && script.text.len() <= SMALL
         && refusal::refuse(dialect, settings.execution, statements, step, db.nesting()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_grow_while_their_steps_are_short_and_begin_anew_after_a_failure() {
+        let mut pace = Pace::new();
+        let mut sizes = Vec::new();
+        for _ in 0..7 {
+            sizes.push(pace.steps());
+            let elapsed = Duration::from_millis(pace.steps() as u64);
+            pace.learn(&Sent { done: done(pace.steps()), elapsed, end: End::Whole });
+        }
+        assert_eq!(sizes, [1, 2, 4, 8, 16, 32, 32]);
+        // Ten fit into what a message may last.
+        pace.learn(&Sent { done: done(32), elapsed: Duration::from_millis(320), end: End::Whole });
+        assert_eq!(pace.steps(), 10);
+        pace.learn(&Sent { done: done(3), elapsed: Duration::ZERO, end: End::Failed });
+        assert_eq!(pace.steps(), 1);
+        pace.learn_one(Duration::from_secs(10));
+        assert_eq!(pace.steps(), 1);
+        pace.learn_one(Duration::ZERO);
+        assert_eq!(pace.steps(), 2);
+    }
+
+    fn done(count: usize) -> Vec<Done> {
+        let version = dbmig_core::Version::of_directory("1_a").expect("a version");
+        let done = Done {
+            version,
+            name: "1_a".to_owned(),
+            direction: Direction::Up,
+            elapsed: Duration::ZERO,
+        };
+        vec![done; count]
+    }
 }

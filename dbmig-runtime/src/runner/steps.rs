@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use dbmig_core::plan::{Plan, Step};
+use dbmig_core::sql::{Statement, session};
 
 use crate::database::Database;
 use crate::database::assertion::{Breach, expect};
@@ -11,7 +12,7 @@ use crate::database::place::{Location, Sought};
 use crate::error::Error;
 use crate::event::{Event, Observe};
 use crate::execute::{self, Batch, End, Pace, Sent, StepContext};
-use crate::history;
+use crate::history::{self, StoredScripts};
 use crate::lock::{Held, refuse_foreign, refuse_obstacle};
 use crate::options::{Options, host};
 use crate::report::{Done, Report};
@@ -94,20 +95,37 @@ pub(super) fn execute_plan(
             }
             None => {
                 let begun = Instant::now();
-                stored.read_for(held.db(), &tables, step, options.history_key.as_ref())?;
-                let resolved = execute::resolve(tables.dialect, &stored, step)?;
-                let before = &progress.report;
-                let done = execute::step(held.db(), &place, step, resolved, before, observe)?;
-                done.into_iter().for_each(|done| progress.is_done(next, done, observe));
+                alone(held, &place, &mut stored, (next, step), &mut progress, observe)?;
                 pace.learn_one(begun.elapsed());
                 1
             }
         };
-        if next < progress.of {
-            held.renew(options, observe).map_err(|error| error.after(&progress.report))?;
-        }
     }
     Ok(progress.report)
+}
+
+/// Executes the step with this index, and leaves the session as new for the one behind it.
+fn alone(
+    held: &mut Held<'_>,
+    place: &StepContext<'_>,
+    stored: &mut StoredScripts,
+    (index, step): (usize, &Step<'_>),
+    progress: &mut Progress,
+    observe: &mut Observe<'_>,
+) -> Result<(), Error> {
+    let StepContext { tables, options, .. } = place;
+    stored.read_for(held.db(), tables, step, options.history_key.as_ref())?;
+    let resolved = execute::resolve(tables.dialect, stored, step)?;
+    let keeps = |s: &Statement<'_>| session::keeps_session(tables.dialect, s);
+    let is_kept = resolved.statements.iter().all(keeps);
+    if let Some(done) = execute::step(held.db(), place, step, resolved, &progress.report, observe)?
+    {
+        progress.is_done(index, done, observe);
+    }
+    if is_kept || index + 1 == progress.of {
+        return Ok(());
+    }
+    held.renew(options, observe).map_err(|error| error.after(&progress.report))
 }
 
 /// What was done so far, and what of it was told.

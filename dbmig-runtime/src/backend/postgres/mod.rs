@@ -14,7 +14,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use super::Postgres;
 use crate::database::Backend;
 use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, StepFailure};
-use crate::database::engine::{Activity, During, Engine, Idle};
+use crate::database::engine::{Activity, During, Engine, Idle, StepsOfMessage};
 use crate::database::envelope::{Envelope, Limits, TransactionSetting, TransactionSql};
 use crate::database::lock::Lock;
 use crate::database::place::{Location, Sought};
@@ -177,6 +177,10 @@ impl Engine for PostgresEngine {
         step: &Atomic<'_>,
     ) -> Result<AtomicOutcome, StepFailure> {
         atomic::atomic(db, step)
+    }
+
+    fn message(&self) -> StepsOfMessage {
+        StepsOfMessage::Several
     }
 
     fn appendable(

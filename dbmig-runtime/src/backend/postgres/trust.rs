@@ -54,38 +54,38 @@ pub(super) fn if_both_readable(schema: Option<&str>, then: &str) -> String {
         "SELECT word::pg_catalog.tsvector FROM pg_catalog.ts_stat(CASE WHEN {} THEN {then} END)",
         both(schema),
     );
+    let [ledger, history] = [LEDGER, HISTORY].map(|name| found(schema, name));
     format!(
-        "CASE WHEN {} THEN {then} ELSE {} END",
+        "CASE WHEN {} THEN {then} WHEN {ledger} IS NOT NULL AND {history} IS NOT NULL THEN {} END",
         both_own(schema),
         Dialect::Postgres.literal(&thoroughly),
     )
 }
 
+/// An expression for the number of a table, in `schema`, or else where its name leads; null where there
+/// is none.
+fn found(schema: Option<&str>, name: &str) -> String {
+    let of = schema.map(|schema| format!("{}.", Dialect::Postgres.identifier(schema)));
+    let name = Dialect::Postgres.literal(&format!("{}{name}", of.unwrap_or_default()));
+    format!("pg_catalog.to_regclass({name})::pg_catalog.oid")
+}
+
 /// A condition that holds in the commonest cases of [`both`]: the tables are the role's own or a
 /// superuser's, and there is no other schema on the path. It joins no tables.
 pub(super) fn both_own(schema: Option<&str>) -> String {
-    let here = "pg_catalog.quote_ident(pg_catalog.current_schema()::pg_catalog.text)";
-    let (of, schema, alone) = match schema {
-        Some(schema) => {
-            let name = Dialect::Postgres.identifier(schema);
-            (format!("{name}."), Dialect::Postgres.literal(&name), "true")
-        }
+    let (schema_name, alone) = match schema {
+        Some(schema) => (Dialect::Postgres.literal(&Dialect::Postgres.identifier(schema)), "true"),
         None => (
-            String::new(),
-            here.to_owned(),
+            "pg_catalog.quote_ident(pg_catalog.current_schema()::pg_catalog.text)".to_owned(),
             "pg_catalog.cardinality(pg_catalog.current_schemas(false)) = 1",
         ),
     };
-    let table = |name: &str| {
-        let name = Dialect::Postgres.literal(&format!("{of}{name}"));
-        format!("pg_catalog.to_regclass({name})::pg_catalog.oid")
-    };
     format!(
         "(SELECT pg_catalog.count(*) = 2 FROM pg_catalog.pg_class c WHERE c.oid IN ({}, {}) \
-         AND c.relnamespace = pg_catalog.to_regnamespace({schema})::pg_catalog.oid \
+         AND c.relnamespace = pg_catalog.to_regnamespace({schema_name})::pg_catalog.oid \
          AND {alone} AND c.relkind IN ('r', 'p') AND {OWN})",
-        table(LEDGER),
-        table(HISTORY),
+        found(schema, LEDGER),
+        found(schema, HISTORY),
     )
 }
 
