@@ -21,6 +21,7 @@ mod plots;
 mod race;
 mod report;
 mod revert;
+mod round_trips;
 mod scripts;
 mod settings;
 mod start;
@@ -37,10 +38,11 @@ use settings::Settings;
 type Benchmark = fn(&Settings) -> Vec<Figure>;
 
 /// What is measured where no name is given.
-const USUAL: [(&str, Benchmark); 10] = [
+const USUAL: [(&str, Benchmark); 11] = [
     ("counts", counts::run),
     ("app", counts::app),
     ("wire", wire::run),
+    ("trips", round_trips::run),
     ("start", start::run),
     ("status", start::status),
     ("fresh", fresh::run),

@@ -35,6 +35,11 @@ impl Wire {
         self.proxy.turns()
     }
 
+    /// How many connections there were so far.
+    pub fn connections(&self) -> usize {
+        self.proxy.conversation().len()
+    }
+
     /// The round trips of `action`, and what it returns.
     pub fn count<T>(&self, action: impl FnOnce() -> T) -> (usize, T) {
         let before = self.turns();
