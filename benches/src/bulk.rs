@@ -137,7 +137,7 @@ pub(crate) fn statements(settings: &Settings) -> Vec<Figure> {
         let run = move || tool.command(project, server.database().client_url(), Action::Run);
         contestants.push(Contestant::new(tool.role, run));
     }
-    let results = race(settings.rounds(3), &mut contestants);
+    let results = race(settings.rounds(2), &mut contestants);
     let case = format!("PostgreSQL, {COUNT} statements without a transaction");
     vec![
         results.figure("statements", &case, Measure::Wall, Aim::Ratio(psql, 1.5)),
