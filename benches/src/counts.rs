@@ -98,12 +98,16 @@ pub(crate) fn app(settings: &Settings) -> Vec<Figure> {
             measure(&run);
             count(&run).saturating_sub(count(&connect)) as f64
         };
-        let count: [(Unit, Count); 2] =
-            [(Unit::Instructions, instructions), (Unit::Allocations, allocations)];
-        for (unit, count) in count {
+        let counts: [(Unit, &str, Count); 2] = [
+            (Unit::Instructions, "instructions", instructions),
+            (Unit::Allocations, "allocations", allocations),
+        ];
+        for (unit, word, count) in counts {
             let [at_few, at_many] = [&programs[0], &programs[1]].map(|it| beyond(it, count));
-            let case =
-                format!("{backend:?}, `Migrator::run`, nothing pending, {} embedded", many.count);
+            let case = format!(
+                "{backend:?}, `Migrator::run`, nothing pending, {} embedded, {word}",
+                many.count
+            );
             let with_few = Role::Other("10 embedded");
             let figure = Figure::counted("app", case, unit, at_many).beside(with_few, at_few);
             figures.push(match backend {
