@@ -71,8 +71,9 @@ pub(crate) fn run(settings: &Settings) -> Vec<Figure> {
     let mut figures = Vec::new();
     for kind in &kinds {
         for &count in kind.counts {
-            let results = compete(settings, &tools, kind, count);
             let case = format!("{}, {count} migrations", kind.name);
+            eprintln!("  {case} ..");
+            let results = compete(settings, &tools, kind, count);
             let (wall, cpu) = aims(kind, count);
             figures.push(results.figure("fresh", &case, Measure::Wall, wall));
             figures.push(results.figure("fresh", &case, Measure::Cpu, cpu));

@@ -28,6 +28,7 @@ pub(crate) fn run(settings: &Settings) -> Vec<Figure> {
     let cli = tools::cargo_dbmig(Linking::System);
     let mut figures = Vec::new();
     for count in [10, 100, 1000] {
+        eprintln!("  {count} embedded ..");
         let programs = apps(count).map(|app| (app.library, app::built(app, &cli)));
         for backend in [Backend::Sqlite, Backend::Postgres] {
             let results = start(settings.rounds(21), &programs, backend);
