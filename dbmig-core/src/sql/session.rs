@@ -17,6 +17,32 @@ pub fn lost_value(dialect: Dialect, statements: &[Statement<'_>], done: usize) -
     })
 }
 
+/// Whether the session is after the statement what it was before: no setting, variable, temporary table
+/// or last number of it is another. Told only where a new session would cost a new connection, and of
+/// schema changes that execute nothing of the user's: a trigger or a stored function may set anything.
+pub fn keeps_session(dialect: Dialect, statement: &Statement<'_>) -> bool {
+    const CHANGES: [&[&str]; 8] = [
+        &["ALTER", "TABLE"],
+        &["CREATE", "INDEX"],
+        &["CREATE", "TABLE"],
+        &["CREATE", "UNIQUE", "INDEX"],
+        &["DROP", "INDEX"],
+        &["DROP", "TABLE"],
+        &["DROP", "VIEW"],
+        &["RENAME", "TABLE"],
+    ];
+    /// `CREATE TABLE .. SELECT` calls functions, a default may draw a number, and `:=` sets `@a`.
+    const COMPUTES: [&str; 5] = ["SELECT", "NEXT", "NEXTVAL", "SETVAL", "LAST_INSERT_ID"];
+    match dialect {
+        Dialect::Mysql => {
+            CHANGES.iter().any(|words| statement.begins_with(words))
+                && !COMPUTES.iter().any(|word| mentions(statement, word))
+                && !statement.tokens().any(|token| token.is("@"))
+        }
+        Dialect::Postgres | Dialect::Sqlite => false,
+    }
+}
+
 /// PostgreSQL's `lastval()` fails by itself in a session that has drawn no value.
 fn last_id(dialect: Dialect, before: &[Statement<'_>], after: &[Statement<'_>]) -> Option<usize> {
     let function = match dialect {
@@ -78,6 +104,37 @@ fn variables<'t>(statement: &Statement<'t>) -> impl Iterator<Item = &'t str> + u
 mod tests {
     use super::*;
     use crate::sql::split;
+
+    #[test]
+    fn a_schema_change_keeps_the_session_unless_it_computes_something() {
+        let keeps = |dialect, text: &str| {
+            split(dialect, text).unwrap().iter().all(|s| keeps_session(dialect, s))
+        };
+        for text in [
+            "CREATE TABLE t (id INT DEFAULT 1)",
+            "create unique index i ON t (a)",
+            "ALTER TABLE t ADD COLUMN b INT; DROP INDEX i ON t",
+            "DROP TABLE IF EXISTS t; RENAME TABLE a TO b; DROP VIEW v",
+        ] {
+            assert!(keeps(Dialect::Mysql, text), "{text}");
+            assert!(!keeps(Dialect::Postgres, text), "{text}");
+        }
+        for text in [
+            "CREATE TEMPORARY TABLE t (id INT)",
+            "CREATE TABLE t SELECT f(1)",
+            "CREATE TABLE t (id INT); SET sql_mode = ''",
+            "ALTER TABLE t ADD COLUMN b INT DEFAULT (NEXT VALUE FOR s)",
+            "ALTER TABLE t ADD COLUMN b INT DEFAULT (@a := 1)",
+            "INSERT INTO t VALUES (1)",
+            "CALL p()",
+            "/*!40101 SET NAMES utf8 */",
+            "LOCK TABLES t WRITE",
+            "ALTER DATABASE d CHARACTER SET utf8mb4",
+            "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1",
+        ] {
+            assert!(!keeps(Dialect::Mysql, text), "{text}");
+        }
+    }
 
     #[test]
     fn a_value_that_only_the_old_session_knew_is_found() {

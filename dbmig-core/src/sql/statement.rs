@@ -168,6 +168,11 @@ impl<'t> Statement<'t> {
         self.reading == other.reading
     }
 
+    /// Whether it means what it means where nothing was set that changes how quotes are read.
+    pub fn is_read_plainly(&self) -> bool {
+        self.reading == Reading::of(self.reading.dialect)
+    }
+
     /// The words with which the statement begins, as written, up to the first token that is
     /// something else: `CREATE`, `INDEX`, `i`, `ON`, `t` for `CREATE INDEX i ON t (a)`.
     ///

@@ -90,6 +90,12 @@ pub trait Engine: Sync {
         "1 = 1".to_owned()
     }
 
+    /// A condition: both tables are there, and nobody else's. [`Option::None`] where only
+    /// [`Engine::locate`] can tell; so can it where the condition does not hold.
+    fn are_own(&self, _tables: &Tables) -> Option<String> {
+        None
+    }
+
     /// A condition that always holds, for queries: a proxy that judges by the functions in it
     /// (pgpool-II) takes it for a write, and asks the server that writes.
     fn fresh(&self) -> &'static str {
@@ -153,6 +159,22 @@ pub trait Engine: Sync {
     /// Runs a step in one transaction.
     fn atomic(&self, db: &mut dyn Session, step: &Atomic<'_>)
     -> Result<AtomicOutcome, StepFailure>;
+
+    /// How many steps a message may hold.
+    fn message(&self) -> StepsOfMessage {
+        StepsOfMessage::One
+    }
+
+    /// A step in one transaction, with its `rows`, as one message that another step's may follow in the
+    /// same message; nothing where it has to be a message of its own.
+    fn appendable(
+        &self,
+        _setting: &TransactionSetting<'_>,
+        _statements: &[Statement<'_>],
+        _rows: &str,
+    ) -> Option<String> {
+        None
+    }
 
     /// The place in `statement`, executed alone, that `error` names.
     fn place(
@@ -249,6 +271,15 @@ pub enum Idle {
     Counts,
     /// It has been waited for long enough.
     Passes,
+}
+
+/// How many steps a message may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepsOfMessage {
+    /// One, or a part of one.
+    One,
+    /// Several, as far as [`Engine::appendable`] has a text for each.
+    Several,
 }
 
 /// How a session becomes as good as new.

@@ -24,6 +24,9 @@ pub struct MigrationError {
     pub part: FailedPart,
     /// What is left of this migration in the database.
     pub left: Left,
+    /// The names of the steps that were sent behind it in the same message: what [`Left::Unknown`] says of
+    /// it holds of each of them.
+    pub sent_with: Vec<String>,
     /// What this run did before.
     pub before: Report,
     /// What the database said.
@@ -137,6 +140,10 @@ impl fmt::Display for MigrationError {
             Left::Statements(done) => {
                 write!(f, "\nthe first {done} statements of this migration are in the database")?;
             }
+        }
+        if !self.sent_with.is_empty() {
+            let names = self.sent_with.join(", ");
+            write!(f, "\nthe same is true for each of those that were sent with it: {names}")?;
         }
         done_before(f, &self.before)
     }

@@ -53,6 +53,7 @@ pub(super) fn step_error(
         }),
         part,
         left,
+        sent_with: Vec::new(),
         before: before.clone(),
         source: match failure.at {
             FailedAt::Changed => Error::changed(),

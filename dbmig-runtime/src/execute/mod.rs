@@ -22,6 +22,7 @@ use crate::options::Options;
 use crate::report::{Done, Report};
 use crate::tables::Tables;
 
+mod batch;
 mod cursor;
 mod failed;
 mod floor;
@@ -29,6 +30,7 @@ mod reached;
 mod refusal;
 mod resolved;
 
+pub(crate) use batch::{Batch, End, Pace, Sent};
 use diesel::QueryResult;
 use failed::step_error;
 use floor::StartRow;
@@ -79,21 +81,10 @@ pub(crate) fn step(
     before: &Report,
     observe: &mut Observe<'_>,
 ) -> Result<Option<Done>, Error> {
-    let Resolved { script, statements, execution, settings, impact, checksum, down, .. } = resolved;
+    let Resolved { script, statements, execution, settings, .. } = &resolved;
     let dialect = place.tables.dialect;
-    let run = RunRecord {
-        version: step.version(),
-        name: step.name(),
-        direction: step.direction(),
-        execution,
-        checksum,
-        settings: &settings,
-        impact: &impact,
-        total: statements.len(),
-        script: &statements.without_secrets(),
-        down: down.as_deref(),
-        runner: place.runner,
-    };
+    let shown = statements.without_secrets();
+    let run = record(step, &resolved, &shown, place.runner);
     let begun = Instant::now();
     let (engine, guest) = (db.engine(), db.ownership() == Ownership::Borrowed);
     let owners = match db.nesting() {
@@ -102,15 +93,15 @@ pub(crate) fn step(
     };
     let failed = |failure: StepFailure, left| {
         let StepFailure { at, error } = failure;
-        let error = last_words::of_limits(engine, &statements, owners, error);
-        step_error(&run, &script.path, &statements, StepFailure { at, error }, left, before)
+        let error = last_words::of_limits(engine, statements, owners, error);
+        step_error(&run, &script.path, statements, StepFailure { at, error }, left, before)
     };
-    refusal::refuse(dialect, settings.execution, &statements, step, db.nesting())
+    refusal::refuse(dialect, settings.execution, statements, step, db.nesting())
         .map_err(|failure| failed(failure, Left::Statements(step.done_before)))?;
-    let outcome = match execution {
-        Execution::Transaction => transaction(db, place, &run, &statements, observe)
+    let outcome = match *execution {
+        Execution::Transaction => transaction(db, place, &run, statements, observe)
             .map_err(|failure| failed(failure, Left::Nothing))?,
-        Execution::Statements => cursor::one_by_one(db, place, &run, &statements, step, observe)
+        Execution::Statements => cursor::one_by_one(db, place, &run, statements, step, observe)
             .map_err(|(failure, left)| failed(failure, left))?,
     };
     Ok((outcome == AtomicOutcome::Committed).then(|| Done {
@@ -119,6 +110,28 @@ pub(crate) fn step(
         direction: run.direction,
         elapsed: begun.elapsed(),
     }))
+}
+
+/// A run of `step`, whose script is `shown` to others.
+fn record<'r>(
+    step: &'r Step<'_>,
+    resolved: &'r Resolved<'_>,
+    shown: &'r str,
+    runner: &'r RunnerIdentity,
+) -> RunRecord<'r> {
+    RunRecord {
+        version: step.version(),
+        name: step.name(),
+        direction: step.direction(),
+        execution: resolved.execution,
+        checksum: resolved.checksum,
+        settings: &resolved.settings,
+        impact: &resolved.impact,
+        total: resolved.statements.len(),
+        script: shown,
+        down: resolved.down.as_deref(),
+        runner,
+    }
 }
 
 /// What refuses a transaction, such as `CREATE INDEX CONCURRENTLY`, waits without making others
@@ -142,18 +155,11 @@ fn transaction(
     let (engine, tables) = (db.engine(), place.tables);
     let announced = retrying(place, run, observe, || floor::raise(db, place, run))?;
     let rows = |elapsed: Option<Duration>| {
-        let ledger = history::ledger(engine, tables, run.version, run.direction);
         if announced == StartRow::Yes {
+            let ledger = history::ledger(engine, tables, run.version, run.direction);
             return ledger + &history::complete(engine, tables, run);
         }
-        let progress = RunProgress {
-            state: RunState::Done,
-            cursor: Cursor::after(statements.len()),
-            error: None,
-            note: None,
-            span: engine.span(elapsed),
-        };
-        ledger + &history::insert(engine, tables, run, &progress)
+        rows_of_done(engine, tables, run, elapsed)
     };
     let name = place.session_name(run.name);
     let limits = limits(place, run.settings, statements);
@@ -179,6 +185,24 @@ fn transaction(
         (Ok(_), StartRow::No) => {}
     }
     result
+}
+
+/// The rows of a run that was not announced, and is done.
+fn rows_of_done(
+    engine: &dyn Engine,
+    tables: &Tables,
+    run: &RunRecord<'_>,
+    elapsed: Option<Duration>,
+) -> String {
+    let progress = RunProgress {
+        state: RunState::Done,
+        cursor: Cursor::after(run.total),
+        error: None,
+        note: None,
+        span: engine.span(elapsed),
+    };
+    history::ledger(engine, tables, run.version, run.direction)
+        + &history::insert(engine, tables, run, &progress)
 }
 
 /// Whether the step failed because it is done already.

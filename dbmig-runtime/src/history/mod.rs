@@ -29,7 +29,8 @@ pub(crate) use stored::{StoredScripts, stored_down, stored_up};
 #[cfg(feature = "cli")]
 pub(crate) use stored::{StoredTexts, stored_texts};
 pub(crate) use write::{
-    Cursor, Why, advance, complete, expect_ledger, expect_left, fail, ledger, reached, supersede,
+    Cursor, Why, advance, complete, expect_ledger, expect_left, fail, has_reached, ledger, reached,
+    supersede,
 };
 
 /// Creates the table of the history, unless it is there.

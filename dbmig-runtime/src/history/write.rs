@@ -122,14 +122,25 @@ pub(crate) fn reached(
     run: &RunRecord<'_>,
     done: usize,
 ) -> String {
+    has_reached(engine, tables, (run.version, run.direction), &run.runner.session, done)
+}
+
+/// A condition: the history says that `session` has done so many statements of a run.
+pub(crate) fn has_reached(
+    engine: &dyn Engine,
+    tables: &Tables,
+    (version, direction): (&Version, Direction),
+    session: &str,
+    done: usize,
+) -> String {
     let literal = |text: &str| engine.dialect().literal(text);
     format!(
         "EXISTS (SELECT 1 FROM {} WHERE {} AND direction = {} AND session = {} AND state IN ({}, {}) \
          AND statements_done >= {done})",
         tables.history_name(),
-        engine.is_version(run.version),
-        literal(run.direction.name()),
-        literal(&run.runner.session),
+        engine.is_version(version),
+        literal(direction.name()),
+        literal(session),
         literal(RunState::Running.name()),
         literal(RunState::Done.name()),
     )

@@ -1,16 +1,21 @@
 //! The steps of a plan, one after the other, under the lock.
 
-use dbmig_core::plan::Plan;
+use std::time::Instant;
 
+use dbmig_core::plan::{Plan, Step};
+use dbmig_core::sql::{Statement, session};
+
+use crate::database::Database;
+use crate::database::assertion::{Breach, expect};
 use crate::database::creation::create_concurrently;
 use crate::database::place::{Location, Sought};
 use crate::error::Error;
 use crate::event::{Event, Observe};
-use crate::execute::{self, StepContext};
-use crate::history;
+use crate::execute::{self, Batch, End, Pace, Sent, StepContext};
+use crate::history::{self, StoredScripts};
 use crate::lock::{Held, refuse_foreign, refuse_obstacle};
 use crate::options::{Options, host};
-use crate::report::Report;
+use crate::report::{Done, Report};
 use crate::snapshot::locate_again;
 use crate::tables::{Presence, Tables};
 
@@ -20,25 +25,39 @@ pub(super) fn ensure_tables(held: &mut Held<'_>) -> Result<Tables, Error> {
     if tables.ledger == Presence::Present && tables.history == Presence::Present {
         return Ok(tables);
     }
-    let db = held.db();
-    let engine = db.engine();
-    let (writing, ledger) = (engine.writing(), engine.create_ledger(&tables));
-    let create = format!("{writing}{ledger};\n{};\n", history::create(engine, &tables));
-    // Diesel's tools create the first one without our lock.
-    create_concurrently(db, tables.dialect.ddl(), &create, (tables.ledger, tables.history), |db| {
-        Ok(match engine.locate(db, Sought::Again(&tables.schema))? {
-            Location::At(now) => (now.ledger, now.history),
-            Location::NoSchema | Location::InDoubt(_) => (Presence::Absent, Presence::Absent),
-        })
-    })
-    .map_err(Error::database("create the migrations' tables"))?;
-    // Somebody may have been there first.
-    let created = locate_again(db, &tables)?;
-    refuse_foreign(&created)?;
-    refuse_obstacle(&created)?;
+    create(held.db(), &tables)?;
     held.snapshot.tables =
         Tables { ledger: Presence::Present, history: Presence::Present, ..tables };
     Ok(held.snapshot.tables.clone())
+}
+
+/// Diesel's tools create the first one without our lock. Somebody may have been there first, so it is
+/// made sure whose they are: by the message that creates them, where that tells.
+fn create(db: &mut dyn Database, tables: &Tables) -> Result<(), Error> {
+    let engine = db.engine();
+    let (writing, ledger) = (engine.writing(), engine.create_ledger(tables));
+    let create = format!("{writing}{ledger};\n{};\n", history::create(engine, tables));
+    let before = (tables.ledger, tables.history);
+    let mut concurrently = |create: &str| {
+        create_concurrently(db, tables.dialect.ddl(), create, before, |db| {
+            Ok(match engine.locate(db, Sought::Again(&tables.schema))? {
+                Location::At(now) => (now.ledger, now.history),
+                Location::NoSchema | Location::InDoubt(_) => (Presence::Absent, Presence::Absent),
+            })
+        })
+    };
+    let failed = || Error::database("create the migrations' tables");
+    if let Some(own) = engine.are_own(tables) {
+        let own = expect(tables.dialect, &own, Breach::Changed);
+        match concurrently(&format!("{create}{own}")) {
+            Err(error) if Breach::Changed.caused(&error) => {}
+            created => return created.map_err(failed()),
+        }
+    }
+    concurrently(&create).map_err(failed())?;
+    let created = locate_again(db, tables)?;
+    refuse_foreign(&created)?;
+    refuse_obstacle(&created)
 }
 
 pub(super) fn execute_plan(
@@ -53,28 +72,98 @@ pub(super) fn execute_plan(
     let tables = ensure_tables(held)?;
     let mut stored = std::mem::take(&mut held.snapshot.stored);
     observe(&Event::Planned { plan });
-    let mut report = Report::default();
-    for (index, step) in plan.steps.iter().enumerate() {
+    let mut progress = Progress { of: plan.steps.len(), told: 0, report: Report::default() };
+    let (mut next, mut pace) = (0, Pace::new());
+    while let Some(step) = plan.steps.get(next) {
         if options.control.is_cancelled() {
-            return Err(Error::Cancelled(Box::new(report)));
+            return Err(Error::Cancelled(Box::new(progress.report)));
         }
-        let (number, of) = (index + 1, plan.steps.len());
-        observe(&Event::StepStarted { step, number, of });
+        progress.begins(next, step, observe);
         held.announce(step.name());
-        let fence = held.fence.clone();
-        let runner = runner(held, options);
+        let (fence, runner) = (held.fence.clone(), runner(held, options));
         let place = StepContext { tables: &tables, options, runner: &runner, fence: &fence };
-        stored.read_for(held.db(), &tables, step, options.history_key.as_ref())?;
-        let resolved = execute::resolve(tables.dialect, &stored, step)?;
-        if let Some(done) = execute::step(held.db(), &place, step, resolved, &report, observe)? {
-            observe(&Event::StepDone { done: &done, number, of });
-            report.done.push(done);
-        }
-        if number < of {
-            held.renew(options, observe).map_err(|error| error.after(&report))?;
+        let several = &plan.steps[next..progress.of.min(next + pace.steps())];
+        next += match Batch::of(held.db(), &place, &stored, several) {
+            Some(batch) => {
+                let sent = batch.send(held.db(), &place);
+                pace.learn(&sent);
+                let done = progress.are_done(next, batch.steps(), &sent, observe);
+                if let End::Lost(error) = sent.end {
+                    return Err(batch.lost((&place, &stored), done, error, &progress.report));
+                }
+                done
+            }
+            None => {
+                let begun = Instant::now();
+                alone(held, &place, &mut stored, (next, step), &mut progress, observe)?;
+                pace.learn_one(begun.elapsed());
+                1
+            }
+        };
+    }
+    Ok(progress.report)
+}
+
+/// Executes the step with this index, and leaves the session as new for the one behind it.
+fn alone(
+    held: &mut Held<'_>,
+    place: &StepContext<'_>,
+    stored: &mut StoredScripts,
+    (index, step): (usize, &Step<'_>),
+    progress: &mut Progress,
+    observe: &mut Observe<'_>,
+) -> Result<(), Error> {
+    let StepContext { tables, options, .. } = place;
+    stored.read_for(held.db(), tables, step, options.history_key.as_ref())?;
+    let resolved = execute::resolve(tables.dialect, stored, step)?;
+    let keeps = |s: &Statement<'_>| session::keeps_session(tables.dialect, s);
+    let is_kept = resolved.statements.iter().all(keeps);
+    if let Some(done) = execute::step(held.db(), place, step, resolved, &progress.report, observe)?
+    {
+        progress.is_done(index, done, observe);
+    }
+    if is_kept || index + 1 == progress.of {
+        return Ok(());
+    }
+    held.renew(options, observe).map_err(|error| error.after(&progress.report))
+}
+
+/// What was done so far, and what of it was told.
+struct Progress {
+    of: usize,
+    /// How many steps have been said to begin.
+    told: usize,
+    report: Report,
+}
+
+impl Progress {
+    /// The step with this index begins, if that was not said before.
+    fn begins(&mut self, index: usize, step: &Step<'_>, observe: &mut Observe<'_>) {
+        if self.told <= index {
+            self.told = index + 1;
+            observe(&Event::StepStarted { step, number: index + 1, of: self.of });
         }
     }
-    Ok(report)
+
+    fn is_done(&mut self, index: usize, done: Done, observe: &mut Observe<'_>) {
+        observe(&Event::StepDone { done: &done, number: index + 1, of: self.of });
+        self.report.done.push(done);
+    }
+
+    /// What came of the message that held `steps`, from the one with this index; how many are done.
+    fn are_done(
+        &mut self,
+        index: usize,
+        steps: &[Step<'_>],
+        sent: &Sent,
+        observe: &mut Observe<'_>,
+    ) -> usize {
+        for (index, (done, step)) in (index..).zip(sent.done.iter().zip(steps)) {
+            self.begins(index, step, observe);
+            self.is_done(index, done.clone(), observe);
+        }
+        sent.done.len()
+    }
 }
 
 pub(super) fn runner(held: &Held<'_>, options: &Options) -> history::RunnerIdentity {

@@ -6,6 +6,7 @@
 extern crate dbmig_tests;
 
 mod bad_input;
+mod batch;
 mod borrowed;
 mod builds;
 mod commands;

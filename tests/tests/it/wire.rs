@@ -57,15 +57,30 @@ fn a_role_that_only_reads_needs_no_more() {
     assert_eq!(start_at(&wire, &url, migrations(5)), (1, 0));
 }
 
+/// Round trips of a first start with `count` migrations.
+fn fresh(count: usize, migrations: &'static Migrations<Postgres>) -> usize {
+    let db = database(Backend::Postgres);
+    let (turns, applied) = start(&Wire::to(&db), migrations);
+    assert_eq!(applied, count);
+    turns
+}
+
+/// The word alone is enough: what becomes of a script with a COPY, silence does not tell. So it is
+/// asked, in one more.
 #[test]
-fn each_migration_is_one_round_trip() {
-    let fresh = |count| {
-        let db = database(Backend::Postgres);
-        let (turns, applied) = start(&Wire::to(&db), migrations(count));
-        assert_eq!(applied, count);
-        turns
+fn a_migration_that_has_to_be_alone_is_two_round_trips() {
+    let alone = |count| {
+        let sql = |number| format!("CREATE TABLE t{number} (copy INTEGER)");
+        fresh(count, made_up((0..count).map(|number| (format!("{number:04}_m"), sql(number)))))
     };
-    assert_eq!(fresh(30) - fresh(10), 20);
+    assert_eq!(alone(30) - alone(10), 2 * 20);
+}
+
+/// How many share a message depends on how fast they prove to be; that some do, hardly.
+#[test]
+fn short_migrations_share_their_round_trips() {
+    let (few, many) = (fresh(10, migrations(10)), fresh(110, migrations(110)));
+    assert!(many - few < 100 / 2, "{many} and {few}");
 }
 
 /// A transaction is seen by nobody until it is over, so what is breaking is announced before.

@@ -3,15 +3,16 @@
 use std::time::{Duration, Instant};
 
 use dbmig_core::Dialect;
+use dbmig_core::sql::Statement;
 use diesel::result::Error;
 
 use super::PostgresEngine;
-use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH};
+use super::envelope::{RESTORE_PATH, to_safe_path};
 use super::message::{Message, position_of};
 use crate::database::assertion::{Breach, assert_that};
 use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, StepFailure};
 use crate::database::engine::Engine;
-use crate::database::envelope::{Envelope, TransactionSql, is_ended};
+use crate::database::envelope::{Envelope, TransactionSetting, TransactionSql, is_ended};
 use crate::database::session::{Session, Stop};
 use crate::error::transient::{is_lock_wait, is_lost};
 use crate::tables::{HISTORY, LEDGER};
@@ -58,6 +59,22 @@ pub(super) fn atomic(
     Err(StepFailure::of(step.statements, at, error))
 }
 
+/// Not where the server's silence proves nothing, nor where the script says how its quotes are read: the
+/// server reads a message as a whole before it executes any of it.
+pub(super) fn appendable(
+    setting: &TransactionSetting<'_>,
+    statements: &[Statement<'_>],
+    rows: &str,
+) -> Option<String> {
+    let alone = |s: &Statement<'_>| names_copy(s.text) || !s.is_read_plainly();
+    if statements.iter().any(alone) {
+        return None;
+    }
+    let envelope = PostgresEngine.envelope(setting);
+    let after = format!("{}{rows}{}", envelope.proof, envelope.close);
+    Some(Message::new(&envelope.open, statements, &after).sql)
+}
+
 /// Finds the statement that fails by playing the script again, one statement at a time, and
 /// rolling it back: an error such as "already exists" carries no position.
 fn replay(db: &mut dyn Session, step: &Atomic<'_>, envelope: &Envelope) -> FailedAt {
@@ -86,7 +103,7 @@ fn committed(db: &mut dyn Session, step: &Atomic<'_>) -> Result<AtomicOutcome, S
     };
     let ask = Envelope::plain(&words, step.setting.nesting);
     let proof = assert_that(Dialect::Postgres, step.proof);
-    match db.execute(&ask.around(&format!("{KEEP_PATH}{SAFE_PATH}{proof}{RESTORE_PATH}"))) {
+    match db.execute(&ask.around(&format!("{}{proof}{RESTORE_PATH}", to_safe_path()))) {
         Ok(()) => Ok(AtomicOutcome::Committed),
         Err(error) if is_lost(&error) => Err(StepFailure { at: FailedAt::Script, error }),
         Err(_) => {

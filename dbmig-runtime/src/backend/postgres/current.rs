@@ -17,9 +17,8 @@ pub(super) fn is_current(db: &mut dyn Session, set: &MigrationSet, sought: Sough
         None => name.to_owned(),
     };
     let sql = format!(
-        "SELECT pg_catalog.count(*)::pg_catalog.text FROM pg_catalog.ts_stat(CASE WHEN {} THEN {} END)",
-        trust::both_readable(schema),
-        Dialect::Postgres.literal(&holds_exactly(set, &table(LEDGER), &table(HISTORY))),
+        "SELECT pg_catalog.count(*)::pg_catalog.text FROM pg_catalog.ts_stat({})",
+        trust::if_both_readable(schema, &holds_exactly(set, &table(LEDGER), &table(HISTORY))),
     );
     db.query(&sql).is_ok_and(|rows| rows.first().is_some_and(|row| row.is_true(0)))
 }

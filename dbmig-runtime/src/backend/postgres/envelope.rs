@@ -8,10 +8,12 @@ use dbmig_core::Dialect;
 use super::{Envelope, Limits, Nesting, Ownership, TransactionSetting, TransactionSql};
 use crate::database::lock::Isolation;
 
-/// Only the catalogue; a table that is temporary is found last.
-pub(super) const SAFE_PATH: &str = "SET LOCAL search_path TO pg_catalog, pg_temp;\n";
-pub(super) const KEEP_PATH: &str = "SELECT pg_catalog.set_config('dbmig.search_path', \
-                         pg_catalog.current_setting('search_path'), true);\n";
+/// An expression that keeps the path, and then names only the catalogue; a table that is temporary is
+/// found last. Nested, for nothing else says which of two expressions comes first.
+const SAFE_PATH: &str = "pg_catalog.set_config('search_path', CASE WHEN \
+                         pg_catalog.set_config('dbmig.search_path', \
+                         pg_catalog.current_setting('search_path'), true) IS NOT NULL \
+                         THEN 'pg_catalog, pg_temp' END, true)";
 pub(super) const RESTORE_PATH: &str = "SELECT pg_catalog.set_config('search_path', \
                             pg_catalog.current_setting('dbmig.search_path'), true);\n";
 
@@ -19,8 +21,8 @@ pub(super) const RESTORE_PATH: &str = "SELECT pg_catalog.set_config('search_path
 /// killed runner has begun does not go on for hours. From version 14, and not on every system.
 const NOTICE_DEATH: &str = "client_connection_check_interval = 2000";
 
-/// What the migration has set for itself must not stop our rows.
-const UNLIMITED: &str = "SET LOCAL statement_timeout TO 0;\n";
+/// An expression: what the migration has set for itself must not stop our rows.
+const UNLIMITED: &str = "pg_catalog.set_config('statement_timeout', '0', true)";
 
 /// Of version 17: a transaction that lasts longer is ended, and its session with it. A role or database
 /// that has it could never get a long migration done. What the migration itself sets holds.
@@ -29,24 +31,34 @@ const UNLIMITED: &str = "SET LOCAL statement_timeout TO 0;\n";
 /// behind each `RESET ALL`, which would let it count anew.
 const TRANSACTION_TIMEOUT: &str = "transaction_timeout";
 
-/// Lifts it for the transaction, or for the session.
-pub(super) fn lift(local: bool) -> String {
+/// An expression that lifts it for the transaction, or for the session.
+fn lift(local: bool) -> String {
     format!(
-        "SELECT CASE WHEN pg_catalog.current_setting('{TRANSACTION_TIMEOUT}', true) IS NOT NULL \
-         THEN pg_catalog.set_config('{TRANSACTION_TIMEOUT}', '0', {local}) END;\n"
+        "CASE WHEN pg_catalog.current_setting('{TRANSACTION_TIMEOUT}', true) IS NOT NULL \
+         THEN pg_catalog.set_config('{TRANSACTION_TIMEOUT}', '0', {local}) END"
     )
+}
+
+/// From here on only the catalogue is searched, until [`RESTORE_PATH`].
+pub(super) fn to_safe_path() -> String {
+    format!("SELECT {SAFE_PATH};\n")
+}
+
+/// The same, in a transaction that may last.
+pub(super) fn to_safe_path_lifted() -> String {
+    format!("SELECT {}, {SAFE_PATH};\n", lift(true))
 }
 
 /// A role or a database may only read unless a transaction says otherwise, as ours do; a statement
 /// alone has no words for it.
 const WRITES: &str = "SET default_transaction_read_only TO off;\n";
 
-/// What is said to be done must not be lost with the server. `on` would wait for standbys, too, which
-/// is for the owner of the setting to want.
-fn lasting(local: &str) -> String {
+/// An expression: what is said to be done must not be lost with the server. `on` would wait for
+/// standbys, too, which is for the owner of the setting to want.
+fn lasting(local: bool) -> String {
     format!(
-        "SELECT CASE WHEN pg_catalog.current_setting('synchronous_commit') = 'off'::pg_catalog.text \
-         THEN pg_catalog.set_config('synchronous_commit', 'local', {local}) END;\n"
+        "CASE WHEN pg_catalog.current_setting('synchronous_commit') = 'off'::pg_catalog.text \
+         THEN pg_catalog.set_config('synchronous_commit', 'local', {local}) END"
     )
 }
 
@@ -80,33 +92,38 @@ pub(super) fn envelope(setting: &TransactionSetting<'_>) -> Envelope {
     let words = TransactionSql { begin, commit: "COMMIT", rollback: "ROLLBACK" };
     let plain = Envelope::plain(&words, setting.nesting);
     let cleanse_if = |wanted| if wanted { cleanse(setting) } else { String::new() };
-    let ours = setting.ownership == Ownership::Owned;
     let fresh = match (setting.part.begins(), setting.ownership) {
         (true, Ownership::Owned) => cleanse(setting),
         (true, Ownership::Borrowed) => keep(),
         (false, _) => String::new(),
     };
-    let check = match setting.fence.check.as_str() {
-        "" => String::new(),
-        check => format!("{KEEP_PATH}{SAFE_PATH}{check}{RESTORE_PATH}"),
+    let own = match (setting.ownership, setting.part.begins()) {
+        (Ownership::Owned, true) => notice_death(setting, "SET LOCAL"),
+        (Ownership::Owned, false) => rename(setting.name) + &notice_death(setting, "SET LOCAL"),
+        (Ownership::Borrowed, _) => String::new(),
     };
-    let own = if ours { for_ours(setting, "SET LOCAL") } else { String::new() };
+    let check = setting.fence.check.as_str();
     // Of a transaction that dbmig is a guest in, the owner keeps his limits: `SET LOCAL` would
     // outlive the savepoint.
-    let (lift, limits, unlimited, restore) = match setting.nesting {
+    let (to_safe_path, limits, rows_last, restore) = match setting.nesting {
         Nesting::TopLevel => {
-            let unlimited = format!("{UNLIMITED}{}", lasting("true"));
-            (lift(true), limits(&setting.limits, "SET LOCAL"), unlimited, "")
+            let rows_last = format!("{UNLIMITED}, {}, ", lasting(true));
+            (to_safe_path_lifted(), limits(&setting.limits, "SET LOCAL"), rows_last, "")
         }
-        Nesting::InTransaction => (String::new(), String::new(), String::new(), RESTORE_PATH),
+        Nesting::InTransaction => (to_safe_path(), String::new(), String::new(), RESTORE_PATH),
+    };
+    let lifted = match (check, setting.nesting) {
+        ("", Nesting::TopLevel) => format!("SELECT {};\n", lift(true)),
+        ("", Nesting::InTransaction) => String::new(),
+        (check, _) => format!("{to_safe_path}{check}{RESTORE_PATH}"),
     };
     Envelope {
-        open: format!("{}{fresh}{lift}{check}{own}{limits}", plain.open),
+        open: format!("{}{fresh}{lifted}{own}{limits}", plain.open),
         proof: format!(
-            "{}{}{lift}{KEEP_PATH}{SAFE_PATH}{unlimited}{}",
+            "{}{}{to_safe_path}SELECT {rows_last}{};\n",
             plain.proof,
             cleanse_if(setting.part.ends()),
-            role(setting, "true"),
+            role(setting, true),
         ),
         close: format!("{restore}{}", plain.close),
         abort: plain.abort,
@@ -115,25 +132,24 @@ pub(super) fn envelope(setting: &TransactionSetting<'_>) -> Envelope {
 
 pub(super) fn prepare_alone(setting: &TransactionSetting<'_>) -> String {
     let own = match setting.ownership {
-        Ownership::Owned => for_ours(setting, "SET"),
+        // Others see its name while a statement runs alone, too.
+        Ownership::Owned => rename(setting.name) + &notice_death(setting, "SET"),
         Ownership::Borrowed => String::new(),
     };
     match setting.nesting {
         Nesting::TopLevel => {
             let (lift, limits) = (lift(false), limits(&setting.limits, "SET"));
-            format!("{own}{WRITES}{}{lift}{limits}", lasting("false"))
+            format!("{own}{WRITES}SELECT {}, {lift};\n{limits}", lasting(false))
         }
         Nesting::InTransaction => own,
     }
 }
 
-/// The session has its name in any case: others see it while a statement runs alone, too.
-fn for_ours(setting: &TransactionSetting<'_>, set: &str) -> String {
-    let watch = match setting.tables.setting(SERVER) {
+fn notice_death(setting: &TransactionSetting<'_>, set: &str) -> String {
+    match setting.tables.setting(SERVER) {
         NOTICES => format!("{set} {NOTICE_DEATH};\n"),
         _ => String::new(),
-    };
-    rename(setting.name) + &watch
+    }
 }
 
 fn limits(limits: &Limits, set: &str) -> String {
@@ -155,23 +171,22 @@ pub(super) fn short(name: &str) -> String {
 
 /// Undoes what a migration may have set for the session.
 fn cleanse(setting: &TransactionSetting<'_>) -> String {
-    let literal = |i| Dialect::Postgres.literal(setting.tables.setting(i));
     // Not where it is that already: it would look as if somebody had set it.
     let path = format!(
-        "SELECT pg_catalog.set_config('search_path', {path}, false) \
-         WHERE pg_catalog.current_setting('search_path') <> {path}::pg_catalog.text;\n",
-        path = literal(SEARCH_PATH),
+        "CASE WHEN pg_catalog.current_setting('search_path') <> {path}::pg_catalog.text \
+         THEN pg_catalog.set_config('search_path', {path}, false) END",
+        path = Dialect::Postgres.literal(setting.tables.setting(SEARCH_PATH)),
     );
+    let role = role(setting, false);
     match setting.ownership {
         // Diesel has set the encoding when it connected. What was set at first is no default where
         // a pooler handed over the session of somebody else.
         Ownership::Owned => format!(
             "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\nSET client_encoding TO 'UTF8';\n\
-             DISCARD TEMP;\n{}{path}{}",
+             DISCARD TEMP;\n{}SELECT {path}, {role};\n",
             rename(setting.name),
-            role(setting, "false"),
         ),
-        Ownership::Borrowed => format!("SELECT {};\n{path}{}", give_back(), role(setting, "false")),
+        Ownership::Borrowed => format!("SELECT {};\nSELECT {path}, {role};\n", give_back()),
     }
 }
 
@@ -197,7 +212,8 @@ pub(super) fn give_back() -> String {
     KEPT.map(give_back).join(", ")
 }
 
-fn role(setting: &TransactionSetting<'_>, local: &str) -> String {
+/// An expression that makes the role what it was.
+fn role(setting: &TransactionSetting<'_>, local: bool) -> String {
     let role = Dialect::Postgres.literal(setting.tables.setting(ROLE));
-    format!("SELECT pg_catalog.set_config('role', {role}, {local});\n")
+    format!("pg_catalog.set_config('role', {role}, {local})")
 }

@@ -3,8 +3,10 @@
 //!
 //! - [`RUNNER`] is held by the one who may work, in a transaction that stays open on a connection of
 //!   its own: that dies with its process, and needs no session of its own behind a pooler.
-//! - The runner's own number is held with it, so that others can tell who it is.
-//! - [`WORK`] is held by each transaction that works. It is taken *before* [`RUNNER`] is checked,
+//! - The runner's own number is held with it, in the same transaction: so others can tell who it is,
+//!   and where it is held, so is [`RUNNER`]. The server gives back the locks of a transaction one after
+//!   the other; a new runner finds [`RUNNER`] taken for as long as the number of another one is.
+//! - [`WORK`] is held by each transaction that works. It is taken *before* the number is checked,
 //!   while a new runner checks it *after* it has taken [`RUNNER`]: so of a runner whose lock is
 //!   lost, the last transaction either sees that, or is seen and waited for.
 //!
@@ -14,7 +16,7 @@
 use dbmig_core::Version;
 use diesel::QueryResult;
 
-use super::envelope::{KEEP_PATH, RESTORE_PATH, SAFE_PATH, give_back, lift, short};
+use super::envelope::{RESTORE_PATH, give_back, short, to_safe_path_lifted};
 use super::{Activity, Dialect, Idle, Nesting, PostgresEngine, Session, Tables};
 use crate::database::assertion::{self, Breach, assert_that};
 use crate::database::engine::Engine as _;
@@ -110,35 +112,51 @@ impl Lock for Advisory {
 
     fn fence(&self, claim: &Claim<'_>, _: &Guard) -> Fence {
         let key = key(&claim.tables.schema);
-        let both = held(key, &[RUNNER, claim.token]);
         let check = match claim.connection {
-            LockConnection::Dedicated => {
-                let work = format!("pg_catalog.pg_try_advisory_xact_lock({key}, {WORK})");
-                let both = format!("EXISTS ({both} GROUP BY pid HAVING pg_catalog.count(*) = 2)");
-                assert_that(Dialect::Postgres, &work) + &assert_that(Dialect::Postgres, &both)
-            }
-            LockConnection::Shared => assert_that(
-                Dialect::Postgres,
-                &format!(
-                    "EXISTS ({both} AND pid = pg_catalog.pg_backend_pid() GROUP BY pid \
-                     HAVING pg_catalog.count(*) = 2)"
-                ),
+            LockConnection::Dedicated => is_still_held(key, claim.token),
+            LockConnection::Shared => format!(
+                "EXISTS ({} AND pid = pg_catalog.pg_backend_pid() GROUP BY pid \
+                 HAVING pg_catalog.count(*) = 2)",
+                held(key, &[RUNNER, claim.token]),
             ),
         };
+        let check = assert_that(Dialect::Postgres, &check);
         Fence { isolation: Isolation::Default, check }
     }
+}
+
+/// A condition in a transaction that works for the runner `token`, whose lock is on another
+/// connection: takes [`WORK`], and then asks. Who could share the number would be the only one who
+/// holds it. Not from `pg_locks`, which costs as much as all the rest that goes before a script.
+fn is_still_held(key: u32, token: u32) -> String {
+    format!(
+        "CASE WHEN pg_catalog.pg_try_advisory_xact_lock({key}, {WORK}) \
+         THEN NOT pg_catalog.pg_try_advisory_xact_lock_shared({key}, {token}) ELSE false END"
+    )
+}
+
+/// The locks of ours that other sessions hold, but [`RUNNER`].
+fn held_by_others(key: u32) -> String {
+    format!(
+        "{} AND objid <> {RUNNER}::pg_catalog.oid AND pid <> pg_catalog.pg_backend_pid()",
+        locks(key),
+    )
 }
 
 /// The locks of ours that are held, of these kinds.
 fn held(key: u32, kinds: &[u32]) -> String {
     let kinds: Vec<_> = kinds.iter().map(|kind| format!("{kind}::pg_catalog.oid")).collect();
+    format!("{} AND objid IN ({})", locks(key), kinds.join(", "))
+}
+
+/// The locks of ours that are held.
+fn locks(key: u32) -> String {
     format!(
         "SELECT pid FROM pg_catalog.pg_locks WHERE locktype = \
          'advisory'::pg_catalog.text AND granted AND objsubid = 2::pg_catalog.int2 \
-         AND classid = {key}::pg_catalog.oid AND objid IN ({}) \
+         AND classid = {key}::pg_catalog.oid \
          AND database = (SELECT oid FROM pg_catalog.pg_database \
-         WHERE datname = pg_catalog.current_database())",
-        kinds.join(", "),
+         WHERE datname = pg_catalog.current_database())"
     )
 }
 
@@ -148,12 +166,12 @@ fn take_dedicated(db: &mut dyn Session, claim: &Claim<'_>, unchanged: &str) -> Q
     let key = key(&claim.tables.schema);
     let expect = |condition: &str, breach| assertion::expect(Dialect::Postgres, condition, breach);
     let free = expect(&format!("pg_try_advisory_xact_lock({key}, {RUNNER})"), Breach::Taken);
-    let quiet = expect(&format!("NOT EXISTS ({})", held(key, &[WORK])), Breach::Taken);
+    let quiet = expect(&format!("NOT EXISTS ({})", held_by_others(key)), Breach::Taken);
     let message = format!(
-        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;\n{lift}{KEEP_PATH}{SAFE_PATH}{name}\
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;\n{safe_path}{name}\
          SET LOCAL idle_in_transaction_session_timeout = '{SILENCE}s';\n{LASTS}{free}\
          SELECT pg_advisory_xact_lock({key}, {token});\n{quiet}{unchanged}{RESTORE_PATH}",
-        lift = lift(true),
+        safe_path = to_safe_path_lifted(),
         name = name_holder(claim),
         token = claim.token,
     );
@@ -181,7 +199,7 @@ fn take_shared(db: &mut dyn Session, claim: &Claim<'_>) -> QueryResult<Take> {
     let rows = db.query(&format!(
         "SELECT CASE WHEN EXISTS ({}) THEN 'false' WHEN pg_catalog.pg_try_advisory_lock({key}, {RUNNER}) \
          AND pg_catalog.pg_try_advisory_lock({key}, {token}) THEN 'true' ELSE 'false' END",
-        held(key, &[RUNNER, WORK]),
+        locks(key),
     ))?;
     Ok(match rows.first() {
         Some(row) if row.is_true(0) => Take::Held(Guard::Database, Freshness::Unknown),

@@ -14,7 +14,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use super::Postgres;
 use crate::database::Backend;
 use crate::database::atomic::{Atomic, AtomicOutcome, FailedAt, StepFailure};
-use crate::database::engine::{Activity, During, Engine, Idle};
+use crate::database::engine::{Activity, During, Engine, Idle, StepsOfMessage};
 use crate::database::envelope::{Envelope, Limits, TransactionSetting, TransactionSql};
 use crate::database::lock::Lock;
 use crate::database::place::{Location, Sought};
@@ -114,6 +114,10 @@ impl Engine for PostgresEngine {
         locate::there(tables)
     }
 
+    fn are_own(&self, tables: &Tables) -> Option<String> {
+        Some(trust::both_own(Some(&tables.schema)))
+    }
+
     fn fresh(&self) -> &'static str {
         "pg_catalog.clock_timestamp() IS NOT NULL"
     }
@@ -173,6 +177,19 @@ impl Engine for PostgresEngine {
         step: &Atomic<'_>,
     ) -> Result<AtomicOutcome, StepFailure> {
         atomic::atomic(db, step)
+    }
+
+    fn message(&self) -> StepsOfMessage {
+        StepsOfMessage::Several
+    }
+
+    fn appendable(
+        &self,
+        setting: &TransactionSetting<'_>,
+        statements: &[Statement<'_>],
+        rows: &str,
+    ) -> Option<String> {
+        atomic::appendable(setting, statements, rows)
     }
 
     fn place(&self, error: &Error, statement: &Statement<'_>) -> Option<Position> {

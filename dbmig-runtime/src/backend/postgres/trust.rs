@@ -11,16 +11,25 @@ use diesel::result::Error;
 use super::{HISTORY, LEDGER, Session};
 use crate::tables::{Access, Foreign, TableOwner, Tables};
 
-/// From where the conditions below take `c`, `n` and `o`.
-const FROM: &str = "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                    JOIN pg_catalog.pg_roles o ON o.oid = c.relowner";
+/// From where the conditions below take `c` and `n`. Nothing here names `pg_roles`: a new session would
+/// read that view's rule and all that it names, which takes longer than the rest of the question.
+const FROM: &str = "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace";
 
-/// The role itself and those that it is a member of (for a superuser: all), superusers, and the
-/// owners of the schema and of the database.
-const TRUSTED: &str = "(pg_catalog.pg_has_role(c.relowner, 'MEMBER') OR o.rolsuper \
-                       OR c.relowner = n.nspowner OR c.relowner = \
-                       (SELECT datdba FROM pg_catalog.pg_database WHERE datname = \
-                       pg_catalog.current_database()))";
+/// The name of the owner.
+const OWNER: &str = "pg_catalog.pg_get_userbyid(c.relowner)";
+
+/// The role itself and those that it is a member of (for a superuser: all), and superusers. 10 is the
+/// one whom `initdb` makes (`BOOTSTRAP_SUPERUSERID`): who has his rights is one, or as good as one.
+const OWN: &str = "(pg_catalog.pg_has_role(c.relowner, 'MEMBER') \
+                   OR pg_catalog.pg_has_role(c.relowner, 10::pg_catalog.oid, 'USAGE'))";
+
+/// Those, and the owners of the schema and of the database.
+fn trusted() -> String {
+    format!(
+        "({OWN} OR c.relowner = n.nspowner OR c.relowner = (SELECT datdba \
+         FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))"
+    )
+}
 
 /// A table behind which nothing is that would run. Types with lower numbers are the server's own.
 const PLAIN: &str = "(c.relkind = 'r' AND NOT (c.relrowsecurity OR c.relhasrules OR c.relhassubclass) \
@@ -32,12 +41,56 @@ const PLAIN: &str = "(c.relkind = 'r' AND NOT (c.relrowsecurity OR c.relhasrules
                      AND NOT attisdropped AND atttypid >= 16384::pg_catalog.oid))";
 
 fn readable() -> String {
-    format!("(c.relkind IN ('r', 'p') AND ({TRUSTED} OR {PLAIN}))")
+    format!("(c.relkind IN ('r', 'p') AND ({} OR {PLAIN}))", trusted())
 }
 
-/// A condition: both tables may be read, in `schema`, or else in the current one, which the names
-/// lead to, and no schema behind it on the path has a ledger.
-pub(super) fn both_readable(schema: Option<&str>) -> String {
+/// An expression for the query `then`, if both tables may be read, in `schema`, or else in the
+/// current one, which the names lead to, and no schema behind it on the path has a ledger. What takes
+/// long to plan is a query of its own, which is made of that text only where the short way does not
+/// tell.
+pub(super) fn if_both_readable(schema: Option<&str>, then: &str) -> String {
+    let then = Dialect::Postgres.literal(then);
+    let thoroughly = format!(
+        "SELECT word::pg_catalog.tsvector FROM pg_catalog.ts_stat(CASE WHEN {} THEN {then} END)",
+        both(schema),
+    );
+    let [ledger, history] = [LEDGER, HISTORY].map(|name| found(schema, name));
+    format!(
+        "CASE WHEN {} THEN {then} WHEN {ledger} IS NOT NULL AND {history} IS NOT NULL THEN {} END",
+        both_own(schema),
+        Dialect::Postgres.literal(&thoroughly),
+    )
+}
+
+/// An expression for the number of a table, in `schema`, or else where its name leads; null where there
+/// is none.
+fn found(schema: Option<&str>, name: &str) -> String {
+    let of = schema.map(|schema| format!("{}.", Dialect::Postgres.identifier(schema)));
+    let name = Dialect::Postgres.literal(&format!("{}{name}", of.unwrap_or_default()));
+    format!("pg_catalog.to_regclass({name})::pg_catalog.oid")
+}
+
+/// A condition that holds in the commonest cases of [`both`]: the tables are the role's own or a
+/// superuser's, and there is no other schema on the path. It joins no tables.
+pub(super) fn both_own(schema: Option<&str>) -> String {
+    let (schema_name, alone) = match schema {
+        Some(schema) => (Dialect::Postgres.literal(&Dialect::Postgres.identifier(schema)), "true"),
+        None => (
+            "pg_catalog.quote_ident(pg_catalog.current_schema()::pg_catalog.text)".to_owned(),
+            "pg_catalog.cardinality(pg_catalog.current_schemas(false)) = 1",
+        ),
+    };
+    format!(
+        "(SELECT pg_catalog.count(*) = 2 FROM pg_catalog.pg_class c WHERE c.oid IN ({}, {}) \
+         AND c.relnamespace = pg_catalog.to_regnamespace({schema_name})::pg_catalog.oid \
+         AND {alone} AND c.relkind IN ('r', 'p') AND {OWN})",
+        found(schema, LEDGER),
+        found(schema, HISTORY),
+    )
+}
+
+/// A condition: both tables are where they are sought, and may be read.
+fn both(schema: Option<&str>) -> String {
     let place = match schema {
         Some(schema) => format!(
             "n.nspname = {}::pg_catalog.name AND c.relname IN ('{LEDGER}'::pg_catalog.name, \
@@ -75,7 +128,7 @@ pub(super) fn elsewhere(what: &str) -> String {
 /// read the versions is safe and allowed.
 pub(super) fn ledgers() -> String {
     format!(
-        "SELECT n.nspname::pg_catalog.text, o.rolname::pg_catalog.text, \
+        "SELECT n.nspname::pg_catalog.text, {OWNER}::pg_catalog.text, \
          CASE WHEN {} AND pg_catalog.has_table_privilege(c.oid, 'SELECT') \
          AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = c.oid \
          AND attname = 'version'::pg_catalog.name AND NOT attisdropped) THEN 't' ELSE 'f' END \
@@ -92,10 +145,10 @@ pub(super) fn ledgers() -> String {
 pub(super) fn facts(schema: &str, name: &str) -> String {
     let flag = |condition: &str| format!("CASE WHEN {condition} THEN 't' ELSE 'f' END");
     format!(
-        "(SELECT pg_catalog.concat({}, {}, {}, o.rolname) FROM {FROM} \
+        "(SELECT pg_catalog.concat({}, {}, {}, {OWNER}) FROM {FROM} \
          WHERE c.relname = '{name}'::pg_catalog.name AND n.nspname = {schema})",
         flag(&readable()),
-        flag(TRUSTED),
+        flag(&trusted()),
         flag("pg_catalog.has_table_privilege(c.oid, 'INSERT')"),
     )
 }
