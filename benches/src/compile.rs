@@ -8,8 +8,8 @@ use dbmig_core::Dialect;
 use dbmig_tests::{Project, workspace};
 
 use crate::Settings;
-use crate::figure::{Aim, Figure, Unit};
-use crate::race::cpu;
+use crate::figure::{Aim, Figure, Role, Unit};
+use crate::race::{measure, median};
 use crate::tools;
 
 /// Enough to have everything generated that a small app has.
@@ -27,30 +27,17 @@ pub(crate) fn run(settings: &Settings) -> Vec<Figure> {
     let without = App { name: "without", dbmig: "", build_script: "", main: WITHOUT };
     let with = App { name: "with", dbmig: OURS, build_script: WATCH, main: WITH };
     let rounds: Vec<_> = (0..settings.rounds(3)).map(|_| (without.build(), with.build())).collect();
-    let median = |mut of: Vec<f64>| {
-        of.sort_by(f64::total_cmp);
-        of[of.len() / 2]
-    };
     let app = median(rounds.iter().map(|(without, _)| without.cpu).collect());
     let added = median(rounds.iter().map(|(_, with)| with.cpu).collect()) - app;
     let (without, with) = rounds.last().expect("a round");
+    let alone = Role::Other("the app without it");
+    let case = "release build from nothing, SQLite, CPU that is added";
+    let time = Figure::counted("compile", case, Unit::Milliseconds, added).beside(alone, app);
+    let case = "bytes added to the stripped program";
+    let size = Figure::counted("compile", case, Unit::Bytes, with.bytes - without.bytes);
     vec![
-        Figure {
-            bench: "compile",
-            case: "release build from nothing, SQLite, CPU that is added".to_owned(),
-            unit: Unit::Milliseconds,
-            ours: added,
-            peer: Some(("the app without it", app)),
-            aim: Aim::Ratio(0.5),
-        },
-        Figure {
-            bench: "compile",
-            case: "bytes added to the stripped program".to_owned(),
-            unit: Unit::Bytes,
-            ours: with.bytes - without.bytes,
-            peer: Some(("the app without it", without.bytes)),
-            aim: Aim::Count(400_000.0),
-        },
+        time.aim(Aim::Ratio(alone, 0.5)),
+        size.beside(alone, without.bytes).aim(Aim::Count(400_000.0)),
     ]
 }
 
@@ -84,7 +71,7 @@ impl App {
         let mut build = project.cargo(&["rustc", "--release", "--", "-Cstrip=symbols"]);
         // What an earlier build has left would take no time.
         build.env("CARGO_BUILD_BUILD_DIR", project.path("build"));
-        let cpu = cpu(self.name, &mut build);
+        let cpu = measure(&build).cpu;
         let program = project.path(&format!("target/release/{package}"));
         let bytes = fs::metadata(program).expect("the program just built").len();
         Built { cpu, bytes: bytes as f64 }
@@ -114,7 +101,7 @@ impl App {
 pub(crate) fn cli(settings: &Settings) -> Vec<Figure> {
     let folder = dbmig_tests::folder();
     let build = |round: usize| {
-        let mut build = Command::new("cargo");
+        let mut build = cargo();
         build.args([
             "build",
             "--release",
@@ -125,27 +112,29 @@ pub(crate) fn cli(settings: &Settings) -> Vec<Figure> {
         ]);
         build.args(["--features", "sqlite-system"]).current_dir(workspace());
         build.env("CARGO_TARGET_DIR", folder.path().join(format!("dbmig-{round}")));
-        cpu("cargo-dbmig", &mut build)
+        measure(&build).cpu
     };
     let version = fs::read_to_string(workspace().join("tests/diesel-version")).expect("a version");
     let install = |round: usize| {
-        let mut install = Command::new("cargo");
+        let mut install = cargo();
         install.args(["install", "diesel_cli", "--locked", "--no-default-features"]);
         install.args(["--features", "sqlite", "--version", version.trim()]);
         install.arg("--root").arg(folder.path().join(format!("diesel-{round}")));
         install.env("CARGO_TARGET_DIR", folder.path().join(format!("diesel-{round}/target")));
-        cpu("diesel_cli", &mut install)
+        measure(&install).cpu
     };
     let rounds = settings.rounds(1);
     let mut ratios: Vec<_> = (0..rounds).map(|round| (build(round), install(round))).collect();
     ratios.sort_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)));
     let (ours, theirs) = ratios[ratios.len() / 2];
-    vec![Figure {
-        bench: "cli",
-        case: "release build from a clean checkout, SQLite of the system, CPU".to_owned(),
-        unit: Unit::Milliseconds,
-        ours,
-        peer: Some(("diesel_cli", theirs)),
-        aim: Aim::Ratio(1.3),
-    }]
+    let case = "release build from a clean checkout, SQLite of the system, CPU";
+    let peer = Role::Other("diesel_cli");
+    let figure = Figure::counted("cli", case, Unit::Milliseconds, ours).beside(peer, theirs);
+    vec![figure.aim(Aim::Ratio(peer, 1.3))]
+}
+
+fn cargo() -> Command {
+    let mut cargo = Command::new("cargo");
+    dbmig_tests::clean(&mut cargo);
+    cargo
 }

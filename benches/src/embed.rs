@@ -8,14 +8,25 @@ use dbmig_core::Dialect;
 use dbmig_tests::{Project, workspace};
 
 use crate::Settings;
-use crate::figure::{Aim, Figure, Unit};
-use crate::race::{Contestant, race};
+use crate::figure::{Aim, Figure, Role, Unit};
+use crate::race::{Contestant, Measure, race};
 use crate::tools;
 
 const COUNT: usize = 1000;
 
+/// Ours, beside the macro.
+const BUILD_SCRIPT: Role = Role::Other("build script");
+
+/// What its documentation advises, so that an added migration is noticed.
+const WATCHING: Role = Role::Other("diesel with build.rs");
+
+fn way_name(role: Role) -> &'static str {
+    if role == Role::Ours { "macro" } else { "build script" }
+}
+
 /// A way to embed migrations.
 struct Way {
+    role: Role,
     name: &'static str,
     dependencies: &'static str,
     build_script: Option<&'static str>,
@@ -24,6 +35,7 @@ struct Way {
 
 const WAYS: [Way; 4] = [
     Way {
+        role: Role::Ours,
         name: "macro",
         dependencies: OURS,
         build_script: Some("fn main() {\n    dbmig_core::codegen::watch(\"migrations\");\n}\n"),
@@ -31,6 +43,7 @@ const WAYS: [Way; 4] = [
                fn main() {\n    println!(\"{}\", migrations::ALL.set().as_slice().len());\n}\n",
     },
     Way {
+        role: BUILD_SCRIPT,
         name: "build script",
         dependencies: OURS,
         build_script: Some(
@@ -40,8 +53,8 @@ const WAYS: [Way; 4] = [
         main: "mod migrations {\n    include!(concat!(env!(\"OUT_DIR\"), \"/migrations.rs\"));\n}\n\n\
                fn main() {\n    println!(\"{}\", migrations::ALL.set().as_slice().len());\n}\n",
     },
-    // What its documentation advises, so that an added migration is noticed.
     Way {
+        role: WATCHING,
         name: "diesel with build.rs",
         dependencies: THEIRS,
         build_script: Some(
@@ -49,7 +62,13 @@ const WAYS: [Way; 4] = [
         ),
         main: THEIR_MAIN,
     },
-    Way { name: "diesel", dependencies: THEIRS, build_script: None, main: THEIR_MAIN },
+    Way {
+        role: Role::Other("diesel"),
+        name: "diesel",
+        dependencies: THEIRS,
+        build_script: None,
+        main: THEIR_MAIN,
+    },
 ];
 
 const OURS: &str = "dbmig-runtime = { path = \"ROOT/dbmig-runtime\", features = [\"sqlite\"] }\n";
@@ -86,49 +105,26 @@ pub(crate) fn run(settings: &Settings) -> Vec<Figure> {
         ] {
             let mut contestants = crates
                 .each_ref()
-                .map(|leaf| Contestant::new(leaf.way.name, move || leaf.prepared(verb, before)));
-            let medians = race(settings.rounds(3), &mut contestants);
-            let [with_macro, with_script, watching, bare] = medians[..] else {
-                unreachable!("four ways")
+                .map(|leaf| Contestant::new(leaf.way.role, move || leaf.prepared(verb, before)));
+            let results = race(settings.rounds(3), &mut contestants);
+            let most = match (verb, before) {
+                ("build", Before::Clean) => 0.8,
+                (_, Before::Clean) => 0.9,
+                (_, Before::Source | Before::Migration) => 1.0,
             };
-            let aim = match (verb, before) {
-                ("build", Before::Clean) => Aim::Ratio(0.8),
-                (_, Before::Clean) => Aim::Ratio(0.9),
-                (_, Before::Source | Before::Migration) => Aim::Ratio(1.0),
-            };
-            for (way, ours, peer, theirs, aim) in [
-                ("macro", with_macro, "diesel with build.rs", watching, aim),
-                ("build script", with_script, "diesel with build.rs", watching, aim),
-                ("macro", with_macro, "diesel", bare, Aim::None),
-            ] {
-                figures.push(Figure {
-                    bench: "embed",
-                    case: format!("cargo {verb}, {case}, {way}"),
-                    unit: Unit::Milliseconds,
-                    ours: ours.wall,
-                    peer: Some((peer, theirs.wall)),
-                    aim,
-                });
-                figures.push(Figure {
-                    bench: "embed",
-                    case: format!("cargo {verb}, {case}, {way}, CPU"),
-                    unit: Unit::Milliseconds,
-                    ours: ours.cpu,
-                    peer: Some((peer, theirs.cpu)),
-                    aim: Aim::None,
-                });
+            for way in [Role::Ours, BUILD_SCRIPT] {
+                let case = format!("cargo {verb}, {case}, {}", way_name(way));
+                let aim = Aim::Ratio(WATCHING, most);
+                figures.push(results.figure_of(way, "embed", &case, Measure::Wall, aim));
+                figures.push(results.figure_of(way, "embed", &case, Measure::Cpu, Aim::None));
             }
         }
     }
     for leaf in &crates[..2] {
-        figures.push(Figure {
-            bench: "embed",
-            case: format!("crates compiled when nothing changed, {}", leaf.way.name),
-            unit: Unit::Crates,
-            ours: leaf.compiled("build") as f64,
-            peer: None,
-            aim: Aim::Count(0.0),
-        });
+        let case = format!("crates compiled when nothing changed, {}", leaf.way.name);
+        let compiled = leaf.compiled("build") as f64;
+        let figure = Figure::counted("embed", case, Unit::Crates, compiled);
+        figures.push(figure.aim(Aim::Count(0.0)));
     }
     figures
 }

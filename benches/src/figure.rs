@@ -1,8 +1,6 @@
-//! What was measured, and how it is shown.
+//! What was measured, beside what others need for the same.
 
-use serde_json::{Value, json};
-
-/// One measured thing, beside what another tool needs for the same.
+/// One measured thing.
 #[derive(Debug)]
 pub(crate) struct Figure {
     /// The benchmark.
@@ -12,9 +10,47 @@ pub(crate) struct Figure {
     pub(crate) unit: Unit,
     /// What dbmig needs.
     pub(crate) ours: f64,
-    /// Who else does it, and what it needs.
-    pub(crate) peer: Option<(&'static str, f64)>,
+    pub(crate) peers: Vec<Peer>,
     pub(crate) aim: Aim,
+}
+
+/// Who else does it, and what it needs.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub(crate) role: Role,
+    pub(crate) amount: f64,
+    /// What dbmig needs, as a multiple of it.
+    pub(crate) ratio: Spread,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// dbmig, of the sources as they are.
+    Ours,
+    /// The last landed build of it.
+    Baseline,
+    /// What it cannot go below: a bare client, by name.
+    Limit(&'static str),
+    /// Diesel's command line tool.
+    Diesel,
+    /// Anything else, by name.
+    Other(&'static str),
+}
+
+/// A median and the quartiles around it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spread {
+    pub(crate) low: f64,
+    pub(crate) median: f64,
+    pub(crate) high: f64,
+}
+
+impl Spread {
+    pub(crate) fn of(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        let at = |quarter: usize| values[(values.len() - 1) * quarter / 4];
+        Self { low: at(1), median: crate::race::median(values.clone()), high: at(3) }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +61,14 @@ pub(crate) enum Unit {
     Crates,
     /// Counted exactly.
     Bytes,
-    /// A median; what it is worth is its ratio to the peer's, measured in turn with it.
+    /// Counted; the same within a few thousandths each time.
+    Instructions,
+    /// Counted exactly.
+    Allocations,
+    /// A median; what it is worth is its ratio to a peer's, measured in turn with it.
     Milliseconds,
+    /// A median of peaks.
+    Mebibytes,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -34,85 +76,52 @@ pub(crate) enum Aim {
     /// At most this many.
     Count(f64),
     /// At most this many times what the peer needs.
-    Ratio(f64),
+    Ratio(Role, f64),
+    /// The same, and the benchmark fails where it is missed.
+    Gate(Role, f64),
     /// Shown for information.
     None,
 }
 
 impl Figure {
-    fn ratio(&self) -> Option<f64> {
-        self.peer.map(|(_, theirs)| self.ours / theirs)
+    /// A figure of something that is counted, or measured once.
+    pub(crate) fn counted(
+        bench: &'static str,
+        case: impl Into<String>,
+        unit: Unit,
+        ours: f64,
+    ) -> Self {
+        Self { bench, case: case.into(), unit, ours, peers: Vec::new(), aim: Aim::None }
     }
 
-    fn is_met(&self) -> Option<bool> {
+    /// Beside what a peer needs.
+    pub(crate) fn beside(mut self, role: Role, amount: f64) -> Self {
+        let ratio = Spread::of(vec![self.ours / amount]);
+        self.peers.push(Peer { role, amount, ratio });
+        self
+    }
+
+    pub(crate) fn aim(mut self, aim: Aim) -> Self {
+        self.aim = aim;
+        self
+    }
+
+    pub(crate) fn is_met(&self) -> Option<bool> {
         match self.aim {
             Aim::Count(most) => Some(self.ours <= most),
             // A ratio is no more exact than its two digits.
-            Aim::Ratio(most) => self.ratio().map(|ratio| ratio < most + 0.005),
+            Aim::Ratio(to, most) => self.ratio(to).map(|ratio| ratio < most + 0.005),
+            Aim::Gate(to, most) => self.ratio(to).map(|ratio| ratio <= most),
             Aim::None => None,
         }
     }
 
-    fn amount(&self, value: f64) -> String {
-        match self.unit {
-            Unit::RoundTrips | Unit::Crates if value.fract() == 0.0 => format!("{value:.0}"),
-            Unit::RoundTrips | Unit::Crates => format!("{value:.2}"),
-            Unit::Bytes => format!("{:.0} kB", value / 1000.0),
-            Unit::Milliseconds if value < 100.0 => format!("{value:.1} ms"),
-            Unit::Milliseconds => format!("{value:.0} ms"),
-        }
+    /// Whether it makes the whole benchmark fail.
+    pub(crate) fn is_refused(&self) -> bool {
+        matches!(self.aim, Aim::Gate(..)) && self.is_met() == Some(false)
     }
 
-    fn cells(&self) -> [String; 6] {
-        let dash = || "–".to_owned();
-        [
-            format!("{}: {}", self.bench, self.case),
-            self.amount(self.ours),
-            self.peer.map_or_else(dash, |(name, value)| format!("{name} {}", self.amount(value))),
-            self.ratio().map_or_else(dash, |ratio| format!("{ratio:.2}")),
-            match self.aim {
-                Aim::Count(most) => format!("≤ {}", self.amount(most)),
-                Aim::Ratio(most) => format!("≤ {most:.1} ×"),
-                Aim::None => dash(),
-            },
-            self.is_met().map_or_else(dash, |met| if met { "yes" } else { "**no**" }.to_owned()),
-        ]
+    fn ratio(&self, to: Role) -> Option<f64> {
+        self.peers.iter().find(|peer| peer.role == to).map(|peer| peer.ratio.median)
     }
-}
-
-/// A table in Markdown.
-pub(crate) fn table(figures: &[Figure]) -> String {
-    let mut rows = vec![
-        ["what", "dbmig", "other", "ratio", "aim", "met"].map(str::to_owned),
-        ["---", "--:", "--:", "--:", "--:", "--:"].map(str::to_owned),
-    ];
-    rows.extend(figures.iter().map(Figure::cells));
-    rows.iter().map(|cells| format!("| {} |\n", cells.join(" | "))).collect()
-}
-
-/// An array with one object for each figure.
-pub(crate) fn json(figures: &[Figure]) -> Value {
-    let object = |figure: &Figure| {
-        json!({
-            "bench": figure.bench,
-            "case": figure.case,
-            "unit": match figure.unit {
-                Unit::RoundTrips => "round trips",
-                Unit::Crates => "crates",
-                Unit::Bytes => "bytes",
-                Unit::Milliseconds => "ms",
-            },
-            "dbmig": figure.ours,
-            "peer": figure.peer.map(|(name, _)| name),
-            "peer_needs": figure.peer.map(|(_, value)| value),
-            "ratio": figure.ratio(),
-            "aim": match figure.aim {
-                Aim::Count(most) => json!({ "count": most }),
-                Aim::Ratio(most) => json!({ "ratio": most }),
-                Aim::None => Value::Null,
-            },
-            "met": figure.is_met(),
-        })
-    };
-    figures.iter().map(object).collect()
 }

@@ -7,77 +7,94 @@
     reason = "a benchmark that cannot go on panics, and its results are its output"
 )]
 
+mod app;
+mod baseline;
+mod bulk;
+mod candidates;
 mod compile;
+mod counts;
 mod embed;
 mod figure;
 mod fresh;
+mod peers;
+mod plots;
 mod race;
+mod report;
+mod revert;
+mod round_trips;
+mod scripts;
+mod settings;
 mod start;
+mod svg;
 mod tools;
 mod waiters;
 mod wire;
 
+use std::process::ExitCode;
+
 use figure::Figure;
+use settings::Settings;
 
 type Benchmark = fn(&Settings) -> Vec<Figure>;
 
-/// The benchmarks by name.
-const ALL: [(&str, Benchmark); 7] = [
+/// What is measured where no name is given.
+const USUAL: [(&str, Benchmark); 11] = [
+    ("counts", counts::run),
+    ("app", counts::app),
     ("wire", wire::run),
+    ("trips", round_trips::run),
     ("start", start::run),
+    ("status", start::status),
     ("fresh", fresh::run),
+    ("latency", fresh::latency),
+    ("revert", revert::run),
+    ("scripts", bulk::scripts),
+    ("statements", bulk::statements),
+];
+
+/// What takes long, and changes seldom.
+const BY_NAME: [(&str, Benchmark); 6] = [
+    ("peers", peers::run),
+    ("plots", plots::run),
     ("waiters", waiters::run),
     ("embed", embed::run),
     ("compile", compile::run),
     ("cli", compile::cli),
 ];
 
-/// How much is measured.
-struct Settings {
-    /// How often each contestant runs; 0: as often as the benchmark thinks right.
-    rounds: usize,
-}
-
-impl Settings {
-    fn rounds(&self, usual: usize) -> usize {
-        if self.rounds == 0 { usual } else { self.rounds }
-    }
-}
-
-fn main() {
-    let mut names = Vec::new();
-    let (mut json, mut settings) = (false, Settings { rounds: 0 });
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--json" => json = true,
-            "--rounds" => {
-                let rounds = arguments.next().and_then(|text| text.parse().ok());
-                settings.rounds = rounds.unwrap_or_else(|| usage("--rounds takes a number"));
-            }
-            name if ALL.iter().any(|(known, _)| *known == name) => names.push(argument),
-            other => usage(&format!("there is no benchmark or option `{other}`")),
+fn main() -> ExitCode {
+    let known = || USUAL.iter().chain(&BY_NAME);
+    let settings = Settings::parse(&|name| known().any(|(known, _)| *known == name))
+        .unwrap_or_else(|message| usage(&message));
+    let mut figures = Vec::new();
+    for (name, run) in known() {
+        let is_usual = USUAL.iter().any(|(usual, _)| usual == name);
+        if settings.is_chosen(name, is_usual) {
+            eprintln!("{name} ..");
+            figures.extend(run(&settings));
         }
     }
-    let chosen = |name: &str| names.is_empty() || names.iter().any(|chosen| chosen == name);
-    let mut figures = Vec::new();
-    for (name, run) in ALL.into_iter().filter(|(name, _)| chosen(name)) {
-        eprintln!("{name} ..");
-        figures.extend(run(&settings));
-    }
-    if json {
-        println!("{:#}", figure::json(&figures));
+    if settings.json {
+        println!("{:#}", report::json(&figures));
     } else {
-        print!("{}", figure::table(&figures));
+        print!("{}", report::table(&figures));
     }
+    let refused: Vec<_> = figures.iter().filter(|figure| figure.is_refused()).collect();
+    for figure in &refused {
+        eprintln!("worse than the last landed build: {}: {}", figure.bench, figure.case);
+    }
+    if refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn usage(message: &str) -> ! {
-    let names: Vec<_> = ALL.iter().map(|(name, _)| *name).collect();
+    let names = |all: &[(&str, Benchmark)]| {
+        all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    };
     eprintln!(
-        "{message}\nusage: cargo run --release -p dbmig-benches -- [--json] [--rounds N] [NAME..]\n\
-         the names: {}",
-        names.join(", ")
+        "{message}\nusage: cargo run --release -p dbmig-benches -- [--json] [--rounds N] \
+         [--baseline PROGRAM|REVISION] [NAME..]\nwithout a name: {}\nbeside them: {}",
+        names(&USUAL),
+        names(&BY_NAME)
     );
     std::process::exit(2)
 }

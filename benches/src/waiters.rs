@@ -6,16 +6,18 @@ use std::time::{Duration, Instant};
 use dbmig_tests::{Backend, Project, TestDatabase, database};
 
 use crate::Settings;
-use crate::figure::{Aim, Figure, Unit};
-use crate::tools::{self, Linking};
+use crate::candidates::{Action, Tool};
+use crate::figure::{Aim, Figure, Role, Unit};
+use crate::race::median;
+use crate::tools;
 
 const COUNT: usize = 1000;
 const WAITERS: usize = 50;
 
 pub(crate) fn run(settings: &Settings) -> Vec<Figure> {
-    let cli = tools::cargo_dbmig(Linking::Bundled);
+    let cli = Tool::shipped();
     let measure = |backend| {
-        let project = tools::project(&cli, COUNT);
+        let project = tools::project(cli.program(), COUNT);
         // Time for the others to come and to find their pace.
         let sleep = match backend {
             Backend::Postgres => "SELECT pg_sleep(6);\n",
@@ -32,25 +34,22 @@ pub(crate) fn run(settings: &Settings) -> Vec<Figure> {
                 }
             }
         }
-        Figure {
-            bench: "waiters",
-            case: format!("{backend:?}, {COUNT} migrations while {WAITERS} wait"),
-            unit: Unit::Milliseconds,
-            ours: median(watched),
-            peer: Some(("alone", median(alone))),
-            aim: Aim::Ratio(1.1),
-        }
+        let case = format!("{backend:?}, {COUNT} migrations while {WAITERS} wait");
+        let alone_role = Role::Other("alone");
+        Figure::counted("waiters", case, Unit::Milliseconds, median(watched))
+            .beside(alone_role, median(alone))
+            .aim(Aim::Ratio(alone_role, 1.1))
     };
     [Backend::Postgres, Backend::MariaDb].map(measure).into()
 }
 
 /// How long the migrations take behind the first one, by the clock of the server.
-fn work(backend: Backend, cli: &std::path::Path, project: &Project, waiters: usize) -> f64 {
+fn work(backend: Backend, cli: &Tool, project: &Project, waiters: usize) -> f64 {
     let db = database(backend);
-    let leader = start(tools::dbmig(cli, project, db.url()));
+    let leader = start(cli.command(project, db.url(), Action::Run));
     under_way(&db);
     let waiting: Vec<_> =
-        (0..waiters).map(|_| start(tools::dbmig(cli, project, db.url()))).collect();
+        (0..waiters).map(|_| start(cli.command(project, db.url(), Action::Run))).collect();
     for mut child in waiting.into_iter().chain([leader]) {
         assert!(child.wait().expect("a process that was started").success());
     }
@@ -73,9 +72,4 @@ fn under_way(db: &TestDatabase) {
         assert!(Instant::now() < deadline, "the leader does not begin");
         std::thread::sleep(Duration::from_millis(20));
     }
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }

@@ -9,21 +9,18 @@ use dbmig_tests::{Backend, TestDatabase, Wire, database};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection, RunQueryDsl as _, sql_query};
 
-use crate::figure::{Aim, Figure, Unit};
+use crate::candidates::{Action, Tool};
+use crate::figure::{Aim, Figure, Role, Unit};
 use crate::{Settings as Bench, tools};
 
 pub(crate) fn run(_: &Bench) -> Vec<Figure> {
-    let cli = tools::cargo_dbmig(tools::Linking::System);
+    let cli = Tool::ours(tools::cargo_dbmig(tools::Linking::System));
     let mut figures = Vec::new();
     let mut figure = |case: &str, ours: f64, peer: Option<f64>, aim| {
-        let peer = peer.map(|turns| ("diesel", turns));
-        figures.push(Figure {
-            bench: "wire",
-            case: case.into(),
-            unit: Unit::RoundTrips,
-            ours,
-            peer,
-            aim,
+        let figure = Figure::counted("wire", case, Unit::RoundTrips, ours).aim(aim);
+        figures.push(match peer {
+            Some(turns) => figure.beside(Role::Diesel, turns),
+            None => figure,
         });
     };
 
@@ -32,19 +29,20 @@ pub(crate) fn run(_: &Bench) -> Vec<Figure> {
     figure("SELECT 1 after connecting, prepared as Diesel does", select, Some(select), Aim::None);
 
     let ours = fresh(Execution::Transaction, 1, 1000).1;
+    let theirs = Tool::diesel();
     let process = |project: &_, url: &str, diesel: bool| {
-        let mut command =
-            if diesel { tools::diesel(project, url) } else { tools::dbmig(&cli, project, url) };
+        let tool = if diesel { &theirs } else { &cli };
+        let mut command = tool.command(project, url, Action::Run);
         dbmig_tests::project::run(&mut command).success();
     };
-    let theirs = |count| {
-        let (project, db) = (tools::project(&cli, count), database(Backend::Postgres));
+    let by_diesel = |count| {
+        let (project, db) = (tools::project(cli.program(), count), database(Backend::Postgres));
         let wire = Wire::to(&db);
         let (first, ()) = wire.count(|| process(&project, wire.url(), true));
         let (again, ()) = wire.count(|| process(&project, wire.url(), true));
         (project, db, first, again)
     };
-    let (project, adopted, diesel_1000, diesel_again) = theirs(1000);
+    let (project, adopted, diesel_1000, diesel_again) = by_diesel(1000);
     let diesel_again = diff(diesel_again, connect);
     figure(
         "`Migrator::run`, nothing pending, 1000 applied",
@@ -73,7 +71,7 @@ pub(crate) fn run(_: &Bench) -> Vec<Figure> {
         let turns = |count| fresh(execution, statements, count).0;
         (turns(many) - turns(few)) / (many - few) as f64
     };
-    let diesel_100 = theirs(100).2;
+    let diesel_100 = by_diesel(100).2;
     let per_migration = diff(diesel_1000, diesel_100 as f64) / 900.0;
     let case = "one transactional migration";
     let ours = steps(Execution::Transaction, 1, (100, 200));

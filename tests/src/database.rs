@@ -68,8 +68,9 @@ impl TestDatabase {
         &self.url
     }
 
-    /// The same database for the harness's own clients.
-    pub(crate) fn client_url(&self) -> &str {
+    /// The same database for the harness's own clients: on a socket of PostgreSQL, without the
+    /// password, whose check takes longer than connecting.
+    pub fn client_url(&self) -> &str {
         &self.client_url
     }
 

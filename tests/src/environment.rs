@@ -19,7 +19,7 @@ const KEPT: [&str; 9] = [
 ];
 
 /// Leaves `command` only the environment variables that every machine has.
-pub(crate) fn clean(command: &mut Command) -> &mut Command {
+pub fn clean(command: &mut Command) -> &mut Command {
     command.env_clear();
     command.envs(KEPT.iter().filter_map(|name| env::var_os(name).map(|value| (*name, value))));
     command.env("LC_ALL", "C.UTF-8").env("TZ", "UTC")

@@ -15,6 +15,7 @@ mod dump;
 mod each;
 mod environment;
 mod eventually;
+mod instructions;
 pub mod kill_points;
 mod mariadb_client;
 mod programs;
@@ -28,7 +29,9 @@ mod wire;
 
 pub use backend::{Backend, Engine};
 pub use database::{TestDatabase, database};
+pub use environment::clean;
 pub use eventually::eventually;
+pub use instructions::{allocations, instructions};
 pub use project::Project;
 pub use proxy::Proxy;
 pub use running::{Running, terminate};

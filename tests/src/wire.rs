@@ -1,5 +1,7 @@
 //! Counts round trips on the wire, where no library can hide any.
 
+use std::time::Duration;
+
 use crate::{Proxy, TestDatabase};
 
 /// A proxy in front of a server. A round trip is counted when the server answers after the client
@@ -12,9 +14,14 @@ pub struct Wire {
 impl Wire {
     /// A proxy to the server of `database`, on a port of its own, without encryption.
     pub fn to(database: &TestDatabase) -> Self {
+        Self::with_latency(database, Duration::ZERO)
+    }
+
+    /// The same, as far away from the server as a round trip of that time.
+    pub fn with_latency(database: &TestDatabase, latency: Duration) -> Self {
         // What libpq would ask for first costs round trips that a real server may not have.
         let url = format!("{}?sslmode=disable&gssencmode=disable", database.url());
-        Self { proxy: Proxy::to(&url) }
+        Self { proxy: Proxy::with_latency(&url, latency) }
     }
 
     /// The URL of the same database, through the proxy.
@@ -26,6 +33,11 @@ impl Wire {
     /// before the answer is passed on.
     pub fn turns(&self) -> usize {
         self.proxy.turns()
+    }
+
+    /// How many connections there were so far.
+    pub fn connections(&self) -> usize {
+        self.proxy.conversation().len()
     }
 
     /// The round trips of `action`, and what it returns.

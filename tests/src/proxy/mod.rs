@@ -39,11 +39,17 @@ struct Shared {
     /// All connections so far, by number.
     lines: Mutex<Vec<Arc<Line>>>,
     closed: AtomicBool,
+    latency: Duration,
 }
 
 impl Proxy {
     /// A proxy to the server in the URL of a database.
     pub fn to(url: &str) -> Self {
+        Self::with_latency(url, Duration::ZERO)
+    }
+
+    /// The same, as far away from the server as a round trip of that time.
+    pub fn with_latency(url: &str, latency: Duration) -> Self {
         let (before, rest) = url.rsplit_once('@').expect("a server's URL");
         let (server, after) = rest.split_once('/').expect("the URL of a database");
         let server = server.to_socket_addrs().ok().and_then(|mut all| all.next());
@@ -51,7 +57,7 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let here = listener.local_addr().unwrap();
         let url = format!("{before}@{here}/{after}");
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared { latency, ..Shared::default() });
         let accepting = Some(thread::spawn({
             let shared = Arc::clone(&shared);
             move || shared.accept(&listener, server)
@@ -143,7 +149,8 @@ impl Shared {
         let shared = Arc::clone(self);
         thread::spawn(move || {
             let (line, faults) = (&line, &shared.faults);
-            relay::run(Orders { number, line, faults, woken }, client, server);
+            let latency = shared.latency;
+            relay::run(Orders { number, line, faults, woken, latency }, client, server);
             line.end();
         });
     }

@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, PipeReader, Read as _};
 use std::net::TcpStream;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
 
@@ -21,6 +22,8 @@ pub(super) struct Orders<'a> {
     pub(super) line: &'a Line,
     pub(super) faults: &'a Mutex<Vec<Fault>>,
     pub(super) woken: PipeReader,
+    /// How long an answer is on its way.
+    pub(super) latency: Duration,
 }
 
 impl Orders<'_> {

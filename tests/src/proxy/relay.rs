@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::thread;
 use std::time::Duration;
 
 use rustix::event::PollFlags;
@@ -54,6 +55,8 @@ pub(super) fn run(orders: Orders<'_>, client: TcpStream, server: SocketAddr) {
     let server = TcpStream::connect_timeout(&server, Duration::from_secs(10));
     let ready = server.and_then(|server| prepare(&client).and(prepare(&server)).and(Ok(server)));
     let Ok(server) = ready else { return reset(client) };
+    // Connecting is a round trip, too.
+    thread::sleep(orders.latency);
     let flow = || Flow { held: Vec::new(), source: Source::Open };
     let (to_server, to_client, heard) = (flow(), flow(), Direction::ToClient);
     let mut relay = Relay { orders, client, server, to_server, to_client, heard };
@@ -136,6 +139,7 @@ impl Relay<'_> {
     fn hear(&mut self, direction: Direction) {
         if (self.heard, direction) == (Direction::ToServer, Direction::ToClient) {
             self.orders.line.count_turn();
+            thread::sleep(self.orders.latency);
         }
         self.heard = direction;
     }

@@ -44,6 +44,8 @@ mod serving;
 mod sets;
 mod shop;
 mod shown;
+#[cfg(target_os = "linux")]
+mod start_cost;
 mod start_up_page;
 mod startup;
 mod statements;

@@ -1,0 +1,3 @@
+fn main() {
+    dbmig_core::codegen::watch("migrations");
+}
