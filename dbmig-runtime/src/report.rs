@@ -33,7 +33,7 @@ pub struct Done {
     pub name: String,
     /// Whether it was applied or reverted.
     pub direction: Direction,
-    /// How long it took, as the client saw it.
+    /// How long it took, as the client saw it; of steps that were sent in one message, their mean.
     pub elapsed: Duration,
 }
 
