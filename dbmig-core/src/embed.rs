@@ -29,14 +29,34 @@ pub const fn millis(millis: u64) -> Option<Duration> {
     Some(Duration::from_millis(millis))
 }
 
-/// For an optional text, whatever the crate takes `Some` and `String` for.
-pub fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+/// What was said, whatever the crate takes `Some` for.
+pub const fn said<T: Copy>(it: T) -> Option<T> {
+    Some(it)
 }
+
+/// Nothing was said.
+pub const fn unsaid<T>() -> Option<T> {
+    None
+}
+
+/// Many of them, whatever the crate takes `Vec` for.
+pub type Migrations = Vec<Migration>;
 
 /// One of many names, between which there are spaces.
 pub fn name(names: &'static str, index: usize) -> &'static str {
     names.split(' ').nth(index).unwrap_or_default()
+}
+
+/// A set whose migrations [`made`] makes when they are first asked for. What is said of all of them
+/// stands beside: their digest, the schema of the ledger, what to do about a breaking one ahead.
+pub const fn set(
+    dialect: Dialect,
+    digest: &'static [u8; 32],
+    make: fn() -> Vec<Migration>,
+    ledger_schema: Option<&'static str>,
+    breaking_ahead: Option<BreakingAhead>,
+) -> MigrationSet {
+    MigrationSet::generated(dialect, digest, make, ledger_schema, breaking_ahead)
 }
 
 /// The migrations of a set, in their order.
@@ -47,12 +67,11 @@ pub fn name(names: &'static str, index: usize) -> &'static str {
 ///
 /// # Panics
 /// Where it was not written by the generator of this version.
-pub fn set(
-    dialect: Dialect,
+pub fn made(
     mut texts: &'static str,
     checksums: &[u8],
     settings: &[(usize, Settings)],
-) -> MigrationSet {
+) -> Vec<Migration> {
     let (checksums, _) = checksums.as_chunks();
     let mut settings = settings.iter().peekable();
     let made = checksums.iter().enumerate().map(|(index, checksum)| {
@@ -63,7 +82,7 @@ pub fn set(
         let own = settings.next_if(|(of, _)| *of == index);
         sql(&texts, checksum, own.map_or(DEFAULT, |(_, own)| own))
     });
-    MigrationSet::made_of(dialect, Cow::Owned(made.collect()))
+    made.collect()
 }
 
 fn next_text(texts: &mut &'static str) -> Option<&'static str> {

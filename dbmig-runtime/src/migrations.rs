@@ -1,7 +1,6 @@
 //! The migrations that a build embeds, typed by their database.
 
 use std::marker::PhantomData;
-use std::sync::LazyLock;
 
 use dbmig_core::migration::{Down, Execution, Script};
 use dbmig_core::{Migration, MigrationSet, Version};
@@ -17,15 +16,8 @@ use crate::database::Backend;
 /// compile where another set's is wanted, nor does one that was removed.
 #[derive(Debug)]
 pub struct Migrations<B, V = Version> {
-    set: Set,
+    set: MigrationSet,
     typed: PhantomData<fn() -> (B, V)>,
-}
-
-#[derive(Debug)]
-enum Set {
-    Made(MigrationSet),
-    /// To be made when it is first asked for: at compile time it would take longer than all the rest.
-    Generated(LazyLock<MigrationSet>),
 }
 
 /// A version that belongs to one generated set.
@@ -45,23 +37,20 @@ impl<B: Backend, V> Migrations<B, V> {
     /// compile error.
     #[must_use]
     pub const fn from_static(migrations: &'static [Migration]) -> Self {
-        let set = Set::Made(MigrationSet::from_static(B::DIALECT, migrations));
+        Self::of(MigrationSet::from_static(B::DIALECT, migrations))
+    }
+
+    /// Of a set for this database: that of generated code, whose migrations are made when they are asked
+    /// for first. At compile time that would take longer than all the rest.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of(set: MigrationSet) -> Self {
         Self { set, typed: PhantomData }
     }
 
-    /// The set of generated code, which is made when it is asked for first.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn generated(make: fn() -> MigrationSet) -> Self {
-        Self { set: Set::Generated(LazyLock::new(make)), typed: PhantomData }
-    }
-
     /// The migrations, without their types.
-    pub fn set(&self) -> &MigrationSet {
-        match &self.set {
-            Set::Made(set) => set,
-            Set::Generated(set) => set,
-        }
+    pub const fn set(&self) -> &MigrationSet {
+        &self.set
     }
 }
 

@@ -101,15 +101,13 @@ mod tests {
             let dir = Path::new("migrations");
             embed(root.path(), dir, Dialect::Postgres, "::rt", None).unwrap().module
         };
-        assert!(
-            module("")
-                .contains("embed::set(embed::Dialect::Postgres, TEXTS, CHECKSUMS, SETTINGS)\n}")
-        );
+        let silent = module("");
+        assert!(silent.contains("made, embed::unsaid(), embed::unsaid())"), "{silent}");
         let named = module("[package.metadata.dbmig]\nledger-schema = 'a \"b\"'");
-        let expected = r#"SETTINGS).in_ledger_schema(embed::text("a \"b\""))"#;
+        let expected = r#"made, embed::said("a \"b\""), embed::unsaid())"#;
         assert!(named.contains(expected), "{named}");
         let warns = module("[package.metadata.dbmig]\nbreaking-ahead = 'warn'");
-        let expected = "SETTINGS).with_breaking_ahead(embed::BreakingAhead::Warn)\n}";
+        let expected = "made, embed::unsaid(), embed::said(embed::BreakingAhead::Warn))";
         assert!(warns.contains(expected), "{warns}");
     }
 }

@@ -37,15 +37,17 @@ pub fn module(set: &MigrationSet, runtime: &str) -> String {
     module.push_str(&filled(SETTINGS));
     for (index, migration) in set.iter().enumerate() {
         if let Some(settings) = settings(&migration.settings) {
-            module.push_str(&format!("        ({index}, {settings}),\n"));
+            module.push_str(&format!("            ({index}, {settings}),\n"));
         }
     }
-    let schema =
-        set.ledger_schema().map(|schema| format!(".in_ledger_schema(embed::text({schema:?}))"));
+    let unsaid = || "embed::unsaid()".to_owned();
+    let schema = set.ledger_schema().map_or_else(unsaid, |it| format!("embed::said({it:?})"));
     let policy = set.breaking_ahead();
-    let policy = policy.map(|it| format!(".with_breaking_ahead(embed::BreakingAhead::{it:?})"));
-    let said = [schema, policy].map(Option::unwrap_or_default).concat();
-    module.push_str(&filled(VERSION).replace("SAID", &said));
+    let policy =
+        policy.map_or_else(unsaid, |it| format!("embed::said(embed::BreakingAhead::{it:?})"));
+    let digest = set.digest().escape_ascii().to_string();
+    let made = filled(MADE).replace("DIGEST", &digest);
+    module.push_str(&made.replace("SCHEMA", &schema).replace("POLICY", &policy));
     for (migration, variant) in set.iter().zip(&variants) {
         module.push_str(&format!("    #[doc = {:?}]\n    {variant},\n", doc::of(migration)));
     }
@@ -80,20 +82,23 @@ const QUIET: &str = r#"#[allow(
 
 const ALL: &str = r#"/// The migrations that this build embeds.
 QUIET
-pub static ALL: RUNTIME::Migrations<RUNTIME::BACKEND, Version> = RUNTIME::Migrations::generated(|| {
+pub static ALL: RUNTIME::Migrations<RUNTIME::BACKEND, Version> = {
     use RUNTIME::__private::embed;
-    const TEXTS: &str = "#;
+    fn made() -> embed::Migrations {
+        const TEXTS: &str = "#;
 
 const CHECKSUMS: &str = r#";
-    const CHECKSUMS: &[u8] = b""#;
+        const CHECKSUMS: &[u8] = b""#;
 
 const SETTINGS: &str = r#"";
-    const SETTINGS: &[(usize, embed::Settings)] = &[
+        const SETTINGS: &[(usize, embed::Settings)] = &[
 "#;
 
-const VERSION: &str = r#"    ];
-    embed::set(embed::Dialect::BACKEND, TEXTS, CHECKSUMS, SETTINGS)SAID
-});
+const MADE: &str = r#"        ];
+        embed::made(TEXTS, CHECKSUMS, SETTINGS)
+    }
+    RUNTIME::Migrations::of(embed::set(embed::Dialect::BACKEND, b"DIGEST", made, SCHEMA, POLICY))
+};
 
 /// A migration of this module, by its name. The order is that of their versions.
 QUIET
@@ -159,7 +164,7 @@ fn constants(variants: &[String]) -> String {
     all + &latest
 }
 
-/// As [`embed::set`](crate::embed::set) reads them.
+/// As [`embed::made`](crate::embed::made) reads them.
 fn add_texts(texts: &mut String, migration: &Migration) {
     let (version, name, up) = (migration.version.as_str(), &*migration.name, migration.up());
     let [down_path, down] = match migration.down() {
@@ -214,7 +219,7 @@ fn settings(settings: &Settings) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::module;
-    use crate::embed::{DEFAULT, migrations, name, set};
+    use crate::embed::{DEFAULT, made, migrations, name};
     use crate::migration::Settings;
     use crate::{Dialect, MigrationSet};
 
@@ -236,13 +241,13 @@ mod tests {
         ];
         let own = Settings { retries: Some(3), ..*DEFAULT };
         let sums = [[7; 32], [9; 32]].concat();
-        let made = migrations::<2>(texts.as_flattened(), &sums, &[(1, own.clone())]);
-        let expected = MigrationSet::new(Dialect::Mysql, made.to_vec()).unwrap();
+        let constant = migrations::<2>(texts.as_flattened(), &sums, &[(1, own.clone())]);
+        let expected = MigrationSet::new(Dialect::Mysql, constant.to_vec()).unwrap();
         let written: String =
             texts.as_flattened().iter().map(|text| format!("{}:{text}", text.len())).collect();
         let literal = format!("const TEXTS: &str = {written:?};");
         assert!(module(&expected, "::rt").contains(&literal));
-        assert_eq!(set(Dialect::Mysql, written.leak(), &sums, &[(1, own)]), expected);
+        assert_eq!(made(written.leak(), &sums, &[(1, own)]), expected.as_slice());
         assert_eq!(name("A B C", 2), "C");
     }
 }

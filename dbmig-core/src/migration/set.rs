@@ -2,17 +2,28 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::LazyLock;
 
 use super::Migration;
+use crate::sha256::Sha256;
 use crate::{Dialect, Version};
 
 /// Migrations of one database in the order of their versions, no version twice.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct MigrationSet {
     dialect: Dialect,
-    migrations: Cow<'static, [Migration]>,
+    migrations: Migrations,
+    /// [`MigrationSet::digest`], where it was known before the migrations are made.
+    digest: Option<&'static [u8; 32]>,
     ledger_schema: Option<Cow<'static, str>>,
     breaking_ahead: Option<BreakingAhead>,
+}
+
+#[derive(Debug)]
+enum Migrations {
+    Made(Cow<'static, [Migration]>),
+    /// To be made when they are first asked for: a start with nothing to do asks for none.
+    Generated(LazyLock<Vec<Migration>>),
 }
 
 /// Two migrations with one version.
@@ -71,7 +82,39 @@ impl MigrationSet {
 
     /// Of migrations that are sorted.
     pub(crate) const fn made_of(dialect: Dialect, migrations: Cow<'static, [Migration]>) -> Self {
-        Self { dialect, migrations, ledger_schema: None, breaking_ahead: None }
+        let migrations = Migrations::Made(migrations);
+        Self { dialect, migrations, digest: None, ledger_schema: None, breaking_ahead: None }
+    }
+
+    /// Of what `make` makes, sorted, when it is first asked for.
+    pub(crate) const fn generated(
+        dialect: Dialect,
+        digest: &'static [u8; 32],
+        make: fn() -> Vec<Migration>,
+        ledger_schema: Option<&'static str>,
+        breaking_ahead: Option<BreakingAhead>,
+    ) -> Self {
+        let ledger_schema = match ledger_schema {
+            Some(schema) => Some(Cow::Borrowed(schema)),
+            None => None,
+        };
+        let migrations = Migrations::Generated(LazyLock::new(make));
+        Self { dialect, migrations, digest: Some(digest), ledger_schema, breaking_ahead }
+    }
+
+    /// SHA-256 of the lines `version checksum`, between which there are line ends: what a database is
+    /// compared with that holds the set.
+    pub fn digest(&self) -> [u8; 32] {
+        if let Some(digest) = self.digest {
+            return *digest;
+        }
+        let mut sum = Sha256::new();
+        let mut between = "";
+        for migration in self {
+            sum.update(format!("{between}{} {}", migration.version, migration.checksum));
+            between = "\n";
+        }
+        sum.finalize()
     }
 
     /// This set, with what Cargo.toml says of a breaking migration ahead of it.
@@ -106,21 +149,52 @@ impl MigrationSet {
 
     /// The migrations, oldest first.
     pub fn as_slice(&self) -> &[Migration] {
-        &self.migrations
+        match &self.migrations {
+            Migrations::Made(migrations) => migrations,
+            Migrations::Generated(migrations) => migrations,
+        }
     }
 
     /// The migrations, oldest first.
     pub fn iter(&self) -> std::slice::Iter<'_, Migration> {
-        self.migrations.iter()
+        self.as_slice().iter()
     }
 
     /// The migration with that version.
     pub fn get(&self, version: &Version) -> Option<&Migration> {
-        let index =
-            self.migrations.binary_search_by(|migration| migration.version.cmp(version)).ok()?;
-        self.migrations.get(index)
+        let migrations = self.as_slice();
+        let index = migrations.binary_search_by(|one| one.version.cmp(version)).ok()?;
+        migrations.get(index)
     }
 }
+
+impl Clone for MigrationSet {
+    fn clone(&self) -> Self {
+        let migrations = match &self.migrations {
+            Migrations::Made(migrations) => migrations.clone(),
+            Migrations::Generated(migrations) => Cow::Owned(migrations.to_vec()),
+        };
+        Self {
+            dialect: self.dialect,
+            migrations: Migrations::Made(migrations),
+            digest: self.digest,
+            ledger_schema: self.ledger_schema.clone(),
+            breaking_ahead: self.breaking_ahead,
+        }
+    }
+}
+
+impl PartialEq for MigrationSet {
+    /// However they came to be.
+    fn eq(&self, other: &Self) -> bool {
+        self.dialect == other.dialect
+            && self.ledger_schema == other.ledger_schema
+            && self.breaking_ahead == other.breaking_ahead
+            && self.as_slice() == other.as_slice()
+    }
+}
+
+impl Eq for MigrationSet {}
 
 impl<'a> IntoIterator for &'a MigrationSet {
     type Item = &'a Migration;

@@ -4,8 +4,9 @@ use std::num::NonZeroUsize;
 
 use dbmig_core::Dialect;
 use dbmig_core::scan::scan;
+use dbmig_runtime::__private::embed;
 use dbmig_runtime::url::DatabaseUrl;
-use dbmig_runtime::{Extent, Migrations, Migrator, Postgres};
+use dbmig_runtime::{Extent, Migration, Migrations, Migrator, Postgres};
 use dbmig_tests::{Backend, Wire, database};
 use diesel::{Connection as _, PgConnection};
 
@@ -37,6 +38,21 @@ fn a_start_with_nothing_pending_is_one_round_trip() {
         assert_eq!(start(&wire, migrations(count)).1, count);
         assert_eq!(start(&wire, migrations(count)), (1, 0));
     }
+}
+
+/// However many there are: their digest is compared, which the generator has written beside them.
+#[test]
+fn a_start_with_nothing_pending_makes_no_migration_of_its_texts() {
+    fn never() -> Vec<Migration> {
+        panic!("something asks for a migration")
+    }
+    let db = database(Backend::Postgres);
+    let wire = Wire::to(&db);
+    assert_eq!(start(&wire, migrations(5)).1, 5);
+    let digest = Box::leak(Box::new(migrations(5).set().digest()));
+    let unmade = embed::set(Dialect::Postgres, digest, never, None, None);
+    let unmade = Box::leak(Box::new(Migrations::of(unmade)));
+    assert_eq!(start(&wire, unmade), (1, 0));
 }
 
 /// The role that serves, which may only read, and trusts the owner with nothing else.

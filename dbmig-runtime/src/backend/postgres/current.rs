@@ -1,5 +1,7 @@
 //! Whether the two tables say what the set says, asked in one message.
 
+use std::fmt::Write as _;
+
 use dbmig_core::history::FORMAT;
 use dbmig_core::{Dialect, MigrationSet};
 
@@ -38,14 +40,14 @@ fn holds_exactly(set: &MigrationSet, ledger: &str, history: &str) -> String {
          WHERE held.digest = '{digest}'::pg_catalog.text \
          AND NOT EXISTS (SELECT 1 FROM {history} WHERE state = 'running'::pg_catalog.text \
          OR (state = 'failed'::pg_catalog.text AND execution = 'statements'::pg_catalog.text) OR format > {format}::pg_catalog.int2)",
-        digest = digest(set),
+        digest = digits(&set.digest()),
         format = FORMAT,
     )
 }
 
-/// SHA-256, in hexadecimal digits, of the lines `version checksum` of `set`.
-fn digest(set: &MigrationSet) -> String {
-    let lines: Vec<_> = set.iter().map(|m| format!("{} {}", m.version, m.checksum)).collect();
-    let digest = hmac_sha256::Hash::hash(lines.join("\n").as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+fn digits(digest: &[u8; 32]) -> String {
+    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

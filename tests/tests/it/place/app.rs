@@ -92,14 +92,14 @@ fn an_app_looks_where_its_cargo_toml_says() {
     fn public(set: MigrationSet) -> MigrationSet {
         set.in_ledger_schema(Some("public".to_owned()))
     }
-    static NONE: Migrations<Postgres> =
-        Migrations::generated(|| public(MigrationSet::from_static(Dialect::Postgres, &[])));
+    let none =
+        Migrations::<Postgres>::of(public(MigrationSet::from_static(Dialect::Postgres, &[])));
     let db = in_doubt();
-    let compiled = Migrations::<Postgres>::generated(|| public(set().set().clone()));
+    let compiled = Migrations::<Postgres>::of(public(set().set().clone()));
     assert!(Migrator::new(&compiled).run_at(db.url()).unwrap().done.is_empty());
     assert!(Migrator::new(&compiled).wait_at(db.url(), SOON).unwrap().done.is_empty());
     let conn = &mut PgConnection::establish(db.url()).unwrap();
-    assert_eq!(Migrator::new(&NONE).status(conn).unwrap().len(), 2);
+    assert_eq!(Migrator::new(&none).status(conn).unwrap().len(), 2);
     let otherwise = Migrator::new(&compiled).ledger_schema("data").run(conn).unwrap();
     assert_eq!(otherwise.done.len(), 2);
 }
