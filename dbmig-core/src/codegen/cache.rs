@@ -5,15 +5,21 @@
 //! to read them is little.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use super::source::LockedDirectory;
 use super::variable::fingerprint_variable;
-use crate::Dialect;
 use crate::scan::{CargoSettings, ScanError};
+use crate::{Dialect, MigrationSet};
 
-/// What another generator made is of no use.
-const GENERATOR: &str = env!("CARGO_PKG_VERSION");
+/// What another generator made is of no use: it is told by what it makes of nothing.
+fn generator() -> String {
+    let nothing = super::module(&MigrationSet::from_static(Dialect::Sqlite, &[]), "");
+    let mut hash = DefaultHasher::new();
+    nothing.hash(&mut hash);
+    format!("{} {:016x}", env!("CARGO_PKG_VERSION"), hash.finish())
+}
 
 /// A module, and what it was made of.
 #[derive(Clone, Debug)]
@@ -53,7 +59,7 @@ pub fn embed(
 }
 
 fn head(fingerprint: &str, runtime: &str) -> String {
-    format!("// {GENERATOR} {fingerprint} {runtime}\n")
+    format!("// {} {fingerprint} {runtime}\n", generator())
 }
 
 /// For the build script, which runs whenever the files or the generator changed.
